@@ -1,0 +1,301 @@
+/**
+ * The operator API's answers, as the browser and scripts see them. Browser-safe: this file imports only `zod/mini`.
+ *
+ * Instants are epoch milliseconds, money is integer nano-USD, ratios are 0..1, durations are milliseconds.
+ */
+import * as z from "zod/mini";
+
+export const Intent = z.enum(["enabled", "draining", "disabled"]);
+export type Intent = z.infer<typeof Intent>;
+
+/** What a target is, in the words and shapes of the control room. */
+export const DisplayState = z.enum([
+  "healthy",
+  "degraded",
+  "down",
+  "recovering",
+  "draining",
+  "off",
+  "no_data",
+]);
+export type DisplayState = z.infer<typeof DisplayState>;
+
+export const Actor = z.object({
+  type: z.enum(["operator", "healer", "system", "file"]),
+  name: z.string(),
+});
+export type Actor = z.infer<typeof Actor>;
+
+/** `ratio` is null under 20 samples. `source` is `probe` when there were too few live attempts. */
+export const Availability = z.object({
+  ratio: z.nullable(z.number()),
+  n: z.number(),
+  source: z.enum(["live", "probe", "none"]),
+});
+export type Availability = z.infer<typeof Availability>;
+
+export const SwitchView = z.object({
+  intent: Intent,
+  until: z.nullable(z.number()),
+  reason: z.nullable(z.string()),
+  actor: z.nullable(Actor),
+  changedAt: z.nullable(z.number()),
+  revision: z.number(),
+});
+export type SwitchView = z.infer<typeof SwitchView>;
+
+export const LastError = z.object({
+  at: z.number(),
+  reason: z.string(),
+  status: z.nullable(z.number()),
+  message: z.nullable(z.string()),
+});
+
+export const TargetView = z.object({
+  id: z.string(),
+  provider: z.string(),
+  region: z.string(),
+  model: z.string(),
+  upstreamModel: z.string(),
+  switch: SwitchView,
+  effectiveIntent: Intent,
+  /** What holds it off: its own switch or that of its model, region or provider. */
+  offBy: z.nullable(z.object({ type: z.enum(["provider", "region", "model", "target"]), id: z.string() })),
+  state: DisplayState,
+  /** The worst node's breaker axis. */
+  breaker: z.enum(["closed", "open", "half_open", "ramp"]),
+  since: z.nullable(z.number()),
+  until: z.nullable(z.number()),
+  reason: z.nullable(z.string()),
+  consecutiveFailures: z.number(),
+  rateLimitedUntil: z.nullable(z.number()),
+  availability: Availability,
+  /** Live p50 of the whole attempt in the window; null without samples. */
+  p50Ms: z.nullable(z.number()),
+  /** The time to first token that region choice uses (moving average); null when unknown. */
+  ttftMs: z.nullable(z.number()),
+  inFlight: z.number(),
+  lastError: z.nullable(LastError),
+  nextProbeAt: z.nullable(z.number()),
+  lastProbe: z.nullable(z.object({ at: z.number(), verdict: z.enum(["pass", "fail", "neutral"]), latencyMs: z.nullable(z.number()) })),
+  /** How many live nodes see this state, of how many. */
+  onNodes: z.object({ count: z.number(), of: z.number() }),
+  /** Worst state of each minute, oldest first, 60 cells; null is a gap. */
+  strip: z.array(z.nullable(z.enum(["healthy", "degraded", "down", "recovering", "off"]))),
+});
+export type TargetView = z.infer<typeof TargetView>;
+
+export const NodeView = z.object({
+  id: z.string(),
+  live: z.boolean(),
+  startedAt: z.number(),
+  heartbeatAt: z.number(),
+  appliedRevision: z.number(),
+  appliedAt: z.number(),
+});
+export type NodeView = z.infer<typeof NodeView>;
+
+const ObjectView = z.object({ id: z.string(), switch: SwitchView, availability: Availability });
+
+export const RouteView = z.object({
+  id: z.string(),
+  /** `route` is an alias; `model` the implicit route of a model's own name. Only routes can be reordered. */
+  chain: z.array(z.string()),
+  owner: z.enum(["file", "ui", "system"]),
+  ownerPath: z.nullable(z.string()),
+  overridden: z.boolean(),
+  /** The revision that last changed this route: send it as If-Match. */
+  revision: z.number(),
+});
+export type RouteView = z.infer<typeof RouteView>;
+
+export const HealthView = z.object({
+  generatedAt: z.number(),
+  /** Newest revision of any kind. */
+  revision: z.number(),
+  /** `only`: nothing but demo traffic so far, and the numbers are of it; `excluded`: demo runs, but is left out; `off`. */
+  demo: z.enum(["only", "excluded", "off"]),
+  windowMs: z.number(),
+  nodes: z.array(NodeView),
+  models: z.array(ObjectView),
+  regions: z.array(ObjectView),
+  providers: z.array(ObjectView),
+  targets: z.array(TargetView),
+  routes: z.array(RouteView),
+});
+export type HealthView = z.infer<typeof HealthView>;
+
+export const MetricsBucket = z.object({
+  /** Start of the bucket. */
+  t: z.number(),
+  firstTry: z.number(),
+  rescued: z.number(),
+  failed: z.number(),
+  refused: z.number(),
+  cancelled: z.number(),
+  /** No call at all: a gap, not a zero. */
+  gap: z.boolean(),
+});
+
+export const Annotation = z.object({
+  id: z.string(),
+  t: z.number(),
+  kind: z.enum(["config", "opened", "closed", "degraded"]),
+  title: z.string(),
+});
+
+export const MetricsView = z.object({
+  generatedAt: z.number(),
+  range: z.string(),
+  from: z.number(),
+  to: z.number(),
+  bucketMs: z.number(),
+  /** Start of the bucket that is not complete yet. */
+  partialFrom: z.number(),
+  demo: z.boolean(),
+  totals: z.object({
+    calls: z.number(),
+    served: z.number(),
+    failed: z.number(),
+    refused: z.number(),
+    cancelled: z.number(),
+    servedRate: z.nullable(z.number()),
+    availability: Availability,
+    rescued: z.number(),
+    fallbacks: z.number(),
+    regionSwitches: z.number(),
+    p50Ms: z.nullable(z.number()),
+    p95Ms: z.nullable(z.number()),
+    ttftP50Ms: z.nullable(z.number()),
+    ttftN: z.number(),
+    overheadP50Us: z.nullable(z.number()),
+    costNanoUsd: z.number(),
+    promptTokens: z.number(),
+    completionTokens: z.number(),
+    /** Cost per million tokens (prompt and completion together) in nano-USD; null without tokens. */
+    costPerMTokNanoUsd: z.nullable(z.number()),
+    unpriced: z.number(),
+  }),
+  series: z.array(MetricsBucket),
+  annotations: z.array(Annotation),
+});
+export type MetricsView = z.infer<typeof MetricsView>;
+
+export const AttemptView = z.object({
+  seq: z.number(),
+  startedAt: z.number(),
+  targetId: z.string(),
+  provider: z.string(),
+  region: z.string(),
+  model: z.string(),
+  outcome: z.enum(["succeeded", "failed", "cancelled"]),
+  reason: z.nullable(z.string()),
+  status: z.nullable(z.number()),
+  error: z.nullable(z.string()),
+  health: z.boolean(),
+  ttftMs: z.nullable(z.number()),
+  durationMs: z.number(),
+});
+export type AttemptView = z.infer<typeof AttemptView>;
+
+export const CallView = z.object({
+  id: z.string(),
+  startedAt: z.number(),
+  keyId: z.nullable(z.string()),
+  demo: z.boolean(),
+  route: z.nullable(z.string()),
+  askedModel: z.nullable(z.string()),
+  model: z.nullable(z.string()),
+  provider: z.nullable(z.string()),
+  region: z.nullable(z.string()),
+  outcome: z.enum(["served", "failed", "refused", "cancelled"]),
+  status: z.number(),
+  errorCode: z.nullable(z.string()),
+  errorMessage: z.nullable(z.string()),
+  stream: z.boolean(),
+  rescuedBy: z.nullable(z.enum(["retry", "sibling", "fallback", "resume", "avoidance"])),
+  fallback: z.boolean(),
+  regionSwitch: z.boolean(),
+  totalMs: z.number(),
+  ttftMs: z.nullable(z.number()),
+  overheadUs: z.number(),
+  promptTokens: z.nullable(z.number()),
+  completionTokens: z.nullable(z.number()),
+  cachedTokens: z.nullable(z.number()),
+  tokensEstimated: z.boolean(),
+  costNanoUsd: z.nullable(z.number()),
+  revision: z.number(),
+  attempts: z.array(AttemptView),
+});
+export type CallView = z.infer<typeof CallView>;
+
+export const PlanEntry = z.object({
+  target: z.string(),
+  /** `eligible`: would be tried at this place of the order; `skipped`: never. */
+  decision: z.enum(["eligible", "skipped"]),
+  /** A reason code of core/plan: `first_choice`, `slower_region`, `open`, `disabled`, … */
+  reason: z.string(),
+});
+export type PlanEntry = z.infer<typeof PlanEntry>;
+
+export const CallDetail = z.extend(CallView, { plan: z.array(PlanEntry), nodeId: z.string() });
+export type CallDetail = z.infer<typeof CallDetail>;
+
+export const CallsPage = z.object({
+  generatedAt: z.number(),
+  calls: z.array(CallView),
+  nextCursor: z.nullable(z.string()),
+});
+export type CallsPage = z.infer<typeof CallsPage>;
+
+/** One line of the feed: a person's revision, or a transition that the healer made. */
+export const Change = z.object({
+  id: z.string(),
+  at: z.number(),
+  kind: z.enum(["config", "switch", "key", "health"]),
+  actor: Actor,
+  /** Revision number; null for health events. */
+  revision: z.nullable(z.number()),
+  reason: z.nullable(z.string()),
+  /**
+   * What happened, for the page to word: `switch {objectType, objectId, from, to, until}`, `reorder {route, from, to}`,
+   * `config {added, removed, changed}`, `key {id, action}`, `health {target, model, region, from, to, reason, evidence}`.
+   */
+  summary: z.record(z.string(), z.unknown()),
+  reverts: z.nullable(z.number()),
+  revertable: z.boolean(),
+});
+export type Change = z.infer<typeof Change>;
+
+export const ChangesPage = z.object({ generatedAt: z.number(), changes: z.array(Change), nextCursor: z.nullable(z.string()) });
+export type ChangesPage = z.infer<typeof ChangesPage>;
+
+/** The answer to every write. The page then watches `nodes` until all live ones have applied `revision`. */
+export const WriteResult = z.object({ revision: z.number(), createdAt: z.number(), nodes: z.array(NodeView) });
+export type WriteResult = z.infer<typeof WriteResult>;
+
+/** Body of PATCH /api/{targets|models|regions|providers}/{id}. `until` is epoch milliseconds or null. */
+export const SwitchRequest = z.strictObject({
+  intent: Intent,
+  until: z.optional(z.nullable(z.number())),
+  reason: z.optional(z.string().check(z.maxLength(500))),
+});
+export type SwitchRequest = z.infer<typeof SwitchRequest>;
+
+/** Body of PUT /api/routes/{id}. */
+export const RouteRequest = z.strictObject({
+  chain: z.array(z.string()).check(z.minLength(1), z.maxLength(32)),
+  reason: z.optional(z.string().check(z.maxLength(500))),
+});
+export type RouteRequest = z.infer<typeof RouteRequest>;
+
+export const ApiError = z.object({
+  error: z.object({ message: z.string(), type: z.string(), param: z.nullable(z.string()), code: z.string() }),
+});
+
+/**
+ * The SSE stream `/api/stream`: `event: <type>`, `data: <json>`. `health`, `metrics`, `calls` and `changes` carry the
+ * views above (calls: the latest 20; changes: the latest 30); `ping` every 10 s keeps the data's age honest.
+ */
+export const streamEvents = ["health", "metrics", "calls", "changes", "ping"] as const;
+export type StreamEvent = (typeof streamEvents)[number];

@@ -1,0 +1,384 @@
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/**
+ * The environment: what a deployment decides before anything runs. What operators change while it
+ * runs lives in the database. This file is the only reader of `process.env`.
+ */
+
+/** What a variable is for, as docs/configuration.md prints it. */
+interface EnvMeta extends Record<string, unknown> {
+  /** What the value counts or names. */
+  unit: string;
+  /** Why the default is what it is. */
+  reason: string;
+  /** Never echoed in an error. */
+  secret?: true;
+  /** How the default reads when it depends on other variables. */
+  defaultText?: string;
+}
+
+const meta = (description: string, details: EnvMeta): EnvMeta & { description: string } => ({
+  description,
+  ...details,
+});
+
+const port = (fallback: number): z.ZodPrefault<z.ZodPipe<z.ZodString, z.ZodTransform<number>>> =>
+  z
+    .string()
+    .transform((text, ctx) => {
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < 1 || value > 65_535) {
+        ctx.addIssue({ code: "custom", message: "must be a port number from 1 to 65535" });
+      }
+      return value;
+    })
+    .prefault(String(fallback));
+
+const seconds = (
+  fallback: number,
+  max: number,
+): z.ZodPrefault<z.ZodPipe<z.ZodString, z.ZodTransform<number>>> =>
+  z
+    .string()
+    .transform((text, ctx) => {
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value > max) {
+        ctx.addIssue({ code: "custom", message: `must be whole seconds from 0 to ${max}` });
+      }
+      return value;
+    })
+    .prefault(String(fallback));
+
+const host = z
+  .string()
+  .refine((text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text), {
+    error: "must be an IP address or a host name, without scheme or port",
+  });
+
+const isHttpOrigin = (text: string): boolean => {
+  const url = URL.parse(text);
+  return (
+    url !== null &&
+    (url.protocol === "http:" || url.protocol === "https:") &&
+    url.username === "" &&
+    url.pathname === "/" &&
+    url.search === "" &&
+    url.hash === ""
+  );
+};
+
+const origin = z
+  .string()
+  .refine(isHttpOrigin, { error: "must be an http(s) origin such as http://127.0.0.1:4000" })
+  .transform((text) => new URL(text).origin);
+
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\/./, {
+  error: "must be a PostgreSQL URL such as postgresql://user:password@host:5432/database",
+});
+
+const providerKey = (provider: string): z.ZodOptional<z.ZodString> =>
+  z
+    .string()
+    .min(8, { error: "must be an API key of 8 characters or more" })
+    .optional()
+    .meta(
+      meta(`API key of ${provider}. At the first start it adds the provider with its models.`, {
+        unit: "API key",
+        reason: "absent: the provider is not added",
+        secret: true,
+      }),
+    );
+
+/** Every variable that Bellwether reads, with unit, bounds, default and reason. */
+export const envSchema = z.object({
+  DATABASE_URL: postgresUrl.optional().meta(
+    meta("PostgreSQL 15 or newer. Absent: an embedded PostgreSQL in the data folder.", {
+      unit: "URL",
+      reason: "one command must be enough to start; replicas share a server of their own",
+      secret: true,
+      defaultText: "embedded",
+    }),
+  ),
+  DIRECT_DATABASE_URL: postgresUrl.optional().meta(
+    meta("The same database without a transaction pooler, for LISTEN and migrations.", {
+      unit: "URL",
+      reason: "a transaction pooler forgets LISTEN and session locks",
+      secret: true,
+      defaultText: "DATABASE_URL",
+    }),
+  ),
+  BELLWETHER_DATA_DIR: z
+    .string()
+    .prefault("./data")
+    .transform((path) => resolve(path))
+    .meta(
+      meta("Embedded database, spool, last-known-good snapshot, keys (0600).", {
+        unit: "path",
+        reason: "beside the checkout, ignored by git",
+        defaultText: "./data",
+      }),
+    ),
+  BELLWETHER_CONFIG: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional()
+    .meta(
+      meta("Declarative file (YAML or JSON) of providers, models and routes.", {
+        unit: "path",
+        reason: "absent: the database alone holds the configuration",
+      }),
+    ),
+  GATEWAY_PORT: port(4000).meta(
+    meta("Where applications call `/v1`.", {
+      unit: "port, 1 to 65535",
+      reason: "out of the way of web development servers",
+      defaultText: "4000",
+    }),
+  ),
+  DASHBOARD_PORT: port(3000).meta(
+    meta("Where operators open the control room.", {
+      unit: "port, 1 to 65535",
+      reason: "the port that people try first",
+      defaultText: "3000",
+    }),
+  ),
+  GATEWAY_HOST: host.prefault("127.0.0.1").meta(
+    meta("Address that the gateway listens on; `0.0.0.0` for every interface.", {
+      unit: "IP address or host name",
+      reason: "nothing is reachable from outside until somebody says so",
+      defaultText: "127.0.0.1",
+    }),
+  ),
+  DASHBOARD_HOST: host.prefault("127.0.0.1").meta(
+    meta("Address that the dashboard listens on. Only loopback is accepted.", {
+      unit: "IP address or host name",
+      reason: "the dashboard has no sign-in yet, so whoever reaches it is an operator",
+      defaultText: "127.0.0.1",
+    }),
+  ),
+  GATEWAY_URL: origin.optional().meta(
+    meta("Where the dashboard's one-port relay of `/v1` finds the gateway.", {
+      unit: "http(s) origin",
+      reason: "both run on one machine unless ROLE splits them",
+      defaultText: "GATEWAY_HOST and GATEWAY_PORT",
+    }),
+  ),
+  PUBLIC_URL: origin.optional().meta(
+    meta("The dashboard's own origin as browsers see it, for the check of Origin.", {
+      unit: "http(s) origin",
+      reason: "absent: only loopback origins may change anything",
+    }),
+  ),
+  ROLE: z
+    .enum(["all", "gateway", "dashboard"], {
+      error: "must be all, gateway or dashboard",
+    })
+    .prefault("all")
+    .meta(
+      meta("Which part this process runs.", {
+        unit: "all, gateway or dashboard",
+        reason: "one machine needs no decision",
+        defaultText: "all",
+      }),
+    ),
+  BELLWETHER_ADMIN_TOKEN: z
+    .string()
+    .min(16, { error: "must be 16 characters or more" })
+    .optional()
+    .meta(
+      meta("Bearer token with the admin role for the operator API.", {
+        unit: "16 characters or more",
+        reason: "absent: no token works",
+        secret: true,
+      }),
+    ),
+  BELLWETHER_DEMO: z
+    .enum(["auto", "on", "off"], { error: "must be auto, on or off" })
+    .prefault("auto")
+    .meta(
+      meta("Run the built-in fake provider and one call per second against it.", {
+        unit: "auto, on or off",
+        reason: "auto: only while no provider is configured, so that the first page shows life",
+        defaultText: "auto",
+      }),
+    ),
+  WALL_PORT: port(4001).meta(
+    meta("Where the built-in fake provider of the demo listens, on loopback only.", {
+      unit: "port, 1 to 65535",
+      reason: "next to the gateway's port; unused without the demo",
+      defaultText: "4001",
+    }),
+  ),
+  DRAIN_SECONDS: seconds(120, 3600).meta(
+    meta("How long running calls may finish after a stop before they are cut.", {
+      unit: "seconds, 0 to 3600",
+      reason: "as long as a plain call may take at most",
+      defaultText: "120",
+    }),
+  ),
+  OPENAI_API_KEY: providerKey("OpenAI"),
+  ANTHROPIC_API_KEY: providerKey("Anthropic"),
+  GEMINI_API_KEY: providerKey("Google Gemini"),
+  DEEPSEEK_API_KEY: providerKey("DeepSeek"),
+});
+
+/** Names of the variables that each add a provider. */
+export const providerKeyNames = [
+  "OPENAI_API_KEY",
+  "ANTHROPIC_API_KEY",
+  "GEMINI_API_KEY",
+  "DEEPSEEK_API_KEY",
+] as const satisfies readonly (keyof typeof envSchema.shape)[];
+
+/** A variable that adds a provider. */
+export type ProviderKeyName = (typeof providerKeyNames)[number];
+
+/** Which parts a process runs. */
+export type Role = "all" | "gateway" | "dashboard";
+
+/** The parsed environment. Paths are absolute, ports are numbers, origins have no trailing slash. */
+export interface Env {
+  /** Absent: an embedded PostgreSQL. Always present in the gateway and dashboard processes. */
+  readonly databaseUrl: string | undefined;
+  /** For LISTEN and migrations; `databaseUrl` where it was not set. */
+  readonly directDatabaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly configPath: string | undefined;
+  readonly gatewayPort: number;
+  readonly dashboardPort: number;
+  readonly gatewayHost: string;
+  readonly dashboardHost: string;
+  readonly gatewayUrl: string;
+  readonly publicUrl: string | undefined;
+  readonly role: Role;
+  readonly adminToken: string | undefined;
+  readonly demo: "auto" | "on" | "off";
+  readonly wallPort: number;
+  readonly drainSeconds: number;
+  /** Keys of providers by the name of their variable; only the gateway process has them. */
+  readonly providerKeys: Readonly<Partial<Record<ProviderKeyName, string>>>;
+}
+
+/** Every problem of an environment, one line each. */
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("\n"));
+  }
+}
+
+/** A set of variables as `process.env` has them. */
+export type EnvSource = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The environment as typed values; a variable that is empty counts as absent.
+ *
+ * @throws {EnvError} with all problems together, one line each, never with a secret's value.
+ */
+export function parseEnv(source: EnvSource = process.env): Env {
+  const given = Object.fromEntries(
+    Object.keys(envSchema.shape).map((name) => [name, source[name]?.trim() || undefined]),
+  );
+  const parsed = envSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new EnvError(
+      parsed.error.issues.map((issue) => {
+        const name = String(issue.path[0]);
+        const isSecret = isSecretName(name);
+        return `${name} ${issue.message}${isSecret ? "" : ` (it is "${given[name] ?? ""}")`}`;
+      }),
+    );
+  }
+  const env = toEnv(parsed.data);
+  const problems = contradictions(env);
+  if (problems.length > 0) {
+    throw new EnvError(problems);
+  }
+  return env;
+}
+
+/**
+ * A variable that the declarative file names (`env:NAME`); `undefined` when absent or empty.
+ */
+export function findEnvVariable(name: string): string | undefined {
+  return process.env[name]?.trim() || undefined;
+}
+
+/** Whether an address is reachable from this machine only. */
+export function isLoopbackHost(name: string): boolean {
+  return name === "localhost" || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
+}
+
+/** The origin at which this machine reaches a server that listens on `name`. */
+export function toLocalOrigin(name: string, portNumber: number): string {
+  const reachable = name === "0.0.0.0" ? "127.0.0.1" : name === "::" ? "::1" : name;
+  return `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${portNumber}`;
+}
+
+function isSecretName(name: string): boolean {
+  const schema = (envSchema.shape as Record<string, z.ZodType | undefined>)[name];
+  return schema?.meta()?.["secret"] === true;
+}
+
+function toEnv(values: z.output<typeof envSchema>): Env {
+  const providerKeys: Partial<Record<ProviderKeyName, string>> = {};
+  for (const name of providerKeyNames) {
+    const key = values[name];
+    if (key !== undefined) {
+      providerKeys[name] = key;
+    }
+  }
+  return {
+    databaseUrl: values.DATABASE_URL,
+    directDatabaseUrl: values.DIRECT_DATABASE_URL ?? values.DATABASE_URL,
+    dataDir: values.BELLWETHER_DATA_DIR,
+    configPath: values.BELLWETHER_CONFIG,
+    gatewayPort: values.GATEWAY_PORT,
+    dashboardPort: values.DASHBOARD_PORT,
+    gatewayHost: values.GATEWAY_HOST,
+    dashboardHost: values.DASHBOARD_HOST,
+    gatewayUrl: values.GATEWAY_URL ?? toLocalOrigin(values.GATEWAY_HOST, values.GATEWAY_PORT),
+    publicUrl: values.PUBLIC_URL,
+    role: values.ROLE,
+    adminToken: values.BELLWETHER_ADMIN_TOKEN,
+    demo: values.BELLWETHER_DEMO,
+    wallPort: values.WALL_PORT,
+    drainSeconds: values.DRAIN_SECONDS,
+    providerKeys,
+  };
+}
+
+function contradictions(env: Env): string[] {
+  const problems: string[] = [];
+  if (!isLoopbackHost(env.dashboardHost)) {
+    problems.push(
+      `DASHBOARD_HOST must be a loopback address while the dashboard has no sign-in (it is "${env.dashboardHost}"); put an authenticating proxy or an SSH tunnel in front of 127.0.0.1`,
+    );
+  }
+  if (env.role !== "all" && env.databaseUrl === undefined) {
+    problems.push(
+      `DATABASE_URL is required with ROLE=${env.role}; the embedded PostgreSQL belongs to ROLE=all`,
+    );
+  }
+  if (env.databaseUrl === undefined && env.directDatabaseUrl !== undefined) {
+    problems.push("DIRECT_DATABASE_URL needs DATABASE_URL");
+  }
+  if (env.role !== "all" && env.demo === "on") {
+    problems.push(`BELLWETHER_DEMO=on needs ROLE=all (it is "${env.role}")`);
+  }
+  const ports = [
+    ["GATEWAY_PORT", env.gatewayPort],
+    ["DASHBOARD_PORT", env.dashboardPort],
+    ...(env.demo === "off" ? [] : [["WALL_PORT", env.wallPort] as const]),
+  ] as const;
+  ports.forEach(([name, value], index) => {
+    const twin = ports.slice(0, index).find(([, other]) => other === value);
+    if (twin !== undefined && env.role === "all") {
+      problems.push(`${name} and ${twin[0]} must differ (both are ${value})`);
+    }
+  });
+  return problems;
+}
