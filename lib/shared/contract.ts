@@ -60,7 +60,9 @@ export const TargetView = z.object({
   switch: SwitchView,
   effectiveIntent: Intent,
   /** What holds it off: its own switch or that of its model, region or provider. */
-  offBy: z.nullable(z.object({ type: z.enum(["provider", "region", "model", "target"]), id: z.string() })),
+  offBy: z.nullable(
+    z.object({ type: z.enum(["provider", "region", "model", "target"]), id: z.string() }),
+  ),
   state: DisplayState,
   /** The worst node's breaker axis. */
   breaker: z.enum(["closed", "open", "half_open", "ramp"]),
@@ -77,7 +79,13 @@ export const TargetView = z.object({
   inFlight: z.number(),
   lastError: z.nullable(LastError),
   nextProbeAt: z.nullable(z.number()),
-  lastProbe: z.nullable(z.object({ at: z.number(), verdict: z.enum(["pass", "fail", "neutral"]), latencyMs: z.nullable(z.number()) })),
+  lastProbe: z.nullable(
+    z.object({
+      at: z.number(),
+      verdict: z.enum(["pass", "fail", "neutral"]),
+      latencyMs: z.nullable(z.number()),
+    }),
+  ),
   /** How many live nodes see this state, of how many. */
   onNodes: z.object({ count: z.number(), of: z.number() }),
   /** Worst state of each minute, oldest first, 60 cells; null is a gap. */
@@ -267,11 +275,19 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
-export const ChangesPage = z.object({ generatedAt: z.number(), changes: z.array(Change), nextCursor: z.nullable(z.string()) });
+export const ChangesPage = z.object({
+  generatedAt: z.number(),
+  changes: z.array(Change),
+  nextCursor: z.nullable(z.string()),
+});
 export type ChangesPage = z.infer<typeof ChangesPage>;
 
 /** The answer to every write. The page then watches `nodes` until all live ones have applied `revision`. */
-export const WriteResult = z.object({ revision: z.number(), createdAt: z.number(), nodes: z.array(NodeView) });
+export const WriteResult = z.object({
+  revision: z.number(),
+  createdAt: z.number(),
+  nodes: z.array(NodeView),
+});
 export type WriteResult = z.infer<typeof WriteResult>;
 
 /** Body of PATCH /api/{targets|models|regions|providers}/{id}. `until` is epoch milliseconds or null. */
@@ -290,7 +306,12 @@ export const RouteRequest = z.strictObject({
 export type RouteRequest = z.infer<typeof RouteRequest>;
 
 export const ApiError = z.object({
-  error: z.object({ message: z.string(), type: z.string(), param: z.nullable(z.string()), code: z.string() }),
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    param: z.nullable(z.string()),
+    code: z.string(),
+  }),
 });
 
 /**

@@ -58,9 +58,11 @@ const host = z
   });
 
 const isHttpOrigin = (text: string): boolean => {
-  const url = URL.parse(text);
+  if (!URL.canParse(text)) {
+    return false;
+  }
+  const url = new URL(text);
   return (
-    url !== null &&
     (url.protocol === "http:" || url.protocol === "https:") &&
     url.username === "" &&
     url.pathname === "/" &&
@@ -264,9 +266,11 @@ export interface Env {
 /** Every problem of an environment, one line each. */
 export class EnvError extends Error {
   override readonly name = "EnvError";
+  readonly problems: readonly string[];
 
-  constructor(readonly problems: readonly string[]) {
+  constructor(problems: readonly string[]) {
     super(problems.join("\n"));
+    this.problems = problems;
   }
 }
 
