@@ -1,0 +1,71 @@
+// Every gate that needs no database: `npm run verify`, or `node test/verify.mjs eslint tsc` for some.
+import { pathToFileURL } from "node:url";
+import { generate, root, run, tool } from "./tools.mjs";
+
+const inCache = (name) => `node_modules/.cache/${name}`;
+
+// The slow ones first: two run at a time.
+const gates = [
+  {
+    name: "eslint",
+    command: tool("eslint"),
+    // No cache: what a rule says of one file depends on the types of others.
+    args: ["--max-warnings", "0", "."],
+  },
+  {
+    name: "tsc",
+    command: tool("tsc"),
+    args: ["--noEmit", "--tsBuildInfoFile", inCache("verify.tsbuildinfo")],
+  },
+  {
+    name: "prettier",
+    command: tool("prettier"),
+    args: ["--check", "--cache", "--cache-location", inCache("prettier"), "."],
+  },
+  { name: "knip", command: tool("knip"), args: ["--treat-config-hints-as-errors"] },
+  {
+    name: "dependency-cruiser",
+    command: tool("depcruise"),
+    args: ["--config", ".dependency-cruiser.cjs", "."],
+  },
+  { name: "jscpd", command: tool("jscpd"), args: ["--noTips", "--config", ".jscpd.json"] },
+  { name: "check-docs", command: process.execPath, args: [`${root}/test/check-docs.mjs`] },
+];
+
+/**
+ * Runs the named gates, all by default, and prints one line for each and the output of the failing ones.
+ *
+ * @param {readonly string[]} [names]
+ * @returns {Promise<{ passed: number, failed: number }>}
+ */
+export async function verify(names = gates.map(({ name }) => name)) {
+  const unknown = names.filter((name) => !gates.some((gate) => gate.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`No such gate: ${unknown.join(", ")}.`);
+  }
+  const count = { passed: 0, failed: 0 };
+  const report = (name, { code, output, seconds }) => {
+    console.log(`${code === 0 ? "ok  " : "FAIL"} ${name.padEnd(20)} ${seconds.toFixed(1)} s`);
+    if (code !== 0) {
+      console.log(`\n${output.trim()}\n`);
+    }
+    count[code === 0 ? "passed" : "failed"] += 1;
+  };
+
+  report("generate", await generate());
+  const queue = gates.filter(({ name }) => names.includes(name));
+  const work = async () => {
+    for (let gate = queue.shift(); gate !== undefined; gate = queue.shift()) {
+      report(gate.name, await run(gate.command, gate.args));
+    }
+  };
+  await Promise.all([work(), work()]);
+  return count;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const names = process.argv.slice(2);
+  const { passed, failed } = await verify(names.length > 0 ? names : undefined);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
