@@ -1,33 +1,50 @@
 import { spawn } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 
-/** @returns {string} a tool's executable inside node_modules */
+/** A tool's executable inside node_modules. */
 export const tool = (name) => `${root}/node_modules/.bin/${name}`;
 
+const running = new Set();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    for (const child of running) {
+      child.kill(signal);
+    }
+    process.exitCode = 1;
+  });
+}
+
 /**
- * Runs a command to its end.
+ * Runs a command to its end, or kills it at its time limit.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: Record<string, string | undefined>, show?: boolean }} [options] `show` passes the
- *   output through instead of collecting it
+ * @param {{ env?: Record<string, string>, show?: boolean, limitMs?: number }} [options]
+ *   `show` passes the output through instead of collecting it
  * @returns {Promise<{ code: number, output: string, seconds: number }>}
  */
-export function run(command, args, { env = {}, show = false } = {}) {
+export function run(command, args, { env = {}, show = false, limitMs = 600_000 } = {}) {
   const startedAtMs = Date.now();
+  const stream = show ? "inherit" : "pipe";
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
+      stdio: ["ignore", stream, stream],
+      timeout: limitMs,
+      killSignal: "SIGKILL",
     });
+    running.add(child);
     let output = "";
-    const end = (code) => resolve({ code, output, seconds: (Date.now() - startedAtMs) / 1000 });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text) => {
+    const end = (code) => {
+      running.delete(child);
+      resolve({ code, output, seconds: (Date.now() - startedAtMs) / 1000 });
+    };
+    for (const pipe of [child.stdout, child.stderr]) {
+      pipe?.setEncoding("utf8").on("data", (text) => {
         output += text;
       });
     }
@@ -35,8 +52,35 @@ export function run(command, args, { env = {}, show = false } = {}) {
       output += `${error.message}\n`;
       end(127);
     });
-    child.on("close", (code) => end(code ?? 1));
+    child.on("close", (code, signal) => {
+      output += signal === null ? "" : `${command} was ended by ${signal}.\n`;
+      end(code ?? 1);
+    });
   });
+}
+
+/** Installs the locked packages, development tools included, where they are missing or outdated. */
+export async function install() {
+  if (isInstalled()) {
+    return { code: 0, output: "", seconds: 0 };
+  }
+  console.log("Installing packages …");
+  return run("npm", ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"]);
+}
+
+function isInstalled() {
+  const locked = readPackages("package-lock.json");
+  const installed = readPackages("node_modules/.package-lock.json");
+  return Object.entries(locked).every(
+    ([path, { version, optional, devOptional }]) =>
+      path === "" || optional || devOptional || installed[path]?.version === version,
+  );
+}
+
+function readPackages(path) {
+  return existsSync(`${root}/${path}`)
+    ? JSON.parse(readFileSync(`${root}/${path}`, "utf8")).packages
+    : {};
 }
 
 /**
@@ -65,4 +109,12 @@ export async function generate() {
 function isNewer(made, ...sources) {
   const changedAtMs = (path) => statSync(`${root}/${path}`, { throwIfNoEntry: false })?.mtimeMs;
   return sources.every((source) => (changedAtMs(made) ?? 0) > (changedAtMs(source) ?? 0));
+}
+
+/** Prints one line for a step and, if it failed, all that it said. */
+export function report(name, { code, output, seconds }) {
+  console.log(`${code === 0 ? "ok  " : "FAIL"} ${name.padEnd(20)} ${seconds.toFixed(1)} s`);
+  if (code !== 0) {
+    console.log(`\n${output.trim()}\n`);
+  }
 }

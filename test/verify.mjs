@@ -1,6 +1,6 @@
 // Every gate that needs no database: `npm run verify`, or `node test/verify.mjs eslint tsc` for some.
 import { pathToFileURL } from "node:url";
-import { generate, root, run, tool } from "./tools.mjs";
+import { generate, report, root, run, tool } from "./tools.mjs";
 
 const inCache = (name) => `node_modules/.cache/${name}`;
 
@@ -44,19 +44,16 @@ export async function verify(names = gates.map(({ name }) => name)) {
     throw new Error(`No such gate: ${unknown.join(", ")}.`);
   }
   const count = { passed: 0, failed: 0 };
-  const report = (name, { code, output, seconds }) => {
-    console.log(`${code === 0 ? "ok  " : "FAIL"} ${name.padEnd(20)} ${seconds.toFixed(1)} s`);
-    if (code !== 0) {
-      console.log(`\n${output.trim()}\n`);
-    }
-    count[code === 0 ? "passed" : "failed"] += 1;
+  const finish = (name, result) => {
+    report(name, result);
+    count[result.code === 0 ? "passed" : "failed"] += 1;
   };
 
-  report("generate", await generate());
+  finish("generate", await generate());
   const queue = gates.filter(({ name }) => names.includes(name));
   const work = async () => {
     for (let gate = queue.shift(); gate !== undefined; gate = queue.shift()) {
-      report(gate.name, await run(gate.command, gate.args));
+      finish(gate.name, await run(gate.command, gate.args));
     }
   };
   await Promise.all([work(), work()]);
