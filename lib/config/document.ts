@@ -4,7 +4,9 @@
  */
 import { z } from "zod";
 
-const slug = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, "use a-z, 0-9, dots and dashes, at most 63 characters");
+const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, "use a-z, 0-9, dots and dashes, at most 63 characters");
 const headerName = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "is not a header name");
 const secretReference = z.string().min(1);
 
@@ -20,7 +22,10 @@ export const providerDocument = z.strictObject({
   dialect: z.enum(["openai"]).default("openai"),
   base_url: z.url({ protocol: /^https?$/ }),
   api_key: secretReference,
-  credentials: z.array(z.strictObject({ id: slug, api_key: secretReference })).max(16).optional(),
+  credentials: z
+    .array(z.strictObject({ id: slug, api_key: secretReference }))
+    .max(16)
+    .optional(),
   allow_private_network: z.boolean().default(false),
   any_model: z.boolean().default(false),
   regions: z.array(regionDocument).max(32).optional(),

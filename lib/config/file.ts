@@ -1,0 +1,45 @@
+/** The declarative file: YAML or JSON text → a checked document, or problems with their line and column. */
+import { LineCounter, isNode, parseDocument } from "yaml";
+import type { ConfigDocument } from "./document";
+import { type Problem, validateDocument } from "./validate";
+
+export type FileProblem = { message: string; line: number; column: number };
+
+export type ParsedFile =
+  { ok: true; document: ConfigDocument } | { ok: false; problems: readonly FileProblem[] };
+
+/** The document in `text`, or all its problems; lines and columns count from 1. */
+export function parseConfigText(text: string): ParsedFile {
+  const lines = new LineCounter();
+  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  if (yaml.errors.length > 0) {
+    return {
+      ok: false,
+      problems: yaml.errors.map((error) => ({ message: error.message, ...at(error.pos[0]) })),
+    };
+  }
+  const validated = validateDocument(yaml.toJS({ maxAliasCount: 100 }) ?? {});
+  if (validated.ok) {
+    return validated;
+  }
+  const offsetOf = (problem: Problem): number => {
+    for (let depth = problem.path.length; depth > 0; depth -= 1) {
+      const node: unknown = yaml.getIn(problem.path.slice(0, depth), true);
+      if (isNode(node) && node.range) {
+        return node.range[0];
+      }
+    }
+    return 0;
+  };
+  return {
+    ok: false,
+    problems: validated.problems.map((problem) => ({
+      message: `${problem.path.join(".")}: ${problem.message}`,
+      ...at(offsetOf(problem)),
+    })),
+  };
+}

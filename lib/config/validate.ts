@@ -1,0 +1,183 @@
+/** Whether a configuration makes sense: its shape, then what its names refer to. */
+import { z } from "zod";
+import { type ConfigDocument, configDocument } from "./document";
+import { expandTargets, globalRegion } from "./targets";
+
+export type Problem = { path: readonly (string | number)[]; message: string };
+
+export type Validated =
+  { ok: true; document: ConfigDocument } | { ok: false; problems: readonly Problem[] };
+
+/** The checked document, or every problem that was found, each with the path to its place. */
+export function validateDocument(input: unknown): Validated {
+  const parsed = configDocument.safeParse(input);
+  if (!parsed.success) {
+    return { ok: false, problems: parsed.error.issues.flatMap(toProblems) };
+  }
+  const problems = semanticProblems(parsed.data);
+  return problems.length === 0 ? { ok: true, document: parsed.data } : { ok: false, problems };
+}
+
+function toProblems(issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.filter((part) => typeof part !== "symbol");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...path, key], message: `unknown setting "${key}"` }));
+  }
+  return [{ path, message: issue.message }];
+}
+
+function semanticProblems(document: ConfigDocument): Problem[] {
+  return [
+    ...duplicateIds(document),
+    ...providerProblems(document),
+    ...modelProblems(document),
+    ...routeProblems(document),
+    ...keyProblems(document),
+  ];
+}
+
+function duplicateIds(document: ConfigDocument): Problem[] {
+  const named = [
+    ...document.models.map((model, index) => ({ id: model.id, path: ["models", index, "id"] })),
+    ...document.routes.map((route, index) => ({ id: route.id, path: ["routes", index, "id"] })),
+  ];
+  return [
+    ...repeated(named, "is already the name of a model or route"),
+    ...repeated(
+      document.providers.map((provider, index) => ({
+        id: provider.id,
+        path: ["providers", index, "id"],
+      })),
+      "is already the name of a provider",
+    ),
+    ...repeated(
+      document.keys.map((key, index) => ({ id: key.id, path: ["keys", index, "id"] })),
+      "is already the name of a key",
+    ),
+    ...repeated(
+      expandTargets(document).map((target) => ({ id: target.id, path: ["models"] })),
+      "is a target twice",
+    ),
+  ];
+}
+
+function repeated(
+  named: readonly { id: string; path: readonly (string | number)[] }[],
+  message: string,
+): Problem[] {
+  const seen = new Set<string>();
+  return named.flatMap(({ id, path }) => {
+    if (seen.has(id)) {
+      return [{ path, message: `"${id}" ${message}` }];
+    }
+    seen.add(id);
+    return [];
+  });
+}
+
+function providerProblems(document: ConfigDocument): Problem[] {
+  return document.providers.flatMap((provider, index) => {
+    const at = ["providers", index];
+    const urls = [
+      { url: provider.base_url, path: [...at, "base_url"] },
+      ...(provider.regions ?? []).flatMap((region, place) =>
+        region.base_url === undefined
+          ? []
+          : [{ url: region.base_url, path: [...at, "regions", place, "base_url"] }],
+      ),
+    ];
+    const regions = (provider.regions ?? []).map((region, place) => ({
+      id: region.id,
+      path: [...at, "regions", place, "id"],
+    }));
+    return [
+      ...secretProblems(document, provider.api_key, [...at, "api_key"]),
+      ...(provider.credentials ?? []).flatMap((credential, place) =>
+        secretProblems(document, credential.api_key, [...at, "credentials", place, "api_key"]),
+      ),
+      ...repeated(regions, "is already a region of this provider"),
+      ...(provider.allow_private_network
+        ? []
+        : urls
+            .filter(({ url }) => isPrivateHost(new URL(url).hostname))
+            .map(({ path }) => ({
+              path,
+              message:
+                "points into a private network; set allow_private_network: true if that is meant",
+            }))),
+    ];
+  });
+}
+
+function secretProblems(
+  document: ConfigDocument,
+  secret: string,
+  path: readonly (string | number)[],
+): Problem[] {
+  const isReference = /^env:[A-Za-z_][A-Za-z0-9_]*$/.test(secret) || /^file:.+/.test(secret);
+  return isReference || document.allow_literal_secrets
+    ? []
+    : [
+        {
+          path,
+          message:
+            "write env:NAME or file:PATH; a literal secret needs allow_literal_secrets: true",
+        },
+      ];
+}
+
+/** Names and literal addresses only; what a name resolves to is checked when we connect. */
+function isPrivateHost(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  return (
+    host === "localhost" ||
+    host.endsWith(".localhost") ||
+    /^(127|10|0)\./.test(host) ||
+    /^192\.168\./.test(host) ||
+    /^169\.254\./.test(host) ||
+    /^172\.(1[6-9]|2\d|3[01])\./.test(host) ||
+    host === "::1" ||
+    /^(fc|fd|fe80)/.test(host)
+  );
+}
+
+function modelProblems(document: ConfigDocument): Problem[] {
+  const providers = new Map(document.providers.map((provider) => [provider.id, provider]));
+  return document.models.flatMap((model, index) =>
+    model.targets.flatMap((place, position) => {
+      const at = ["models", index, "targets", position];
+      const provider = providers.get(place.provider);
+      if (provider === undefined) {
+        return [{ path: [...at, "provider"], message: `there is no provider "${place.provider}"` }];
+      }
+      const known = new Set(provider.regions?.map((region) => region.id) ?? [globalRegion]);
+      return (place.regions ?? [])
+        .filter((region) => !known.has(region))
+        .map((region) => ({
+          path: [...at, "regions"],
+          message: `provider "${provider.id}" has no region "${region}"`,
+        }));
+    }),
+  );
+}
+
+function routeProblems(document: ConfigDocument): Problem[] {
+  const models = new Set(document.models.map((model) => model.id));
+  return document.routes.flatMap((route, index) => [
+    ...route.chain.flatMap((model, place) =>
+      models.has(model)
+        ? []
+        : [{ path: ["routes", index, "chain", place], message: `there is no model "${model}"` }],
+    ),
+    ...repeated(
+      route.chain.map((id, place) => ({ id, path: ["routes", index, "chain", place] })),
+      "is in this chain twice",
+    ),
+  ]);
+}
+
+function keyProblems(document: ConfigDocument): Problem[] {
+  return document.keys.flatMap((key, index) =>
+    secretProblems(document, key.key, ["keys", index, "key"]),
+  );
+}

@@ -1,0 +1,117 @@
+/** What the router knows of the world's shape. Built by lib/config, never changed, swapped whole. */
+
+export type Intent = "enabled" | "draining" | "disabled";
+
+/** A person's switch that keeps a target from calls. `untilMs` null: until somebody turns it on again. */
+export type Hold = {
+  readonly intent: "draining" | "disabled";
+  readonly type: "provider" | "region" | "model" | "target";
+  readonly id: string;
+  readonly untilMs: number | null;
+};
+
+export type BreakerSettings = {
+  /** Consecutive failures, in start order, that open the breaker. */
+  readonly threshold: number;
+  readonly baseEjectionMs: number;
+  readonly maxEjectionMs: number;
+};
+
+export type ProbeSettings = {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly enabled: boolean;
+};
+
+export type Price = {
+  /** Nano-USD per token, so USD per million tokens × 1 000. */
+  readonly inputNanoUsd: number;
+  readonly outputNanoUsd: number;
+  readonly cachedInputNanoUsd: number;
+};
+
+export type Capabilities = {
+  readonly contextTokens: number | null;
+  readonly prefill: boolean;
+  readonly reasoning: boolean;
+};
+
+/** Provider × credential × region × model: the thing that is healthy or not. */
+export type Target = {
+  /** `provider:region:upstream_model[#credential]`; stable over reloads. */
+  readonly id: string;
+  readonly provider: string;
+  readonly credential: string | null;
+  readonly region: string;
+  readonly model: string;
+  readonly upstreamModel: string;
+  /** Provider × model: a failure domain of its own, whatever the region. */
+  readonly pair: string;
+  readonly regionPriority: number;
+  readonly breaker: BreakerSettings;
+  readonly probe: ProbeSettings;
+  readonly price: Price | null;
+  readonly capabilities: Capabilities;
+};
+
+export type Limits = {
+  readonly ttftMs: number;
+  readonly idleMs: number;
+  readonly totalMs: number;
+  readonly streamTotalMs: number;
+  readonly attempts: number;
+  readonly retryAfterWaitMs: number;
+};
+
+/** One place of a chain: a model with everywhere it lives. */
+export type Entry = { readonly model: string; readonly targets: readonly Target[] };
+
+/** What a name in a call's `model` field leads to. */
+export type Route = {
+  readonly id: string;
+  readonly kind: "route" | "model" | "list" | "any_model";
+  readonly entries: readonly Entry[];
+  readonly limits: Limits;
+};
+
+export type AnyModelProvider = {
+  readonly id: string;
+  readonly regions: readonly { id: string; priority: number }[];
+};
+
+/** Everything that a call needs to be routed; immutable. */
+export type Snapshot = {
+  readonly revision: number;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly models: ReadonlyMap<string, Entry>;
+  readonly regions: ReadonlySet<string>;
+  readonly anyModel: ReadonlyMap<string, AnyModelProvider>;
+  readonly holds: ReadonlyMap<string, readonly Hold[]>;
+  readonly defaultRouteOnModelName: boolean;
+};
+
+/** Where the switches of targets that come into being with a call are kept (providers that take any model name). */
+export function anyModelHoldKey(target: Pick<Target, "provider" | "region">): string {
+  return `${target.provider}:${target.region}:*`;
+}
+
+/** What people want of a target at `nowMs`: the strongest of its switches that has not run out. */
+export function holdAt(snapshot: Snapshot, target: Target, nowMs: number): Hold | null {
+  if (snapshot.holds.size === 0) {
+    return null;
+  }
+  const holds = snapshot.targets.has(target.id)
+    ? snapshot.holds.get(target.id)
+    : snapshot.holds.get(anyModelHoldKey(target));
+  let strongest: Hold | null = null;
+  for (const hold of holds ?? []) {
+    if (hold.untilMs !== null && hold.untilMs <= nowMs) {
+      continue;
+    }
+    if (strongest === null || (hold.intent === "disabled" && strongest.intent === "draining")) {
+      strongest = hold;
+    }
+  }
+  return strongest;
+}
