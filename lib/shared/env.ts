@@ -284,7 +284,7 @@ export type EnvSource = Readonly<Record<string, string | undefined>>;
  */
 export function parseEnv(source: EnvSource = process.env): Env {
   const given = Object.fromEntries(
-    Object.keys(envSchema.shape).map((name) => [name, source[name]?.trim() || undefined]),
+    Object.keys(envSchema.shape).map((name) => [name, presentText(source[name])]),
   );
   const parsed = envSchema.safeParse(given);
   if (!parsed.success) {
@@ -308,7 +308,7 @@ export function parseEnv(source: EnvSource = process.env): Env {
  * A variable that the declarative file names (`env:NAME`); `undefined` when absent or empty.
  */
 export function findEnvVariable(name: string): string | undefined {
-  return process.env[name]?.trim() || undefined;
+  return presentText(process.env[name]);
 }
 
 /** Whether an address is reachable from this machine only. */
@@ -318,8 +318,14 @@ export function isLoopbackHost(name: string): boolean {
 
 /** The origin at which this machine reaches a server that listens on `name`. */
 export function toLocalOrigin(name: string, portNumber: number): string {
-  const reachable = name === "0.0.0.0" ? "127.0.0.1" : name === "::" ? "::1" : name;
+  const everywhere: Partial<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+  const reachable = everywhere[name] ?? name;
   return `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${portNumber}`;
+}
+
+function presentText(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === "" ? undefined : trimmed;
 }
 
 function isSecretName(name: string): boolean {

@@ -228,7 +228,7 @@ async function startServer(place: Place, options: ServeOptions): Promise<Server>
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     const { child, ended } = spawnServer(place, port, options.durable);
-    const output = await untilReady(place, child, ended, options.log);
+    const output = await untilReady(place, child, options.log);
     if (output === undefined && child.pid !== undefined) {
       return { pid: child.pid, port, ended };
     }
@@ -284,19 +284,14 @@ function spawnServer(
 async function untilReady(
   place: Place,
   child: ChildProcess,
-  ended: Promise<void>,
   log: (line: string) => void,
 ): Promise<string | undefined> {
-  let hasEnded = false;
-  void ended.then(() => {
-    hasEnded = true;
-  });
   for (let waitedMs = 0; ; waitedMs += 20) {
     const found = findPostmaster(place.cluster);
     if (found?.pid === child.pid && found?.ready) {
       return undefined;
     }
-    if (hasEnded) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
       return readFileSync(logPath(place), "utf8");
     }
     if (waitedMs > 0 && waitedMs % 5_000 === 0) {
@@ -372,8 +367,8 @@ function explain(base: string, output: string): string {
   return findFolderProblem(base, output) ?? `the embedded PostgreSQL did not start: ${cause}`;
 }
 
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
