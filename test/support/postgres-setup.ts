@@ -1,0 +1,47 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startEmbeddedPostgres } from "@/lib/store/embedded";
+import { isAlive } from "@/lib/store/postgres/process";
+import { migrate } from "@/lib/store/migrate";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A migrated database that test databases are cloned from; nobody may stay connected to it. */
+    templateUrl: string;
+  }
+}
+
+const prefix = "bellwether-test-postgres-";
+
+/** Starts a throw-away PostgreSQL for one run of a project, with a migrated template database. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await removeLeftovers();
+  const dataDir = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  // Its user must be able to pass through.
+  chmodSync(dataDir, 0o711);
+  const postgres = await startEmbeddedPostgres({ dataDir, durable: false });
+  await migrate(postgres.url, {
+    folder: fileURLToPath(new URL("../../prisma/migrations", import.meta.url)),
+  });
+  project.provide("templateUrl", postgres.url);
+  return async () => {
+    await postgres.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+}
+
+/** A run that was killed leaves its server behind: it is adopted to be stopped. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : NaN;
+    if (pid > 0 && !isAlive(pid)) {
+      const dataDir = join(tmpdir(), name);
+      const postgres = await startEmbeddedPostgres({ dataDir, durable: false });
+      await postgres.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  }
+}
