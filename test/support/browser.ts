@@ -38,7 +38,12 @@ interface BrowserBinary {
 export async function launchBrowser(): Promise<Browser> {
   const { executablePath, env } = await findBrowser();
   const launch = (chromiumSandbox: boolean): Promise<Browser> =>
-    chromium.launch({ executablePath, args: flags, env: { ...process.env, ...env }, chromiumSandbox });
+    chromium.launch({
+      executablePath,
+      args: flags,
+      env: { ...process.env, ...env },
+      chromiumSandbox,
+    });
   if (process.getuid?.() === 0) {
     return launch(false);
   }
