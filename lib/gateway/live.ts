@@ -1,0 +1,21 @@
+/** The configuration in force on this node: snapshot and keys, replaced whole and never changed. */
+import type { Snapshot } from "../core/types";
+
+/** An application's key as a call meets it. Null sets allow everything. */
+export type AppKey = {
+  readonly id: string;
+  readonly demo: boolean;
+  readonly allowedModels: ReadonlySet<string> | null;
+  readonly allowedRegions: ReadonlySet<string> | null;
+  readonly defaultRouteOnModelName: boolean | null;
+};
+
+export type Live = {
+  snapshot(): Snapshot;
+  /** By SHA-256 of the secret, in hex. */
+  keys(): ReadonlyMap<string, AppKey>;
+  /** False while the database has not been heard of: an unknown key may just be new. */
+  isCurrent(): boolean;
+  /** Hears every swap, after it. */
+  onSwap(listener: (snapshot: Snapshot) => void): void;
+};
