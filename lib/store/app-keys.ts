@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { type AppKey } from "./generated/client";
+import { type Transaction } from "./database";
+
+const appKeyLimits = z.object({
+  /** Public names of models; `*` or null: all. */
+  allowedModels: z.array(z.string()).nullable().default(null),
+  /** Region ids; `*` or null: all. */
+  allowedRegions: z.array(z.string()).nullable().default(null),
+  defaultRouteOnModelName: z.boolean().nullable().default(null),
+});
+export type AppKeyLimits = z.infer<typeof appKeyLimits>;
+
+/** The limits of a key that has none. */
+export const noAppKeyLimits: AppKeyLimits = appKeyLimits.parse({});
+
+/** An application's key, without its secret. */
+export type AppKeyRow = {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the secret in hex. */
+  readonly hash: string;
+  readonly last4: string;
+  /** Calls of a `demo` key are marked as demo and left out of the numbers. */
+  readonly kind: "live" | "demo";
+  readonly source: "file" | "minted";
+  readonly limits: AppKeyLimits;
+  readonly revokedAt: number | null;
+  readonly revision: number;
+};
+
+/** The keys that a revision after `revision` changed, revoked ones too; all with 0. */
+export async function listAppKeysSince(tx: Transaction, revision: number): Promise<AppKeyRow[]> {
+  const rows = await tx.appKey.findMany({
+    where: { revision: { gt: revision } },
+    orderBy: { id: "asc" },
+  });
+  return rows.map(toAppKeyRow);
+}
+
+/** One key by its id; undefined when there is none. */
+export async function findAppKey(tx: Transaction, id: string): Promise<AppKeyRow | undefined> {
+  const row = await tx.appKey.findUnique({ where: { id } });
+  return row === null ? undefined : toAppKeyRow(row);
+}
+
+function toAppKeyRow(row: AppKey): AppKeyRow {
+  return {
+    id: row.id,
+    name: row.name,
+    hash: row.hash,
+    last4: row.last4,
+    kind: row.kind === "demo" ? "demo" : "live",
+    source: row.source === "file" ? "file" : "minted",
+    limits: appKeyLimits.parse(row.limits),
+    revokedAt: row.revokedAt?.getTime() ?? null,
+    revision: row.revision,
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { type NodeView } from "../shared/contract";
+import { type Database } from "./database";
+import { sendNotice } from "./notices";
+
+/** What a gateway process says of itself, at least every two seconds. Instants are epoch ms. */
+export type NodeReport = {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly appliedRevision: number;
+  readonly appliedAt: number;
+  /** Call log records that could not be kept, since the node's start. */
+  readonly droppedRecords: number;
+};
+
+const reportedRows = z.array(z.object({ isNews: z.boolean() }));
+
+/** Records a heartbeat by the database's clock; tells the others when the node came or applied another revision. */
+export async function upsertNode(db: Database, report: NodeReport): Promise<void> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      WITH former AS (SELECT applied_revision, stopped_at FROM node WHERE id = ${report.id})
+      INSERT INTO node
+        (id, started_at, heartbeat_at, applied_revision, applied_at, stopped_at, dropped_records)
+      VALUES (
+        ${report.id}, ${new Date(report.startedAt)}, clock_timestamp(), ${report.appliedRevision},
+        ${new Date(report.appliedAt)}, NULL, ${report.droppedRecords})
+      ON CONFLICT (id) DO UPDATE SET
+        started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at,
+        applied_revision = EXCLUDED.applied_revision, applied_at = EXCLUDED.applied_at,
+        stopped_at = NULL, dropped_records = EXCLUDED.dropped_records
+      RETURNING NOT EXISTS (
+        SELECT FROM former WHERE applied_revision = ${report.appliedRevision} AND stopped_at IS NULL
+      ) AS "isNews"`,
+  );
+  if (reportedRows.parse(rows)[0]?.isNews === true) {
+    await sendNotice(db, { kind: "node", id: report.id });
+  }
+}
+
+/** Records that a node ended in order, so that nobody waits for it. */
+export async function markNodeStopped(db: Database, nodeId: string): Promise<void> {
+  await db.run(
+    (prisma) => prisma.$executeRaw`UPDATE node SET stopped_at = now() WHERE id = ${nodeId}`,
+  );
+  await sendNotice(db, { kind: "node", id: nodeId });
+}
+
+const nodeRows = z.array(
+  z.object({
+    id: z.string(),
+    live: z.boolean(),
+    startedAt: z.date(),
+    heartbeatAt: z.date(),
+    appliedRevision: z.number(),
+    appliedAt: z.date(),
+  }),
+);
+
+/** The nodes that were heard of in the last hour. Live: heard of in the last 10 s and not stopped. */
+export async function listNodes(db: Database): Promise<NodeView[]> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT id, started_at AS "startedAt", heartbeat_at AS "heartbeatAt",
+        applied_revision AS "appliedRevision", applied_at AS "appliedAt",
+        stopped_at IS NULL AND heartbeat_at > now() - interval '10 seconds' AS live
+      FROM node WHERE heartbeat_at > now() - interval '1 hour' ORDER BY id`,
+  );
+  return nodeRows.parse(rows).map((row) => ({
+    ...row,
+    startedAt: row.startedAt.getTime(),
+    heartbeatAt: row.heartbeatAt.getTime(),
+    appliedAt: row.appliedAt.getTime(),
+  }));
+}

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { Prisma } from "./generated/client";
+import { type ConfigDocument } from "../config/document";
+import { type Actor, type Intent } from "../shared/contract";
+import { type AppKeyRow } from "./app-keys";
+import { contentHash } from "./content-hash";
+import { type Database, type Transaction } from "./database";
+import { sendNotice } from "./notices";
+import { type ObjectType } from "./switches";
+
+/** What every revision says besides its change. */
+export type RevisionHead = {
+  readonly actor: Actor;
+  readonly reason: string | null;
+  /** What happened, for the page to word (Change.summary of the contract). */
+  readonly summary: Readonly<Record<string, unknown>>;
+  /** The number of the revision that this one takes back. */
+  readonly reverts?: number;
+};
+
+export type SwitchState = {
+  readonly intent: Intent;
+  readonly until: number | null;
+  readonly reason: string | null;
+};
+
+/** The objects that a configuration revision changed, by `type:id`; null where one did not exist. */
+export type ObjectDiff = Readonly<Record<string, unknown>>;
+
+export type Appended = { readonly id: number; readonly createdAt: number };
+
+/** The one place where revisions are made: under the lock, in order, announced after the commit. */
+export type RevisionWriter = {
+  readonly tx: Transaction;
+  appendSwitch(
+    head: RevisionHead,
+    change: {
+      readonly objectType: ObjectType;
+      readonly objectId: string;
+      readonly before: SwitchState;
+      readonly after: SwitchState;
+    },
+  ): Promise<Appended>;
+  /** `keys` are the file's keys that changed with it. */
+  appendConfig(
+    head: RevisionHead,
+    change: {
+      readonly document: ConfigDocument;
+      readonly before: ObjectDiff;
+      readonly after: ObjectDiff;
+      readonly keys?: readonly NewAppKey[];
+    },
+  ): Promise<Appended>;
+  appendKey(head: RevisionHead, key: NewAppKey): Promise<Appended>;
+};
+
+export type NewAppKey = Omit<AppKeyRow, "revision" | "revokedAt"> & { readonly revoked: boolean };
+
+/**
+ * The body's result once all revisions that it appended are committed and announced.
+ *
+ * One writer at a time: numbers become visible in their order, so a poller that has seen n has seen all before n.
+ */
+export async function writeRevisions<T>(
+  db: Database,
+  body: (writer: RevisionWriter) => Promise<T>,
+): Promise<T> {
+  let newest: number | undefined;
+  const result = await db.transaction(async (tx) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('bellwether.revision'))`;
+    const append = async (columns: RevisionColumns): Promise<Appended> => {
+      const appended = await insertRevision(tx, columns);
+      newest = appended.id;
+      return appended;
+    };
+    return body({
+      tx,
+      async appendSwitch(head, change) {
+        const { before, after } = change;
+        const appended = await append({ ...head, kind: "switch", before, after });
+        await putSwitch(tx, change, after, head.actor, appended.id);
+        return appended;
+      },
+      async appendConfig(head, { document, before, after, keys = [] }) {
+        const appended = await append({ ...head, kind: "config", before, after, document });
+        for (const key of keys) {
+          await putAppKey(tx, key, appended.id);
+        }
+        return appended;
+      },
+      async appendKey(head, key) {
+        const { hash: _hash, ...after } = key;
+        const appended = await append({ ...head, kind: "key", before: null, after });
+        await putAppKey(tx, key, appended.id);
+        return appended;
+      },
+    });
+  });
+  if (newest !== undefined) {
+    await sendNotice(db, { kind: "revision", id: newest });
+  }
+  return result;
+}
+
+type RevisionColumns = RevisionHead & {
+  readonly kind: "config" | "switch" | "key";
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly document?: ConfigDocument;
+};
+
+const insertedRows = z.tuple([z.object({ id: z.number(), createdAt: z.date() })]);
+
+async function insertRevision(tx: Transaction, columns: RevisionColumns): Promise<Appended> {
+  const { document } = columns;
+  // The database's clock under the lock: instants follow the numbers.
+  const rows = await tx.$queryRaw`
+    INSERT INTO revision
+      (kind, actor, reason, summary, before, after, document, content_hash, reverts, created_at)
+    VALUES (
+      ${columns.kind}::revision_kind, ${JSON.stringify(columns.actor)}::jsonb, ${columns.reason},
+      ${JSON.stringify(columns.summary)}::jsonb, ${nullableJson(columns.before)}::jsonb,
+      ${nullableJson(columns.after)}::jsonb, ${nullableJson(document ?? null)}::jsonb,
+      ${document === undefined ? null : contentHash(document)}, ${columns.reverts ?? null},
+      clock_timestamp())
+    RETURNING id, created_at AS "createdAt"`;
+  const [row] = insertedRows.parse(rows);
+  return { id: row.id, createdAt: row.createdAt.getTime() };
+}
+
+async function putSwitch(
+  tx: Transaction,
+  object: { readonly objectType: ObjectType; readonly objectId: string },
+  state: SwitchState,
+  actor: Actor,
+  revision: number,
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO switch (object_type, object_id, intent, until, reason, actor, revision, changed_at)
+    VALUES (
+      ${object.objectType}, ${object.objectId}, ${state.intent}::intent,
+      ${state.until === null ? null : new Date(state.until)}::timestamptz, ${state.reason},
+      ${JSON.stringify(actor)}::jsonb, ${revision}, clock_timestamp())
+    ON CONFLICT (object_type, object_id) DO UPDATE SET
+      intent = EXCLUDED.intent, until = EXCLUDED.until, reason = EXCLUDED.reason,
+      actor = EXCLUDED.actor, revision = EXCLUDED.revision, changed_at = EXCLUDED.changed_at`;
+}
+
+async function putAppKey(tx: Transaction, key: NewAppKey, revision: number): Promise<void> {
+  const revokedAt = key.revoked ? Prisma.sql`clock_timestamp()` : Prisma.sql`NULL`;
+  await tx.$executeRaw`
+    INSERT INTO app_key (id, name, hash, last4, kind, source, limits, revoked_at, revision)
+    VALUES (
+      ${key.id}, ${key.name}, ${key.hash}, ${key.last4}, ${key.kind}, ${key.source},
+      ${JSON.stringify(key.limits)}::jsonb, ${revokedAt}, ${revision})
+    ON CONFLICT (id) DO UPDATE SET
+      name = EXCLUDED.name, hash = EXCLUDED.hash, last4 = EXCLUDED.last4, kind = EXCLUDED.kind,
+      source = EXCLUDED.source, limits = EXCLUDED.limits, revoked_at = EXCLUDED.revoked_at,
+      revision = EXCLUDED.revision`;
+}
+
+function nullableJson(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
