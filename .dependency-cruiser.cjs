@@ -95,7 +95,7 @@ module.exports = {
       from: { path: "^lib/(dialects|pricing|config)/" },
       to: {
         dependencyTypes: ["core", "npm", "npm-dev", "npm-optional", "npm-no-pkg"],
-        pathNot: "^node_modules/(zod|yaml)/",
+        pathNot: "(^|/)node_modules/(zod|yaml)/",
       },
     },
     {
@@ -117,14 +117,16 @@ module.exports = {
       severity: "error",
       comment: "SQL and Prisma types stay behind functions that are named by their question.",
       from: { path: "^(app|components|lib|bench|server\\.ts)", pathNot: "^lib/store/" },
-      to: { path: "^node_modules/(@prisma|prisma|pg|pg-[^/]+)/|^lib/store/generated/" },
+      to: {
+        path: "(^|/)node_modules/(@types/)?(@prisma|prisma|pg|pg-[^/]+)/|^lib/store/generated/",
+      },
     },
     {
       name: "lib-does-not-know-next-or-react",
       severity: "error",
       comment: "The gateway shares lib and must start without the dashboard's frameworks.",
       from: { path: "^lib/" },
-      to: { path: "^node_modules/(next|react|react-dom|@tanstack/react-query)/" },
+      to: { path: "(^|/)node_modules/(@types/)?(next|react|react-dom|@tanstack/react-query)/" },
     },
     {
       name: "dashboard-never-imports-the-gateway",
@@ -184,7 +186,7 @@ module.exports = {
     },
   ],
   options: {
-    doNotFollow: { path: "^node_modules/" },
+    doNotFollow: { path: "(^|/)node_modules/" },
     exclude: { path: "^(\\.next|dist|data|coverage|\\.cache)/|^next-env\\.d\\.ts$" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
