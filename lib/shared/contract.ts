@@ -266,8 +266,10 @@ export const Change = z.object({
   revision: z.nullable(z.number()),
   reason: z.nullable(z.string()),
   /**
-   * What happened, for the page to word: `switch {objectType, objectId, from, to, until}`, `reorder {route, from, to}`,
-   * `config {added, removed, changed}`, `key {id, action}`, `health {target, model, region, from, to, reason, evidence}`.
+   * What happened, for the page to word; `type` says which of these it is: `switch {objectType, objectId, from, to, until}`
+   * (from and to are intents), `reorder {route, from, to}` (chains), `config {source, added, removed, changed}` (names such
+   * as `model:gpt-4.1`), `key {id, action}`, `health {target, provider, model, region, from, to, reason, evidence, node}`
+   * (from and to: closed, open, half_open, ramp, probe_down).
    */
   summary: z.record(z.string(), z.unknown()),
   reverts: z.nullable(z.number()),
@@ -311,12 +313,19 @@ export const ApiError = z.object({
     type: z.string(),
     param: z.nullable(z.string()),
     code: z.string(),
+    /** With `conflict`: `{theirs, mine}`, the object as it is now and as it was asked to be. */
+    details: z.optional(z.record(z.string(), z.unknown())),
   }),
 });
 
 /**
  * The SSE stream `/api/stream`: `event: <type>`, `data: <json>`. `health`, `metrics`, `calls` and `changes` carry the
- * views above (calls: the latest 20; changes: the latest 30); `ping` every 10 s keeps the data's age honest.
+ * views above (metrics: of the last hour, or of `?range=`; calls: the latest 20; changes: the latest 30) when they
+ * changed; `ping` at once and every 10 s keeps the data's age honest.
  */
 export const streamEvents = ["health", "metrics", "calls", "changes", "ping"] as const;
 export type StreamEvent = (typeof streamEvents)[number];
+
+/** `database` is false while it does not answer: the views then are as old as their `generatedAt` says. */
+export const Ping = z.object({ generatedAt: z.number(), database: z.boolean() });
+export type Ping = z.infer<typeof Ping>;

@@ -197,7 +197,14 @@ type ErrorRow = {
 export type ErrorCode = keyof typeof errorCatalog;
 
 export type ErrorBody = {
-  error: { message: string; type: string; param: string | null; code: string };
+  error: {
+    message: string;
+    type: string;
+    param: string | null;
+    code: string;
+    /** What a program needs to act on it, such as both versions of a conflict. */
+    details?: Readonly<Record<string, unknown>>;
+  };
 };
 
 const brand = Symbol.for("bellwether.GatewayError");
@@ -207,6 +214,8 @@ type GatewayErrorOptions = {
   message?: string;
   /** The field of the request that is wrong, such as `messages[2].role`. */
   param?: string;
+  /** Public, and for programs; the sentence says it for people. */
+  details?: Readonly<Record<string, unknown>>;
   /** For the log only. */
   detail?: string;
   cause?: unknown;
@@ -220,6 +229,7 @@ export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly param: string | null;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly detail: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -229,6 +239,7 @@ export class GatewayError extends Error {
     this.code = code;
     this.status = options.status ?? errorCatalog[code].status;
     this.param = options.param ?? null;
+    this.details = options.details;
     this.detail = options.detail;
     this.headers = options.headers ?? {};
     Object.defineProperty(this, brand, { value: true });
@@ -253,6 +264,7 @@ export function errorBody(error: GatewayError): ErrorBody {
       type: errorCatalog[error.code].type,
       param: error.param,
       code: error.code,
+      ...(error.details === undefined ? {} : { details: error.details }),
     },
   };
 }
