@@ -1,0 +1,111 @@
+import { errorAnswer, rateLimitHeaders } from "./answers";
+import { readBody } from "./body";
+import { parseCall, type ChatCall } from "./call";
+import { paceAt, type Place } from "./catalog";
+import { completionBody, completionOf, type Completion } from "./completion";
+import { later, sendAnswer, sever, stall, writeHead, type Exchange } from "./exchange";
+import { isWithinFault, type WithinFault } from "./fault-kinds";
+import { paceOf, type Pace } from "./pace";
+import { playStream } from "./play";
+import { streamScript } from "./script";
+import type { WallState } from "./state";
+import { noteFaults, strike } from "./strike";
+
+const bodyLimitBytes = 64 * 1024 * 1024;
+
+/** Answers one chat completion, or breaks it as the standing faults want. */
+export async function serveChat(wall: WallState, place: Place, exchange: Exchange): Promise<void> {
+  const body = await readBody(exchange.req, bodyLimitBytes);
+  if (body.kind === "aborted") {
+    return;
+  }
+  if (body.kind === "too_large") {
+    sendAnswer(exchange, tooLarge);
+    return;
+  }
+  const parsed = parseCall(body.text);
+  if (parsed.kind === "refused") {
+    exchange.attempt.model = parsed.model;
+    sendAnswer(exchange, parsed.answer);
+    return;
+  }
+  const { call } = parsed;
+  noteCall(exchange, call);
+  const struck = wall.faults.roll(exchange.attempt);
+  noteFaults(exchange, struck);
+  const pace = paceOf(ownPace(place, call), wall.latencyScale, struck.pacing);
+  const { breaking } = struck;
+  if (breaking !== null && !isWithinFault(breaking)) {
+    strike(exchange, breaking, { stream: call.stream, delayMs: pace.faultMs });
+    return;
+  }
+  const completion = completionOf(call, identityOf(wall, exchange, call), Math.random);
+  if (call.stream) {
+    playStream(exchange, streamScript(completion, breaking), pace);
+  } else {
+    sendPlain(exchange, completion, pace, breaking);
+  }
+}
+
+function sendPlain(
+  exchange: Exchange,
+  completion: Completion,
+  pace: Pace,
+  fault: WithinFault | null,
+): void {
+  const generated = completion.tokens.length + completion.reasoningTokens;
+  const totalMs = pace.headMs + pace.firstTokenMs + generated * pace.tokenGapMs;
+  later(exchange, totalMs, () => {
+    const body = Buffer.from(completionBody(completion));
+    writeHead(exchange, 200, {
+      "content-type": "application/json",
+      "content-length": body.length,
+      ...rateLimitHeaders,
+    });
+    const { attempt, res } = exchange;
+    if (fault?.kind !== "cut" && fault?.kind !== "stall") {
+      attempt.tokens_sent = completion.tokens.length;
+      res.end(body);
+      return;
+    }
+    res.write(body.subarray(0, body.length / 2), () => {
+      if (fault.kind === "stall") {
+        stall(exchange, null);
+      } else {
+        sever(exchange, fault.rst ? "reset" : "cut");
+      }
+    });
+  });
+}
+
+function noteCall({ attempt }: Exchange, call: ChatCall): void {
+  attempt.model = call.model.id;
+  attempt.stream = call.stream;
+  attempt.prompt_chars = call.promptChars;
+  attempt.max_tokens = call.maxTokens;
+}
+
+function ownPace(place: Place, { model }: ChatCall): { ttftMs: number; tokenGapMs: number } {
+  const { ttftMs, tokensPerSecond } = paceAt(place, model);
+  const jitter = 0.9 + Math.random() * 0.3;
+  return { ttftMs: ttftMs * jitter, tokenGapMs: 1_000 / tokensPerSecond };
+}
+
+function identityOf(
+  wall: WallState,
+  { attempt }: Exchange,
+  call: ChatCall,
+): { id: string; createdSeconds: number; cachedTokens: number } {
+  const cachePlace = `${attempt.provider}:${attempt.region}:${call.model.id}:`;
+  return {
+    id: `chatcmpl-${attempt.request_id.slice("req_".length)}`,
+    createdSeconds: Math.floor(attempt.at / 1_000),
+    cachedTokens: wall.promptCache.cachedTokens(cachePlace, call.cacheKey),
+  };
+}
+
+const tooLarge = errorAnswer(413, {
+  message: "The request body is larger than 64 MB.",
+  type: "invalid_request_error",
+  code: "request_too_large",
+});

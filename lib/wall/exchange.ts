@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Answer } from "./answers";
+import { preciseNowMs, type Attempt, type AttemptEnd, type Journal } from "./journal";
+
+/** The listener that a request came through; `severing` while the wall itself destroys it. */
+export interface Origin {
+  severing: boolean;
+}
+
+/** One request on its way to its end, and the journal's line about it. */
+export interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly attempt: Attempt;
+  readonly journal: Journal;
+  /** How the exchange will have ended once all is flushed. */
+  plannedEnd: AttemptEnd;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Watches over an attempt: its journal line ends when its response closes, whoever closes it. */
+export function openExchange(
+  parts: Pick<Exchange, "req" | "res" | "attempt" | "journal">,
+  origin: Origin,
+): Exchange {
+  const exchange: Exchange = { ...parts, plannedEnd: "complete", timer: undefined };
+  const { res, attempt, journal } = parts;
+  res.on("close", () => {
+    clearTimeout(exchange.timer);
+    if (res.writableFinished) {
+      journal.end(attempt, exchange.plannedEnd);
+      return;
+    }
+    if (!origin.severing && (attempt.end === null || attempt.end === "stalled")) {
+      attempt.client_closed_at = preciseNowMs();
+    }
+    journal.end(attempt, origin.severing ? "cut" : "client_closed");
+  });
+  return exchange;
+}
+
+/** Runs `next` after a while, at once for 0, and never after the exchange has closed. */
+export function later(exchange: Exchange, delayMs: number, next: () => void): void {
+  if (delayMs <= 0) {
+    next();
+  } else if (!exchange.res.destroyed) {
+    exchange.timer = setTimeout(next, delayMs);
+  }
+}
+
+/** Writes the status line and headers. */
+export function writeHead(
+  exchange: Exchange,
+  status: number,
+  headers: Readonly<Record<string, string | number>>,
+): void {
+  const { attempt, res } = exchange;
+  res.writeHead(status, {
+    ...headers,
+    "x-region": attempt.region,
+    "x-request-id": attempt.request_id,
+    "openai-processing-ms": Math.round(preciseNowMs() - attempt.at),
+  });
+  attempt.status = status;
+  attempt.answered_at = preciseNowMs();
+}
+
+/** Sends a whole answer. */
+export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
+  writeHead(exchange, status, { ...headers, "content-length": Buffer.byteLength(body) });
+  exchange.res.end(body);
+}
+
+/** Sends nothing more, except comments every `keepAliveMs`, until the client leaves. */
+export function stall(exchange: Exchange, keepAliveMs: number | null): void {
+  exchange.journal.end(exchange.attempt, "stalled");
+  if (keepAliveMs !== null) {
+    later(exchange, keepAliveMs, () => {
+      exchange.res.write(": keep-alive\n\n");
+      stall(exchange, keepAliveMs);
+    });
+  }
+}
+
+/** Breaks the connection: "reset" with a TCP RST, "cut" by closing it in mid-answer. */
+export function sever(exchange: Exchange, end: "reset" | "cut"): void {
+  exchange.journal.end(exchange.attempt, end);
+  if (end === "reset") {
+    exchange.req.socket.resetAndDestroy();
+  } else {
+    exchange.req.socket.destroy();
+  }
+}

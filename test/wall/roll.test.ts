@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { faultDto, type FaultInput } from "@/lib/wall/fault-kinds";
+import { rolledFaults, type FaultSubject, type StandingFault } from "@/lib/wall/faults";
+import { paceOf } from "@/lib/wall/pace";
+
+const subject: FaultSubject = {
+  provider: "alpha",
+  region: "us-east",
+  model: "gpt-4.1",
+  kind: "chat",
+  stream: true,
+};
+
+function standing(input: FaultInput, remaining: number | null = null): StandingFault {
+  const fault = faultDto.parse(input);
+  return { id: "f1", fault, untilMs: fault.until ?? null, remaining, hits: 0 };
+}
+
+describe("rolledFaults", () => {
+  it("strikes while the roll is below the probability", () => {
+    const faults = [standing({ kind: "quota", probability: 0.25 })];
+    expect(rolledFaults(faults, subject, 7, () => 0.249).breaking?.kind).toBe("quota");
+    expect(rolledFaults(faults, subject, 7, () => 0.25).breaking).toBeNull();
+  });
+
+  it("never strikes at probability 0 and draws no chance at 1", () => {
+    const never = [standing({ kind: "quota", probability: 0 })];
+    expect(rolledFaults(never, subject, 7, () => 0).breaking).toBeNull();
+    const always = [standing({ kind: "quota" })];
+    const noChance = (): number => {
+      throw new Error("drawn");
+    };
+    expect(rolledFaults(always, subject, 7, noChance).breaking?.kind).toBe("quota");
+  });
+
+  it("takes all slowing faults and the oldest breaking one", () => {
+    const faults = [
+      standing({ kind: "brownout", factor: 2 }),
+      standing({ kind: "silent" }),
+      standing({ kind: "slow_tokens", ms: 5 }),
+      standing({ kind: "quota" }),
+    ];
+    const { breaking, pacing, hit } = rolledFaults(faults, subject, 7, () => 0);
+    expect(breaking?.kind).toBe("silent");
+    expect(pacing.map(({ kind }) => kind)).toEqual(["brownout", "slow_tokens"]);
+    expect(hit).toHaveLength(3);
+  });
+
+  it.each<[string, StandingFault]>([
+    ["its end time", standing({ kind: "quota", until: 7 })],
+    ["its last strike", standing({ kind: "quota", count: 1 }, 0)],
+    ["another model", standing({ kind: "quota", model: "deepseek-v3" })],
+    ["a shut door", standing({ kind: "listen" })],
+  ])("spares an attempt after or because of %s", (_, fault) => {
+    expect(rolledFaults([fault], subject, 7, () => 0).hit).toEqual([]);
+  });
+});
+
+describe("paceOf", () => {
+  it("scales the model's own pace, not what faults state in milliseconds", () => {
+    const slowed = [
+      faultDto.parse({ kind: "brownout", factor: 3, add_ms: 10 }),
+      faultDto.parse({ kind: "slow_first_token", ms: 50 }),
+    ] as never[];
+    expect(paceOf({ ttftMs: 100, tokenGapMs: 4 }, 0.5, slowed)).toEqual({
+      headMs: 160,
+      firstTokenMs: 50,
+      tokenGapMs: 6,
+      faultMs: 60,
+    });
+  });
+
+  it("has no delay at scale 0", () => {
+    expect(paceOf({ ttftMs: 100, tokenGapMs: 4 }, 0, [])).toEqual({
+      headMs: 0,
+      firstTokenMs: 0,
+      tokenGapMs: 0,
+      faultMs: 0,
+    });
+  });
+});
