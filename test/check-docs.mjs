@@ -11,6 +11,9 @@ const read = (path) => readFileSync(join(root, path), "utf8");
 const has = (path) => existsSync(join(root, path));
 
 const listed = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"]);
+if (listed.code !== 0) {
+  problems.push(`git cannot list the files: ${listed.output.trim()}`);
+}
 const files = listed.output.split("\n").filter((path) => path !== "" && has(path));
 const documents = files.filter((path) => path.endsWith(".md"));
 
@@ -78,7 +81,8 @@ async function checkEnvironment() {
   }
   const variables = Object.keys(envSchema.shape);
   const text = withoutFences(read(page));
-  const described = [...text.matchAll(/^\|\s*`([A-Z][A-Z0-9_]*)`\s*\|/gm)].map(([, name]) => name);
+  const firstCells = [...text.matchAll(/^\|([^|]*)\|/gm)].map(([, cell]) => cell).join("\n");
+  const described = [...firstCells.matchAll(/`([A-Z][A-Z0-9_]*)`/g)].map(([, name]) => name);
   compare(page, "variable", described, variables);
   for (const [, name] of text.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)) {
     if (!variables.includes(name)) {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
@@ -8,12 +8,17 @@ export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/,
 export const tool = (name) => `${root}/node_modules/.bin/${name}`;
 
 const running = new Set();
+let stopped = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.once(signal, () => {
-    for (const child of running) {
-      child.kill(signal);
+    stopped = true;
+    if (running.size === 0) {
+      process.exit(130);
     }
-    process.exitCode = 1;
+    // vitest stops its database on this one only.
+    for (const child of running) {
+      child.kill("SIGINT");
+    }
   });
 }
 
@@ -41,6 +46,9 @@ export function run(command, args, { env = {}, show = false, limitMs = 600_000 }
     let output = "";
     const end = (code) => {
       running.delete(child);
+      if (stopped && running.size === 0) {
+        process.exit(130);
+      }
       resolve({ code, output, seconds: (Date.now() - startedAtMs) / 1000 });
     };
     for (const pipe of [child.stdout, child.stderr]) {
@@ -57,30 +65,6 @@ export function run(command, args, { env = {}, show = false, limitMs = 600_000 }
       end(code ?? 1);
     });
   });
-}
-
-/** Installs the locked packages, development tools included, where they are missing or outdated. */
-export async function install() {
-  if (isInstalled()) {
-    return { code: 0, output: "", seconds: 0 };
-  }
-  console.log("Installing packages …");
-  return run("npm", ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"]);
-}
-
-function isInstalled() {
-  const locked = readPackages("package-lock.json");
-  const installed = readPackages("node_modules/.package-lock.json");
-  return Object.entries(locked).every(
-    ([path, { version, optional, devOptional }]) =>
-      path === "" || optional || devOptional || installed[path]?.version === version,
-  );
-}
-
-function readPackages(path) {
-  return existsSync(`${root}/${path}`)
-    ? JSON.parse(readFileSync(`${root}/${path}`, "utf8")).packages
-    : {};
 }
 
 /**
