@@ -304,6 +304,11 @@ export function parseEnv(source: EnvSource = process.env): Env {
   return env;
 }
 
+/** The variables of this process, for whoever hands some of them to another. */
+export function readEnvSource(): EnvSource {
+  return process.env;
+}
+
 /**
  * A variable that the declarative file names (`env:NAME`); `undefined` when absent or empty.
  */

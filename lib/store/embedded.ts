@@ -17,7 +17,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { findErrorCode, findFolderProblem, StartError } from "@/lib/shared/start-error";
 import { spawnOptions } from "./postgres/account";
-import { takeLock } from "./postgres/lock";
+import { refuseHeld, takeLock } from "./postgres/lock";
 import { findPlace, makeOwnFolder, pointerName, type Place } from "./postgres/place";
 import {
   findPostmaster,
@@ -52,6 +52,7 @@ export interface EmbeddedPostgres {
 /** Owns the database `bellwether`; may make databases, for tests. */
 const ownerRole = "bellwether";
 const superRole = "postgres";
+const lockName = "postgres.lock";
 const freeBytesForNew = 256 * 1024 * 1024;
 const freeBytesForMade = 48 * 1024 * 1024;
 
@@ -66,9 +67,17 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const { dataDir, durable = true, log = (): void => undefined } = options;
   const place = findPlace(dataDir, log);
-  let unlock: (() => void) | undefined;
+  const locks: (() => void)[] = [];
+  const unlock = (): void => {
+    locks.splice(0).forEach((release) => {
+      release();
+    });
+  };
   try {
-    unlock = takeLock(join(place.base, "postgres.lock"), dataDir);
+    // A database elsewhere could belong to two data folders, one being a copy of the other.
+    for (const folder of new Set([dataDir, place.base])) {
+      locks.push(takeLock(join(folder, lockName), dataDir));
+    }
     const isNew = !existsSync(join(place.cluster, "PG_VERSION"));
     refuseOtherMajor(place);
     refuseFullDisk(place.base, isNew ? freeBytesForNew : freeBytesForMade);
@@ -80,10 +89,19 @@ export async function startEmbeddedPostgres(
     }
     return await serve(place, { durable, log, port: options.port, unlock });
   } catch (error) {
-    unlock?.();
+    unlock();
     const problem = findFolderProblem(dataDir, findErrorCode(error) ?? "");
     throw problem === undefined ? error : new StartError(problem, { cause: error });
   }
+}
+
+/**
+ * Refuses a second start on `dataDir` before anything else can go wrong for the same reason.
+ *
+ * @throws {StartError} when another process runs on it.
+ */
+export function refuseSecondStart(dataDir: string): void {
+  refuseHeld(join(dataDir, lockName), dataDir);
 }
 
 interface ServeOptions {

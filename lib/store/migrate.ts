@@ -50,7 +50,7 @@ const createTable = `
  * @throws {StartError} when the database cannot be used or a migration fails; then that migration
  *   left nothing behind.
  */
-export function migrate(url: string, options: MigrateOptions): Promise<readonly string[]> {
+export async function migrate(url: string, options: MigrateOptions): Promise<readonly string[]> {
   const { folder, log = (): void => undefined, lockTimeoutMs = 120_000 } = options;
   const migrations = readMigrations(folder);
   return withConnection(url, async (client) => {

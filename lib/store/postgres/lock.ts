@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { findErrorCode, StartError } from "@/lib/shared/start-error";
-import { processIdentity } from "./process";
+import { isAlive, processIdentity } from "./process";
 
 /**
  * Claims `path` for this process until the returned function is called. A claim of a process that
@@ -9,26 +9,30 @@ import { processIdentity } from "./process";
  * @throws {StartError} when another living process holds it.
  */
 export function takeLock(path: string, folder: string): () => void {
-  const own = processIdentity(process.pid);
-  for (;;) {
-    try {
-      writeFileSync(path, own, { flag: "wx", mode: 0o600 });
-      return () => {
-        rmSync(path, { force: true });
-      };
-    } catch (error) {
-      if (findErrorCode(error) !== "EEXIST") {
-        throw error;
-      }
+  // Linked into place, so that it never appears without its content.
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, processIdentity(process.pid), { mode: 0o600 });
+  try {
+    while (!linked(draft, path)) {
+      refuseHeld(path, folder);
+      rmSync(path, { force: true });
     }
-    const holder = readHolder(path);
-    const pid = Number.parseInt(holder, 10);
-    if (pid > 0 && processIdentity(pid) === holder) {
-      throw new StartError(
-        `another Bellwether (process ${pid}) already runs on the data folder ${folder}; stop it or set BELLWETHER_DATA_DIR to another folder`,
-      );
-    }
-    removeVoid(path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return () => {
+    rmSync(path, { force: true });
+  };
+}
+
+/** @throws {StartError} when a living process holds `path`. */
+export function refuseHeld(path: string, folder: string): void {
+  const holder = readHolder(path);
+  const pid = Number.parseInt(holder, 10);
+  if (pid > 0 && isAlive(pid) && processIdentity(pid) === holder) {
+    throw new StartError(
+      `another Bellwether (process ${pid}) already runs on the data folder ${folder}; stop it or set BELLWETHER_DATA_DIR to another folder`,
+    );
   }
 }
 
@@ -40,15 +44,14 @@ function readHolder(path: string): string {
   }
 }
 
-/** Of several processes that find the same void claim, only the one whose rename works removes it. */
-function removeVoid(path: string): void {
-  const aside = `${path}.${process.pid}`;
+function linked(draft: string, path: string): boolean {
   try {
-    renameSync(path, aside);
-    rmSync(aside);
+    linkSync(draft, path);
+    return true;
   } catch (error) {
-    if (findErrorCode(error) !== "ENOENT") {
-      throw error;
+    if (findErrorCode(error) === "EEXIST") {
+      return false;
     }
+    throw error;
   }
 }

@@ -1,0 +1,68 @@
+import { log } from "@/lib/shared/log";
+import { StartError } from "@/lib/shared/start-error";
+import { type PartMessage } from "./messages";
+
+/** A part that serves. */
+export interface RunningPart {
+  /** Accepts nothing new, lets running work finish and resolves when all has ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs one part in this process until the supervisor says so, or until the supervisor is gone.
+ * Without a supervisor it obeys SIGINT too.
+ */
+export async function runPart(name: string, start: () => Promise<RunningPart>): Promise<void> {
+  const part = start();
+  let stopping = false;
+  const fail = (error: unknown): void => {
+    const line = describeFailure(error);
+    if (process.send === undefined) {
+      log.error(`${name}: ${line}`);
+    }
+    tell({ type: "failed", line }, () => process.exit(1));
+  };
+  const stop = (): void => {
+    if (!stopping) {
+      stopping = true;
+      part.then((running) => running.stop()).then(() => process.exit(0), fail);
+    }
+  };
+  process.on("SIGTERM", stop);
+  process.on("disconnect", stop);
+  for (const signal of ["SIGINT", "SIGHUP"] as const) {
+    // A terminal sends these to all of us, and the supervisor knows the order.
+    process.on(signal, process.send === undefined ? stop : (): void => undefined);
+  }
+  process.on("uncaughtException", fail);
+  try {
+    await part;
+    tell({ type: "ready" });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Tells the supervisor, where there is one, and goes on when it is on its way. */
+export function tell(message: PartMessage, then: () => void = () => undefined): void {
+  if (process.send === undefined || !process.connected) {
+    then();
+  } else {
+    // An error here means that the supervisor is gone, which "disconnect" deals with.
+    process.send(message, undefined, undefined, () => {
+      then();
+    });
+  }
+}
+
+/** One line for a person: of an error that nobody expected, also where it came from. */
+export function describeFailure(error: unknown): string {
+  if (error instanceof StartError) {
+    return error.message;
+  }
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const frame = error.stack?.split("\n").find((line) => /^\s+at /.test(line));
+  return `${error.name}: ${error.message}${frame === undefined ? "" : ` (${frame.trim()})`}`;
+}
