@@ -316,6 +316,12 @@ export function findEnvVariable(name: string): string | undefined {
   return presentText(process.env[name]);
 }
 
+/** Whether the demo is possible; the configuration in the database has the last word. */
+export function mayRunDemo(env: Env): boolean {
+  const isConfigured = env.configPath !== undefined || Object.keys(env.providerKeys).length > 0;
+  return env.role === "all" && (env.demo === "on" || (env.demo === "auto" && !isConfigured));
+}
+
 /** Whether an address is reachable from this machine only. */
 export function isLoopbackHost(name: string): boolean {
   return name === "localhost" || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
@@ -387,7 +393,7 @@ function contradictions(env: Env): string[] {
   const ports = [
     ["GATEWAY_PORT", env.gatewayPort],
     ["DASHBOARD_PORT", env.dashboardPort],
-    ...(env.demo === "off" ? [] : [["WALL_PORT", env.wallPort] as const]),
+    ...(mayRunDemo(env) ? [["WALL_PORT", env.wallPort] as const] : []),
   ] as const;
   ports.forEach(([name, value], index) => {
     const twin = ports.slice(0, index).find(([, other]) => other === value);

@@ -1,18 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bootstrap, type Bootstrapped } from "@/lib/control/bootstrap";
+import { wallKeyName } from "@/lib/control/first-document";
 import {
   EnvError,
+  mayRunDemo,
   parseEnv,
   providerKeyNames,
   toLocalOrigin,
   type Env,
   type EnvSource,
 } from "@/lib/shared/env";
+import { isGatewayError } from "@/lib/shared/errors";
 import { type Log } from "@/lib/shared/log";
 import { findErrorCode, findFolderProblem, StartError } from "@/lib/shared/start-error";
 import { withConnection } from "@/lib/store/connect";
-import { openDatabase, type Database } from "@/lib/store/database";
+import { openDatabase } from "@/lib/store/database";
 import { refuseSecondStart, startEmbeddedPostgres } from "@/lib/store/embedded";
 import { migrate } from "@/lib/store/migrate";
 import { bannerLines } from "./banner";
@@ -22,28 +26,13 @@ import { describeFailure } from "./part";
 import { refuseBusyPorts, type Listener } from "./ports";
 import { listenForStop, untilAborted, type StopSignals } from "./stop-signals";
 
-/** What the first start writes into the database. */
-export type Bootstrap = (
-  database: Database,
-  options: {
-    readonly env: Env;
-    readonly dataDir: string;
-    /** The wall, where the demo may run. */
-    readonly demo: { readonly wallUrl: string; readonly wallKey: string } | null;
-    readonly providerKeyNames: string[];
-  },
-) => Promise<{
-  readonly appKey: string | null;
-  readonly demoKey: string | null;
-  readonly demo: boolean;
-}>;
+const wallHost = "127.0.0.1";
 
 export interface SuperviseOptions {
   readonly source: EnvSource;
   /** The compiled server, which runs the part that its first argument names. */
   readonly script: string;
   readonly migrationsFolder: string;
-  readonly bootstrap: Bootstrap;
   readonly log: Log;
 }
 
@@ -102,9 +91,9 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
 }
 
 function linesOf(error: unknown): string[] {
-  return error instanceof EnvError || error instanceof StartError
-    ? error.message.split("\n")
-    : [describeFailure(error)];
+  const isExpected =
+    error instanceof EnvError || error instanceof StartError || isGatewayError(error);
+  return isExpected ? error.message.split("\n") : [describeFailure(error)];
 }
 
 /** The work's result, unless somebody wants an end or a part has crashed before. */
@@ -114,25 +103,27 @@ function guard<T>(run: Run, work: Promise<T>): Promise<T> {
 
 async function start(run: Run): Promise<void> {
   const { env, log } = run;
-  const runsDashboard = env.role !== "gateway";
-  const runsGateway = env.role !== "dashboard";
   if (env.databaseUrl === undefined) {
     refuseSecondStart(env.dataDir);
   }
   await refuseBusyPorts(listeners(env));
   const database = await prepareDatabase(run);
-  const wallKey = mayRunDemo(env) ? keepWallKey(env.dataDir) : undefined;
-  const booted = await guard(run, bootstrapOnce(run, database, wallKey));
-  const wall = booted.demo && wallKey !== undefined ? await startWall(run, wallKey) : undefined;
-  await startPlanes(run, database, { runsDashboard, runsGateway });
+  const booted = await guard(run, bootstrapOnce(run, database));
+  for (const note of booted.notes) {
+    log.info(note);
+  }
+  const wall = booted.demo ? await startWall(run) : undefined;
+  await startPlanes(run, database, wall?.key);
   if (wall !== undefined && booted.demoKey !== null) {
-    startLoad(run, wall, booted.demoKey);
+    startLoad(run, wall.child, booted.demoKey);
   }
   const lines = bannerLines({
-    dashboardUrl: runsDashboard
-      ? (env.publicUrl ?? toLocalOrigin(env.dashboardHost, env.dashboardPort))
-      : undefined,
-    gatewayUrl: runsGateway ? toLocalOrigin(env.gatewayHost, env.gatewayPort) : undefined,
+    dashboardUrl:
+      env.role === "gateway"
+        ? undefined
+        : (env.publicUrl ?? toLocalOrigin(env.dashboardHost, env.dashboardPort)),
+    gatewayUrl:
+      env.role === "dashboard" ? undefined : toLocalOrigin(env.gatewayHost, env.gatewayPort),
     appKey: booted.appKey ?? undefined,
     appKeyPath: join(env.dataDir, "app-key"),
     demo: wall !== undefined,
@@ -142,6 +133,7 @@ async function start(run: Run): Promise<void> {
   }
 }
 
+/** The wall's port counts from the start only where the demo is certain. */
 function listeners(env: Env): Listener[] {
   const gateway = {
     portName: "GATEWAY_PORT",
@@ -155,23 +147,15 @@ function listeners(env: Env): Listener[] {
     hostName: "DASHBOARD_HOST",
     host: env.dashboardHost,
   };
-  const wall = {
-    portName: "WALL_PORT",
-    port: env.wallPort,
-    hostName: "the host",
-    host: "127.0.0.1",
-  };
   return [
     ...(env.role === "dashboard" ? [] : [gateway]),
     ...(env.role === "gateway" ? [] : [dashboard]),
-    ...(mayRunDemo(env) ? [wall] : []),
+    ...(env.demo === "on" ? [wallListener(env)] : []),
   ];
 }
 
-/** Whether the demo is possible; the database has the last word where it is on its own. */
-function mayRunDemo(env: Env): boolean {
-  const isConfigured = env.configPath !== undefined || Object.keys(env.providerKeys).length > 0;
-  return env.role === "all" && (env.demo === "on" || (env.demo === "auto" && !isConfigured));
+function wallListener({ wallPort: port }: Env): Listener {
+  return { portName: "WALL_PORT", port, hostName: "loopback", host: wallHost };
 }
 
 async function prepareDatabase(run: Run): Promise<DatabaseUrls> {
@@ -215,17 +199,13 @@ async function migrateTo({ migrationsFolder, log }: Run, url: string): Promise<v
   });
 }
 
-async function bootstrapOnce(
-  { env, bootstrap }: Run,
-  { url, directUrl }: DatabaseUrls,
-  wallKey: string | undefined,
-): ReturnType<Bootstrap> {
+/** A gateway on its own takes the configuration as it finds it. */
+async function bootstrapOnce({ env }: Run, urls: DatabaseUrls): Promise<Bootstrapped> {
   if (env.role === "gateway") {
-    return { appKey: null, demoKey: null, demo: false };
+    return { appKey: null, demoKey: null, demo: false, notes: [] };
   }
   const database = openDatabase({
-    url,
-    directUrl,
+    ...urls,
     poolSize: 2,
     applicationName: "bellwether supervisor",
   });
@@ -233,10 +213,7 @@ async function bootstrapOnce(
     return await bootstrap(database, {
       env,
       dataDir: env.dataDir,
-      demo:
-        wallKey === undefined
-          ? null
-          : { wallUrl: toLocalOrigin("127.0.0.1", env.wallPort), wallKey },
+      demo: mayRunDemo(env) ? { wallUrl: toLocalOrigin(wallHost, env.wallPort) } : null,
       providerKeyNames: providerKeyNames.filter((name) => env.providerKeys[name] !== undefined),
     });
   } finally {
@@ -244,7 +221,7 @@ async function bootstrapOnce(
   }
 }
 
-/** The wall's key outlives a start, because the configuration in the database refers to it. */
+/** The wall's key stays the same, so that people can switch faults with the one in the file. */
 function keepWallKey(dataDir: string): string {
   const path = join(dataDir, "wall-key");
   try {
@@ -259,15 +236,17 @@ function keepWallKey(dataDir: string): string {
   }
 }
 
-async function startWall(run: Run, key: string): Promise<Child> {
-  const wall = watch(
+async function startWall(run: Run): Promise<{ child: Child; key: string }> {
+  await refuseBusyPorts([wallListener(run.env)]);
+  const key = keepWallKey(run.env.dataDir);
+  const child = watch(
     run,
     startChild({ name: "wall", script: run.script, env: wallEnv(run.source) }),
   );
-  run.cleanups.push(() => wall.stop(5_000, run.signals.forced));
-  wall.send({ type: "open", port: run.env.wallPort, key });
-  await guard(run, wall.ready);
-  return wall;
+  run.cleanups.push(() => child.stop(5_000, run.signals.forced));
+  child.send({ type: "open", port: run.env.wallPort, key });
+  await guard(run, child.ready);
+  return { child, key };
 }
 
 function startLoad(run: Run, wall: Child, appKey: string): void {
@@ -282,12 +261,17 @@ function startLoad(run: Run, wall: Child, appKey: string): void {
 async function startPlanes(
   run: Run,
   database: DatabaseUrls,
-  { runsDashboard, runsGateway }: { runsDashboard: boolean; runsGateway: boolean },
+  wallKey: string | undefined,
 ): Promise<void> {
   const { env, script, source } = run;
+  const gateway = {
+    name: "gateway",
+    env: { ...gatewayEnv(source, env, database), [wallKeyName]: wallKey },
+  };
+  const dashboard = { name: "dashboard", env: dashboardEnv(source, env, database) };
   const planes = [
-    ...(runsGateway ? [{ name: "gateway", env: gatewayEnv(source, env, database) }] : []),
-    ...(runsDashboard ? [{ name: "dashboard", env: dashboardEnv(source, env, database) }] : []),
+    ...(env.role === "dashboard" ? [] : [gateway]),
+    ...(env.role === "gateway" ? [] : [dashboard]),
   ].map((plane) => watch(run, startChild({ ...plane, script })));
   // The part itself cuts what is still running at the limit; this is for one that hangs.
   const limitMs = env.drainSeconds * 1_000 + 10_000;
