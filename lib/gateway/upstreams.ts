@@ -5,6 +5,7 @@ import type { ConfigDocument } from "../config/document";
 import { globalRegion } from "../config/targets";
 import type { Target } from "../core/types";
 import { findEnvVariable } from "../shared/env";
+import { redactAlways } from "./redact";
 
 export type Endpoint = {
   readonly origin: string;
@@ -19,6 +20,8 @@ export type Upstreams = {
   /** Undefined when the configuration has lost it. */
   find(target: Pick<Target, "provider" | "region" | "credential">): Endpoint | undefined;
   pool(origin: string): Pool;
+  /** Every provider × region of the configuration. */
+  regions(): readonly { readonly provider: string; readonly region: string }[];
   /** Follows a new configuration; returns what could not be resolved, in words without secrets. */
   apply(document: ConfigDocument): readonly string[];
   close(): Promise<void>;
@@ -37,8 +40,10 @@ function endpointKey(target: Pick<Target, "provider" | "region" | "credential">)
 export function openUpstreams(): Upstreams {
   const pools = new Map<string, Pool>();
   let endpoints = new Map<string, Endpoint>();
+  let regions: readonly { provider: string; region: string }[] = [];
   return {
     find: (target) => endpoints.get(endpointKey(target)),
+    regions: () => regions,
     pool(origin) {
       let pool = pools.get(origin);
       if (pool === undefined) {
@@ -57,6 +62,17 @@ export function openUpstreams(): Upstreams {
     apply(document) {
       const problems: string[] = [];
       endpoints = new Map(providerEndpoints(document, problems));
+      regions = document.providers.flatMap((provider) =>
+        (provider.regions ?? [{ id: globalRegion }]).map((region) => ({
+          provider: provider.id,
+          region: region.id,
+        })),
+      );
+      for (const { secret } of endpoints.values()) {
+        if (secret !== null) {
+          redactAlways(secret);
+        }
+      }
       const origins = new Set([...endpoints.values()].map((endpoint) => endpoint.origin));
       for (const [origin, pool] of pools) {
         if (!origins.has(origin)) {
@@ -78,10 +94,7 @@ function providerEndpoints(document: ConfigDocument, problems: string[]): [strin
     const regions = provider.regions ?? [
       { id: globalRegion, base_url: undefined, headers: undefined },
     ];
-    const credentials = [
-      { id: null, api_key: provider.api_key },
-      ...(provider.credentials ?? []),
-    ];
+    const credentials = [{ id: null, api_key: provider.api_key }, ...(provider.credentials ?? [])];
     return regions.flatMap((region) =>
       credentials.map((credential): [string, Endpoint] => {
         const url = new URL(region.base_url ?? provider.base_url);
@@ -117,11 +130,7 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
 }
 
 /** `env:NAME`, `file:PATH` or, where the document allows it, the secret itself; null when it is not there. */
-export function resolveSecret(
-  reference: string,
-  owner: string,
-  problems: string[],
-): string | null {
+export function resolveSecret(reference: string, owner: string, problems: string[]): string | null {
   if (reference.startsWith("env:")) {
     const name = reference.slice(4);
     const value = findEnvVariable(name);

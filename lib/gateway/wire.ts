@@ -27,6 +27,7 @@ export type WireRequest = {
 export function send(dispatcher: Dispatcher, request: WireRequest, handler: WireHandler): Wire {
   let controller: Dispatcher.DispatchController | null = null;
   let over = false;
+  let sending = true;
   dispatcher.dispatch(
     { method: request.method, path: request.path, headers: request.headers, body: request.body },
     {
@@ -53,13 +54,22 @@ export function send(dispatcher: Dispatcher, request: WireRequest, handler: Wire
         }
       },
       onResponseError(_controller, error) {
-        if (!over) {
-          over = true;
+        if (over) {
+          return;
+        }
+        over = true;
+        // A request that cannot even be sent fails before the caller of `send` has what it returns.
+        if (sending) {
+          queueMicrotask(() => {
+            handler.onError(error);
+          });
+        } else {
           handler.onError(error);
         }
       },
     },
   );
+  sending = false;
   return {
     abort() {
       if (!over) {

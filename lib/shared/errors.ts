@@ -222,6 +222,8 @@ type GatewayErrorOptions = {
   headers?: Readonly<Record<string, string>>;
   /** Replaces the catalogue's status; for upstream errors that are passed on. */
   status?: number;
+  /** The provider's own type and code, where its words are passed on; empty ones are replaced by ours. */
+  upstream?: { readonly type: string; readonly code: string };
 };
 
 /** Ends a request; `code` decides status and type through `errorCatalog`. */
@@ -232,6 +234,7 @@ export class GatewayError extends Error {
   readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly detail: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly upstream: { readonly type: string; readonly code: string } | undefined;
 
   constructor(code: ErrorCode, options: GatewayErrorOptions = {}) {
     super(options.message ?? errorCatalog[code].message, { cause: options.cause });
@@ -242,6 +245,7 @@ export class GatewayError extends Error {
     this.details = options.details;
     this.detail = options.detail;
     this.headers = options.headers ?? {};
+    this.upstream = options.upstream;
     Object.defineProperty(this, brand, { value: true });
   }
 }
@@ -258,13 +262,17 @@ export function toGatewayError(error: unknown): GatewayError {
 
 /** The OpenAI-shaped body of an error. */
 export function errorBody(error: GatewayError): ErrorBody {
+  const { upstream } = error;
   return {
     error: {
       message: error.message,
-      type: errorCatalog[error.code].type,
+      type: present(upstream?.type) ?? errorCatalog[error.code].type,
       param: error.param,
-      code: error.code,
-      ...(error.details === undefined ? {} : { details: error.details }),
+      code: present(upstream?.code) ?? error.code,
     },
   };
+}
+
+function present(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
 }

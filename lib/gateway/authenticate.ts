@@ -1,0 +1,50 @@
+/** Who calls: the application key of a request. */
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { hasValidChecksum } from "../shared/app-key";
+import { GatewayError } from "../shared/errors";
+import type { AppKey, Live } from "./live";
+
+/** Longer than any key; hashing more would be work for a stranger. */
+const maxKeyChars = 512;
+
+/**
+ * The application key of a request, looked up by its hash in memory.
+ *
+ * @throws {GatewayError} `missing_api_key`, `invalid_api_key`, or `not_ready` while an unknown key may just be new.
+ */
+export function authenticate(req: IncomingMessage, live: Live): AppKey {
+  const secret = bearer(req);
+  const hash = createHash("sha256").update(secret).digest("hex");
+  const key = live.keys().get(hash);
+  if (key !== undefined) {
+    return key;
+  }
+  if (!live.isCurrent()) {
+    throw new GatewayError("not_ready", {
+      message: "This API key cannot be checked now because the database does not answer.",
+      headers: { "retry-after": "2", "x-should-retry": "true" },
+    });
+  }
+  throw new GatewayError("invalid_api_key", {
+    message:
+      secret.startsWith("bw_live_") && !hasValidChecksum(secret)
+        ? "The API key is not valid: its checksum does not fit, so it was probably cut or mistyped."
+        : "The API key is not valid.",
+    headers: { "x-should-retry": "false" },
+  });
+}
+
+function bearer(req: IncomingMessage): string {
+  const header = req.headers.authorization;
+  if (header === undefined) {
+    throw new GatewayError("missing_api_key");
+  }
+  const secret = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  if (secret === undefined || secret.length > maxKeyChars) {
+    throw new GatewayError("invalid_api_key", {
+      message: "The API key is not valid. Send it as `Authorization: Bearer <key>`.",
+    });
+  }
+  return secret;
+}

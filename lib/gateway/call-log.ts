@@ -1,0 +1,151 @@
+/**
+ * The way of call records to Postgres: a bounded queue in memory, sent in batches, never waited for by a call.
+ */
+import { createHash } from "node:crypto";
+import type { PlanEntry } from "../core/plan";
+import {
+  type AttemptRecord,
+  type CallLogBatch,
+  type CallRecord,
+  type PlanRecord,
+} from "../store/call-log";
+
+export type LoggedCall = {
+  readonly call: Omit<CallRecord, "plan_hash">;
+  readonly attempts: readonly AttemptRecord[];
+  readonly plan: readonly PlanEntry[];
+};
+
+export type CallLog = {
+  /** Takes a finished call; never blocks and never throws. */
+  record(call: LoggedCall): void;
+  /** Records that had no room, since the start. */
+  dropped(): number;
+  /** Sends what is queued, for as long as `limitMs`; resolves with the number left. */
+  drain(limitMs: number): Promise<number>;
+};
+
+const flushEveryMs = 200;
+const maxBatch = 500;
+/** About 100 MB of the largest usual records. */
+const maxQueued = 50_000;
+const retryFirstMs = 250;
+const retryLongestMs = 5_000;
+/** Distinct plans whose rows are known to be there. */
+const plansRemembered = 5_000;
+
+/** A call log that hands its batches to `ship`. A batch that fails is sent again, in order. */
+export function createCallLog(
+  ship: (batch: CallLogBatch) => Promise<void>,
+  onTrouble: (line: string) => void,
+): CallLog {
+  let queue: LoggedCall[] = [];
+  let shipping: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let dropped = 0;
+  let troubled = false;
+  let retryMs = retryFirstMs;
+  const known = new Map<string, string>();
+  const stored = new Set<string>();
+
+  const schedule = (delayMs: number): void => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      shipping ??= flush().finally(() => {
+        shipping = null;
+        if (queue.length > 0) {
+          schedule(troubled ? retryMs : 0);
+        }
+      });
+    }, delayMs);
+  };
+
+  const flush = async (): Promise<void> => {
+    const taken = queue.slice(0, maxBatch);
+    const batch = toBatch(taken, known, stored);
+    try {
+      await ship(batch);
+      queue = queue.slice(taken.length);
+      rememberPlans(batch.plans, stored, known);
+      if (troubled) {
+        onTrouble("The call log reaches the database again.");
+      }
+      troubled = false;
+      retryMs = retryFirstMs;
+    } catch {
+      if (!troubled) {
+        onTrouble("The call log cannot reach the database; calls go on and their records wait.");
+      }
+      retryMs = troubled ? Math.min(retryLongestMs, retryMs * 2) : retryFirstMs;
+      troubled = true;
+    }
+  };
+
+  return {
+    record(call) {
+      if (queue.length >= maxQueued) {
+        dropped += 1;
+        return;
+      }
+      queue.push(call);
+      schedule(troubled ? retryMs : flushEveryMs);
+    },
+    dropped: () => dropped,
+    async drain(limitMs) {
+      const untilMs = performance.now() + limitMs;
+      while (queue.length > 0 && performance.now() < untilMs) {
+        shipping ??= flush().finally(() => {
+          shipping = null;
+        });
+        await shipping;
+        if (troubled) {
+          await new Promise((resolve) => setTimeout(resolve, retryFirstMs));
+        }
+      }
+      return queue.length;
+    },
+  };
+}
+
+function toBatch(
+  taken: readonly LoggedCall[],
+  known: Map<string, string>,
+  stored: ReadonlySet<string>,
+): CallLogBatch {
+  const plans = new Map<string, PlanRecord>();
+  const calls = taken.map(({ call, plan }): CallRecord => {
+    if (plan.length === 0) {
+      return { ...call, plan_hash: null };
+    }
+    const hash = planHash(plan, known);
+    if (!stored.has(hash)) {
+      plans.set(hash, { hash, entries: plan });
+    }
+    return { ...call, plan_hash: hash };
+  });
+  return { calls, attempts: taken.flatMap((one) => one.attempts), plans: [...plans.values()] };
+}
+
+function planHash(plan: readonly PlanEntry[], known: Map<string, string>): string {
+  const text = plan.map((entry) => `${entry.target} ${entry.decision} ${entry.reason}`).join("\n");
+  let hash = known.get(text);
+  if (hash === undefined) {
+    hash = createHash("sha256").update(text).digest("hex").slice(0, 32);
+    known.set(text, hash);
+  }
+  return hash;
+}
+
+function rememberPlans(
+  plans: readonly PlanRecord[],
+  stored: Set<string>,
+  known: Map<string, string>,
+): void {
+  if (stored.size > plansRemembered) {
+    stored.clear();
+    known.clear();
+  }
+  for (const plan of plans) {
+    stored.add(plan.hash);
+  }
+}

@@ -1,0 +1,201 @@
+/** The composition root of a gateway process: opens everything in order, and closes it in the opposite one. */
+import type { Server } from "node:http";
+import { hostname } from "node:os";
+import { type Target, holdAt } from "../core/types";
+import { probeTtftMs, startProber } from "../probes/prober";
+import { toGatewayError } from "../shared/errors";
+import type { Env } from "../shared/env";
+import { log } from "../shared/log";
+import { ensureDayPartitions, insertCallLog } from "../store/call-log";
+import { openDatabase } from "../store/database";
+import { createAdmission } from "./admit";
+import { createAnyModels } from "./any-models";
+import { createCallLog } from "./call-log";
+import { startFollower } from "./follower";
+import { createHealer } from "./healer";
+import { startReporter } from "./reporter";
+import { createRunningAttempts } from "./running";
+import { createGatewayServer } from "./server";
+import { openUpstreams } from "./upstreams";
+
+export type GatewayEnv = Pick<
+  Env,
+  "gatewayHost" | "gatewayPort" | "databaseUrl" | "directDatabaseUrl" | "drainSeconds"
+>;
+
+export type Gateway = {
+  readonly port: number;
+  readonly nodeId: string;
+  /** Drains and closes; resolves when nothing is left to lose. */
+  stop(): Promise<void>;
+};
+
+const logDrainMs = 10_000;
+const partitionsAheadDays = 3;
+const partitionsEveryMs = 6 * 3_600_000;
+const poolSize = 4;
+
+/**
+ * A gateway that listens, probes, follows revisions and logs.
+ *
+ * @throws {GatewayError} `database_unavailable`; {Error} with `code` EADDRINUSE when the port is taken.
+ */
+export async function startGateway(env: GatewayEnv): Promise<Gateway> {
+  const now = (): number => performance.now();
+  const toMonotonicMs = (wallMs: number): number => wallMs - Date.now() + now();
+  const nodeId = `${hostname()}/${env.gatewayPort}`;
+  const db = openDatabase({
+    url: env.databaseUrl ?? "",
+    ...(env.directDatabaseUrl === undefined ? {} : { directUrl: env.directDatabaseUrl }),
+    poolSize,
+    applicationName: "bellwether gateway",
+  });
+  const upstreams = openUpstreams();
+  const live = await startFollower(db, upstreams, toMonotonicMs).catch(async (error: unknown) => {
+    await db.close();
+    throw toGatewayError(error);
+  });
+  const healer = createHealer(now, Math.random);
+  const running = createRunningAttempts();
+  const admission = createAdmission();
+  const callLog = createCallLog((batch) => insertCallLog(db, nodeId, batch), log.warn);
+  const anyModels = createAnyModels((route) => {
+    for (const target of route.entries.flatMap((entry) => entry.targets)) {
+      healer.world.targets.delete(target.id);
+    }
+  });
+  const prober = startProber({
+    now,
+    random: Math.random,
+    world: healer.world,
+    snapshot: live.snapshot,
+    endpoint(place) {
+      const found = upstreams.find(place);
+      return found && { baseUrl: found.origin + found.basePath, headers: found.headers };
+    },
+    regions: () => upstreams.regions(),
+    onModelResult(target, result) {
+      healer.apply({ type: "probe_ended", target, result });
+      const ttftMs = probeTtftMs(healer.world, target, result, now());
+      if (ttftMs !== null) {
+        healer.apply({ type: "first_token", target, ttftMs });
+      }
+    },
+    onRecord: (record) => {
+      reporter.onProbe(record);
+    },
+  });
+  const reporter = startReporter({
+    db,
+    nodeId,
+    world: healer.world,
+    now,
+    snapshot: live.snapshot,
+    applied: live.applied,
+    droppedRecords: callLog.dropped,
+    nextProbeMs: prober.nextProbeMs,
+  });
+  healer.subscribe(prober.onDecision);
+  healer.subscribe(reporter.onDecision);
+  live.onSwap((snapshot) => {
+    running.cut((target) => holdAt(snapshot, target, now())?.intent === "disabled");
+    reporter.onSwap();
+  });
+
+  let ready = true;
+  const deps = { nodeId, live, healer, upstreams, log: callLog, now, random: Math.random };
+  const server = createGatewayServer(
+    { ...deps, admission, anyModels, running },
+    { isReady: () => ready },
+  );
+  const ticker = startTicker(healer, live, now);
+  const partitions = setInterval(() => {
+    ensureDayPartitions(db, partitionsAheadDays).catch((error: unknown) => {
+      log.warn(`The partitions of the days ahead could not be made: ${String(error)}`);
+    });
+  }, partitionsEveryMs);
+  await ensureDayPartitions(db, partitionsAheadDays).catch(() => undefined);
+
+  const closeParts = async (): Promise<void> => {
+    clearInterval(ticker);
+    clearInterval(partitions);
+    await prober.stop();
+    const left = await callLog.drain(logDrainMs);
+    if (left > 0) {
+      log.error(`${left} calls could not be written to the log before the end.`);
+    }
+    await reporter.stop();
+    await live.stop();
+    await upstreams.close();
+    await db.close();
+  };
+  try {
+    await listen(server, env);
+  } catch (error) {
+    await closeParts();
+    throw error;
+  }
+  return {
+    port: portOf(server, env.gatewayPort),
+    nodeId,
+    async stop() {
+      ready = false;
+      admission.close();
+      await closeServer(server, env.drainSeconds * 1_000);
+      await closeParts();
+    },
+  };
+}
+
+const tickEveryMs = 250;
+
+/** Lets time itself be an event: an OPEN target becomes HALF_OPEN also when nobody calls it. */
+function startTicker(
+  healer: ReturnType<typeof createHealer>,
+  live: { snapshot(): { readonly targets: ReadonlyMap<string, Target> } },
+  now: () => number,
+): NodeJS.Timeout {
+  return setInterval(() => {
+    const nowMs = now();
+    for (const target of live.snapshot().targets.values()) {
+      const breaker = healer.world.targets.get(target.id)?.breaker;
+      if (breaker?.state === "open" && breaker.untilMs <= nowMs) {
+        healer.apply({ type: "tick", target });
+      }
+    }
+  }, tickEveryMs);
+}
+
+function listen(server: Server, env: GatewayEnv): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(env.gatewayPort, env.gatewayHost, () => {
+      server.removeListener("error", reject);
+      resolve();
+    });
+  });
+}
+
+function portOf(server: Server, fallback: number): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : fallback;
+}
+
+/** Stops listening, lets running calls finish for `drainMs`, then cuts what is left. */
+async function closeServer(server: Server, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  server.closeIdleConnections();
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, 100);
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+  }, drainMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cut);
+}

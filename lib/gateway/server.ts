@@ -1,0 +1,98 @@
+/** The data plane's door: which address is answered by what, and the one place where errors become answers. */
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { GatewayError, toGatewayError } from "../shared/errors";
+import { uuidV7 } from "../shared/uuid";
+import { type ChatDeps, chat } from "./chat";
+import { listModels, showModel } from "./models";
+import { sendError, sendJson } from "./respond";
+
+const headersTimeoutMs = 15_000;
+const requestTimeoutMs = 60_000;
+const keepAliveMs = 65_000;
+const maxHeaderBytes = 16 * 1024;
+
+export type Readiness = { isReady(): boolean };
+
+/** The server, not yet listening. */
+export function createGatewayServer(deps: ChatDeps, readiness: Readiness): Server {
+  const server = createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveMs,
+      maxHeaderSize: maxHeaderBytes,
+      noDelay: true,
+    },
+    (req, res) => {
+      handle(req, res, deps, readiness).catch((error: unknown) => {
+        sendError(res, toGatewayError(error), { "x-request-id": uuidV7(Date.now()) });
+      });
+    },
+  );
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable) {
+      socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    } else {
+      socket.destroy();
+    }
+  });
+  return server;
+}
+
+async function handle(
+  req: IncomingMessage,
+  res: ServerResponse,
+  deps: ChatDeps,
+  readiness: Readiness,
+): Promise<void> {
+  const path = pathOf(req.url ?? "/");
+  switch (path) {
+    case "/chat/completions":
+      allow(req, "POST");
+      await chat(req, res, deps);
+      return;
+    case "/models":
+      allow(req, "GET");
+      listModels(req, res, deps);
+      return;
+    case "/healthz":
+      allow(req, "GET");
+      sendJson(res, 200, '{"status":"ok"}', {});
+      return;
+    case "/readyz":
+      allow(req, "GET");
+      if (!readiness.isReady()) {
+        throw new GatewayError("not_ready", { headers: { "retry-after": "1" } });
+      }
+      sendJson(res, 200, '{"status":"ready"}', {});
+      return;
+    default:
+      if (path.startsWith("/models/")) {
+        allow(req, "GET");
+        showModel(req, res, decoded(path.slice("/models/".length)), deps);
+        return;
+      }
+      throw new GatewayError("not_found");
+  }
+}
+
+/** The path without its query; `/v1` may be left out. */
+function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  const path = query === -1 ? url : url.slice(0, query);
+  return path.startsWith("/v1/") ? path.slice(3) : path;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new GatewayError("not_found");
+  }
+}
+
+function allow(req: IncomingMessage, method: "GET" | "POST"): void {
+  if (req.method !== method && !(method === "GET" && req.method === "HEAD")) {
+    throw new GatewayError("method_not_allowed", { headers: { allow: method } });
+  }
+}
