@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { configDocument, type ConfigDocument } from "../config/document";
 import { type AppKeyRow, listAppKeysSince } from "./app-keys";
 import { type Database, type Transaction } from "./database";
@@ -55,13 +56,14 @@ export type PublishedDocument = {
   readonly contentHash: string;
 };
 
-/** The newest document that a revision after `since` published; undefined when none did. */
+/** The newest document that a revision after `since`, up to `until`, published; undefined when none did. */
 export async function findDocument(
   tx: Transaction,
   since = 0,
+  until?: number,
 ): Promise<PublishedDocument | undefined> {
   const row = await tx.revision.findFirst({
-    where: { kind: "config", id: { gt: since } },
+    where: { kind: "config", id: { gt: since, ...(until === undefined ? {} : { lte: until }) } },
     orderBy: { id: "desc" },
     select: { id: true, document: true, contentHash: true },
   });
@@ -75,4 +77,34 @@ export async function findDocument(
     });
   }
   return { revision: row.id, document: parsed.data, contentHash: row.contentHash ?? "" };
+}
+
+/** The newest document that a file or the first start published: what operators' changes lie upon. */
+export type BaseDocument = PublishedDocument & {
+  readonly source: "file" | "bootstrap";
+  /** The file's path; null without a file. */
+  readonly path: string | null;
+  /** The built-in demo providers. */
+  readonly demo: boolean;
+};
+
+const baseSummary = z.object({
+  source: z.enum(["file", "bootstrap"]),
+  path: z.string().nullable().default(null),
+  demo: z.boolean().default(false),
+});
+const baseRows = z.array(z.object({ id: z.number(), summary: baseSummary }));
+
+/** The document that the present one grew from; undefined before the first. */
+export async function findBaseDocument(tx: Transaction): Promise<BaseDocument | undefined> {
+  const rows = await tx.$queryRaw`
+    SELECT id, summary FROM revision
+    WHERE kind = 'config' AND summary->>'source' IN ('file', 'bootstrap')
+    ORDER BY id DESC LIMIT 1`;
+  const [row] = baseRows.parse(rows);
+  if (row === undefined) {
+    return undefined;
+  }
+  const published = await findDocument(tx, row.id - 1, row.id);
+  return published && { ...published, ...row.summary };
 }

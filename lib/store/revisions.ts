@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Prisma } from "./generated/client";
+import { Prisma, type Revision } from "./generated/client";
 import { type ConfigDocument } from "../config/document";
-import { type Actor, type Intent } from "../shared/contract";
+import { Actor, type Intent } from "../shared/contract";
 import { type AppKeyRow } from "./app-keys";
 import { contentHash } from "./content-hash";
 import { type Database, type Transaction } from "./database";
@@ -161,4 +161,44 @@ async function putAppKey(tx: Transaction, key: NewAppKey, revision: number): Pro
 
 function nullableJson(value: unknown): string | null {
   return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
+/** The newest revision of any kind; undefined before the first. */
+export async function findNewestRevision(tx: Transaction): Promise<Appended | undefined> {
+  const row = await tx.revision.findFirst({
+    orderBy: { id: "desc" },
+    select: { id: true, createdAt: true },
+  });
+  return row === null ? undefined : { id: row.id, createdAt: row.createdAt.getTime() };
+}
+
+/** One revision as it was written; before and after are what its kind puts there. */
+export type RevisionRow = {
+  readonly id: number;
+  readonly kind: "config" | "switch" | "key";
+  readonly actor: Actor;
+  readonly reason: string | null;
+  readonly summary: Readonly<Record<string, unknown>>;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly reverts: number | null;
+  readonly createdAt: number;
+};
+
+/** One revision without its document; undefined when there is none of this number. */
+export async function findRevision(tx: Transaction, id: number): Promise<RevisionRow | undefined> {
+  const row = await tx.revision.findUnique({ where: { id }, omit: { document: true } });
+  return row === null ? undefined : toRevisionRow(row);
+}
+
+const summaryColumn = z.record(z.string(), z.unknown());
+
+function toRevisionRow(row: Omit<Revision, "document">): RevisionRow {
+  const { contentHash: _contentHash, ...columns } = row;
+  return {
+    ...columns,
+    actor: Actor.parse(row.actor),
+    summary: summaryColumn.parse(row.summary),
+    createdAt: row.createdAt.getTime(),
+  };
 }

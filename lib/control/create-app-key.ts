@@ -1,0 +1,58 @@
+import { hashAppKey, mintAppKey } from "../shared/app-key";
+import { GatewayError } from "../shared/errors";
+import { type AppKeyLimits, findAppKey, noAppKeyLimits } from "../store/app-keys";
+import { writeRevisions } from "../store/revisions";
+import { toStoredActor } from "./actor";
+import { defineVerb } from "./verb";
+
+export type NewKey = {
+  /** a-z, 0-9, dots and dashes; shown in the call log. */
+  readonly id: string;
+  readonly kind: "live" | "demo";
+  readonly limits?: AppKeyLimits;
+  /** A secret that was minted before and is not in the table yet. */
+  readonly secret?: string;
+};
+
+export type CreatedKey = {
+  readonly id: string;
+  /** Shown this once; only its hash is kept. */
+  readonly secret: string;
+  readonly revision: number;
+};
+
+/** A new application key. @throws {GatewayError} `conflict` when the id is taken. */
+export const createAppKey = defineVerb<NewKey, CreatedKey>(
+  "administer",
+  async (actor, { db }, { id, kind, limits = noAppKeyLimits, secret = mintAppKey() }) => {
+    if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(id)) {
+      throw new GatewayError("invalid_request", {
+        message: "Name the key with a-z, 0-9, dots and dashes, at most 63 characters.",
+        param: "id",
+      });
+    }
+    return writeRevisions(db, async (writer) => {
+      if ((await findAppKey(writer.tx, id)) !== undefined) {
+        throw new GatewayError("conflict", { message: `There is a key "${id}" already.` });
+      }
+      const appended = await writer.appendKey(
+        {
+          actor: toStoredActor(actor),
+          reason: null,
+          summary: { type: "key", id, action: "created" },
+        },
+        {
+          id,
+          name: id,
+          hash: hashAppKey(secret),
+          last4: secret.slice(-4),
+          kind,
+          source: "minted",
+          limits,
+          revoked: false,
+        },
+      );
+      return { id, secret, revision: appended.id };
+    });
+  },
+);

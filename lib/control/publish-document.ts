@@ -1,0 +1,76 @@
+import { listAppKeysSince } from "../store/app-keys";
+import { findBaseDocument, findDocument } from "../store/configuration";
+import { contentHash } from "../store/content-hash";
+import { type RevisionHead, writeRevisions } from "../store/revisions";
+import { toStoredActor } from "./actor";
+import { checked } from "./checked-document";
+import { diffDocuments } from "./document-objects";
+import { changedFileKeys } from "./file-keys";
+import { defineVerb } from "./verb";
+
+export type DocumentSource =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "bootstrap"; readonly demo: boolean };
+
+export type Publication = {
+  readonly document: unknown;
+  readonly source: DocumentSource;
+  readonly reason?: string;
+};
+
+/** `changed` is false when this source had published the same content last. */
+export type Published = { readonly revision: number; readonly changed: boolean };
+
+/**
+ * Makes `document` the configuration and writes its application keys; operators' changes upon the former one end.
+ *
+ * Does nothing while the source says what it said last, so that an operator's order outlives a restart.
+ *
+ * @throws {GatewayError} `invalid_request` with every problem of the document, one a line.
+ */
+export const publishDocument = defineVerb<Publication, Published>(
+  "administer",
+  async (actor, { db }, { document: input, source, reason }) => {
+    const document = checked(input);
+    return writeRevisions(db, async (writer) => {
+      const keys = changedFileKeys(document, await listAppKeysSince(writer.tx, 0));
+      const base = await findBaseDocument(writer.tx);
+      const by = { actor: toStoredActor(actor), reason: reason ?? null };
+      const isKnown = base?.contentHash === contentHash(document) && isSameSource(base, source);
+      if (!isKnown) {
+        const current = await findDocument(writer.tx);
+        const diff = diffDocuments(current?.document ?? null, document);
+        const { id } = await writer.appendConfig(
+          { ...by, summary: configSummary(source, diff) },
+          { document, before: diff.before, after: diff.after, keys },
+        );
+        return { revision: id, changed: true };
+      }
+      let revision = base.revision;
+      for (const key of keys) {
+        const action = key.revoked ? "revoked" : "replaced";
+        const head: RevisionHead = { ...by, summary: { type: "key", id: key.id, action } };
+        revision = (await writer.appendKey(head, key)).id;
+      }
+      return { revision, changed: keys.length > 0 };
+    });
+  },
+);
+
+function isSameSource(
+  base: { readonly source: string; readonly path: string | null },
+  source: DocumentSource,
+): boolean {
+  return base.source === source.kind && (source.kind !== "file" || base.path === source.path);
+}
+
+function configSummary(
+  source: DocumentSource,
+  { added, removed, changed }: ReturnType<typeof diffDocuments>,
+): RevisionHead["summary"] {
+  const origin =
+    source.kind === "file"
+      ? { source: "file", path: source.path }
+      : { source: "bootstrap", demo: source.demo };
+  return { type: "config", ...origin, added, removed, changed };
+}

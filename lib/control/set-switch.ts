@@ -1,0 +1,94 @@
+import { type Intent, type WriteResult } from "../shared/contract";
+import { GatewayError } from "../shared/errors";
+import { findDocument } from "../store/configuration";
+import { type SwitchState, writeRevisions } from "../store/revisions";
+import { findSwitch, type ObjectType, type SwitchRow } from "../store/switches";
+import { toStoredActor } from "./actor";
+import { noSuchObject, objectIds } from "./objects";
+import { defineVerb } from "./verb";
+import { toWriteResult, unchanged } from "./write-result";
+
+export type SwitchChange = {
+  readonly objectType: ObjectType;
+  readonly objectId: string;
+  readonly intent: Intent;
+  /** When it returns to enabled by itself, in epoch ms; within a year. */
+  readonly until?: number | null;
+  readonly reason?: string | null;
+  /** The revision that the decision was made on; absent or null: whatever is there. */
+  readonly ifMatch?: number | null;
+};
+
+const yearMs = 366 * 86_400_000;
+const enabled: SwitchState = { intent: "enabled", until: null, reason: null };
+
+/**
+ * Turns one provider, region, model or target off or on, as a revision that every node follows. Nothing changes, and
+ * the newest revision answers, when it is so already.
+ *
+ * @throws {GatewayError} `not_found`, `invalid_request` (a bad `until`), `conflict` when the object was changed after
+ *   `ifMatch`, with both versions in its details.
+ */
+export const setSwitch = defineVerb<SwitchChange, WriteResult>(
+  "operate",
+  async (actor, { db }, change) => {
+    const { objectType, objectId } = change;
+    const after = toState(change, Date.now());
+    const appended = await writeRevisions(db, async (writer) => {
+      const current = await findDocument(writer.tx);
+      const ids = current === undefined ? [] : objectIds(current.document, objectType);
+      if (!ids.includes(objectId)) {
+        throw noSuchObject(objectType, objectId, ids);
+      }
+      const row = await findSwitch(writer.tx, objectType, objectId);
+      const before = toSwitchState(row);
+      if (before.intent === after.intent && before.until === after.until) {
+        return unchanged(writer.tx);
+      }
+      if (row !== undefined && change.ifMatch != null && row.revision > change.ifMatch) {
+        throw changedMeanwhile(row, after);
+      }
+      const { intent: from } = before;
+      const { intent: to, until } = after;
+      return writer.appendSwitch(
+        {
+          actor: toStoredActor(actor),
+          reason: after.reason,
+          summary: { type: "switch", objectType, objectId, from, to, until },
+        },
+        { objectType, objectId, before, after },
+      );
+    });
+    return toWriteResult(db, appended);
+  },
+);
+
+/** What a row wants; enabled without one. */
+export function toSwitchState(row: SwitchRow | undefined): SwitchState {
+  return row === undefined ? enabled : { intent: row.intent, until: row.until, reason: row.reason };
+}
+
+function toState({ intent, until = null, reason = null }: SwitchChange, now: number): SwitchState {
+  const wrong = (message: string): GatewayError =>
+    new GatewayError("invalid_request", { message, param: "until" });
+  if (until !== null) {
+    if (intent === "enabled") {
+      throw wrong("An enabled object has no end: leave `until` out.");
+    }
+    if (!Number.isSafeInteger(until) || until <= now) {
+      throw wrong("`until` must be an instant in the future, in milliseconds since 1970.");
+    }
+    if (until > now + yearMs) {
+      throw wrong("`until` may lie at most a year ahead.");
+    }
+  }
+  return { intent, until, reason };
+}
+
+function changedMeanwhile(theirs: SwitchRow, mine: SwitchState): GatewayError {
+  const { objectType, objectId, ...state } = theirs;
+  return new GatewayError("conflict", {
+    message: `${theirs.actor.name} changed the ${objectType} "${objectId}" in the meantime: it is ${theirs.intent} since revision ${theirs.revision}.`,
+    details: { theirs: state, mine },
+  });
+}

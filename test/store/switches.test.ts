@@ -1,0 +1,310 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ActingPerson, systemActor } from "@/lib/control/actor";
+import { expireSwitches } from "@/lib/control/expire-switches";
+import { revertRevision } from "@/lib/control/revert-revision";
+import { setRouteChain } from "@/lib/control/set-route-chain";
+import { setSwitch } from "@/lib/control/set-switch";
+import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
+import { readConfiguration } from "@/lib/store/configuration";
+import { upsertNode } from "@/lib/store/nodes";
+import { publishSample } from "./samples";
+import { type OpenTestDatabase, openTestDatabase } from "./support";
+
+const minji: ActingPerson = { type: "operator", name: "Minji", role: "operator" };
+const jun: ActingPerson = { type: "operator", name: "Jun", role: "operator" };
+const hour = 3_600_000;
+
+let database: OpenTestDatabase;
+let deps: ControlDeps;
+beforeEach(async () => {
+  database = await openTestDatabase();
+  deps = createControlDeps(database.db);
+  await publishSample(deps);
+});
+afterEach(() => database.end());
+
+const model = (intent: "enabled" | "draining" | "disabled") =>
+  ({ objectType: "model", objectId: "gpt-4.1", intent }) as const;
+const chain = async (): Promise<readonly string[] | undefined> =>
+  (await readConfiguration(database.db)).document?.routes.find(({ id }) => id === "auto")?.chain;
+const switches = async (): Promise<unknown> =>
+  (await readConfiguration(database.db)).switches.map(({ objectId, intent }) => [objectId, intent]);
+
+describe("a switch", () => {
+  it("is one revision that says who, what, from and to", async () => {
+    const result = await setSwitch(minji, deps, { ...model("draining"), reason: "bill" });
+    const { switches: rows } = await readConfiguration(database.db);
+    expect(rows).toMatchObject([
+      {
+        objectId: "gpt-4.1",
+        intent: "draining",
+        reason: "bill",
+        revision: result.revision,
+        actor: { type: "operator", name: "Minji" },
+      },
+    ]);
+    const { rows: revisions } = await database.db.pool.query(
+      "SELECT kind, summary FROM revision WHERE id = $1",
+      [result.revision],
+    );
+    expect(revisions).toEqual([
+      {
+        kind: "switch",
+        summary: {
+          type: "switch",
+          objectType: "model",
+          objectId: "gpt-4.1",
+          from: "enabled",
+          to: "draining",
+          until: null,
+        },
+      },
+    ]);
+  });
+
+  it("answers with the nodes that must follow", async () => {
+    await upsertNode(database.db, {
+      id: "host/0",
+      startedAt: 1,
+      appliedRevision: 1,
+      appliedAt: 2,
+      droppedRecords: 0,
+    });
+    const { nodes } = await setSwitch(minji, deps, model("disabled"));
+    expect(nodes).toMatchObject([{ id: "host/0", live: true, appliedRevision: 1 }]);
+  });
+
+  it.each([
+    ["provider", "alpha"],
+    ["region", "us-east"],
+    ["region", "global"],
+    ["target", "alpha:us-east:gpt-4.1"],
+  ] as const)("exists for the %s %s", async (objectType, objectId) => {
+    await setSwitch(minji, deps, { objectType, objectId, intent: "disabled" });
+    expect(await switches()).toEqual([[objectId, "disabled"]]);
+  });
+
+  it("of an unknown object is not found, with the nearest names", async () => {
+    await expect(
+      setSwitch(minji, deps, { ...model("disabled"), objectId: "gpt4.1" }),
+    ).rejects.toMatchObject({ code: "not_found", message: expect.stringContaining('"gpt-4.1"') });
+  });
+
+  it("that changes nothing makes no revision", async () => {
+    const first = await setSwitch(minji, deps, model("disabled"));
+    const second = await setSwitch(jun, deps, model("disabled"));
+    expect(second.revision).toBe(first.revision);
+    expect((await setSwitch(jun, deps, model("enabled"))).revision).toBe(first.revision + 1);
+  });
+
+  it.each([
+    ["in the past", "disabled", -hour],
+    ["more than a year ahead", "disabled", 400 * 24 * hour],
+    ["of an enabled object", "enabled", hour],
+  ] as const)("rejects an end %s", async (_name, intent, inMs) => {
+    await expect(
+      setSwitch(minji, deps, { ...model(intent), until: Date.now() + inMs }),
+    ).rejects.toMatchObject({ code: "invalid_request", param: "until" });
+  });
+
+  it("conflicts only when this object was changed after the revision that was seen, and shows both", async () => {
+    const seen = (await readConfiguration(database.db)).revision;
+    await setSwitch(jun, deps, { objectType: "region", objectId: "eu-west", intent: "disabled" });
+    const { revision } = await setSwitch(jun, deps, { ...model("disabled"), ifMatch: seen });
+    await expect(
+      setSwitch(minji, deps, { ...model("draining"), ifMatch: seen }),
+    ).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("Jun"),
+      details: {
+        theirs: { intent: "disabled", revision, actor: { name: "Jun" } },
+        mine: { intent: "draining" },
+      },
+    });
+    await setSwitch(minji, deps, { ...model("draining"), ifMatch: revision });
+    expect(await switches()).toEqual([
+      ["gpt-4.1", "draining"],
+      ["eu-west", "disabled"],
+    ]);
+  });
+
+  it("rejects a viewer", async () => {
+    await expect(
+      setSwitch({ ...minji, role: "viewer" }, deps, model("disabled")),
+    ).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  it("of two people at once leaves one order of revisions and one state", async () => {
+    const results = await Promise.all([
+      setSwitch(minji, deps, model("draining")),
+      setSwitch(jun, deps, model("disabled")),
+    ]);
+    const [last] = results.toSorted((left, right) => right.revision - left.revision);
+    const { switches: rows } = await readConfiguration(database.db);
+    expect(rows).toMatchObject([{ revision: last?.revision }]);
+  });
+});
+
+describe("the end of a switch", () => {
+  it("is written down as the system's revision once its time is over, once", async () => {
+    await setSwitch(minji, deps, { ...model("disabled"), until: Date.now() + hour });
+    expect(await expireSwitches(systemActor, deps, null)).toBe(0);
+    await database.db.pool.query("UPDATE switch SET until = now() - interval '1 second'");
+    expect(await Promise.all([1, 2, 3].map(() => expireSwitches(systemActor, deps, null)))).toEqual(
+      expect.arrayContaining([0, 1]),
+    );
+    expect(await readConfiguration(database.db)).toMatchObject({
+      revision: 3,
+      switches: [{ intent: "enabled", until: null, actor: { type: "system" }, revision: 3 }],
+    });
+  });
+});
+
+describe("the order of a route", () => {
+  it("is a revision that every node follows, with both orders in its summary", async () => {
+    await setRouteChain(minji, deps, { routeId: "auto", chain: ["deepseek-v3", "gpt-4.1"] });
+    expect(await chain()).toEqual(["deepseek-v3", "gpt-4.1"]);
+  });
+
+  it.each([
+    ["an unknown model", ["gpt-4.1", "deepseek-v4"], "chain[1]", '"deepseek-v3"'],
+    ["the same model twice", ["gpt-4.1", "gpt-4.1"], "chain[1]", "twice"],
+  ])("rejects %s", async (_name, wanted, param, text) => {
+    await expect(
+      setRouteChain(minji, deps, { routeId: "auto", chain: wanted }),
+    ).rejects.toMatchObject({
+      code: "invalid_request",
+      param,
+      message: expect.stringContaining(text),
+    });
+  });
+
+  it("belongs to aliases only: a model's own name has none", async () => {
+    await expect(
+      setRouteChain(minji, deps, { routeId: "gpt-4.1", chain: ["gpt-4.1"] }),
+    ).rejects.toMatchObject({ code: "invalid_request" });
+    await expect(
+      setRouteChain(minji, deps, { routeId: "atuo", chain: ["gpt-4.1"] }),
+    ).rejects.toMatchObject({ code: "not_found", message: expect.stringContaining('"auto"') });
+  });
+
+  it("of an auto that was nowhere written becomes explicit", async () => {
+    await publishSample(deps, { routes: [] });
+    await setRouteChain(minji, deps, { routeId: "auto", chain: ["deepseek-v3", "gpt-4.1"] });
+    expect(await chain()).toEqual(["deepseek-v3", "gpt-4.1"]);
+  });
+
+  it("conflicts only when this route was changed after the revision that was seen, and shows both", async () => {
+    const { revision: seen } = await readConfiguration(database.db);
+    await setRouteChain(jun, deps, { routeId: "cheap", chain: ["gpt-4.1"], ifMatch: seen });
+    await setRouteChain(jun, deps, { routeId: "auto", chain: ["deepseek-v3"], ifMatch: seen });
+    await expect(
+      setRouteChain(minji, deps, { routeId: "auto", chain: ["gpt-4.1"], ifMatch: seen }),
+    ).rejects.toMatchObject({
+      code: "conflict",
+      details: { theirs: { chain: ["deepseek-v3"] }, mine: { chain: ["gpt-4.1"] } },
+    });
+  });
+
+  it("rejects a viewer", async () => {
+    await expect(
+      setRouteChain({ ...minji, role: "viewer" }, deps, { routeId: "auto", chain: ["gpt-4.1"] }),
+    ).rejects.toMatchObject({ code: "forbidden" });
+  });
+});
+
+describe("taking back", () => {
+  it("a switch restores its former state with a new revision that names the old one", async () => {
+    const { revision } = await setSwitch(minji, deps, model("disabled"));
+    const undone = await revertRevision(jun, deps, { revision });
+    expect(await switches()).toEqual([["gpt-4.1", "enabled"]]);
+    const { rows } = await database.db.pool.query("SELECT reverts FROM revision WHERE id = $1", [
+      undone.revision,
+    ]);
+    expect(rows).toEqual([{ reverts: revision }]);
+  });
+
+  it("a taken-back change can be taken back too", async () => {
+    const { revision } = await setSwitch(minji, deps, model("disabled"));
+    const undone = await revertRevision(jun, deps, { revision });
+    await revertRevision(jun, deps, { revision: undone.revision });
+    expect(await switches()).toEqual([["gpt-4.1", "disabled"]]);
+  });
+
+  it("twice is once", async () => {
+    const { revision } = await setSwitch(minji, deps, model("disabled"));
+    const first = await revertRevision(minji, deps, { revision });
+    expect((await revertRevision(minji, deps, { revision })).revision).toBe(first.revision);
+  });
+
+  it("a switch that was changed again since is a conflict that explains itself", async () => {
+    const { revision } = await setSwitch(minji, deps, model("draining"));
+    await setSwitch(jun, deps, model("disabled"));
+    await expect(revertRevision(minji, deps, { revision })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/changed again by Jun .* is disabled/),
+    });
+    expect(await switches()).toEqual([["gpt-4.1", "disabled"]]);
+  });
+
+  it("an order restores the former one, and keeps what others changed elsewhere", async () => {
+    const { revision } = await setRouteChain(minji, deps, {
+      routeId: "auto",
+      chain: ["deepseek-v3", "gpt-4.1"],
+    });
+    await setRouteChain(jun, deps, { routeId: "cheap", chain: ["gpt-4.1"] });
+    await revertRevision(minji, deps, { revision });
+    expect(await chain()).toEqual(["gpt-4.1", "deepseek-v3"]);
+    const { document } = await readConfiguration(database.db);
+    expect(document?.routes.find(({ id }) => id === "cheap")?.chain).toEqual(["gpt-4.1"]);
+  });
+
+  it("an auto that became explicit disappears again", async () => {
+    await publishSample(deps, { routes: [] });
+    const { revision } = await setRouteChain(minji, deps, {
+      routeId: "auto",
+      chain: ["deepseek-v3", "gpt-4.1"],
+    });
+    await revertRevision(minji, deps, { revision });
+    expect((await readConfiguration(database.db)).document?.routes).toEqual([]);
+  });
+
+  it("an order that was changed again since is a conflict", async () => {
+    const { revision } = await setRouteChain(minji, deps, {
+      routeId: "auto",
+      chain: ["deepseek-v3", "gpt-4.1"],
+    });
+    await setRouteChain(jun, deps, { routeId: "auto", chain: ["deepseek-v3"] });
+    await expect(revertRevision(minji, deps, { revision })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("route:auto"),
+    });
+  });
+
+  it("a publication that the rest needs is a conflict", async () => {
+    const { revision } = await publishSample(deps, {
+      models: [
+        { id: "gpt-4.1", targets: [{ provider: "alpha" }] },
+        { id: "deepseek-v3", targets: [{ provider: "alpha" }] },
+        { id: "extra", targets: [{ provider: "alpha" }] },
+      ],
+    });
+    await setRouteChain(minji, deps, { routeId: "auto", chain: ["extra"] });
+    await expect(revertRevision(minji, deps, { revision })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining('"extra"'),
+    });
+  });
+
+  it("of a revision that never was is not found", async () => {
+    await expect(revertRevision(minji, deps, { revision: 99 })).rejects.toMatchObject({
+      code: "not_found",
+    });
+  });
+
+  it("rejects a viewer", async () => {
+    await expect(
+      revertRevision({ ...minji, role: "viewer" }, deps, { revision: 1 }),
+    ).rejects.toMatchObject({ code: "forbidden" });
+  });
+});
