@@ -1,20 +1,25 @@
 // What the documents say of files, links, errors and variables is true of the code.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { basename, dirname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
-import { root, run } from "./tools.mjs";
+import { root } from "./tools.mjs";
 
 const problems = [];
 const notes = [];
 const read = (path) => readFileSync(join(root, path), "utf8");
 const has = (path) => existsSync(join(root, path));
 
-const listed = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"]);
-if (listed.code !== 0) {
-  problems.push(`git cannot list the files: ${listed.output.trim()}`);
-}
-const files = listed.output.split("\n").filter((path) => path !== "" && has(path));
+// Git may be missing, and the checkout may belong to somebody else.
+const made = /^(node_modules|\.next|\.cache|\.git|dist|data|coverage)$/;
+const list = (folder) =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !made.test(name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? list(path) : [path];
+    });
+const files = list(".");
 const documents = files.filter((path) => path.endsWith(".md"));
 
 for (const path of documents) {
