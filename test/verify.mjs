@@ -24,6 +24,7 @@ const gates = [
   },
   { name: "jscpd", command: tool("jscpd"), args: ["--noTips", "--config", ".jscpd.json"] },
   { name: "check-docs", command: process.execPath, args: [`${root}/test/check-docs.mjs`] },
+  { name: "check-lock", command: process.execPath, args: [`${root}/test/check-lock.mjs`] },
 ];
 
 /**
