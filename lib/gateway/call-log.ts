@@ -3,6 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import type { PlanEntry } from "../core/plan";
+import { isGatewayError } from "../shared/errors";
 import {
   type AttemptRecord,
   type CallLogBatch,
@@ -60,21 +61,44 @@ export function createCallLog(
     }, delayMs);
   };
 
-  const flush = async (): Promise<void> => {
-    const taken = queue.slice(0, maxBatch);
+  const shipAll = async (taken: readonly LoggedCall[]): Promise<void> => {
     const batch = toBatch(taken, known, stored);
     try {
       await ship(batch);
-      queue = queue.slice(taken.length);
       rememberPlans(batch.plans, stored, known);
+    } catch (error) {
+      if (isUnavailable(error)) {
+        throw error;
+      }
+      await setAside(taken, error);
+    }
+  };
+
+  /** A record that the database refuses must not hold up the others: they go one by one, and it is left out. */
+  const setAside = async (taken: readonly LoggedCall[], error: unknown): Promise<void> => {
+    if (taken.length > 1) {
+      for (const one of taken) {
+        await shipAll([one]);
+      }
+      return;
+    }
+    dropped += 1;
+    onTrouble(`The call log left out a record that the database refuses: ${String(error)}`);
+  };
+
+  const flush = async (): Promise<void> => {
+    const taken = queue.slice(0, maxBatch);
+    try {
+      await shipAll(taken);
+      queue = queue.slice(taken.length);
       if (troubled) {
         onTrouble("The call log reaches the database again.");
       }
       troubled = false;
       retryMs = retryFirstMs;
-    } catch {
+    } catch (error) {
       if (!troubled) {
-        onTrouble("The call log cannot reach the database; calls go on and their records wait.");
+        onTrouble(`Calls go on, but their records wait: ${String(error)}`);
       }
       retryMs = troubled ? Math.min(retryLongestMs, retryMs * 2) : retryFirstMs;
       troubled = true;
@@ -105,6 +129,10 @@ export function createCallLog(
       return queue.length;
     },
   };
+}
+
+function isUnavailable(error: unknown): boolean {
+  return isGatewayError(error) && error.code === "database_unavailable";
 }
 
 function toBatch(

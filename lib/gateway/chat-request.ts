@@ -104,10 +104,14 @@ function invalid(param: string, message: string): GatewayError {
 
 function requiredString(body: Json, field: string): string {
   const value = body[field];
-  if (typeof value !== "string" || value === "" || value.length > 256) {
-    throw invalid(field, `\`${field}\` must be a name of 1 to 256 characters.`);
+  if (typeof value !== "string" || !isName(value)) {
+    throw invalid(field, `\`${field}\` must be a name of 1 to 256 printable characters.`);
   }
   return value;
+}
+
+function isName(text: string): boolean {
+  return /^\P{C}{1,256}$/u.test(text);
 }
 
 function optionalBoolean(body: Json, field: string): boolean {
@@ -144,7 +148,7 @@ function checkedChain(models: unknown): readonly string[] | null {
     !Array.isArray(models) ||
     models.length === 0 ||
     models.length > maxChain ||
-    !models.every((model): model is string => typeof model === "string" && model !== "")
+    !models.every((model): model is string => typeof model === "string" && isName(model))
   ) {
     throw invalid("models", `\`models\` must be a list of 1 to ${maxChain} model names.`);
   }

@@ -2,6 +2,7 @@
 import { compileSnapshot } from "../config/snapshot";
 import type { ConfigDocument } from "../config/document";
 import type { Snapshot } from "../core/types";
+import { isGatewayError } from "../shared/errors";
 import { log } from "../shared/log";
 import type { AppKeyRow } from "../store/app-keys";
 import { type Configuration, readChangesSince, readConfiguration } from "../store/configuration";
@@ -129,12 +130,7 @@ export async function startFollower(
 }
 
 function isUnavailable(error: unknown): boolean {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    "code" in error &&
-    error.code === "database_unavailable"
-  );
+  return isGatewayError(error) && error.code === "database_unavailable";
 }
 
 const emptyDocument: ConfigDocument = {

@@ -15,7 +15,8 @@ export function redactAlways(secret: string): void {
 
 /** `text` with everything that has the shape of a key, and every secret that is known, replaced. */
 export function redact(text: string): string {
-  let clean = text.replace(keyShapes, "[redacted]");
+  // Postgres takes neither NUL nor half a surrogate pair.
+  let clean = text.toWellFormed().replaceAll("\u0000", "").replace(keyShapes, "[redacted]");
   for (const secret of known) {
     if (clean.includes(secret)) {
       clean = clean.replaceAll(secret, "[redacted]");

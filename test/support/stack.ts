@@ -1,0 +1,112 @@
+import type { ConfigInput } from "@/lib/config/document";
+import { systemActor } from "@/lib/control/actor";
+import { createAppKey } from "@/lib/control/create-app-key";
+import { demoDocument } from "@/lib/control/first-document";
+import { publishDocument } from "@/lib/control/publish-document";
+import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
+import { type Gateway, startGateway } from "@/lib/gateway/main";
+import { type Database, openDatabase } from "@/lib/store/database";
+import { type Wall, startWall } from "@/lib/wall/server";
+import { createTestDatabase } from "./postgres";
+
+export interface Stack {
+  wall: Wall;
+  gateway: Gateway;
+  /** Origin of the gateway. */
+  url: string;
+  key: string;
+  db: Database;
+  control: ControlDeps;
+  /** Sends a chat completion; `body` replaces or adds fields. */
+  chat: (body?: Record<string, unknown>, init?: RequestInit) => Promise<Response>;
+  publish: (document: ConfigInput) => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+export interface StackOptions {
+  latencyScale?: number;
+  regionPorts?: boolean;
+  /** Changes the demo's document before it is published. */
+  document?: (base: ConfigInput, wall: Wall) => ConfigInput;
+}
+
+/** The wall, a database of its own and a gateway, all real, in this process. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { latencyScale = 0, regionPorts = false, document = (base) => base } = options;
+  const [database, wall] = await Promise.all([
+    createTestDatabase(),
+    startWall({ latencyScale, regionPorts }),
+  ]);
+  process.env["BELLWETHER_WALL_KEY"] = wall.key;
+  const db = openDatabase({ url: database.url, poolSize: 3, applicationName: "test" });
+  const control = createControlDeps(db);
+  const publish = async (next: ConfigInput): Promise<void> => {
+    await publishDocument(systemActor, control, {
+      document: next,
+      source: { kind: "bootstrap", demo: false },
+    });
+  };
+  await publish(document(demoDocument(wall.url), wall));
+  const { secret: key } = await createAppKey(systemActor, control, { id: "test", kind: "live" });
+  const gateway = await startGateway({
+    gatewayHost: "127.0.0.1",
+    gatewayPort: 0,
+    databaseUrl: database.url,
+    directDatabaseUrl: undefined,
+    drainSeconds: 5,
+  });
+  const url = `http://127.0.0.1:${gateway.port}`;
+  return {
+    wall,
+    gateway,
+    url,
+    key,
+    db,
+    control,
+    publish,
+    chat: (body = {}, init = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: "POST",
+        ...init,
+        headers: {
+          authorization: `Bearer ${key}`,
+          "content-type": "application/json",
+          ...init.headers,
+        },
+        body: JSON.stringify({
+          model: "auto",
+          messages: [{ role: "user", content: "Say hello." }],
+          ...body,
+        }),
+      }),
+    async stop() {
+      await gateway.stop();
+      await wall.close();
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Waits until `check` returns something, looking every 20 ms; fails after `withinMs` with what it last threw. */
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  withinMs = 5_000,
+): Promise<NonNullable<T>> {
+  const untilMs = performance.now() + withinMs;
+  let last: unknown = new Error(`not within ${withinMs} ms`);
+  while (performance.now() < untilMs) {
+    try {
+      const value = await check();
+      if (value !== undefined && value !== null && value !== false) {
+        return value;
+      }
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+  throw last;
+}
