@@ -89,7 +89,6 @@ export type WallProviderId = WallProvider["id"];
 export type WallRegion = WallProvider["regions"][number];
 export type WallRegionId = WallRegion["id"];
 export type WallModel = (typeof models)[number];
-export type WallModelId = WallModel["id"];
 
 export interface Place {
   readonly provider: WallProvider;

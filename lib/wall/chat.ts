@@ -56,19 +56,20 @@ function sendPlain(
   const generated = completion.tokens.length + completion.reasoningTokens;
   const totalMs = pace.headMs + pace.firstTokenMs + generated * pace.tokenGapMs;
   later(exchange, totalMs, () => {
-    const body = Buffer.from(completionBody(completion));
+    const body = completionBody(completion);
     writeHead(exchange, 200, {
       "content-type": "application/json",
-      "content-length": body.length,
+      "content-length": Buffer.byteLength(body),
       ...rateLimitHeaders,
     });
     const { attempt, res } = exchange;
     if (fault?.kind !== "cut" && fault?.kind !== "stall") {
       attempt.tokens_sent = completion.tokens.length;
+      // A string leaves in one write with the headers; a Buffer would cost a second one.
       res.end(body);
       return;
     }
-    res.write(body.subarray(0, body.length / 2), () => {
+    res.write(body.slice(0, body.length / 2), () => {
       if (fault.kind === "stall") {
         stall(exchange, null);
       } else {

@@ -1,5 +1,5 @@
 import type { ChatCall } from "./call";
-import { joinedTokens, tokensOf } from "./text";
+import { jsonEscaped, tokensOf } from "./text";
 import type { ForcedTool } from "./tool-call";
 
 /** An answer before it takes its wire form. */
@@ -7,7 +7,7 @@ export interface Completion {
   readonly id: string;
   readonly createdSeconds: number;
   readonly call: ChatCall;
-  /** The visible tokens: JSON string literals of text, or of pieces of a tool call's arguments. */
+  /** The visible tokens, JSON-escaped: of the text, or of a tool call's arguments. */
   readonly tokens: readonly string[];
   readonly finishReason: "stop" | "length" | "tool_calls";
   readonly reasoningTokens: number;
@@ -80,7 +80,7 @@ export function completionBody(completion: Completion): string {
   const { id, createdSeconds, call, tokens, finishReason } = completion;
   const message =
     call.tool === null
-      ? `"content":${joinedTokens(tokens)}`
+      ? `"content":"${tokens.join("")}"`
       : `"content":null,"tool_calls":[${toolCallJson(call.tool, id)}]`;
   return (
     `{"id":"${id}","object":"chat.completion","created":${String(createdSeconds)},` +
@@ -101,5 +101,5 @@ export function toolCallJson(tool: ForcedTool, completionId: string): string {
 }
 
 function piecesOf(text: string): string[] {
-  return (text.match(/[^]{1,6}/gu) ?? []).map((piece) => JSON.stringify(piece));
+  return (text.match(/[^]{1,6}/gu) ?? []).map(jsonEscaped);
 }

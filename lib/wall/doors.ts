@@ -21,7 +21,7 @@ export interface Doors {
   closeAll: () => Promise<void>;
 }
 
-/** Opens a door for each place that is wanted, all of them or none. */
+/** The doors of a wall, all open; none when they are not wanted. */
 export async function openDoors(
   isWanted: boolean,
   open: (port: number) => Promise<Listener>,

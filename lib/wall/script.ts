@@ -72,8 +72,8 @@ function wholeScript(completion: Completion): StreamScript {
   const events = tokens.map((token, i) =>
     event(
       call.tool === null
-        ? `{"content":${token}}`
-        : `{"tool_calls":[{"index":0,"function":{"arguments":${token}}}]}`,
+        ? `{"content":"${token}"}`
+        : `{"tool_calls":[{"index":0,"function":{"arguments":"${token}"}}]}`,
       i === last ? `"${finishReason}"` : "null",
     ),
   );

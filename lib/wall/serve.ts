@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { errorAnswer, type Answer } from "./answers";
 import { serveChat } from "./chat";
-import { openExchange, sendAnswer, type Origin } from "./exchange";
+import { openExchange, sendAnswer, sever, type Origin } from "./exchange";
 import { serveModels } from "./models";
 import { routeOf, type WallRoute } from "./routes";
 import type { WallState } from "./state";
@@ -37,9 +37,13 @@ export function serveProvider(
   } else if (route.kind === "models") {
     serveModels(wall, route.place, route.model, exchange);
   } else {
-    serveChat(wall, route.place, exchange).catch((error: unknown) => {
-      // A bug of the wall must not look like one of the faults that it plays.
-      res.destroy(error instanceof Error ? error : new Error("wall"));
+    serveChat(wall, route.place, exchange).catch(() => {
+      // A bug of the wall must not look like a client that left.
+      if (res.headersSent) {
+        sever(exchange, "cut");
+      } else {
+        sendAnswer(exchange, ownFault);
+      }
     });
   }
 }
@@ -79,4 +83,10 @@ const wrongKey = errorAnswer(401, {
   message: "Incorrect API key provided.",
   type: "invalid_request_error",
   code: "invalid_api_key",
+});
+
+const ownFault = errorAnswer(500, {
+  message: "The wall itself failed; no fault was asked for.",
+  type: "server_error",
+  code: "wall_failed",
 });

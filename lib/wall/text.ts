@@ -6,30 +6,26 @@ const words = (
   "coast 🔔 where lanterns burn all night, and morning finds the path clear again."
 ).split(" ");
 
-const openings = words.map((word) => JSON.stringify(word));
-const followers = words.map((word) => JSON.stringify(` ${word}`));
+const openings = words.map(jsonEscaped);
+const followers = words.map((word) => jsonEscaped(` ${word}`));
+
+/** A text as it stands between the quotes of a JSON string. */
+export function jsonEscaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
 
 /**
- * The JSON string literals of `count` tokens of the endless text of a seed, from index `from` on.
+ * The JSON-escaped text of `count` tokens of the endless text of a seed, from index `from` on.
  *
  * One token is one word; all but the first of the text start with a space.
  */
 export function tokensOf(seed: number, from: number, count: number): string[] {
-  const tokens = new Array<string>(count);
+  const tokens: string[] = [];
   for (let i = 0; i < count; i += 1) {
     const index = scrambled(seed, from + i) % words.length;
-    tokens[i] = (from + i === 0 ? openings : followers)[index] ?? '""';
+    tokens.push((from + i === 0 ? openings : followers)[index] ?? "");
   }
   return tokens;
-}
-
-/** The JSON string literal of tokens joined to one text. */
-export function joinedTokens(tokens: readonly string[]): string {
-  let joined = '"';
-  for (const token of tokens) {
-    joined += token.slice(1, -1);
-  }
-  return `${joined}"`;
 }
 
 /** The number of tokens in a text that `tokensOf` made. */
@@ -48,7 +44,8 @@ export function hashOf(text: string, from = 0x811c9dc5): number {
 }
 
 function scrambled(seed: number, index: number): number {
-  let hash = Math.imul((seed + Math.imul(index, 0x9e3779b1)) | 0, 0x85ebca6b);
+  let hash = Math.imul((seed | 0) + Math.imul(index, 0x9e3779b1), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
-  return (hash ^ (hash >>> 13)) >>> 0;
+  // 31 bits: V8 divides such numbers as integers.
+  return (hash ^ (hash >>> 13)) >>> 1;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startWall, type Wall } from "@/lib/wall/server";
-import { chat, completion, errorOf, listModels, streamed } from "./client";
+import { chat, chunksOf, completion, errorOf, listModels, streamed } from "./client";
 
 let wall: Wall;
 
@@ -101,7 +101,8 @@ describe("determinism", () => {
     const whole = (await textOf(body)) ?? "";
     const prefix = whole.split(" ").slice(0, 11).join(" ");
     const messages = [...body.messages, { role: "assistant", content: prefix }];
-    expect(prefix + (await textOf({ ...body, messages }))).toBe(whole);
+    const rest = (await textOf({ ...body, messages })) ?? "";
+    expect(prefix + rest).toBe(whole);
   });
 
   it("refuses prefill where the model cannot continue", async () => {
@@ -116,12 +117,13 @@ describe("streams", () => {
   it("start with the role, carry one token an event, finish on the last token, end with [DONE]", async () => {
     const response = await chat(wall, { stream: true, max_tokens: 3, seed: 1 });
     expect(response.headers["content-type"]).toContain("text/event-stream");
-    const { payloads, text, finishReasons, isDone, brokenBy } = await streamed(response);
+    const seen = await streamed(response);
+    const { payloads, text, finishReasons, isDone, brokenBy } = seen;
     const plain = await completion(await chat(wall, { max_tokens: 3, seed: 1 }));
     expect(payloads).toHaveLength(5);
-    const chunks = payloads.slice(0, -1).map((payload) => JSON.parse(payload));
-    expect(chunks[0].choices[0].delta).toEqual({ role: "assistant", content: "" });
-    expect(chunks.map(({ choices }) => choices[0].finish_reason)).toEqual([
+    const chunks = chunksOf(seen);
+    expect(chunks[0]?.choices[0]?.delta).toEqual({ role: "assistant", content: "" });
+    expect(chunks.map(({ choices }) => choices[0]?.finish_reason)).toEqual([
       null,
       null,
       null,
@@ -138,10 +140,8 @@ describe("streams", () => {
   });
 
   it("end with a usage chunk without choices when it is asked for, null usage before", async () => {
-    const { payloads } = await streamed(
-      await chat(wall, { stream: true, stream_options: { include_usage: true }, max_tokens: 2 }),
-    );
-    const chunks = payloads.slice(0, -1).map((payload) => JSON.parse(payload));
+    const body = { stream: true, stream_options: { include_usage: true }, max_tokens: 2 };
+    const chunks = chunksOf(await streamed(await chat(wall, body)));
     expect(chunks.slice(0, -1).map(({ usage }) => usage)).toEqual([null, null, null]);
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: 2 } });
   });
@@ -169,16 +169,14 @@ describe("tool calls", () => {
   );
 
   it("stream their arguments in pieces", async () => {
-    const { payloads, finishReasons } = await streamed(
+    const seen = await streamed(
       await chat(wall, { stream: true, tools: [tool], tool_choice: "required" }),
     );
-    const deltas = payloads
-      .slice(0, -1)
-      .flatMap((payload) => JSON.parse(payload).choices[0].delta.tool_calls ?? []);
+    const deltas = chunksOf(seen).flatMap(({ choices }) => choices[0]?.delta.tool_calls ?? []);
     expect(deltas[0]).toMatchObject({ index: 0, type: "function", function: { name: "ring" } });
     const json = deltas.map((delta) => delta.function.arguments).join("");
     expect(JSON.parse(json)).toEqual({ times: 7, bell: "bell" });
-    expect(finishReasons).toEqual(["tool_calls"]);
+    expect(seen.finishReasons).toEqual(["tool_calls"]);
   });
 
   it("are refused for a tool that was not defined", async () => {

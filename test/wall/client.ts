@@ -76,14 +76,30 @@ export async function streamed(response: Dispatcher.ResponseData): Promise<Strea
   };
 }
 
+export interface ToolCallDelta {
+  index: number;
+  function: { name?: string; arguments: string };
+}
+
 interface ChunkChoice {
-  delta: { content?: string | null };
+  delta: { role?: string; content?: string | null; tool_calls?: ToolCallDelta[] };
   finish_reason: string | null;
+}
+
+export interface Chunk {
+  id: string;
+  choices: ChunkChoice[];
+  usage?: { completion_tokens: number } | null;
+}
+
+/** The chunks of a whole stream, without its [DONE]. */
+export function chunksOf({ payloads }: Streamed): Chunk[] {
+  return payloads.slice(0, -1).map((payload) => JSON.parse(payload) as Chunk);
 }
 
 function choicesOf(payload: string): ChunkChoice[] {
   try {
-    return (JSON.parse(payload) as { choices?: ChunkChoice[] }).choices ?? [];
+    return (JSON.parse(payload) as Partial<Chunk>).choices ?? [];
   } catch {
     return [];
   }

@@ -11,19 +11,27 @@ beforeAll(async () => {
 afterEach(() => wall.clearFaults());
 afterAll(() => wall.close());
 
+interface ControlBody {
+  ids: string[];
+  faults: Record<string, unknown>[];
+  attempts: { seq: number }[];
+  last_seq: number;
+  error: { message: string };
+}
+
 async function control(
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<{ status: number; body: Record<string, any> }> {
+): Promise<{ status: number; body: ControlBody }> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const response = await fetch(`${wall.url}/_wall/${path}`, {
     method,
     headers,
     ...(body !== undefined && { body: text }),
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as ControlBody };
 }
 
 describe("faults over HTTP", () => {
@@ -31,12 +39,12 @@ describe("faults over HTTP", () => {
     const one = await control("POST", "faults", { kind: "status", status: 500, count: 2 });
     const many = await control("POST", "faults", [{ kind: "quota" }, { kind: "silent" }]);
     expect([one.status, many.status]).toEqual([201, 201]);
-    expect([one.body["ids"].length, many.body["ids"].length]).toEqual([1, 2]);
+    expect([one.body.ids.length, many.body.ids.length]).toEqual([1, 2]);
     expect((await chat(wall)).statusCode).toBe(500);
     const { body } = await control("GET", "faults");
-    expect(body["faults"]).toHaveLength(3);
-    expect(body["faults"][0]).toMatchObject({
-      id: one.body["ids"][0],
+    expect(body.faults).toHaveLength(3);
+    expect(body.faults[0]).toMatchObject({
+      id: one.body.ids[0] ?? "",
       kind: "status",
       provider: "*",
       region: "*",
@@ -47,7 +55,9 @@ describe("faults over HTTP", () => {
       hits: 1,
       until: null,
     });
-    expect((await control("DELETE", `faults/${one.body["ids"][0]}`)).body).toEqual({ removed: 1 });
+    expect((await control("DELETE", `faults/${one.body.ids[0] ?? ""}`)).body).toEqual({
+      removed: 1,
+    });
     expect((await control("DELETE", "faults/f0")).status).toBe(404);
     expect((await control("DELETE", "faults")).body).toEqual({ removed: 2 });
     await completion(await chat(wall));
@@ -70,13 +80,13 @@ describe("faults over HTTP", () => {
   ])("refuse %s with 400 and the reason", async (_, body, hint) => {
     const answer = await control("POST", "faults", body);
     expect(answer.status).toBe(400);
-    expect(answer.body["error"].message).toContain(hint);
+    expect(answer.body.error.message).toContain(hint);
   });
 
   it("stand all or none", async () => {
     const answer = await control("POST", "faults", [{ kind: "quota" }, { kind: "explode" }]);
     expect(answer.status).toBe(400);
-    expect((await control("GET", "faults")).body["faults"]).toEqual([]);
+    expect((await control("GET", "faults")).body.faults).toEqual([]);
   });
 });
 
@@ -87,13 +97,13 @@ describe("the rest of the control API", () => {
       await completion(await chat(wall));
     }
     const { body: first } = await control("GET", "attempts?limit=2");
-    expect(first["attempts"]).toHaveLength(2);
-    const since = first["attempts"][1].seq;
+    expect(first.attempts).toHaveLength(2);
+    const since = first.attempts[1]?.seq ?? 0;
     const { body: rest } = await control("GET", `attempts?since=${since}`);
-    expect(rest["attempts"]).toHaveLength(1);
-    expect(rest["last_seq"]).toBe(since + 1);
+    expect(rest.attempts).toHaveLength(1);
+    expect(rest.last_seq).toBe(since + 1);
     await control("DELETE", "attempts");
-    expect((await control("GET", "attempts")).body["attempts"]).toEqual([]);
+    expect((await control("GET", "attempts")).body.attempts).toEqual([]);
     expect((await control("GET", "attempts?limit=x")).status).toBe(400);
   });
 
@@ -163,7 +173,7 @@ describe("dedicated ports", () => {
     expect(added.status).toBe(201);
     expect(await failureCode(listModels(wall, { url: url() }))).toBe("ECONNREFUSED");
     expect((await listModels(wall, { url: wall.baseUrl("beta", "global") })).statusCode).toBe(200);
-    await control("DELETE", `faults/${added.body["ids"][0]}`);
+    await control("DELETE", `faults/${added.body.ids[0] ?? ""}`);
     expect((await listModels(wall, { url: url() })).statusCode).toBe(200);
   });
 

@@ -239,7 +239,7 @@ describe("streams", () => {
     const response = await chat(wall, stream);
     expect(response.statusCode).toBe(200);
     const { payloads } = await streamed(response);
-    expect(payloads.map((payload) => JSON.parse(payload))).toEqual([
+    expect(payloads.map((payload): unknown => JSON.parse(payload))).toEqual([
       { error: { message: "Busy", type: "server_error", param: null, code: "overloaded" } },
     ]);
   });
