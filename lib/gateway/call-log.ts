@@ -88,6 +88,9 @@ export function createCallLog(
 
   const flush = async (): Promise<void> => {
     const taken = queue.slice(0, maxBatch);
+    if (taken.length === 0) {
+      return;
+    }
     try {
       await shipAll(taken);
       queue = queue.slice(taken.length);

@@ -32,10 +32,7 @@ describe("a call", () => {
   it("reaches Postgres within a second, with its attempt, its plan and its cost", async () => {
     const response = await stack.chat();
     const id = response.headers.get("x-request-id") ?? "";
-    const call = await eventually(
-      () => stack.db.prisma.call.findUnique({ where: { id } }),
-      1_000,
-    );
+    const call = await eventually(() => stack.db.prisma.call.findUnique({ where: { id } }), 1_000);
     expect(call).toMatchObject({ outcome: "served", model: "gpt-4.1", keyId: "test", attempts: 1 });
     const usage = ((await response.json()) as Answer).usage;
     expect(call.promptTokens).toBe(usage.prompt_tokens);
@@ -56,9 +53,9 @@ describe("a call", () => {
     const text = await response.text();
     const events = text.split("\n\n").filter((event) => event !== "");
     expect(events.at(-1)).toBe("data: [DONE]");
-    expect(events.slice(0, -1).every((event) => JSON.parse(event.slice(6)).choices.length > 0)).toBe(
-      true,
-    );
+    expect(
+      events.slice(0, -1).every((event) => JSON.parse(event.slice(6)).choices.length > 0),
+    ).toBe(true);
     const id = response.headers.get("x-request-id") ?? "";
     const call = await eventually(() => stack.db.prisma.call.findUnique({ where: { id } }));
     expect(call.completionTokens).toBeGreaterThan(0);
