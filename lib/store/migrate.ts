@@ -10,7 +10,8 @@ import { withConnection } from "./connect";
  * Applies prisma/migrations as `prisma migrate deploy` would, without its native engine: the same
  * table, the same checksums, the same lock, so that either can continue where the other ended.
  * What differs is on purpose: each file and its row are one transaction, so that nothing half-done
- * stays behind, and the lock is waited for longer than 10 s.
+ * stays behind, and the lock is waited for longer than 10 s. The WebAssembly build of the engine
+ * will not do: it cuts a file at every semicolon, also inside the body of a function.
  */
 
 export interface MigrateOptions {
