@@ -19,9 +19,9 @@ export type LoggedCall = {
 
 export type CallLog = {
   /** Takes a finished call; never blocks and never throws. */
-  record(call: LoggedCall): void;
+  record: (call: LoggedCall) => void;
   /** Records that had no room, since the start. */
-  dropped(): number;
+  dropped: () => number;
   /** Sends what is queued, for as long as `limitMs`; resolves with the number left. */
   drain(limitMs: number): Promise<number>;
 };

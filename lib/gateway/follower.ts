@@ -14,7 +14,7 @@ import type { Upstreams } from "./upstreams";
 
 export type Follower = Live & {
   /** The newest revision that this node obeys, and since when (epoch ms). */
-  applied(): { readonly revision: number; readonly atMs: number };
+  applied: () => { readonly revision: number; readonly atMs: number };
   stop(): Promise<void>;
 };
 

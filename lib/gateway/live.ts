@@ -11,11 +11,11 @@ export type AppKey = {
 };
 
 export type Live = {
-  snapshot(): Snapshot;
+  snapshot: () => Snapshot;
   /** By SHA-256 of the secret, in hex. */
-  keys(): ReadonlyMap<string, AppKey>;
+  keys: () => ReadonlyMap<string, AppKey>;
   /** False while the database has not been heard of: an unknown key may just be new. */
-  isCurrent(): boolean;
+  isCurrent: () => boolean;
   /** Hears every swap, after it. */
-  onSwap(listener: (snapshot: Snapshot) => void): void;
+  onSwap: (listener: (snapshot: Snapshot) => void) => void;
 };

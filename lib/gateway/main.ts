@@ -58,7 +58,12 @@ export async function startGateway(env: GatewayEnv): Promise<Gateway> {
   const healer = createHealer(now, Math.random);
   const running = createRunningAttempts();
   const admission = createAdmission();
-  const callLog = createCallLog((batch) => insertCallLog(db, nodeId, batch), log.warn);
+  const callLog = createCallLog(
+    (batch) => insertCallLog(db, nodeId, batch),
+    (line) => {
+      log.warn(line);
+    },
+  );
   const anyModels = createAnyModels((route) => {
     for (const target of route.entries.flatMap((entry) => entry.targets)) {
       healer.world.targets.delete(target.id);

@@ -19,14 +19,14 @@ export type ReporterDeps = {
   readonly nodeId: string;
   readonly world: World;
   readonly now: () => number;
-  snapshot(): Snapshot;
-  applied(): { readonly revision: number; readonly atMs: number };
-  droppedRecords(): number;
-  nextProbeMs(targetId: string): number | null;
+  snapshot: () => Snapshot;
+  applied: () => { readonly revision: number; readonly atMs: number };
+  droppedRecords: () => number;
+  nextProbeMs: (targetId: string) => number | null;
 };
 
 export type Reporter = {
-  onDecision(decision: Decision): void;
+  onDecision: (decision: Decision) => void;
   onProbe(record: ProbeRecord): void;
   /** A new revision is in force: says so at once. */
   onSwap(): void;

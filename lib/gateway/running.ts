@@ -1,6 +1,6 @@
 /** The attempts under way, so that a person's "off" reaches those that already run. */
 import type { Target } from "../core/types";
-import { switchedOff } from "./attempt";
+import { switchedOff } from "./attempt-result";
 
 export type RunningAttempt = { readonly signal: AbortSignal; end(): void };
 

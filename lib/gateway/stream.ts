@@ -17,7 +17,7 @@ import {
   failed,
   statusFailure,
   transportSignal,
-} from "./attempt";
+} from "./attempt-result";
 import type { ChatRequest } from "./chat-request";
 import type { GatewayDeps } from "./deps";
 import type { Endpoint } from "./upstreams";

@@ -31,7 +31,7 @@ export type ProberDeps = {
   readonly now: () => number;
   readonly random: () => number;
   readonly world: World;
-  snapshot(): Snapshot;
+  snapshot: () => Snapshot;
   /** Base URL and headers with the credential; undefined when the configuration has lost the place. */
   endpoint(
     place: RegionPlace & { credential: string | null },
@@ -43,9 +43,9 @@ export type ProberDeps = {
 
 export type Prober = {
   /** Hears the healer's wishes for another look. */
-  onDecision(decision: Decision): void;
+  onDecision: (decision: Decision) => void;
   /** When the target will be asked next, monotonic; null when it will not. */
-  nextProbeMs(targetId: string): number | null;
+  nextProbeMs: (targetId: string) => number | null;
   stop(): Promise<void>;
 };
 

@@ -54,7 +54,11 @@ describe("a call", () => {
     const events = text.split("\n\n").filter((event) => event !== "");
     expect(events.at(-1)).toBe("data: [DONE]");
     expect(
-      events.slice(0, -1).every((event) => JSON.parse(event.slice(6)).choices.length > 0),
+      events
+        .slice(0, -1)
+        .every(
+          (event) => (JSON.parse(event.slice(6)) as { choices: unknown[] }).choices.length > 0,
+        ),
     ).toBe(true);
     const id = response.headers.get("x-request-id") ?? "";
     const call = await eventually(() => stack.db.prisma.call.findUnique({ where: { id } }));

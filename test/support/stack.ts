@@ -18,7 +18,10 @@ export interface Stack {
   db: Database;
   control: ControlDeps;
   /** Sends a chat completion; `body` replaces or adds fields. */
-  chat: (body?: Record<string, unknown>, init?: RequestInit) => Promise<Response>;
+  chat: (
+    body?: Record<string, unknown>,
+    init?: { headers?: Record<string, string>; signal?: AbortSignal },
+  ) => Promise<Response>;
   publish: (document: ConfigInput) => Promise<void>;
   stop: () => Promise<void>;
 }
@@ -32,7 +35,7 @@ export interface StackOptions {
 
 /** The wall, a database of its own and a gateway, all real, in this process. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { latencyScale = 0, regionPorts = false, document = (base) => base } = options;
+  const { latencyScale = 0, regionPorts = false, document = (base: ConfigInput) => base } = options;
   const [database, wall] = await Promise.all([
     createTestDatabase(),
     startWall({ latencyScale, regionPorts }),
@@ -64,14 +67,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     db,
     control,
     publish,
-    chat: (body = {}, init = {}) =>
+    chat: (body = {}, { headers = {}, ...init } = {}) =>
       fetch(`${url}/v1/chat/completions`, {
         method: "POST",
         ...init,
         headers: {
           authorization: `Bearer ${key}`,
           "content-type": "application/json",
-          ...init.headers,
+          ...headers,
         },
         body: JSON.stringify({
           model: "auto",
