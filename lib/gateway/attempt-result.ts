@@ -5,7 +5,6 @@ import { retryAfterMs } from "../core/retry-after";
 import type { Target } from "../core/types";
 import { type Usage, readError } from "../dialects/openai";
 import type { ChatRequest } from "./chat-request";
-import type { CommittedStream } from "./stream";
 import type { Endpoint } from "./upstreams";
 import { type WireRequest, transportCode } from "./wire";
 
@@ -27,6 +26,28 @@ export type AttemptTimes = {
   readonly firstMs: number;
   readonly idleMs: number;
   readonly retryAfterWaitMs: number;
+};
+
+export type StreamEnd =
+  | { kind: "complete"; usage: Usage | null; contentChars: number; malformed: number }
+  | {
+      kind: "interrupted";
+      failure: Failure;
+      usage: Usage | null;
+      contentChars: number;
+      malformed: number;
+    }
+  | { kind: "cancelled"; usage: Usage | null; contentChars: number; malformed: number };
+
+export type CommittedStream = {
+  /** Monotonic instant of the first content. */
+  readonly firstContentMs: number;
+  /**
+   * Hands everything to `write` (held events first, then as they come) and tells how the stream ended. `write` returns
+   * false to pause the provider until `resume`.
+   */
+  relay(write: (text: string) => boolean): Promise<StreamEnd>;
+  resume(): void;
 };
 
 /** The failed attempt of `signal`. */

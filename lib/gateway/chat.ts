@@ -13,7 +13,7 @@ import { GatewayError, toGatewayError } from "../shared/errors";
 import type { Admission } from "./admit";
 import type { AnyModels } from "./any-models";
 import { attempt, attemptTimes } from "./attempt";
-import type { Answer } from "./attempt-result";
+import type { Answer, CommittedStream } from "./attempt-result";
 import { authenticate } from "./authenticate";
 import { type CallTrace, beginTrace, recordCall } from "./call-trace";
 import { type ChatRequest, parseChatRequest } from "./chat-request";
@@ -26,7 +26,6 @@ import { interruptedError, relay } from "./relay";
 import { sendError, sendJson } from "./respond";
 import { answerHeaders, idHeaders } from "./response-headers";
 import type { RunningAttempts } from "./running";
-import type { CommittedStream } from "./stream";
 
 export type ChatDeps = GatewayDeps & {
   readonly admission: Admission;

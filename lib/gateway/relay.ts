@@ -1,7 +1,7 @@
 /** A committed stream on its way to the caller, at the caller's pace. */
 import type { ServerResponse } from "node:http";
 import { GatewayError, errorBody } from "../shared/errors";
-import type { CommittedStream, StreamEnd } from "./stream";
+import type { CommittedStream, StreamEnd } from "./attempt-result";
 
 /**
  * Writes the stream to `res` and ends it: with `[DONE]` when it is complete, with an error event when the provider

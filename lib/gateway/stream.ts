@@ -5,13 +5,14 @@
  * silently: `complete`, `interrupted` or `cancelled`.
  */
 import type { IncomingHttpHeaders } from "node:http";
-import { type Failure, classify } from "../core/classify";
+import { classify } from "../core/classify";
 import type { Target } from "../core/types";
 import { type Usage, readStreamChunk } from "../dialects/openai";
 import { sseParser } from "../dialects/sse";
 import {
   type AttemptResult,
   type AttemptTimes,
+  type StreamEnd,
   abortedResult,
   chatWireRequest,
   failed,
@@ -22,28 +23,6 @@ import type { ChatRequest } from "./chat-request";
 import type { GatewayDeps } from "./deps";
 import type { Endpoint } from "./upstreams";
 import { type Wire, send } from "./wire";
-
-export type StreamEnd =
-  | { kind: "complete"; usage: Usage | null; contentChars: number; malformed: number }
-  | {
-      kind: "interrupted";
-      failure: Failure;
-      usage: Usage | null;
-      contentChars: number;
-      malformed: number;
-    }
-  | { kind: "cancelled"; usage: Usage | null; contentChars: number; malformed: number };
-
-export type CommittedStream = {
-  /** Monotonic instant of the first content. */
-  readonly firstContentMs: number;
-  /**
-   * Hands everything to `write` (held events first, then as they come) and tells how the stream ended. `write` returns
-   * false to pause the provider until `resume`.
-   */
-  relay(write: (text: string) => boolean): Promise<StreamEnd>;
-  resume(): void;
-};
 
 const maxEventBytes = 16 * 1024 * 1024;
 const maxErrorBytes = 64 * 1024;

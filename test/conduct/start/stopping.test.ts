@@ -1,0 +1,208 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  environmentOf,
+  listProcesses,
+  startProduct,
+  untilGone,
+  type Product,
+  type ProductProcess,
+} from "../../support/product";
+
+// Every test starts where the one before it stopped, as a user's data folder does.
+let dataDir: string;
+
+beforeAll(() => {
+  dataDir = mkdtempSync(join(tmpdir(), "bellwether-stopping-"));
+  chmodSync(dataDir, 0o711);
+});
+
+afterEach(async () => {
+  for (const { pid } of await untilGone(dataDir, 0)) {
+    process.kill(pid, "SIGKILL");
+  }
+});
+
+afterAll(() => {
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function startReady(command: "npm" | "start" | "server" = "server"): Promise<Product> {
+  const product = await startProduct({ dataDir, command });
+  await product.ready;
+  return product;
+}
+
+/** The parts in the order in which they ended. */
+async function watchEnd(limitMs: number): Promise<ProductProcess["part"][]> {
+  const gone: ProductProcess["part"][] = [];
+  const deadline = performance.now() + limitMs;
+  let alive = listProcesses(dataDir);
+  while (alive.length > 0 && performance.now() < deadline) {
+    const now = listProcesses(dataDir);
+    gone.push(
+      ...alive.filter(({ pid }) => !now.some((each) => each.pid === pid)).map((p) => p.part),
+    );
+    alive = now;
+    await sleep(5);
+  }
+  expect(alive).toEqual([]);
+  return gone.filter((part) => part !== "other");
+}
+
+function processOf(part: ProductProcess["part"]): number {
+  return listProcesses(dataDir).find((each) => each.part === part)!.pid;
+}
+
+/** A call that streams for a few seconds, begun. */
+async function beginCall({ ports }: Product, maxTokens: number): Promise<Response> {
+  return fetch(`http://127.0.0.1:${ports.gateway}/v1/chat/completions`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${readFileSync(join(dataDir, "app-key"), "utf8").trim()}`,
+      "content-type": "application/json",
+    },
+    body: JSON.stringify({
+      model: "gpt-4.1",
+      stream: true,
+      max_tokens: maxTokens,
+      messages: [{ role: "user", content: `Write ${maxTokens} words.` }],
+    }),
+  });
+}
+
+it("says where everything is, with one command that works when pasted", async () => {
+  const product = await startReady("start");
+  const { gateway, dashboard } = product.ports;
+  expect(product.output()).toContain(`http://127.0.0.1:${dashboard}\n`);
+  expect(product.output()).toContain(`http://127.0.0.1:${gateway}/v1\n`);
+  const curl = product
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith("curl "));
+  expect(curl).toHaveLength(1);
+  const answer = execFileSync("sh", ["-c", curl[0]!], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  expect(JSON.parse(answer)).toMatchObject({ object: "chat.completion" });
+  const key = join(dataDir, "app-key");
+  expect(product.output()).toContain(readFileSync(key, "utf8").trim());
+  expect(statSync(key).mode & 0o077).toBe(0);
+  process.kill(product.pid, "SIGTERM");
+  expect(await product.ended).toEqual({ code: 0, signal: null });
+});
+
+describe.each([
+  ["SIGTERM to npm", "npm", (pid: number) => process.kill(pid, "SIGTERM")],
+  ["SIGTERM to node", "start", (pid: number) => process.kill(pid, "SIGTERM")],
+  ["Ctrl-C in a terminal", "npm", (pid: number) => process.kill(-pid, "SIGINT")],
+  ["a closed terminal", "npm", (pid: number) => process.kill(-pid, "SIGHUP")],
+] as const)("%s", (_name, command, send) => {
+  it("ends everything in order, PostgreSQL last, and no running call", async () => {
+    const product = await startReady(command);
+    const call = await beginCall(product, 40);
+    const watched = watchEnd(30_000);
+    send(product.pid);
+    expect(await call.text()).toMatch(/data: \[DONE\]\s*$/);
+    const order = (await watched).filter((part) => part !== "supervisor");
+    expect(order.at(-1)).toBe("postgres");
+    expect(order.at(-2)).toBe("wall");
+    expect(product.output()).toMatch(/^stopped$/m);
+    expect(product.output()).not.toMatch(/^error/m);
+  });
+});
+
+it("cuts running calls at the second Ctrl-C, and still ends PostgreSQL in order", async () => {
+  const product = await startReady();
+  const call = await beginCall(product, 100_000);
+  const cut = expect(call.text()).rejects.toThrow();
+  process.kill(-product.pid, "SIGINT");
+  await sleep(1_200);
+  expect(listProcesses(dataDir).map(({ part }) => part)).toContain("gateway");
+  process.kill(-product.pid, "SIGINT");
+  await cut;
+  expect(await untilGone(dataDir, 5_000)).toEqual([]);
+  expect(readFileSync(join(dataDir, "postgres.log"), "utf8")).toMatch(/system is shut down/);
+});
+
+it.each(["gateway", "dashboard", "wall"] as const)(
+  "ends everything with one line and a failure when the %s is killed",
+  async (part) => {
+    const product = await startReady();
+    process.kill(processOf(part), "SIGKILL");
+    expect(await product.ended).toEqual({ code: 1, signal: null });
+    expect(product.output().match(/^error.*/gm)).toEqual([
+      `error: the ${part} ended unexpectedly: killed by SIGKILL`,
+    ]);
+    expect(product.output()).not.toMatch(/^\s+at /m);
+    expect(listProcesses(dataDir)).toEqual([]);
+    expect(readFileSync(join(dataDir, "postgres.log"), "utf8")).toMatch(/system is shut down/);
+  },
+);
+
+it("ends everything with one line and a failure when PostgreSQL is killed", async () => {
+  const product = await startReady();
+  process.kill(processOf("postgres"), "SIGKILL");
+  expect(await product.ended).toEqual({ code: 1, signal: null });
+  expect(product.output().match(/^error.*/gm)).toEqual(["error: PostgreSQL ended unexpectedly"]);
+  expect(await untilGone(dataDir, 5_000)).toEqual([]);
+});
+
+it("leaves only PostgreSQL behind when it is killed itself, and takes it over at the next start", async () => {
+  const product = await startReady();
+  const postgres = processOf("postgres");
+  process.kill(processOf("supervisor"), "SIGKILL");
+  await product.ended;
+  expect(await untilGone(dataDir, 10_000, ["postgres", "other"])).toEqual([]);
+  const next = await startReady();
+  expect(processOf("postgres")).toBe(postgres);
+  process.kill(next.pid, "SIGTERM");
+  expect(await next.ended).toEqual({ code: 0, signal: null });
+  expect(await untilGone(dataDir, 5_000)).toEqual([]);
+});
+
+it("ends at once and in order when it is stopped while it starts", async () => {
+  for (const delayMs of [50, 300, 700, 1_100, 1_500]) {
+    const product = await startProduct({ dataDir, command: "start" });
+    await sleep(delayMs);
+    process.kill(product.pid, "SIGTERM");
+    await product.ended;
+    expect(await untilGone(dataDir, 5_000)).toEqual([]);
+    expect(product.output()).not.toMatch(/^error/m);
+  }
+});
+
+it("gives a provider's key to the gateway and to nobody else", async () => {
+  const product = await startProduct({
+    dataDir,
+    env: { OPENAI_API_KEY: "sk-canary-canary", BELLWETHER_ADMIN_TOKEN: "token-canary-canary" },
+  });
+  await product.ready;
+  expect(environmentOf(processOf("gateway"))["OPENAI_API_KEY"]).toBe("sk-canary-canary");
+  expect(environmentOf(processOf("gateway"))["BELLWETHER_ADMIN_TOKEN"]).toBeUndefined();
+  const dashboard = environmentOf(processOf("dashboard"));
+  expect(dashboard["BELLWETHER_ADMIN_TOKEN"]).toBe("token-canary-canary");
+  expect(Object.keys(dashboard).sort()).toEqual(
+    [
+      ...[
+        "PATH",
+        "HOME",
+        "TMPDIR",
+        "NODE_ENV",
+        "NODE_CHANNEL_FD",
+        "NODE_CHANNEL_SERIALIZATION_MODE",
+      ],
+      ...["DATABASE_URL", "DIRECT_DATABASE_URL", "ROLE", "BELLWETHER_DEMO", "DRAIN_SECONDS"],
+      ...["DASHBOARD_HOST", "DASHBOARD_PORT", "GATEWAY_URL", "BELLWETHER_ADMIN_TOKEN"],
+      ...["NEXT_TELEMETRY_DISABLED", "__NEXT_PROCESSED_ENV"],
+    ].sort(),
+  );
+  expect(JSON.stringify(environmentOf(processOf("postgres")))).not.toContain("canary");
+  process.kill(product.pid, "SIGTERM");
+  await product.ended;
+});
