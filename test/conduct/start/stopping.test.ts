@@ -103,7 +103,7 @@ describe.each([
   ["Ctrl-C in a terminal", "npm", (pid: number) => process.kill(-pid, "SIGINT")],
   ["a closed terminal", "npm", (pid: number) => process.kill(-pid, "SIGHUP")],
 ] as const)("%s", (_name, command, send) => {
-  it("ends everything in order, PostgreSQL last, and no running call", async () => {
+  it("ends everything in order, PostgreSQL last, after the running calls", async () => {
     const product = await startReady(command);
     const call = await beginCall(product, 40);
     const watched = watchEnd(30_000);
