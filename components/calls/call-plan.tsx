@@ -1,0 +1,57 @@
+import { useWords } from "@/components/lib/i18n/provider";
+import { type MessageKey, type Translate } from "@/components/lib/i18n/messages";
+import { Glyph, type GlyphState } from "@/components/ui/glyph";
+import { type CallDetail, type PlanEntry } from "@/lib/shared/contract";
+import { Section } from "./section";
+
+type Props = { call: CallDetail };
+
+/** The order that the call was to follow, and why the others were left out at that moment. */
+export function CallPlan({ call }: Props) {
+  const { t } = useWords();
+  if (call.plan.length === 0) {
+    return null;
+  }
+  const tried = new Set(call.attempts.map(({ targetId }) => targetId));
+  return (
+    <Section title={t("call.plan")} note={t("call.planNote")}>
+      <ol>
+        {call.plan.map((entry) => (
+          <li
+            key={entry.target}
+            className="grid grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-2 border-b border-line py-1.5 text-small last:border-b-0"
+          >
+            <Glyph state={planGlyph(entry)} />
+            <span className="mono truncate" title={entry.target}>
+              {entry.target}
+            </span>
+            <span className="text-fg-2">
+              {planReason(t, entry.reason)}
+              {tried.has(entry.target) && ` · ${t("call.tried")}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+const glyphs: Readonly<Record<string, GlyphState>> = {
+  disabled: "off",
+  draining: "off",
+  open: "down",
+  probe_down: "down",
+  rate_limited: "degraded",
+  trial: "recovering",
+  trial_in_flight: "recovering",
+  ramp: "recovering",
+};
+
+function planGlyph({ decision, reason }: PlanEntry): GlyphState {
+  return glyphs[reason] ?? (decision === "eligible" ? "healthy" : "no_data");
+}
+
+function planReason(t: Translate, reason: string): string {
+  const key = `plan.${reason}` as MessageKey;
+  return t.has(key) ? t(key) : reason.replaceAll("_", " ");
+}

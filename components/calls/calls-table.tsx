@@ -1,0 +1,115 @@
+"use client";
+
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { Glyph } from "@/components/ui/glyph";
+import { Tag } from "@/components/ui/tag";
+import { type CallView } from "@/lib/shared/contract";
+import { noValue } from "@/lib/shared/format";
+import { AttemptStrip } from "./attempt-strip";
+import { callGlyph, outcomeKeyOf } from "./outcome";
+
+type Props = { calls: readonly CallView[]; onOpen: (id: string) => void };
+
+/** For a desk: one line a call. The time opens its story; so does the rest of the line, for a pointer. */
+export function CallsTable({ calls, onOpen }: Props) {
+  const { t } = useWords();
+  return (
+    <div
+      className="-mx-4 overflow-x-auto px-4 max-md:hidden"
+      tabIndex={0}
+      role="region"
+      aria-label={t("calls.title")}
+    >
+      <table className="data-table">
+        <thead>
+          <tr>
+            <th scope="col">{t("calls.columns.time")}</th>
+            <th scope="col">{t("calls.columns.app")}</th>
+            <th scope="col">{t("calls.columns.asked")}</th>
+            <th scope="col">{t("calls.columns.attempts")}</th>
+            <th scope="col">{t("calls.columns.outcome")}</th>
+            <th scope="col">{t("calls.columns.answered")}</th>
+            <th scope="col" className="num">
+              {t("calls.columns.ttft")}
+            </th>
+            <th scope="col" className="num">
+              {t("calls.columns.total")}
+            </th>
+            <th scope="col" className="num">
+              {t("calls.columns.tokens")}
+            </th>
+            <th scope="col" className="num">
+              {t("calls.columns.cost")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {calls.map((call) => (
+            <CallRow key={call.id} call={call} onOpen={onOpen} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CallRow({ call, onOpen }: { call: CallView; onOpen: (id: string) => void }) {
+  const { t, f } = useWords();
+  const nowMs = useNow();
+  return (
+    <tr
+      data-testid="call"
+      className="cursor-pointer hover:bg-hover"
+      onClick={() => {
+        onOpen(call.id);
+      }}
+    >
+      <td>
+        <button
+          type="button"
+          className="mono min-h-6 text-accent-text hover:underline"
+          aria-label={t("calls.open", { time: f.clock(call.startedAt) })}
+          onClick={(event) => {
+            event.stopPropagation();
+            onOpen(call.id);
+          }}
+        >
+          {f.moment(call.startedAt, nowMs)}
+        </button>
+      </td>
+      <td className="max-w-36 truncate text-fg-2" title={call.keyId ?? undefined}>
+        {call.keyId ?? noValue} {call.demo && <Tag>{t("demo.tag")}</Tag>}
+      </td>
+      <td className="max-w-44 truncate" title={call.askedModel ?? undefined}>
+        {call.askedModel ?? noValue}
+      </td>
+      <td className="max-w-lg whitespace-normal!">
+        <AttemptStrip call={call} />
+      </td>
+      <td>
+        <span className="inline-flex items-center gap-1.5">
+          <Glyph state={callGlyph(call)} size={10} />
+          {t(outcomeKeyOf(call))}
+          {call.outcome !== "served" && <span className="text-fg-3">{call.status}</span>}
+        </span>
+      </td>
+      <td className="max-w-44 truncate" title={call.model ?? undefined}>
+        {call.model ?? noValue} <span className="text-fg-3">{call.region}</span>
+      </td>
+      <td className="num text-fg-2">{f.ms(call.ttftMs)}</td>
+      <td className="num">{f.ms(call.totalMs)}</td>
+      <td className="num text-fg-2">{tokensText(call, f.count)}</td>
+      <td className="num">{f.money(call.costNanoUsd)}</td>
+    </tr>
+  );
+}
+
+/** Prompt and completion tokens; an estimate carries its sign. */
+export function tokensText(call: CallView, count: (n: number) => string): string {
+  if (call.promptTokens === null || call.completionTokens === null) {
+    return noValue;
+  }
+  const sign = call.tokensEstimated ? "≈ " : "";
+  return `${sign}${count(call.promptTokens)} → ${count(call.completionTokens)}`;
+}

@@ -1,0 +1,104 @@
+"use client";
+
+import { useSearchParams } from "next/navigation";
+import { useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useCalls, useHealth } from "@/components/lib/live/views";
+import { InlineError } from "@/components/shell/inline-error";
+import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Tag } from "@/components/ui/tag";
+import { type CallView } from "@/lib/shared/contract";
+import { CallCards } from "./call-cards";
+import { CallDrawer } from "./call-drawer";
+import { CallsTable } from "./calls-table";
+
+/** The latest calls with every attempt. Rows hold still while somebody reads them. */
+export function CallsView() {
+  const { t, f } = useWords();
+  const query = useCalls();
+  const isDemo = useHealth().data?.demo === "only";
+  const [held, setHeld] = useState<readonly CallView[] | null>(null);
+  const [openId, open] = useOpenCall();
+  const newest = query.data?.calls ?? [];
+  const calls = held ?? newest;
+  const waiting = held === null ? 0 : newCount(newest, held);
+  const hold = (): void => {
+    setHeld(newest);
+  };
+  const release = (): void => {
+    setHeld(null);
+  };
+  return (
+    <Panel
+      id="calls"
+      title={t("calls.title")}
+      subtitle={t("calls.subtitle", { n: calls.length, zone: f.zone(query.data?.generatedAt ?? 0) })}
+      aside={
+        <div className="flex items-center gap-2">
+          {waiting > 0 && (
+            <Button size="sm" onClick={release}>
+              {t("calls.waiting", { n: waiting })}
+            </Button>
+          )}
+          {isDemo && <Tag>{t("demo.tag")}</Tag>}
+        </div>
+      }
+    >
+      {query.isError && <InlineError error={query.error} onRetry={() => query.refetch()} />}
+      {query.data === undefined && <Skeleton className="h-[720px]" />}
+      {query.data !== undefined && calls.length === 0 && (
+        <p className="run py-6 text-fg-2">{t("calls.empty")}</p>
+      )}
+      {calls.length > 0 && (
+        <div
+          onPointerEnter={hold}
+          onPointerLeave={release}
+          onFocus={() => {
+            if (held === null) {
+              hold();
+            }
+          }}
+          onBlur={(event) => {
+            if (!event.currentTarget.contains(event.relatedTarget)) {
+              release();
+            }
+          }}
+        >
+          <CallsTable calls={calls} onOpen={open} />
+          <CallCards calls={calls} onOpen={open} />
+        </div>
+      )}
+      {openId !== null && (
+        <CallDrawer
+          id={openId}
+          onClose={() => {
+            open(null);
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
+
+/** The open call is in the address, so that a link shows it. */
+function useOpenCall(): [string | null, (id: string | null) => void] {
+  const search = useSearchParams();
+  const open = (id: string | null): void => {
+    const next = new URLSearchParams(search);
+    if (id === null) {
+      next.delete("call");
+    } else {
+      next.set("call", id);
+    }
+    const query = next.toString();
+    window.history.pushState(null, "", query === "" ? window.location.pathname : `?${query}`);
+  };
+  return [search.get("call"), open];
+}
+
+function newCount(newest: readonly CallView[], held: readonly CallView[]): number {
+  const known = new Set(held.map(({ id }) => id));
+  return newest.filter(({ id }) => !known.has(id)).length;
+}

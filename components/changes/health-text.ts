@@ -1,0 +1,46 @@
+import { type Text } from "@/components/lib/i18n/messages";
+import { type GlyphState } from "@/components/ui/glyph";
+import { type Format } from "@/lib/shared/format";
+import { type HealthSummary } from "./summary";
+
+const glyphs = {
+  open: "down",
+  probe_down: "down",
+  half_open: "recovering",
+  ramp: "recovering",
+  closed: "healthy",
+} as const satisfies Record<HealthSummary["to"], GlyphState>;
+
+export function healthGlyph({ to }: HealthSummary): GlyphState {
+  return glyphs[to];
+}
+
+export function healthTitle({ from, to }: HealthSummary): Text {
+  return to === "closed" && from === "probe_down"
+    ? { key: "feed.probesBack" }
+    : { key: `feed.to.${to}` };
+}
+
+/** What the healer went by, as parts of a line. */
+export function healthEvidence({ reason, evidence = {} }: HealthSummary, f: Format): Text[] {
+  const number = (name: string): number | null => {
+    const value = evidence[name];
+    return typeof value === "number" ? value : null;
+  };
+  const status = number("status");
+  const failures = number("failures");
+  const passes = number("passes");
+  const openForMs = number("openForMs");
+  return [
+    { key: "feed.reason", values: { cause: status === null ? reason : String(status) } },
+    ...(failures !== null && failures > 0
+      ? [{ key: "feed.failures", values: { n: failures } } as const]
+      : []),
+    ...(passes !== null && passes > 0
+      ? [{ key: "feed.passes", values: { n: passes } } as const]
+      : []),
+    ...(openForMs === null
+      ? []
+      : [{ key: "feed.openFor", values: { time: f.duration(openForMs) } } as const]),
+  ];
+}

@@ -1,0 +1,110 @@
+"use client";
+
+import { FileCog, Settings2, User } from "lucide-react";
+import { useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { useChanges } from "@/components/lib/live/views";
+import { useWrites } from "@/components/lib/writes/provider";
+import { InlineError } from "@/components/shell/inline-error";
+import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
+import { Skeleton } from "@/components/ui/skeleton";
+import { type Change } from "@/lib/shared/contract";
+import { changeText } from "./change-text";
+import { summaryOf } from "./summary";
+
+const shown = 8;
+
+/** What did people change? Each line can be taken back. */
+export function PeopleView() {
+  const { t } = useWords();
+  const query = useChanges();
+  const changes = query.data?.changes.filter(({ kind }) => kind !== "health").slice(0, shown);
+  return (
+    <Panel id="changes" title={t("people.title")} subtitle={t("people.subtitle")}>
+      {query.isError && <InlineError error={query.error} onRetry={() => query.refetch()} />}
+      {changes === undefined && <Skeleton className="h-64" />}
+      {changes?.length === 0 && <p className="run py-4 text-fg-2">{t("people.empty")}</p>}
+      <ol>
+        {changes?.map((change) => (
+          <PersonChange key={change.id} change={change} />
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
+function PersonChange({ change }: { change: Change }) {
+  const { t, f, say } = useWords();
+  const nowMs = useNow();
+  const summary = summaryOf(change.summary);
+  const text = summary === null ? null : changeText(summary, f, nowMs);
+  const meta = [
+    f.moment(change.at, nowMs),
+    ...(change.revision === null ? [] : [`r${change.revision}`]),
+    ...(change.reverts === null ? [] : [t("people.reverts", { revision: change.reverts })]),
+    ...(change.reason === null ? [] : [t("why.quote", { reason: change.reason })]),
+  ];
+  return (
+    <li className="grid grid-cols-[24px_minmax(0,1fr)_auto] items-start gap-2.5 border-t border-line py-2.25 first:border-t-0 first:pt-0.5">
+      <ActorMark type={change.actor.type} />
+      <div className="min-w-0">
+        <p className="leading-4.5 break-words">
+          <span className="font-medium">{actorName(change)}</span>{" "}
+          <span>{text === null ? change.kind : say(text)}</span>
+        </p>
+        <p className="run mt-px text-small break-words text-fg-3">{meta.join(" · ")}</p>
+      </div>
+      {change.revertable && change.revision !== null && (
+        <RevertButton revision={change.revision} />
+      )}
+    </li>
+  );
+
+  function actorName({ actor }: Change): string {
+    return actor.type === "system" || actor.type === "healer"
+      ? t(`people.actor.${actor.type}`)
+      : actor.name;
+  }
+}
+
+function RevertButton({ revision }: { revision: number }) {
+  const { t } = useWords();
+  const writes = useWrites();
+  const [state, setState] = useState<"idle" | "busy" | "failed">("idle");
+  const revert = (): void => {
+    setState("busy");
+    writes.revert(revision).then(
+      () => {
+        setState("idle");
+      },
+      () => {
+        setState("failed");
+      },
+    );
+  };
+  return (
+    <Button
+      tone="link"
+      size="sm"
+      className="-mr-2.25 -mt-1 touch:mt-0"
+      disabled={state === "busy"}
+      aria-label={t("people.revertRevision", { revision })}
+      onClick={revert}
+    >
+      {t(state === "failed" ? "people.revertFailed" : "people.revert")}
+    </Button>
+  );
+}
+
+const marks = { operator: User, file: FileCog, system: Settings2, healer: Settings2 } as const;
+
+function ActorMark({ type }: { type: Change["actor"]["type"] }) {
+  const Mark = marks[type];
+  return (
+    <span className="grid size-6 place-items-center rounded-full bg-selected text-fg-2">
+      <Mark size={13} aria-hidden="true" />
+    </span>
+  );
+}

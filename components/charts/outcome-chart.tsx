@@ -1,0 +1,115 @@
+"use client";
+
+import { useMemo } from "react";
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { AnnotationLane, type LaneMark } from "./annotation-lane";
+import { FailureRug } from "./failure-rug";
+import { countTicks, outcomeKeys, type OutcomeKey, type OutcomeRow, timeTicks } from "./outcome-rows";
+import { OutcomeTooltip, type OutcomeWords } from "./outcome-tooltip";
+
+type Props = {
+  rows: readonly OutcomeRow[];
+  from: number;
+  to: number;
+  bucketMs: number;
+  marks: readonly LaneMark[];
+  hidden: ReadonlySet<OutcomeKey>;
+  words: OutcomeWords;
+  formatTime: (atMs: number) => string;
+  formatCount: (n: number) => string;
+  zone: string;
+};
+
+const looks = {
+  firstTry: { fill: "var(--c-first)", stroke: "var(--c-first-line)" },
+  rescued: { fill: "var(--c-rescued)", stroke: "var(--c-rescued)" },
+  refused: { fill: "var(--c-client)", stroke: "var(--c-client)" },
+} as const;
+
+const margin = { top: 26, right: 8, bottom: 0, left: 0 };
+
+/** Calls by outcome over time. Colours are tokens, segments are straight, nothing moves by itself. */
+export function OutcomeChart(props: Props) {
+  const { rows, from, to, bucketMs, marks, hidden, words, formatTime, formatCount, zone } = props;
+  const ticks = useMemo(() => timeTicks(from, to), [from, to]);
+  const counts = useMemo(() => countTicks(highest(rows, hidden)), [rows, hidden]);
+  const shown = outcomeKeys.filter((key) => !hidden.has(key));
+  return (
+    <ResponsiveContainer width="100%" height="100%" debounce={150}>
+      <ComposedChart data={rows as OutcomeRow[]} margin={margin} accessibilityLayer>
+        <CartesianGrid vertical={false} stroke="var(--grid)" />
+        <XAxis
+          dataKey="t"
+          type="number"
+          domain={[from, to]}
+          ticks={ticks}
+          tickFormatter={formatTime}
+          height={38}
+          tickMargin={16}
+          tickSize={4}
+          axisLine={{ stroke: "var(--axis)" }}
+          tickLine={{ stroke: "var(--axis)" }}
+          interval="preserveStartEnd"
+          minTickGap={24}
+        />
+        <YAxis
+          width={40}
+          ticks={counts}
+          domain={[0, counts.at(-1) ?? 1]}
+          tickFormatter={formatCount}
+          axisLine={false}
+          tickLine={false}
+          allowDecimals={false}
+        />
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ stroke: "var(--fg-3)", strokeDasharray: "2 3" }}
+          content={<OutcomeTooltip words={words} formatTime={formatTime} formatCount={formatCount} />}
+        />
+        {shown.map((key) => (
+          <Area
+            key={key}
+            dataKey={key}
+            stackId="calls"
+            type="linear"
+            {...looks[key]}
+            fillOpacity={1}
+            strokeWidth={key === "firstTry" ? 1.4 : 1}
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+          />
+        ))}
+        <Line
+          dataKey="partial"
+          type="linear"
+          stroke="var(--c-first-line)"
+          strokeDasharray="2 3"
+          strokeWidth={1.4}
+          dot={false}
+          activeDot={false}
+          isAnimationActive={false}
+          tooltipType="none"
+        />
+        <AnnotationLane marks={marks} bucketMs={bucketMs} />
+        <FailureRug rows={rows} zone={zone} />
+      </ComposedChart>
+    </ResponsiveContainer>
+  );
+}
+
+function highest(rows: readonly OutcomeRow[], hidden: ReadonlySet<OutcomeKey>): number {
+  return rows.reduce((max, { bucket }) => {
+    const sum = outcomeKeys.reduce((total, key) => total + (hidden.has(key) ? 0 : bucket[key]), 0);
+    return Math.max(max, sum);
+  }, 0);
+}

@@ -1,0 +1,89 @@
+import { type MetricsBucket } from "@/components/lib/metrics-bucket";
+
+export interface OutcomeRow {
+  readonly t: number;
+  /** Null: no call in this bucket, or the bucket is not over. */
+  readonly firstTry: number | null;
+  readonly rescued: number | null;
+  readonly refused: number | null;
+  /** Sum of the stack, only in the last full bucket and in the running one. */
+  readonly partial: number | null;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** A bucket between two gaps: an area would have no width. */
+  readonly isIsolated: boolean;
+  readonly bucket: MetricsBucket;
+}
+
+export const outcomeKeys = ["firstTry", "rescued", "refused"] as const;
+export type OutcomeKey = (typeof outcomeKeys)[number];
+
+const stackOf = ({ firstTry, rescued, refused }: MetricsBucket): number =>
+  firstTry + rescued + refused;
+
+/** Buckets as the chart draws them: gaps are gaps, and the running bucket is a dashed outline. */
+export function outcomeRows(series: readonly MetricsBucket[], partialFrom: number): OutcomeRow[] {
+  const firstPartial = series.findIndex(({ t }) => t >= partialFrom);
+  const isDrawn = (index: number): boolean => {
+    const bucket = series[index];
+    return bucket !== undefined && !bucket.gap && bucket.t < partialFrom;
+  };
+  return series.map((bucket, index) => {
+    const drawn = isDrawn(index);
+    const isRunning = bucket.t >= partialFrom;
+    const isAnchor = index === firstPartial - 1 && drawn;
+    return {
+      t: bucket.t,
+      firstTry: drawn ? bucket.firstTry : null,
+      rescued: drawn ? bucket.rescued : null,
+      refused: drawn ? bucket.refused : null,
+      partial: isRunning || isAnchor ? stackOf(bucket) : null,
+      failed: bucket.failed,
+      cancelled: bucket.cancelled,
+      isIsolated: drawn && !isDrawn(index - 1) && !isDrawn(index + 1),
+      bucket,
+    };
+  });
+}
+
+/** A round upper end of the scale and its ticks: four or five lines. */
+export function countTicks(max: number): number[] {
+  const rough = Math.max(1, max) / 4;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10]
+    .map((factor) => factor * magnitude)
+    .find((candidate) => candidate >= rough && Number.isInteger(candidate));
+  const size = step ?? Math.max(1, Math.ceil(rough));
+  const count = Math.max(1, Math.ceil(max / size));
+  return Array.from({ length: count + 1 }, (_, index) => index * size);
+}
+
+const tickSteps = [60_000, 300_000, 900_000, 3_600_000, 4 * 3_600_000, 6 * 3_600_000];
+
+/** Round instants of the range for the axis: at most six. */
+export function timeTicks(from: number, to: number): number[] {
+  const step = tickSteps.find((candidate) => (to - from) / candidate <= 6) ?? (to - from) / 5;
+  const ticks: number[] = [];
+  for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
+    ticks.push(t);
+  }
+  return ticks;
+}
+
+/** Annotations that stand closer than `minGapMs` share one mark. */
+export function clustered<T extends { readonly t: number }>(
+  annotations: readonly T[],
+  minGapMs: number,
+): T[][] {
+  const groups: T[][] = [];
+  for (const annotation of [...annotations].sort((a, b) => a.t - b.t)) {
+    const open = groups.at(-1);
+    const start = open?.[0];
+    if (open !== undefined && start !== undefined && annotation.t - start.t < minGapMs) {
+      open.push(annotation);
+    } else {
+      groups.push([annotation]);
+    }
+  }
+  return groups;
+}

@@ -1,0 +1,46 @@
+"use client";
+
+import { type TooltipContentProps } from "recharts";
+import { type OutcomeRow } from "./outcome-rows";
+
+export type OutcomeWords = Readonly<
+  Record<"firstTry" | "rescued" | "refused" | "failed" | "cancelled" | "running" | "none", string>
+>;
+
+type Props = Partial<TooltipContentProps> & {
+  words: OutcomeWords;
+  formatTime: (atMs: number) => string;
+  formatCount: (n: number) => string;
+};
+
+const lines = ["firstTry", "rescued", "refused", "failed", "cancelled"] as const;
+
+/** The counts of one bucket. Polite: it never talks over the page. */
+export function OutcomeTooltip({ active, payload, words, formatTime, formatCount }: Props) {
+  const row = payload?.[0]?.payload as OutcomeRow | undefined;
+  if (active !== true || row === undefined) {
+    return null;
+  }
+  return (
+    <div
+      role="status"
+      aria-live="polite"
+      className="min-w-36 rounded-control bg-raised px-3 py-2 text-small shadow-pop"
+    >
+      <p className="mono mb-1 text-fg-3">{formatTime(row.t)}</p>
+      {row.bucket.gap ? (
+        <p>{words.none}</p>
+      ) : (
+        <dl className="grid grid-cols-[auto_auto] gap-x-4">
+          {lines.map((key) => (
+            <div key={key} className="contents">
+              <dt className="text-fg-2">{words[key]}</dt>
+              <dd className="text-right font-medium">{formatCount(row.bucket[key])}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {row.firstTry === null && !row.bucket.gap && <p className="text-fg-3">{words.running}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import * as z from "zod/mini";
+import { ApiError, WriteResult } from "@/lib/shared/contract";
+
+/** An answer of the operator API that is not the one asked for. */
+export class ApiFailure extends Error {
+  override readonly name = "ApiFailure";
+  /** 0 when nothing answered. */
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | null;
+
+  constructor(status: number, code: string, message: string, requestId: string | null) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.requestId = requestId;
+  }
+}
+
+/** The code of an error: the API's own, or `unreachable` when the server did not answer. */
+export function failureCode(error: unknown): string {
+  return error instanceof ApiFailure ? error.code : "unreachable";
+}
+
+/** The parsed answer of `GET path`. */
+export async function getJson<T>(
+  path: string,
+  schema: z.ZodMiniType<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const response = await request(path, { ...(signal && { signal }) });
+  return z.parse(schema, await response.json());
+}
+
+interface Sent {
+  method: "PATCH" | "PUT" | "POST";
+  path: string;
+  body: unknown;
+  /** The revision that the change was decided on. */
+  ifMatch?: number;
+}
+
+/** Sends a change; the answer names the revision that the nodes must now follow. */
+export async function sendChange({ method, path, body, ifMatch }: Sent): Promise<WriteResult> {
+  const response = await request(path, {
+    method,
+    headers: {
+      "content-type": "application/json",
+      ...(ifMatch === undefined ? {} : { "if-match": String(ifMatch) }),
+    },
+    body: JSON.stringify(body),
+  });
+  return z.parse(WriteResult, await response.json());
+}
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { cache: "no-store", ...init });
+  } catch (error) {
+    if (init.signal?.aborted === true) {
+      throw error;
+    }
+    throw new ApiFailure(0, "unreachable", "", null);
+  }
+  if (response.ok) {
+    return response;
+  }
+  const requestId = response.headers.get("x-request-id");
+  const parsed = z.safeParse(ApiError, await response.json().catch(() => null));
+  throw parsed.success
+    ? new ApiFailure(
+        response.status,
+        parsed.data.error.code,
+        parsed.data.error.message,
+        requestId,
+      )
+    : new ApiFailure(response.status, "internal", response.statusText, requestId);
+}

@@ -1,0 +1,9 @@
+export const localeCookie = "bellwether_locale";
+export const zoneCookie = "bellwether_zone";
+
+const yearSeconds = 31_536_000;
+
+/** Remembers a preference in this browser; the server reads it on the next request. */
+export function rememberPreference(name: string, value: string): void {
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${yearSeconds}; samesite=lax`;
+}

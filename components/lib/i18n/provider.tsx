@@ -1,0 +1,42 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+import { IntlProvider, useTranslations } from "use-intl";
+import { createFormat, type Format, type Locale } from "@/lib/shared/format";
+import { rememberPreference, zoneCookie } from "./cookies";
+import { type Messages, type Text, type Translate } from "./messages";
+
+type Props = { locale: Locale; timeZone: string; messages: Messages; children: ReactNode };
+
+const FormatContext = createContext<Format>(createFormat("en", "UTC"));
+
+export function I18nProvider({ locale, timeZone, messages, children }: Props) {
+  const format = useMemo(() => createFormat(locale, timeZone), [locale, timeZone]);
+  useBrowserZone(timeZone);
+  return (
+    <IntlProvider locale={locale} timeZone={timeZone} messages={messages}>
+      <FormatContext value={format}>{children}</FormatContext>
+    </IntlProvider>
+  );
+}
+
+/** Words and number formats of the reader. */
+export function useWords(): { t: Translate; f: Format; say: (text: Text) => string } {
+  const t = useTranslations();
+  const f = useContext(FormatContext);
+  const say = (text: Text): string => t(text.key, text.values);
+  return { t, f, say };
+}
+
+/** The server learns the browser's zone on the first visit, so that both print the same clock. */
+function useBrowserZone(rendered: string): void {
+  const router = useRouter();
+  useEffect(() => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone !== rendered && !document.cookie.includes(encodeURIComponent(zone))) {
+      rememberPreference(zoneCookie, zone);
+      router.refresh();
+    }
+  }, [rendered, router]);
+}

@@ -1,0 +1,45 @@
+import { cookies, headers } from "next/headers";
+import { type Locale, locales } from "@/lib/shared/format";
+import { type Messages } from "./messages";
+import { localeCookie, zoneCookie } from "./cookies";
+
+/** The best of our languages for an Accept-Language header. */
+export function negotiatedLocale(acceptLanguage: string | null): Locale {
+  const wanted = (acceptLanguage ?? "")
+    .split(",")
+    .map((entry) => {
+      const [tag = "", quality] = entry.trim().split(";q=");
+      return { language: tag.toLowerCase().split("-")[0], quality: Number(quality ?? 1) };
+    })
+    .sort((a, b) => b.quality - a.quality);
+  for (const { language } of wanted) {
+    const locale = locales.find((candidate) => candidate === language);
+    if (locale !== undefined) {
+      return locale;
+    }
+  }
+  return "en";
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).format(0) !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** Language, zone and words for this request: cookie, then Accept-Language, then English and UTC. */
+export async function readerOf(): Promise<{
+  locale: Locale;
+  timeZone: string;
+  messages: Messages;
+}> {
+  const [jar, sent] = await Promise.all([cookies(), headers()]);
+  const chosen = locales.find((locale) => locale === jar.get(localeCookie)?.value);
+  const locale = chosen ?? negotiatedLocale(sent.get("accept-language"));
+  const zone = decodeURIComponent(jar.get(zoneCookie)?.value ?? "UTC");
+  const messages =
+    locale === "ko" ? await import("@/messages/ko.json") : await import("@/messages/en.json");
+  return { locale, timeZone: isTimeZone(zone) ? zone : "UTC", messages: messages.default };
+}

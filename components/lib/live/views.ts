@@ -1,0 +1,38 @@
+"use client";
+
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useSearchParams } from "next/navigation";
+import {
+  type CallsPage,
+  type ChangesPage,
+  type HealthView,
+  type MetricsView,
+} from "@/lib/shared/contract";
+import { callsQueries, changesQueries, healthQueries, metricsQueries } from "../queries";
+import { parseRange, type Range, streamedRange } from "../range";
+
+export function useHealth(): UseQueryResult<HealthView> {
+  return useQuery(healthQueries.view());
+}
+
+/** The numbers of the range in the address bar. */
+export function useMetrics(): UseQueryResult<MetricsView> {
+  return useQuery(metricsQueries.view(useRange()));
+}
+
+/** The last hour, whatever range is looked at: what is so *now* must not depend on it. */
+export function useRecentMetrics(): UseQueryResult<MetricsView> {
+  return useQuery(metricsQueries.view(streamedRange));
+}
+
+export function useCalls(): UseQueryResult<CallsPage> {
+  return useQuery(callsQueries.latest());
+}
+
+export function useChanges(): UseQueryResult<ChangesPage> {
+  return useQuery(changesQueries.latest());
+}
+
+export function useRange(): Range {
+  return parseRange(useSearchParams().get("r"));
+}

@@ -1,0 +1,66 @@
+import { type DisplayState, type HealthView, type TargetView } from "@/lib/shared/contract";
+import { type MessageKey } from "../i18n/messages";
+
+/** From most to least urgent. */
+const urgency: readonly DisplayState[] = [
+  "down",
+  "degraded",
+  "recovering",
+  "draining",
+  "no_data",
+  "off",
+  "healthy",
+];
+
+const impaired: ReadonlySet<DisplayState> = new Set(["down", "degraded", "recovering"]);
+
+/** What the page calls a target: draining is over when nothing is in flight. */
+export function shownState(target: TargetView): DisplayState {
+  return target.state === "draining" && target.inFlight === 0 ? "off" : target.state;
+}
+
+export function stateKey(state: DisplayState): MessageKey {
+  return `state.${state}`;
+}
+
+/** Hurt, and not by a person's wish. */
+export function isImpaired(target: TargetView): boolean {
+  return impaired.has(shownState(target));
+}
+
+export function byUrgency(a: TargetView, b: TargetView): number {
+  return urgency.indexOf(shownState(a)) - urgency.indexOf(shownState(b));
+}
+
+/** The most urgent state of several targets; `no_data` for none. */
+export function worstState(targets: readonly TargetView[]): DisplayState {
+  const states = new Set(targets.map(shownState));
+  return urgency.find((state) => states.has(state)) ?? "no_data";
+}
+
+/** Impaired targets, worst and longest first. */
+export function impairedTargets(health: HealthView): TargetView[] {
+  return health.targets
+    .filter(isImpaired)
+    .sort((a, b) => byUrgency(a, b) || (a.since ?? 0) - (b.since ?? 0));
+}
+
+/** `model / region`, with the provider where the pair alone is not unique. */
+export function targetName(target: TargetView, targets: readonly TargetView[]): string {
+  const twins = targets.filter(
+    (other) => other.model === target.model && other.region === target.region,
+  );
+  const pair = `${target.model} / ${target.region}`;
+  return twins.length > 1 ? `${pair} (${laneName(target, twins)})` : pair;
+}
+
+/** The provider, with the credential where it has several. */
+export function laneName(target: TargetView, twins: readonly TargetView[]): string {
+  const credential = target.id.split("#")[1];
+  const isShared = twins.some(
+    (other) => other.id !== target.id && other.provider === target.provider,
+  );
+  return isShared && credential !== undefined
+    ? `${target.provider} #${credential}`
+    : target.provider;
+}

@@ -1,0 +1,106 @@
+import { type TargetView } from "@/lib/shared/contract";
+import { type Format } from "@/lib/shared/format";
+import { type MessageKey, type Text, type Translate } from "../i18n/messages";
+import { shownState } from "./state";
+
+/** The line under a state: why it is so, and what happens next. Parts are joined by a middle dot. */
+export function whyTexts(target: TargetView, f: Format, nowMs: number): Text[] {
+  switch (shownState(target)) {
+    case "down":
+      return [...brokenTexts(target, f, nowMs), ...nextTexts(target, f, nowMs)];
+    case "recovering":
+      return [
+        { key: target.breaker === "ramp" ? "why.ramp" : "why.halfOpen" },
+        ...nextTexts(target, f, nowMs),
+      ];
+    case "degraded":
+      return [...degradedTexts(target, f, nowMs), ...nextTexts(target, f, nowMs)];
+    case "draining":
+      return [{ key: "why.draining", values: { n: target.inFlight } }, ...heldTexts(target, f, nowMs)];
+    case "off":
+      return heldTexts(target, f, nowMs);
+    case "no_data":
+      return [{ key: "why.noCalls" }, ...nextTexts(target, f, nowMs)];
+    case "healthy":
+      return [...lastErrorTexts(target, f, nowMs), ...nextTexts(target, f, nowMs)];
+  }
+}
+
+function brokenTexts(target: TargetView, f: Format, nowMs: number): Text[] {
+  const since = target.since === null ? null : f.duration(nowMs - target.since);
+  const open: Text =
+    since === null ? { key: "why.open" } : { key: "why.openFor", values: { since } };
+  const first: Text = target.breaker === "open" ? open : { key: "why.probesFail" };
+  const cause = causeOf(target);
+  const times = Math.max(1, target.consecutiveFailures);
+  return cause === null ? [first] : [first, { key: "why.times", values: { cause, times } }];
+}
+
+function degradedTexts(target: TargetView, f: Format, nowMs: number): Text[] {
+  if (target.rateLimitedUntil !== null && target.rateLimitedUntil > nowMs) {
+    const left = f.duration(target.rateLimitedUntil - nowMs);
+    return [{ key: "why.rateLimited", values: { left } }];
+  }
+  const since: Text[] =
+    target.since === null
+      ? []
+      : [{ key: "why.since", values: { since: f.duration(nowMs - target.since) } }];
+  const cause = causeOf(target);
+  return cause === null
+    ? since
+    : [...since, { key: "why.times", values: { cause, times: Math.max(1, target.consecutiveFailures) } }];
+}
+
+function heldTexts({ switch: own, effectiveIntent, offBy }: TargetView, f: Format, nowMs: number): Text[] {
+  if (offBy !== null && offBy.type !== "target") {
+    return [{ key: `why.offBy.${offBy.type}`, values: { id: offBy.id } }];
+  }
+  const who: Text[] =
+    own.actor === null ? [] : [{ key: "why.offByActor", values: { name: own.actor.name } }];
+  const until: Text =
+    own.until === null
+      ? { key: "why.untilOn" }
+      : { key: "why.until", values: { at: f.moment(own.until, nowMs) } };
+  const mode: Text[] = effectiveIntent === "disabled" ? [{ key: "why.stopped" }] : [];
+  const reason: Text[] =
+    own.reason === null ? [] : [{ key: "why.quote", values: { reason: own.reason } }];
+  return [...who, until, ...mode, ...reason];
+}
+
+function lastErrorTexts({ lastError }: TargetView, f: Format, nowMs: number): Text[] {
+  if (lastError === null) {
+    return [{ key: "why.noError" }];
+  }
+  const cause = lastError.status === null ? lastError.reason : String(lastError.status);
+  return [{ key: "why.lastError", values: { cause, ago: f.duration(nowMs - lastError.at) } }];
+}
+
+function nextTexts({ nextProbeAt }: TargetView, f: Format, nowMs: number): Text[] {
+  if (nextProbeAt === null) {
+    return [];
+  }
+  return nextProbeAt <= nowMs
+    ? [{ key: "why.probingNow" }]
+    : [{ key: "why.nextProbe", values: { left: f.duration(nextProbeAt - nowMs) } }];
+}
+
+function causeOf({ lastError, reason }: TargetView): string | null {
+  return lastError?.status == null ? (lastError?.reason ?? reason) : String(lastError.status);
+}
+
+/** A reason code in words; a code without words prints as it is. */
+export function reasonText(t: Translate, code: string): string {
+  const key = `reason.${code}` as MessageKey;
+  return t.has(key) ? t(key) : code.replaceAll("_", " ");
+}
+
+/** The parts of a line in words. A `cause` that is a reason code is worded too. */
+export function sayLine(t: Translate, texts: readonly Text[]): string {
+  return texts
+    .map(({ key, values }) => {
+      const cause = values?.["cause"];
+      const worded = typeof cause === "string" ? { ...values, cause: reasonText(t, cause) } : values;
+      return t(key, worded);
+    })
+    .join(" · ");
+}

@@ -1,0 +1,137 @@
+import { type HealthView, type MetricsView } from "@/lib/shared/contract";
+import { type Format } from "@/lib/shared/format";
+import { type Text } from "./i18n/messages";
+import { type MetricsBucket } from "./metrics-bucket";
+import { impairedTargets, worstState } from "./targets/state";
+
+/** Why the page has no current view, when it has none. */
+export type Trouble = "database" | "unreachable";
+
+export type Verdict =
+  | { readonly kind: "database_away" | "page_offline" | "silent_gateway" }
+  | { readonly kind: "no_calls"; readonly targets: number }
+  | { readonly kind: "failing"; readonly failed: number; readonly calls: number }
+  | { readonly kind: "impaired"; readonly impaired: number; readonly targets: number }
+  | { readonly kind: "served"; readonly targets: number };
+
+export interface VerdictInput {
+  readonly health: HealthView | undefined;
+  readonly metrics: MetricsView | undefined;
+  readonly trouble: Trouble | null;
+}
+
+/** A failure is "now" for this long. */
+const recentMs = 5 * 60_000;
+
+/** The one answer of the page: is anyone hurting? */
+export function verdictOf({ health, metrics, trouble }: VerdictInput): Verdict | null {
+  if (trouble !== null) {
+    return { kind: trouble === "database" ? "database_away" : "page_offline" };
+  }
+  if (health === undefined) {
+    return null;
+  }
+  if (!health.nodes.some((node) => node.live)) {
+    return { kind: "silent_gateway" };
+  }
+  const recent = recentOutcome(metrics);
+  const answering = health.targets.filter(({ effectiveIntent }) => effectiveIntent === "enabled");
+  if (recent.failed > 0) {
+    return { kind: "failing", ...recent };
+  }
+  const impaired = impairedTargets(health).length;
+  if (impaired > 0) {
+    return { kind: "impaired", impaired, targets: answering.length };
+  }
+  return metrics?.totals.calls === 0
+    ? { kind: "no_calls", targets: answering.length }
+    : { kind: "served", targets: answering.length };
+}
+
+/** The first sentence, then what explains it. */
+export function verdictTexts(
+  verdict: Verdict,
+  { health, metrics }: VerdictInput,
+  f: Format,
+  nowMs: number,
+): { headline: Text; rest: Text | null } {
+  switch (verdict.kind) {
+    case "database_away":
+    case "page_offline":
+    case "silent_gateway":
+      return {
+        headline: { key: `verdict.${verdict.kind}.headline` },
+        rest: { key: `verdict.${verdict.kind}.rest` },
+      };
+    case "no_calls":
+      return {
+        headline: { key: "verdict.no_calls.headline" },
+        rest: { key: "verdict.no_calls.rest", values: { targets: verdict.targets } },
+      };
+    case "failing":
+      return {
+        headline: { key: "verdict.failing.headline" },
+        rest: {
+          key: "verdict.failing.rest",
+          values: { failed: verdict.failed, calls: f.count(verdict.calls) },
+        },
+      };
+    case "served":
+      return {
+        headline: { key: "verdict.served.headline" },
+        rest: { key: "verdict.served.rest", values: { targets: verdict.targets } },
+      };
+    case "impaired":
+      return {
+        headline: { key: "verdict.served.headline" },
+        rest: impairedText(health, metrics, f, nowMs),
+      };
+  }
+}
+
+function impairedText(
+  health: HealthView | undefined,
+  metrics: MetricsView | undefined,
+  f: Format,
+  nowMs: number,
+): Text | null {
+  if (health === undefined) {
+    return null;
+  }
+  const [worst, ...others] = impairedTargets(health);
+  if (worst === undefined) {
+    return null;
+  }
+  const rescued = metrics?.totals.rescued ?? 0;
+  const since = worst.since === null ? f.duration(0) : f.duration(nowMs - worst.since);
+  const values = { model: worst.model, region: worst.region, since, rescued };
+  if (others.length === 0) {
+    return { key: `verdict.one.${impairedState(worstState([worst]))}`, values };
+  }
+  const isRegional = others.every((target) => target.region === worst.region);
+  const isModel = others.every((target) => target.model === worst.model);
+  const n = others.length + 1;
+  if (isRegional) {
+    return { key: "verdict.manyInRegion", values: { n, region: worst.region, rescued } };
+  }
+  return isModel
+    ? { key: "verdict.manyOfModel", values: { n, model: worst.model, rescued } }
+    : { key: "verdict.many", values: { n, rescued } };
+}
+
+function impairedState(state: string): "down" | "degraded" | "recovering" {
+  return state === "down" || state === "degraded" ? state : "recovering";
+}
+
+function recentOutcome(metrics: MetricsView | undefined): { failed: number; calls: number } {
+  if (metrics === undefined) {
+    return { failed: 0, calls: 0 };
+  }
+  const recent = metrics.series.filter(({ t }) => t + metrics.bucketMs > metrics.to - recentMs);
+  const sum = (of: (bucket: MetricsBucket) => number): number =>
+    recent.reduce((total, bucket) => total + of(bucket), 0);
+  return {
+    failed: sum(({ failed }) => failed),
+    calls: sum(({ firstTry, rescued, failed }) => firstTry + rescued + failed),
+  };
+}

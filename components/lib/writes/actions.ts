@@ -1,0 +1,155 @@
+import { type QueryClient } from "@tanstack/react-query";
+import { type SwitchRequest, type WriteResult } from "@/lib/shared/contract";
+import { ApiFailure, sendChange } from "../api";
+import { changesQueries, healthQueries } from "../queries";
+import { type Store } from "../store";
+import { emptiedRoutes } from "./impact";
+import {
+  begun,
+  dropped,
+  isOff,
+  observed,
+  type ObjectRef,
+  servedObject,
+  stored,
+  type Wanted,
+  type Write,
+  type WritesState,
+} from "./model";
+
+export interface WriteDeps {
+  readonly client: QueryClient;
+  readonly store: Store<WritesState>;
+  readonly nowMs: () => number;
+  readonly onStored: (write: Write) => void;
+  readonly onFailed: (write: Write, error: unknown) => void;
+}
+
+const paths = {
+  target: "targets",
+  model: "models",
+  region: "regions",
+  provider: "providers",
+  route: "routes",
+} as const;
+
+let lastSeq = 0;
+
+export interface AskOptions {
+  /** The revision that was decided on; absent: the one that the page shows. */
+  readonly basedOn?: number | undefined;
+  readonly isConfirmed?: boolean;
+}
+
+/**
+ * Asks for `wanted`; the page shows it at once and takes it back when the server refuses.
+ *
+ * @returns whether the server stored it
+ */
+export async function ask(
+  deps: WriteDeps,
+  ref: ObjectRef,
+  wanted: Wanted,
+  { basedOn, isConfirmed = false }: AskOptions = {},
+): Promise<boolean> {
+  const health = deps.client.getQueryData(healthQueries.view().queryKey);
+  const served = health && servedObject(health, ref);
+  if (health === undefined || served === undefined) {
+    return false;
+  }
+  const routes = isOff(wanted) && !isConfirmed ? emptiedRoutes(health, ref) : [];
+  if (routes.length > 0) {
+    deps.store.update((state) => ({ ...state, confirming: { ref, wanted, routes } }));
+    return false;
+  }
+  const write = newWrite(ref, wanted, served.wanted, basedOn ?? served.revision);
+  return run(deps, write, () => sendWanted(write));
+}
+
+/** Takes back a stored change with a new revision. */
+export async function undo(deps: WriteDeps, done: Write): Promise<void> {
+  if (done.sent === null) {
+    return;
+  }
+  const { revision } = done.sent;
+  const write = {
+    ...newWrite(done.ref, done.previous, done.wanted, revision),
+    isUndo: true,
+  };
+  await run(deps, write, () => sendRevert(revision));
+}
+
+/** Takes back any revision of the list of changes. */
+export async function revert(deps: WriteDeps, revision: number): Promise<WriteResult> {
+  const result = await sendRevert(revision);
+  await refresh(deps.client);
+  return result;
+}
+
+async function run(
+  deps: WriteDeps,
+  write: Write,
+  send: () => Promise<WriteResult>,
+): Promise<boolean> {
+  const { client, store } = deps;
+  let isStored = false;
+  store.update((state) => begun(state, write));
+  try {
+    const { revision, createdAt, nodes } = await send();
+    store.update((state) =>
+      observed(stored(state, write.seq, { revision, createdAt }), nodes, deps.nowMs()),
+    );
+    isStored = true;
+    deps.onStored({ ...write, sent: { revision, createdAt } });
+  } catch (error) {
+    const isConflict = error instanceof ApiFailure && error.status === 409;
+    store.update((state) => ({
+      ...dropped(state, write.seq),
+      conflict: isConflict ? write : state.conflict,
+    }));
+    if (!isConflict) {
+      deps.onFailed(write, error);
+    }
+  }
+  await refresh(client);
+  return isStored;
+}
+
+async function refresh(client: QueryClient): Promise<void> {
+  await Promise.all([
+    client.invalidateQueries({ queryKey: healthQueries.all() }),
+    client.invalidateQueries({ queryKey: changesQueries.all() }),
+  ]);
+}
+
+function newWrite(ref: ObjectRef, wanted: Wanted, previous: Wanted, basedOn: number): Write {
+  lastSeq += 1;
+  return {
+    seq: lastSeq,
+    ref,
+    wanted,
+    previous,
+    basedOn,
+    isUndo: false,
+    sent: null,
+    acks: {},
+    doneAtMs: null,
+  };
+}
+
+function sendWanted({ ref, wanted, basedOn }: Write): Promise<WriteResult> {
+  const path = `/api/${paths[ref.type]}/${encodeURIComponent(ref.id)}`;
+  if (wanted.kind === "order") {
+    return sendChange({ method: "PUT", path, body: { chain: wanted.chain }, ifMatch: basedOn });
+  }
+  const body: SwitchRequest = {
+    intent: wanted.intent,
+    until: wanted.until,
+    ...(wanted.reason === null ? {} : { reason: wanted.reason }),
+  };
+  return sendChange({ method: "PATCH", path, body, ifMatch: basedOn });
+}
+
+function sendRevert(revision: number): Promise<WriteResult> {
+  return sendChange({ method: "POST", path: `/api/changes/${revision}/revert`, body: {} });
+}

@@ -1,0 +1,148 @@
+import { type HealthView, type Intent, type NodeView, type SwitchView } from "@/lib/shared/contract";
+
+export type ObjectType = "target" | "model" | "region" | "provider" | "route";
+
+export interface ObjectRef {
+  readonly type: ObjectType;
+  readonly id: string;
+}
+
+/** What a person asked for. */
+export type Wanted =
+  | {
+      readonly kind: "switch";
+      readonly intent: Intent;
+      readonly until: number | null;
+      readonly reason: string | null;
+    }
+  | { readonly kind: "order"; readonly chain: readonly string[] };
+
+/** One change on its way from a click to every node. */
+export interface Write {
+  readonly seq: number;
+  readonly ref: ObjectRef;
+  readonly wanted: Wanted;
+  readonly previous: Wanted;
+  /** The revision that the person saw when deciding. */
+  readonly basedOn: number;
+  readonly isUndo: boolean;
+  /** Null until the server has stored it. */
+  readonly sent: { readonly revision: number; readonly createdAt: number } | null;
+  /** How long each node took to apply it, by node id. */
+  readonly acks: Readonly<Record<string, number>>;
+  /** When all live nodes had applied it, by the server's clock. */
+  readonly doneAtMs: number | null;
+}
+
+export interface WritesState {
+  readonly writes: readonly Write[];
+  /** A change that somebody else's change got in front of. */
+  readonly conflict: Write | null;
+  /** A change that would leave these routes without a target, until somebody says yes. */
+  readonly confirming: Confirming | null;
+}
+
+export interface Confirming {
+  readonly ref: ObjectRef;
+  readonly wanted: Wanted;
+  readonly routes: readonly string[];
+}
+
+/** How long the proof stays beside its control. */
+const shownMs = 30_000;
+export const undoMs = 10_000;
+const giveUpMs = 120_000;
+
+export const noWrites: WritesState = { writes: [], conflict: null, confirming: null };
+
+export const refKey = ({ type, id }: ObjectRef): string => `${type}:${id}`;
+
+export function isOff(wanted: Wanted): boolean {
+  return wanted.kind === "switch" && wanted.intent !== "enabled";
+}
+
+export function toWanted(view: SwitchView): Wanted {
+  return { kind: "switch", intent: view.intent, until: view.until, reason: view.reason };
+}
+
+/** The state with `write` as the only one of its object. */
+export function begun(state: WritesState, write: Write): WritesState {
+  const others = state.writes.filter(({ ref }) => refKey(ref) !== refKey(write.ref));
+  return { ...state, writes: [...others, write] };
+}
+
+export function stored(
+  state: WritesState,
+  seq: number,
+  sent: NonNullable<Write["sent"]>,
+): WritesState {
+  return changed(state, seq, (write) => ({ ...write, sent }));
+}
+
+export function dropped(state: WritesState, seq: number): WritesState {
+  return { ...state, writes: state.writes.filter((write) => write.seq !== seq) };
+}
+
+/** Books what the nodes have applied by now, and forgets writes whose proof was shown long enough. */
+export function observed(
+  state: WritesState,
+  nodes: readonly NodeView[],
+  nowMs: number,
+): WritesState {
+  const live = nodes.filter((node) => node.live);
+  let isChanged = false;
+  const writes = state.writes.flatMap((write) => {
+    const next = withAcks(write, live, nowMs);
+    const isPast =
+      (next.doneAtMs !== null && nowMs - next.doneAtMs > shownMs) ||
+      (next.sent !== null && nowMs - next.sent.createdAt > giveUpMs);
+    isChanged ||= next !== write || isPast;
+    return isPast ? [] : [next];
+  });
+  return isChanged ? { ...state, writes } : state;
+}
+
+function withAcks(write: Write, live: readonly NodeView[], nowMs: number): Write {
+  const { sent } = write;
+  if (sent === null) {
+    return write;
+  }
+  const fresh = live.filter(
+    (node) => node.appliedRevision >= sent.revision && !(node.id in write.acks),
+  );
+  const acks = { ...write.acks };
+  for (const node of fresh) {
+    acks[node.id] = Math.max(0, node.appliedAt - sent.createdAt);
+  }
+  const isDone = live.length > 0 && live.every((node) => node.id in acks);
+  const doneAtMs = isDone ? (write.doneAtMs ?? nowMs) : write.doneAtMs;
+  return fresh.length === 0 && doneAtMs === write.doneAtMs ? write : { ...write, acks, doneAtMs };
+}
+
+function changed(state: WritesState, seq: number, change: (write: Write) => Write): WritesState {
+  return {
+    ...state,
+    writes: state.writes.map((write) => (write.seq === seq ? change(write) : write)),
+  };
+}
+
+/** What the control of `ref` must show: the person's wish until the server's answer contains it. */
+export function shownWanted(write: Write | undefined, served: Wanted, revision: number): Wanted {
+  const isAhead = write !== undefined && (write.sent === null || revision < write.sent.revision);
+  return isAhead ? write.wanted : served;
+}
+
+/** The object's present state and revision in the server's view; undefined when it is gone. */
+export function servedObject(
+  health: HealthView,
+  ref: ObjectRef,
+): { wanted: Wanted; revision: number } | undefined {
+  if (ref.type === "route") {
+    const route = health.routes.find(({ id }) => id === ref.id);
+    return route && { wanted: { kind: "order", chain: route.chain }, revision: route.revision };
+  }
+  const { targets, models, regions, providers } = health;
+  const lists = { target: targets, model: models, region: regions, provider: providers };
+  const object = lists[ref.type].find(({ id }) => id === ref.id);
+  return object && { wanted: toWanted(object.switch), revision: object.switch.revision };
+}

@@ -1,0 +1,44 @@
+import { type Format } from "@/lib/shared/format";
+import { type Text } from "../i18n/messages";
+import { type Wanted } from "./model";
+import { type Proof } from "./proof";
+
+/** The parts of a proof's sentence, to be joined by a middle dot. */
+export function proofTexts(proof: Proof, wanted: Wanted, f: Format, nowMs: number): Text[] {
+  switch (proof.kind) {
+    case "sending":
+      return [{ key: "proof.sending" }];
+    case "applying":
+      return [{ key: "proof.applying", values: { acked: proof.acked, of: proof.of } }];
+    case "silent":
+      return proof.of === 0
+        ? [{ key: "proof.noNodes" }]
+        : [
+            {
+              key: "proof.silent",
+              values: { acked: proof.acked, of: proof.of, nodes: proof.nodes.join(", ") },
+            },
+          ];
+    case "applied": {
+      const { of, tookMs, lastCall } = proof;
+      const done: Text = {
+        key: `proof.applied.${effectOf(wanted)}`,
+        values: { of, took: f.seconds(tookMs) },
+      };
+      if (lastCall === null) {
+        return [done];
+      }
+      const place = `${lastCall.model} / ${lastCall.region}`;
+      const ago = f.duration(nowMs - lastCall.at);
+      const key = lastCall.contradicts ? "proof.lastCallStill" : "proof.lastCall";
+      return [done, { key, values: { ago, place } }];
+    }
+  }
+}
+
+function effectOf(wanted: Wanted): "on" | "off" | "order" {
+  if (wanted.kind === "order") {
+    return "order";
+  }
+  return wanted.intent === "enabled" ? "on" : "off";
+}

@@ -1,0 +1,51 @@
+import { type OutcomeRow } from "@/components/charts/outcome-rows";
+import { type OutcomeWords } from "@/components/charts/outcome-tooltip";
+import { useWords } from "@/components/lib/i18n/provider";
+
+type Props = { rows: readonly OutcomeRow[]; words: OutcomeWords };
+
+const columns = ["firstTry", "rescued", "refused", "failed", "cancelled"] as const;
+
+/** The same numbers as the chart, newest first. */
+export function OutcomeTable({ rows, words }: Props) {
+  const { t, f } = useWords();
+  return (
+    <div
+      className="h-[312px] overflow-auto"
+      tabIndex={0}
+      role="region"
+      aria-label={t("outcome.asTable")}
+    >
+      <table className="data-table">
+        <thead>
+          <tr>
+            <th scope="col">{t("outcome.time", { zone: f.zone(rows.at(-1)?.t ?? 0) })}</th>
+            {columns.map((key) => (
+              <th key={key} scope="col" className="num">
+                {words[key]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.toReversed().map(({ t: at, bucket }) => (
+            <tr key={at}>
+              <td className="mono">{f.hourMinute(at)}</td>
+              {bucket.gap ? (
+                <td colSpan={columns.length} className="text-fg-3">
+                  {words.none}
+                </td>
+              ) : (
+                columns.map((key) => (
+                  <td key={key} className="num">
+                    {f.count(bucket[key])}
+                  </td>
+                ))
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

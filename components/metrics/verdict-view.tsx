@@ -1,0 +1,64 @@
+"use client";
+
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { useHealth, useMetrics, useRecentMetrics } from "@/components/lib/live/views";
+import { useTrouble } from "@/components/lib/live/trouble";
+import { verdictOf, verdictTexts } from "@/components/lib/verdict";
+import { type HealthView } from "@/lib/shared/contract";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Tag } from "@/components/ui/tag";
+import { SetupCard } from "./setup-card";
+import { verdictFacts } from "./verdict-facts";
+
+type Props = { gatewayUrl: string };
+
+/** The one sentence: is anyone hurting, and what is the healer doing about it? */
+export function VerdictView({ gatewayUrl }: Props) {
+  const { f, say } = useWords();
+  const nowMs = useNow();
+  const health = useHealth().data;
+  const recent = useRecentMetrics().data;
+  const metrics = useMetrics().data;
+  const trouble = useTrouble();
+  const input = { health, metrics: recent, trouble };
+  const verdict = verdictOf(input);
+  if (verdict === null) {
+    return <Skeleton className="mb-6 h-15 max-w-xl" />;
+  }
+  const { headline, rest } = verdictTexts(verdict, input, f, nowMs);
+  const facts = metrics === undefined ? [] : verdictFacts(metrics, f);
+  const isUnused = health?.demo !== "excluded" && metrics?.totals.calls === 0;
+  return (
+    <div className="mb-6">
+      <h1
+        data-testid="verdict"
+        data-verdict={verdict.kind}
+        className="tight run max-w-4xl text-verdict font-medium text-balance phone:text-[21px] phone:leading-7"
+      >
+        <b className="font-strong">{say(headline)}</b>{" "}
+        {rest !== null && <span className="text-fg-2">{say(rest)}</span>}
+      </h1>
+      {facts.length > 0 && (
+        <p className="run mt-1.5 text-fg-2 phone:text-[14px]">{facts.map(say).join(" · ")}</p>
+      )}
+      <DemoNote demo={health?.demo} />
+      {(isUnused || health?.demo === "only") && (
+        <SetupCard gatewayUrl={gatewayUrl} isOpen={isUnused} key={String(isUnused)} />
+      )}
+    </div>
+  );
+}
+
+function DemoNote({ demo }: { demo: HealthView["demo"] | undefined }) {
+  const { t } = useWords();
+  if (demo === undefined || demo === "off") {
+    return null;
+  }
+  return (
+    <p className="run mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-fg-2" data-testid="demo">
+      {demo === "only" && <Tag>{t("demo.tag")}</Tag>}
+      {t(demo === "only" ? "demo.only" : "demo.excluded")}
+    </p>
+  );
+}

@@ -1,0 +1,151 @@
+"use client";
+
+import { type ComponentType, useEffect, useRef, useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { useDraft } from "@/components/lib/writes/draft";
+import { type ObjectRef, shownWanted, type Wanted } from "@/components/lib/writes/model";
+import { proofTexts } from "@/components/lib/writes/proof-text";
+import { useProof, useWrite, useWrites } from "@/components/lib/writes/provider";
+import { type HealthView, type RouteView } from "@/lib/shared/contract";
+import { ChainRow, type RowMove } from "./chain-row";
+import { DraftBar } from "./draft-bar";
+import { type DragListProps } from "./drag-list";
+import { isSameOrder, movedCount, reordered } from "./order";
+
+type Props = { route: RouteView; health: HealthView };
+
+/** The chain of one route. Moving edits a draft; saving makes one revision and shows that it is in effect. */
+export function ChainEditor({ route, health }: Props) {
+  const { t, f } = useWords();
+  const nowMs = useNow();
+  const writes = useWrites();
+  const ref: ObjectRef = { type: "route", id: route.id };
+  const write = useWrite(ref);
+  const proof = useProof(write, nowMs);
+  const served: Wanted = { kind: "order", chain: route.chain };
+  const live = orderOf(shownWanted(write, served, route.revision), route.chain);
+  const [draft, setDraft] = useDraft(route.id);
+  const chain = draft !== null && isSameModels(draft.chain, live) ? draft.chain : live;
+  const [announcement, setAnnouncement] = useState("");
+  const focus = useFocusAfterMove(chain);
+  const DragList = useDragList();
+
+  const move = (from: number, to: number, handle: RowMove["handle"] | null): void => {
+    const next = reordered(chain, from, to);
+    const model = chain[from];
+    if (next === chain || model === undefined) {
+      return;
+    }
+    focus.wanted.current = handle === null ? null : `${handle} ${model}`;
+    const basedOn = draft?.basedOn ?? route.revision;
+    setDraft(isSameOrder(next, live) ? null : { chain: [...next], basedOn });
+    setAnnouncement(t("routes.announce.moved", { model, place: to + 1, of: chain.length }));
+  };
+  const save = (): void => {
+    writes
+      .ask(ref, { kind: "order", chain }, { basedOn: draft?.basedOn })
+      .then((isStored) => {
+        if (isStored) {
+          setDraft(null);
+        }
+      })
+      .catch(() => undefined);
+  };
+
+  const rows = chain.map((model, index) => ({
+    id: model,
+    row: {
+      model,
+      index,
+      wasIndex: live.indexOf(model),
+      last: chain.length - 1,
+      targets: health.targets.filter((target) => target.model === model),
+      view: health.models.find(({ id }) => id === model)?.switch,
+      onMove: ({ by, handle }: RowMove) => {
+        move(index, index + by, handle);
+      },
+    },
+  }));
+  return (
+    <div ref={focus.root}>
+      <ol className="-mx-4 border-t border-line" aria-label={t("routes.chainOf", { id: route.id })}>
+        {DragList === null ? (
+          rows.map(({ id, row }) => <ChainRow key={id} {...row} />)
+        ) : (
+          <DragList
+            rows={rows}
+            onMove={(from, to) => {
+              move(from, to, null);
+            }}
+          />
+        )}
+      </ol>
+      <DraftBar
+        route={route}
+        changes={movedCount(live, chain)}
+        isOutdated={draft !== null && draft.basedOn !== route.revision && write === undefined}
+        proof={proof}
+        proofLine={
+          proof === null || write === undefined
+            ? null
+            : proofTexts(proof, write.wanted, f, nowMs)
+                .map(({ key, values }) => t(key, values))
+                .join(" · ")
+        }
+        onSave={save}
+        onDiscard={() => {
+          setDraft(null);
+        }}
+      />
+      <p role="status" className="sr-only">
+        {announcement}
+      </p>
+    </div>
+  );
+}
+
+function orderOf(wanted: Wanted, fallback: readonly string[]): readonly string[] {
+  return wanted.kind === "order" ? wanted.chain : fallback;
+}
+
+function isSameModels(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((model) => b.includes(model));
+}
+
+/** Moving a row moves its DOM node, and a moved node loses the focus: give it back. */
+function useFocusAfterMove(chain: readonly string[]) {
+  const root = useRef<HTMLDivElement>(null);
+  const wanted = useRef<string | null>(null);
+  useEffect(() => {
+    if (wanted.current !== null) {
+      const selector = `[data-focus="${CSS.escape(wanted.current)}"]`;
+      root.current?.querySelector<HTMLElement>(selector)?.focus();
+      wanted.current = null;
+    }
+  }, [chain]);
+  return { root, wanted };
+}
+
+/** Dragging is a convenience beside keys and buttons: its library comes when the page is idle. */
+function useDragList(): ComponentType<DragListProps> | null {
+  const [list, setList] = useState<ComponentType<DragListProps> | null>(null);
+  useEffect(() => {
+    let isMounted = true;
+    const timer = setTimeout(() => {
+      import("./drag-list").then(
+        ({ DragList }) => {
+          if (isMounted) {
+            setList(() => DragList);
+          }
+        },
+        () => undefined,
+      );
+    }, 1500);
+    return () => {
+      isMounted = false;
+      clearTimeout(timer);
+    };
+  }, []);
+  return list;
+}

@@ -1,0 +1,72 @@
+"use client";
+
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { useChanges, useHealth } from "@/components/lib/live/views";
+import { storeDraft } from "@/components/lib/writes/draft";
+import { servedObject, type Wanted } from "@/components/lib/writes/model";
+import { useWrites, useWritesState } from "@/components/lib/writes/provider";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+
+/** Somebody was faster: both versions, and the choice between them. */
+export function ConflictSheet() {
+  const { t, f } = useWords();
+  const nowMs = useNow();
+  const writes = useWrites();
+  const { conflict } = useWritesState();
+  const health = useHealth().data;
+  const changes = useChanges().data?.changes;
+  if (conflict === null || health === undefined) {
+    return null;
+  }
+  const theirs = servedObject(health, conflict.ref);
+  const change = changes?.find(({ revision }) => revision === theirs?.revision);
+  const wantedText = (wanted: Wanted): string =>
+    wanted.kind === "order" ? wanted.chain.join(" → ") : t(`intent.${wanted.intent}`);
+  const keep = (): void => {
+    if (conflict.ref.type === "route") {
+      storeDraft(conflict.ref.id, null);
+    }
+    writes.settleConflict();
+  };
+  const overrule = (): void => {
+    writes.settleConflict();
+    writes.ask(conflict.ref, conflict.wanted, { basedOn: theirs?.revision }).then(
+      (isStored) => {
+        if (isStored && conflict.ref.type === "route") {
+          storeDraft(conflict.ref.id, null);
+        }
+      },
+      () => undefined,
+    );
+  };
+  return (
+    <Dialog labelledBy="conflict-title" shape="sheet" onClose={keep}>
+      <h2 id="conflict-title" className="text-title font-strong">
+        {change === undefined
+          ? t("conflict.title")
+          : t("conflict.titleBy", {
+              name: change.actor.name,
+              ago: f.duration(nowMs - change.at),
+            })}
+      </h2>
+      <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
+        <dt className="text-fg-3">{t("conflict.theirs")}</dt>
+        <dd className="run break-words" data-testid="theirs">
+          {theirs === undefined ? t("conflict.gone") : wantedText(theirs.wanted)}
+        </dd>
+        <dt className="text-fg-3">{t("conflict.mine")}</dt>
+        <dd className="run break-words" data-testid="mine">
+          {wantedText(conflict.wanted)}
+        </dd>
+      </dl>
+      <div className="mt-5 flex flex-wrap justify-end gap-2">
+        <Button onClick={keep}>{t("conflict.keep")}</Button>
+        <Button tone="primary" onClick={overrule} disabled={theirs === undefined}>
+          {t("conflict.overrule")}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useHealth } from "@/components/lib/live/views";
+import { shownState, stateKey, targetName } from "@/components/lib/targets/state";
+import { type HealthView } from "@/lib/shared/contract";
+
+const quietMs = 5_000;
+
+/** Screen reader ← changes of state: one polite message at a time, at most one in five seconds. */
+export function HealthAnnouncer() {
+  const { t } = useWords();
+  const health = useHealth().data;
+  const before = useRef<HealthView | undefined>(undefined);
+  const waiting = useRef(new Map<string, string>());
+  const [message, setMessage] = useState("");
+  useEffect(() => {
+    const known = new Map(before.current?.targets.map((target) => [target.id, shownState(target)]));
+    before.current = health;
+    for (const target of health?.targets ?? []) {
+      const state = shownState(target);
+      const was = known.get(target.id);
+      if (was !== undefined && was !== state) {
+        waiting.current.set(
+          target.id,
+          `${targetName(target, health?.targets ?? [])}: ${t(stateKey(state))}`,
+        );
+      }
+    }
+  }, [health, t]);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (waiting.current.size > 0) {
+        setMessage([...waiting.current.values()].join(". "));
+        waiting.current.clear();
+      }
+    }, quietMs);
+    return () => {
+      clearInterval(timer);
+    };
+  }, []);
+  return (
+    <p role="status" className="sr-only">
+      {message}
+    </p>
+  );
+}

@@ -1,0 +1,30 @@
+"use client";
+
+import { useWords } from "@/components/lib/i18n/provider";
+import { useHealth } from "@/components/lib/live/views";
+
+/** How many nodes live, and whether they all follow the newest revision. */
+export function NodeLine() {
+  const { t } = useWords();
+  const health = useHealth().data;
+  if (health === undefined) {
+    return <div className="h-9" />;
+  }
+  const live = health.nodes.filter((node) => node.live);
+  const behind = live.filter((node) => node.appliedRevision < health.revision).length;
+  return (
+    <div className="grid gap-0.5 text-small leading-4.5 text-fg-3" data-testid="nodes">
+      <span>
+        <b className="font-medium text-fg-2">
+          {t("nodes.live", { live: live.length, of: health.nodes.length })}
+        </b>{" "}
+        · r{health.revision}
+      </span>
+      <span>
+        {behind === 0 && live.length > 0
+          ? t("nodes.applied")
+          : t("nodes.behind", { n: live.length === 0 ? health.nodes.length : behind })}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { ThemeProvider } from "next-themes";
+import { type ReactNode, useState } from "react";
+import { Toaster } from "sonner";
+import { ApiFailure } from "@/components/lib/api";
+import { LiveProvider } from "@/components/lib/live/provider";
+import { WritesProvider } from "@/components/lib/writes/provider";
+import { ConfirmSheet } from "./confirm-sheet";
+import { ConflictSheet } from "./conflict-sheet";
+import { announceFailure, announceWrite } from "./write-toast";
+
+type Props = { renderedAtMs: number; children: ReactNode };
+
+const retries = 3;
+const firstRetryMs = 2_000;
+
+function createClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        refetchOnWindowFocus: false,
+        retryDelay: (attempt) => firstRetryMs * 2 ** attempt,
+        retry: (count, error) =>
+          count < retries && !(error instanceof ApiFailure && error.status >= 400 && error.status < 500),
+      },
+    },
+  });
+}
+
+/** What every page stands on: data, its freshness, changes on their way, theme and notices. */
+export function Providers({ renderedAtMs, children }: Props) {
+  const [client] = useState(createClient);
+  return (
+    <ThemeProvider attribute="data-theme" disableTransitionOnChange>
+      <QueryClientProvider client={client}>
+        <LiveProvider renderedAtMs={renderedAtMs}>
+          <WritesProvider onStored={announceWrite} onFailed={announceFailure}>
+            {children}
+            <ConfirmSheet />
+            <ConflictSheet />
+            <Toaster position="bottom-right" mobileOffset={{ bottom: 76 }} visibleToasts={3} />
+          </WritesProvider>
+        </LiveProvider>
+      </QueryClientProvider>
+    </ThemeProvider>
+  );
+}

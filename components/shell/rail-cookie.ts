@@ -1,0 +1,1 @@
+export const railCookie = "bellwether_rail";

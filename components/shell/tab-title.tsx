@@ -1,0 +1,20 @@
+"use client";
+
+import { useEffect } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useHealth } from "@/components/lib/live/views";
+import { impairedTargets } from "@/components/lib/targets/state";
+
+type Props = { page: "nav.overview" };
+
+/** Browser tab ← health: a tab in the background shows how many targets are hurt. */
+export function TabTitle({ page }: Props) {
+  const { t } = useWords();
+  const health = useHealth().data;
+  const hurt = health === undefined ? 0 : impairedTargets(health).length;
+  const name = `${t(page)} · ${t("app.name")}`;
+  useEffect(() => {
+    document.title = hurt === 0 ? name : `(${hurt}) ▲ ${name}`;
+  }, [hurt, name]);
+  return null;
+}

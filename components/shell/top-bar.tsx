@@ -1,0 +1,41 @@
+"use client";
+
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { BrandMark } from "./brand";
+import { HelpButton } from "./help";
+import { LanguageSwitch } from "./language-switch";
+import { LiveChip } from "./live-chip";
+import { RangeSwitch } from "./range-switch";
+import { ThemeSwitch } from "./theme-switch";
+import { VerdictPill } from "./verdict-pill";
+
+/** The state of the fleet and of the page's own data, always in sight. */
+export function TopBar() {
+  const { f } = useWords();
+  const nowMs = useNow();
+  return (
+    <header
+      id="top"
+      className="sticky top-0 z-10 flex h-(--bar) items-center gap-2 border-b border-line bg-page px-6 phone:h-13 phone:px-4"
+    >
+      <span className="md:hidden">
+        <BrandMark size={22} />
+      </span>
+      <VerdictPill />
+      <span className="ml-auto max-lg:hidden">
+        <RangeSwitch />
+      </span>
+      <span className="px-2 text-small text-fg-2 max-lg:hidden" title={f.timeZone}>
+        {f.zone(nowMs)}
+      </span>
+      <span className="mx-1 h-4 w-px bg-line-strong max-lg:hidden" />
+      <span className="max-lg:ml-auto">
+        <LiveChip />
+      </span>
+      <LanguageSwitch />
+      <ThemeSwitch />
+      <HelpButton />
+    </header>
+  );
+}

@@ -1,0 +1,69 @@
+"use client";
+
+import { useWords } from "@/components/lib/i18n/provider";
+import { type Text } from "@/components/lib/i18n/messages";
+import { useHealth, useRecentMetrics } from "@/components/lib/live/views";
+import { useTrouble } from "@/components/lib/live/trouble";
+import { type Verdict, verdictOf } from "@/components/lib/verdict";
+import { Glyph, type GlyphState } from "@/components/ui/glyph";
+import { impairedTargets, worstState } from "@/components/lib/targets/state";
+
+/** The verdict in a few words, on every page. */
+export function VerdictPill() {
+  const { say } = useWords();
+  const health = useHealth().data;
+  const metrics = useRecentMetrics().data;
+  const trouble = useTrouble();
+  const verdict = verdictOf({ health, metrics, trouble });
+  if (verdict === null) {
+    return null;
+  }
+  const worst = health === undefined ? "no_data" : worstState(impairedTargets(health));
+  return (
+    <a
+      href="#top"
+      className="inline-flex h-7 min-w-0 items-center gap-2 rounded-pill border border-line-strong bg-surface pr-3 pl-2.5 text-small text-fg-2 hover:no-underline phone:border-0 phone:bg-transparent phone:px-1 phone:text-lead phone:text-fg touch:h-11"
+    >
+      <Glyph state={pillGlyph(verdict, worst)} />
+      <span className="truncate font-strong text-fg phone:font-medium">
+        {say(pillText(verdict))}
+      </span>
+      {verdict.kind === "impaired" && (
+        <span className="truncate max-xl:hidden">· {say({ key: "pill.unaffected" })}</span>
+      )}
+    </a>
+  );
+}
+
+function pillText(verdict: Verdict): Text {
+  switch (verdict.kind) {
+    case "impaired":
+      return {
+        key: "pill.impaired",
+        values: { n: verdict.impaired, of: verdict.targets },
+      };
+    case "database_away":
+    case "page_offline":
+    case "silent_gateway":
+    case "no_calls":
+    case "failing":
+    case "served":
+      return { key: `pill.${verdict.kind}` };
+  }
+}
+
+function pillGlyph(verdict: Verdict, worst: GlyphState): GlyphState {
+  switch (verdict.kind) {
+    case "failing":
+    case "silent_gateway":
+      return "down";
+    case "database_away":
+    case "page_offline":
+      return "no_data";
+    case "impaired":
+      return worst;
+    case "no_calls":
+    case "served":
+      return "healthy";
+  }
+}

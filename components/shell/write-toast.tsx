@@ -1,0 +1,104 @@
+"use client";
+
+import { toast } from "sonner";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { useHealth } from "@/components/lib/live/views";
+import { targetName } from "@/components/lib/targets/state";
+import { isOff, undoMs, type Write } from "@/components/lib/writes/model";
+import { proofTexts } from "@/components/lib/writes/proof-text";
+import { useProof, useWritesState, useWrites } from "@/components/lib/writes/provider";
+import { Button } from "@/components/ui/button";
+
+/** Says what was changed; the toast fills with the proof. */
+export function announceWrite(write: Write): void {
+  toast.custom(() => <WriteToast write={write} />, {
+    id: `write-${write.ref.type}-${write.ref.id}`,
+    duration: undoMs,
+  });
+}
+
+/** Says that a change did not happen and that the page shows the old state again. */
+export function announceFailure(write: Write, error: unknown): void {
+  toast.custom(() => <FailureToast write={write} error={error} />, { duration: undoMs });
+}
+
+function useWriteName({ ref }: Write): string {
+  const targets = useHealth().data?.targets ?? [];
+  const target = targets.find(({ id }) => ref.type === "target" && id === ref.id);
+  return target === undefined ? ref.id : targetName(target, targets);
+}
+
+function WriteToast({ write }: { write: Write }) {
+  const { t, f } = useWords();
+  const nowMs = useNow();
+  const writes = useWrites();
+  const current = useWritesState().writes.find(({ seq }) => seq === write.seq);
+  const proof = useProof(current ?? write, nowMs);
+  const name = useWriteName(write);
+  return (
+    <div className="flex w-92 max-w-[calc(100vw-32px)] items-center gap-3 rounded-[10px] bg-raised py-2.5 pr-2.5 pl-4 shadow-pop">
+      <div className="min-w-0 flex-1">
+        <p className="font-medium break-words">{t(toastKey(write), { name })}</p>
+        {proof !== null && (
+          <p className="run text-small text-fg-2">
+            {proofTexts(proof, write.wanted, f, nowMs)
+              .map(({ key, values }) => t(key, values))
+              .join(" · ")}
+          </p>
+        )}
+      </div>
+      {!write.isUndo && (
+        <Button
+          size="sm"
+          onClick={() => {
+            writes.undo(current ?? write).catch(() => undefined);
+          }}
+        >
+          {t("toast.undo")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function FailureToast({ write, error }: { write: Write; error: unknown }) {
+  const { t } = useWords();
+  const writes = useWrites();
+  const name = useWriteName(write);
+  const message = error instanceof Error && error.message !== "" ? error.message : null;
+  return (
+    <div
+      role="alert"
+      className="flex w-92 max-w-[calc(100vw-32px)] items-center gap-3 rounded-[10px] bg-raised py-2.5 pr-2.5 pl-4 shadow-pop"
+    >
+      <div className="min-w-0 flex-1">
+        <p className="font-medium break-words">{t("toast.failed", { name })}</p>
+        <p className="run text-small break-words text-fg-2">
+          {message ?? t("failure.unreachable")}
+        </p>
+      </div>
+      <Button
+        size="sm"
+        onClick={() => {
+          const again = write.isUndo
+            ? writes.undo({ ...write, sent: { revision: write.basedOn, createdAt: 0 } })
+            : writes.ask(write.ref, write.wanted);
+          again.catch(() => undefined);
+        }}
+      >
+        {t("failure.retry")}
+      </Button>
+    </div>
+  );
+}
+
+function toastKey(write: Write): "toast.undone" | "toast.saved" | "toast.off" | "toast.on" {
+  if (write.isUndo) {
+    return "toast.undone";
+  }
+  if (write.wanted.kind === "order") {
+    return "toast.saved";
+  }
+  return isOff(write.wanted) ? "toast.off" : "toast.on";
+}

@@ -1,0 +1,60 @@
+"use client";
+
+import { clsx } from "clsx";
+import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { type Place } from "./grid";
+
+type Props = {
+  role: "gridcell" | "rowheader" | "columnheader";
+  name: string;
+  place: Place;
+  isActive: boolean;
+  className?: string;
+  testId?: string;
+  onToggle?: () => void;
+  onOpen?: (anchor: HTMLElement) => void;
+  children: ReactNode;
+};
+
+/** A cell that takes the focus for its content: Space switches, Enter and a click explain. */
+export function CellFrame(props: Props) {
+  const { role, name, place, isActive, className, testId, onToggle, onOpen, children } = props;
+  const element = useRef<HTMLDivElement>(null);
+  const open = (): void => {
+    if (element.current !== null) {
+      onOpen?.(element.current);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== element.current) {
+      return;
+    }
+    if (event.code === "Space") {
+      event.preventDefault();
+      onToggle?.();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      open();
+    }
+  };
+  return (
+    <div
+      ref={element}
+      role={role}
+      aria-label={name}
+      tabIndex={isActive ? 0 : -1}
+      data-row={place.row}
+      data-column={place.column}
+      data-testid={testId}
+      onKeyDown={onKeyDown}
+      onClick={open}
+      className={clsx(
+        "relative min-w-0 px-4 -outline-offset-2!",
+        onOpen !== undefined && "cursor-pointer",
+        className,
+      )}
+    >
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+"use client";
+
+import { clsx } from "clsx";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useSwitch } from "@/components/lib/writes/use-switch";
+import { Switch } from "@/components/ui/switch";
+import { type HealthView, type TargetView } from "@/lib/shared/contract";
+import { CellFrame } from "./cell-frame";
+import { type Place } from "./grid";
+
+type Props = {
+  kind: "model" | "region";
+  id: string;
+  health: HealthView;
+  place: Place;
+  isActive: boolean;
+  onOpen: (anchor: HTMLElement) => void;
+};
+
+/** A model everywhere, or a region for all models: roll-up and switch. */
+export function HeadCell({ kind, id, health, place, isActive, onOpen }: Props) {
+  const { t, f } = useWords();
+  const object = health[kind === "model" ? "models" : "regions"].find((each) => each.id === id);
+  const control = useSwitch({ type: kind, id }, object?.switch ?? unknownSwitch);
+  const targets = health.targets.filter((target) => target[kind] === id);
+  const on = targets.filter((target) => isOnBut(target, kind, id)).length;
+  const ratio = object?.availability.ratio ?? null;
+  const rollUp = t(kind === "model" ? "matrix.regionsOn" : "matrix.modelsOn", {
+    on: control.isOn ? on : 0,
+    of: targets.length,
+  });
+  const line = control.proofLine ?? rollUp;
+  return (
+    <CellFrame
+      role={kind === "model" ? "rowheader" : "columnheader"}
+      name={`${id}, ${rollUp}, ${f.percent(ratio)}`}
+      place={place}
+      isActive={isActive}
+      testId={`${kind}-${id}`}
+      onToggle={control.toggle}
+      onOpen={onOpen}
+      className={clsx(
+        "flex items-center gap-3 hover:bg-hover",
+        kind === "model" ? "border-t border-line" : "border-l border-line py-2.5",
+      )}
+    >
+      <Switch
+        label={t(kind === "model" ? "matrix.switchModel" : "matrix.switchRegion", { id })}
+        isOn={control.isOn}
+        isMixed={on < targets.length}
+        isPending={control.isPending}
+        tabIndex={-1}
+        onToggle={control.toggle}
+      />
+      <div className="min-w-0 flex-1">
+        <div className="flex items-baseline gap-2">
+          <span className="overflow-hidden font-medium text-ellipsis whitespace-nowrap" title={id}>
+            {id}
+          </span>
+          {kind === "region" && (
+            <span className="ml-auto text-small whitespace-nowrap text-fg-2">
+              {f.percent(ratio)}
+            </span>
+          )}
+        </div>
+        <div
+          title={line}
+          className={clsx(
+            "text-small text-fg-3",
+            control.proofLine === null && "overflow-hidden text-ellipsis whitespace-nowrap",
+          )}
+        >
+          {kind === "model" && control.proofLine === null && `${f.percent(ratio)} · `}
+          {line}
+        </div>
+      </div>
+    </CellFrame>
+  );
+}
+
+/** On, or held off by nothing but this object itself. */
+function isOnBut({ switch: own, offBy }: TargetView, kind: string, id: string): boolean {
+  const isHeldElsewhere = offBy !== null && !(offBy.type === kind && offBy.id === id);
+  return own.intent === "enabled" && !isHeldElsewhere;
+}
+
+const unknownSwitch = {
+  intent: "enabled",
+  until: null,
+  reason: null,
+  actor: null,
+  changedAt: null,
+  revision: 0,
+} as const;

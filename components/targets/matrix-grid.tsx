@@ -1,0 +1,164 @@
+"use client";
+
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { type ObjectRef } from "@/components/lib/writes/model";
+import { Key } from "@/components/ui/key";
+import { type HealthView } from "@/lib/shared/contract";
+import { gridOf, moved, type Place } from "./grid";
+import { HeadCell } from "./head-cell";
+import { ObjectPopover } from "./object-popover";
+import { EmptyCell, TargetCell } from "./target-cell";
+
+type Props = { health: HealthView };
+
+interface Opened {
+  readonly ref: ObjectRef;
+  readonly anchor: HTMLElement;
+}
+
+const placeOf = (element: Element | null): Place | null => {
+  const cell = element?.closest<HTMLElement>("[data-row]");
+  return cell == null
+    ? null
+    : { row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) };
+};
+
+/** The grid for a desk: one cell is in the tab order, arrows move, Enter explains, Space switches. */
+export function MatrixGrid({ health }: Props) {
+  const { t } = useWords();
+  const { regions, rows } = useMemo(() => gridOf(health), [health]);
+  const [active, setActive] = useState<Place>({ row: 1, column: 1 });
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const element = useRef<HTMLDivElement>(null);
+  const isActive = (row: number, column: number): boolean =>
+    active.row === row && active.column === column;
+  const open = (ref: ObjectRef) => (anchor: HTMLElement) => {
+    setOpened({ ref, anchor });
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    const place = placeOf(event.target as Element);
+    if (place === null || event.altKey || event.metaKey) {
+      return;
+    }
+    const size = { rows: rows.length, columns: regions.length };
+    const next = moved(place, event.key, event.ctrlKey, size);
+    if (next === null) {
+      return;
+    }
+    event.preventDefault();
+    const cell = headOf(element.current, next) ?? cellOf(element.current, next);
+    cell?.focus();
+  };
+
+  return (
+    <div className="max-md:hidden">
+      <div
+        ref={element}
+        role="grid"
+        aria-label={t("matrix.title")}
+        aria-rowcount={rows.length + 1}
+        aria-colcount={regions.length + 1}
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+        onFocus={(event) => {
+          const place = placeOf(event.target);
+          if (place !== null) {
+            setActive(place);
+          }
+        }}
+        className="-mx-4 grid overflow-x-auto"
+        style={{
+          gridTemplateColumns: `minmax(176px, 208px) repeat(${regions.length}, minmax(222px, 1fr))`,
+        }}
+      >
+        <div role="row" className="contents">
+          <div role="columnheader" className="px-4 py-2.5" aria-label={t("matrix.model")} />
+          {regions.map((id, index) => (
+            <HeadCell
+              key={id}
+              kind="region"
+              id={id}
+              health={health}
+              place={{ row: 0, column: index + 1 }}
+              isActive={isActive(0, index + 1)}
+              onOpen={open({ type: "region", id })}
+            />
+          ))}
+        </div>
+        {rows.map((row, rowIndex) => (
+          <div role="row" key={`${row.model} ${row.lane}`} className="contents">
+            {row.lane === 0 ? (
+              <HeadCell
+                kind="model"
+                id={row.model}
+                health={health}
+                place={{ row: rowIndex + 1, column: 0 }}
+                isActive={isActive(rowIndex + 1, 0)}
+                onOpen={open({ type: "model", id: row.model })}
+              />
+            ) : (
+              <div role="rowheader" aria-label={row.model} />
+            )}
+            {row.cells.map((target, index) => {
+              const place = { row: rowIndex + 1, column: index + 1 };
+              const isCellActive = isActive(place.row, place.column);
+              const key = regions[index];
+              return target === null ? (
+                <EmptyCell key={key} place={place} isActive={isCellActive} lane={row.lane} />
+              ) : (
+                <TargetCell
+                  key={key}
+                  target={target}
+                  laneName={row.laneNames[index] ?? null}
+                  lane={row.lane}
+                  place={place}
+                  isActive={isCellActive}
+                  onOpen={open({ type: "target", id: target.id })}
+                />
+              );
+            })}
+          </div>
+        ))}
+      </div>
+      <p className="flex justify-end gap-3.5 border-t border-line pt-2.5 text-small text-fg-3">
+        <span>
+          <Key>←↑↓→</Key> {t("matrix.keys.move")}
+        </span>
+        <span>
+          <Key>⏎</Key> {t("matrix.keys.why")}
+        </span>
+        <span>
+          <Key>Space</Key> {t("matrix.keys.switch")}
+        </span>
+      </p>
+      {opened !== null && (
+        <ObjectPopover
+          key={`${opened.ref.type} ${opened.ref.id}`}
+          health={health}
+          objectRef={opened.ref}
+          anchor={opened.anchor}
+          onClose={() => {
+            setOpened(null);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function cellOf(grid: HTMLElement | null, { row, column }: Place): HTMLElement | null {
+  return grid?.querySelector(`[data-row="${row}"][data-column="${column}"]`) ?? null;
+}
+
+/** A model's later lines have no head of their own: the head above stands for them. */
+function headOf(grid: HTMLElement | null, { row, column }: Place): HTMLElement | null {
+  for (let above = row; column === 0 && above > 0; above -= 1) {
+    const head = cellOf(grid, { row: above, column });
+    if (head !== null) {
+      return head;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,79 @@
+"use client";
+
+import { X } from "lucide-react";
+import * as Popover from "radix-ui/popover";
+import { useWords } from "@/components/lib/i18n/provider";
+import { targetName } from "@/components/lib/targets/state";
+import { type ObjectRef } from "@/components/lib/writes/model";
+import { Button } from "@/components/ui/button";
+import { type HealthView, type SwitchView } from "@/lib/shared/contract";
+import { SwitchForm } from "./switch-form";
+import { TargetDetails } from "./target-details";
+
+type Props = {
+  health: HealthView;
+  objectRef: ObjectRef;
+  anchor: HTMLElement;
+  onClose: () => void;
+};
+
+/** Why an object is as it is, and the careful way to switch it: until when, how hard, and for what reason. */
+export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
+  const { t } = useWords();
+  const target = health.targets.find(({ id }) => objectRef.type === "target" && id === objectRef.id);
+  const view = target?.switch ?? switchOf(health, objectRef);
+  const title = target === undefined ? objectRef.id : targetName(target, health.targets);
+  if (view === undefined) {
+    return null;
+  }
+  return (
+    <Popover.Root
+      open
+      onOpenChange={(isOpen) => {
+        if (!isOpen) {
+          onClose();
+        }
+      }}
+    >
+      <Popover.Anchor virtualRef={{ current: anchor }} />
+      <Popover.Portal>
+        <Popover.Content
+          side="right"
+          align="start"
+          sideOffset={6}
+          collisionPadding={12}
+          aria-labelledby="object-popover-title"
+          className="pop-sheet z-40 w-84 rounded-[10px] bg-raised px-4 pt-3.5 pb-3 shadow-pop"
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            anchor.focus();
+          }}
+        >
+          <div className="mb-1 flex items-start gap-2">
+            <h3 id="object-popover-title" className="min-w-0 flex-1 font-strong break-words">
+              {title}
+            </h3>
+            <Popover.Close asChild>
+              <Button tone="ghost" size="icon" aria-label={t("popover.close")} className="-mt-1 -mr-1">
+                <X size={14} aria-hidden="true" />
+              </Button>
+            </Popover.Close>
+          </div>
+          {target !== undefined && <TargetDetails target={target} />}
+          <SwitchForm
+            objectRef={objectRef}
+            name={title}
+            view={view}
+            health={health}
+            onDone={onClose}
+          />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function switchOf(health: HealthView, { type, id }: ObjectRef): SwitchView | undefined {
+  const objects = type === "model" ? health.models : health.regions;
+  return objects.find((object) => object.id === id)?.switch;
+}

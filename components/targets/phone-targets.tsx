@@ -1,0 +1,191 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import { useState } from "react";
+import { Strip } from "@/components/charts/strip";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import {
+  byUrgency,
+  isImpaired,
+  shownState,
+  stateKey,
+  targetName,
+  worstState,
+} from "@/components/lib/targets/state";
+import { sayLine, whyTexts } from "@/components/lib/targets/why";
+import { type ObjectRef } from "@/components/lib/writes/model";
+import { useSwitch } from "@/components/lib/writes/use-switch";
+import { Glyph } from "@/components/ui/glyph";
+import { Switch } from "@/components/ui/switch";
+import { type HealthView, type SwitchView, type TargetView } from "@/lib/shared/contract";
+import { ObjectPopover } from "./object-popover";
+
+type Props = { health: HealthView };
+
+type Open = (ref: ObjectRef, anchor: HTMLElement) => void;
+
+/** For a hand: what is hurt first, then every model and region to unfold. */
+export function PhoneTargets({ health }: Props) {
+  const { t } = useWords();
+  const [opened, setOpened] = useState<{ ref: ObjectRef; anchor: HTMLElement } | null>(null);
+  const hurt = health.targets.filter(isImpaired).sort(byUrgency);
+  const open: Open = (ref, anchor) => {
+    setOpened({ ref, anchor });
+  };
+  return (
+    <div className="-mt-1 md:hidden">
+      {hurt.length > 0 && (
+        <>
+          <h3 className="pt-1 text-lead font-strong">{t("phone.problems")}</h3>
+          <ul>
+            {hurt.map((target) => (
+              <TargetRow key={target.id} target={target} all={health.targets} onOpen={open} />
+            ))}
+          </ul>
+        </>
+      )}
+      {health.models.map(({ id, switch: view }) => (
+        <Group
+          key={id}
+          objectRef={{ type: "model", id }}
+          view={view}
+          targets={health.targets.filter((target) => target.model === id)}
+          all={health.targets}
+          onOpen={open}
+        />
+      ))}
+      <h3 className="border-t border-line pt-3 text-lead font-strong">{t("phone.regions")}</h3>
+      {health.regions.map(({ id, switch: view }) => (
+        <RegionRow key={id} objectRef={{ type: "region", id }} view={view} />
+      ))}
+      {opened !== null && (
+        <ObjectPopover
+          key={`${opened.ref.type} ${opened.ref.id}`}
+          health={health}
+          objectRef={opened.ref}
+          anchor={opened.anchor}
+          onClose={() => {
+            setOpened(null);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+type GroupProps = {
+  objectRef: ObjectRef;
+  view: SwitchView;
+  targets: readonly TargetView[];
+  all: readonly TargetView[];
+  onOpen: Open;
+};
+
+function Group({ objectRef, view, targets, all, onOpen }: GroupProps) {
+  const { t } = useWords();
+  const control = useSwitch(objectRef, view);
+  const { id } = objectRef;
+  const state = worstState(targets);
+  return (
+    <div className="flex items-start gap-3 border-t border-line">
+      <details className="group min-w-0 flex-1">
+        <summary className="flex min-h-13 cursor-pointer list-none items-center gap-2.5 [&::-webkit-details-marker]:hidden">
+          <ChevronRight
+            size={16}
+            aria-hidden="true"
+            className="shrink-0 text-fg-3 group-open:rotate-90"
+          />
+          <Glyph state={state} size={14} />
+          <span className="min-w-0 flex-1">
+            <span className="block truncate text-lead">{id}</span>
+            <span className="block truncate text-body text-fg-2">
+              {control.proofLine ?? t("phone.targets", { n: targets.length })}
+            </span>
+          </span>
+        </summary>
+        <ul className="-mr-13">
+          {targets.map((target) => (
+            <TargetRow key={target.id} target={target} all={all} onOpen={onOpen} />
+          ))}
+        </ul>
+      </details>
+      <span className="flex h-13 items-center">
+        <Switch
+          label={t("matrix.switchModel", { id })}
+          isOn={control.isOn}
+          isMixed={targets.some((target) => target.switch.intent !== "enabled")}
+          isPending={control.isPending}
+          onToggle={control.toggle}
+        />
+      </span>
+    </div>
+  );
+}
+
+function RegionRow({ objectRef, view }: { objectRef: ObjectRef; view: SwitchView }) {
+  const { t } = useWords();
+  const control = useSwitch(objectRef, view);
+  return (
+    <div className="flex min-h-13 items-center gap-3 border-t border-line first-of-type:border-t-0">
+      <span className="min-w-0 flex-1">
+        <span className="block truncate text-lead">{objectRef.id}</span>
+        {control.proofLine !== null && (
+          <span className="block text-body text-fg-2">{control.proofLine}</span>
+        )}
+      </span>
+      <Switch
+        label={t("matrix.switchRegion", { id: objectRef.id })}
+        isOn={control.isOn}
+        isPending={control.isPending}
+        onToggle={control.toggle}
+      />
+    </div>
+  );
+}
+
+type RowProps = { target: TargetView; all: readonly TargetView[]; onOpen: Open };
+
+function TargetRow({ target, all, onOpen }: RowProps) {
+  const { t, f } = useWords();
+  const nowMs = useNow();
+  const control = useSwitch({ type: "target", id: target.id }, target.switch);
+  const state = shownState(target);
+  const name = targetName(target, all);
+  return (
+    <li className="flex gap-2.5 border-b border-line py-2.5 last:border-b-0">
+      <Glyph state={state} size={16} className="mt-0.75 shrink-0" />
+      <div className="min-w-0 flex-1">
+        <button
+          type="button"
+          className="block w-full text-left"
+          onClick={(event) => {
+            onOpen({ type: "target", id: target.id }, event.currentTarget);
+          }}
+        >
+          <span className="flex gap-2 text-lead">
+            <span className="min-w-0 flex-1 truncate">
+              {target.model} <span className="text-fg-2">{target.region}</span>
+            </span>
+            <span className="shrink-0">{f.percent(target.availability.ratio)}</span>
+          </span>
+          <span className="block text-body text-fg-2">
+            {t(stateKey(state))} ·{" "}
+            {control.proofLine ?? sayLine(t, whyTexts(target, f, nowMs))}
+          </span>
+        </button>
+        <div className="mt-1.5">
+          <Strip strip={target.strip} />
+        </div>
+      </div>
+      <span className="flex h-6 items-center">
+        <Switch
+          label={name}
+          isOn={control.isOn}
+          isPending={control.isPending}
+          onToggle={control.toggle}
+        />
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,55 @@
+import { clsx } from "clsx";
+import { useWords } from "@/components/lib/i18n/provider";
+import { shownState, stateKey } from "@/components/lib/targets/state";
+import { type SwitchControl } from "@/components/lib/writes/use-switch";
+import { Glyph } from "@/components/ui/glyph";
+import { Switch } from "@/components/ui/switch";
+import { type TargetView } from "@/lib/shared/contract";
+import { noValue } from "@/lib/shared/format";
+
+type Props = {
+  target: TargetView;
+  control: SwitchControl;
+  label: string;
+  tabIndex?: number;
+};
+
+/** Glyph, availability and word say what is; the switch says what somebody wants. */
+export function StateLine({ target, control, label, tabIndex }: Props) {
+  const { t, f } = useWords();
+  const state = shownState(target);
+  const { ratio, source } = target.availability;
+  const isQuiet = state === "healthy" || state === "off" || state === "no_data";
+  return (
+    <div className="flex items-center gap-2">
+      <Glyph state={state} />
+      <span
+        className={clsx(
+          "text-[17px] leading-6 font-medium tracking-[-0.02em] whitespace-nowrap",
+          source === "probe" && "text-fg-2 italic",
+        )}
+        title={source === "probe" ? t("matrix.fromProbes") : undefined}
+      >
+        {ratio === null ? noValue : f.percentValue(ratio)}
+        {ratio !== null && (
+          <small className="ml-0.5 text-small font-regular tracking-normal text-fg-3">%</small>
+        )}
+      </span>
+      <span
+        data-testid="state"
+        className={clsx("text-small whitespace-nowrap", isQuiet ? "text-fg-2" : "font-medium")}
+      >
+        {t(stateKey(state))}
+      </span>
+      <span className="ml-auto inline-flex">
+        <Switch
+          label={label}
+          isOn={control.isOn}
+          isPending={control.isPending}
+          onToggle={control.toggle}
+          {...(tabIndex === undefined ? {} : { tabIndex })}
+        />
+      </span>
+    </div>
+  );
+}

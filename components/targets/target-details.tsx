@@ -1,0 +1,74 @@
+import { type ReactNode } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { shownState, stateKey } from "@/components/lib/targets/state";
+import { reasonText, sayLine, whyTexts } from "@/components/lib/targets/why";
+import { Glyph } from "@/components/ui/glyph";
+import { type TargetView } from "@/lib/shared/contract";
+import { noValue } from "@/lib/shared/format";
+
+type Props = { target: TargetView };
+
+/** All that is known of a target, in words and figures. */
+export function TargetDetails({ target }: Props) {
+  const { t, f } = useWords();
+  const nowMs = useNow();
+  const { lastError, lastProbe, availability, onNodes } = target;
+  const state = shownState(target);
+  return (
+    <>
+      <p className="run mb-2.5">
+        <Glyph state={state} className="mr-1.5 inline-block align-[-1px]" />
+        <b className="font-medium">{t(stateKey(state))}</b>
+        <span className="text-fg-2"> · {sayLine(t, whyTexts(target, f, nowMs))}</span>
+      </p>
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-line py-2.5 text-small">
+        <Row label={t("details.availability")}>
+          {f.percent(availability.ratio)} · {t(`details.source.${availability.source}`, { n: f.count(availability.n) })}
+        </Row>
+        <Row label={t("details.latency")}>
+          {f.ms(target.p50Ms)} · {t("matrix.ttft", { ms: f.ms(target.ttftMs) })}
+        </Row>
+        <Row label={t("details.inFlight")}>{f.count(target.inFlight)}</Row>
+        <Row label={t("details.failures")}>{f.count(target.consecutiveFailures)}</Row>
+        <Row label={t("details.lastError")}>
+          {lastError === null
+            ? noValue
+            : [
+                lastError.status ?? reasonText(t, lastError.reason),
+                t("details.ago", { ago: f.duration(nowMs - lastError.at) }),
+              ].join(" · ")}
+        </Row>
+        {lastError?.message != null && (
+          <dd className="mono col-span-2 line-clamp-3 rounded-control bg-sunken px-2 py-1 text-left break-words text-fg-2">
+            {lastError.message}
+          </dd>
+        )}
+        <Row label={t("details.lastProbe")}>
+          {lastProbe === null
+            ? noValue
+            : [
+                t(`details.verdict.${lastProbe.verdict}`),
+                f.ms(lastProbe.latencyMs),
+                t("details.ago", { ago: f.duration(nowMs - lastProbe.at) }),
+              ].join(" · ")}
+        </Row>
+        <Row label={t("details.seenBy")}>
+          {t("details.nodes", { count: onNodes.count, of: onNodes.of })}
+        </Row>
+        <Row label={t("details.upstream")}>
+          <span className="mono break-all">{`${target.provider} · ${target.upstreamModel}`}</span>
+        </Row>
+      </dl>
+    </>
+  );
+}
+
+function Row({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="whitespace-nowrap text-fg-3">{label}</dt>
+      <dd className="text-right">{children}</dd>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+"use client";
+
+import { type ReactNode, useEffect, useRef } from "react";
+
+type Props = {
+  labelledBy: string;
+  /** `drawer` stands at the right edge; `sheet` in the middle, on a phone at the bottom. */
+  shape: "drawer" | "sheet";
+  onClose: () => void;
+  children: ReactNode;
+};
+
+/** A native modal dialog that is open while it is mounted; the browser keeps and restores the focus. */
+export function Dialog({ labelledBy, shape, onClose, children }: Props) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      className={shape}
+      aria-labelledby={labelledBy}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) {
+          onClose();
+        }
+      }}
+    >
+      <div className="p-5">{children}</div>
+    </dialog>
+  );
+}

@@ -1,0 +1,195 @@
+/**
+ * Numbers, money and instants as the control room prints them. Browser-safe and pure: the time is an argument.
+ *
+ * Instants are epoch milliseconds, money is nano-USD, ratios are 0..1, durations are milliseconds.
+ */
+
+export const locales = ["en", "ko"] as const;
+export type Locale = (typeof locales)[number];
+
+/** Printed where a figure would rest on too few samples. */
+export const noValue = "—";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+const units = {
+  en: { ms: " ms", s: " s", min: " min", h: " h", d: " d" },
+  ko: { ms: " ms", s: "초", min: "분", h: "시간", d: "일" },
+} as const;
+
+/** Short names that `Intl` prints only in the zone's own language. */
+const zoneNames: Readonly<Record<string, string>> = { "Asia/Seoul": "KST", "Asia/Tokyo": "JST" };
+
+/** A value and its unit, for places that set the unit smaller. */
+export interface Quantity {
+  readonly value: string;
+  readonly unit: string;
+}
+
+/** Every printed number goes through one of these. */
+export interface Format {
+  readonly locale: Locale;
+  readonly timeZone: string;
+  /** The zone's short name at an instant: `KST`, `UTC`, `GMT+1`. */
+  zone: (atMs: number) => string;
+  /** Grouped digits: `25,277`. */
+  count: (n: number) => string;
+  /** `99.98 %`; never rounded up to 100. Null prints as a dash. */
+  percent: (ratio: number | null) => string;
+  percentValue: (ratio: number) => string;
+  /** Whole milliseconds: `2,840 ms`. Null prints as a dash. */
+  ms: (durationMs: number | null) => string;
+  /** One step of a call: `812 ms`, `1.31 s`, `12.0 s`. */
+  span: (durationMs: number) => string;
+  /** Short waits with a tenth: `0.4 s`. */
+  seconds: (durationMs: number) => string;
+  /** How long something lasts, in its largest sensible unit: `41 s`, `6 min`, `3 h`, `2 d`. */
+  duration: (durationMs: number) => string;
+  /** `$0.000342`, `$12.40`, `$1,168`. Null prints as a dash. */
+  money: (nanoUsd: number | null) => string;
+  /** `1.2 M`, `340 k`, `812` in English; digits in Korean. */
+  compact: (n: number) => string;
+  /** `14:31` */
+  hourMinute: (atMs: number) => string;
+  /** `14:31:12` */
+  clock: (atMs: number) => string;
+  /** `14:31:12` today, `Sun 22 Nov 14:31` otherwise. */
+  moment: (atMs: number, nowMs: number) => string;
+  /** `Sun 22 Nov 2026, 14:31:12` */
+  full: (atMs: number) => string;
+}
+
+function shareText(ratio: number): string {
+  const percent = ratio * 100;
+  const digits = percent > 0 && percent < 100 && (percent >= 99 || percent < 1) ? 2 : 1;
+  const scale = 10 ** digits;
+  // A miss is never rounded away: only exactly everything is 100, only exactly nothing is 0.
+  const floored = percent >= 99 ? Math.floor(percent * scale + 1e-9) / scale : percent;
+  return percent === 100 || percent === 0 ? String(percent) : floored.toFixed(digits);
+}
+
+function moneyDigits(usd: number): number {
+  if (usd === 0 || usd >= 1000) {
+    return 0;
+  }
+  if (usd >= 1) {
+    return 2;
+  }
+  return Math.min(9, Math.max(2, 2 - Math.floor(Math.log10(usd))));
+}
+
+function largestUnit(durationMs: number): [size: number, unit: "s" | "min" | "h" | "d"] {
+  if (durationMs < 90_000) {
+    return [1000, "s"];
+  }
+  if (durationMs < 90 * minuteMs) {
+    return [minuteMs, "min"];
+  }
+  return durationMs < 48 * hourMs ? [hourMs, "h"] : [dayMs, "d"];
+}
+
+function clockFormat(timeZone: string, withSeconds: boolean): (atMs: number) => string {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(withSeconds ? { second: "2-digit" } : {}),
+  });
+  return (atMs) => format.format(atMs);
+}
+
+function compactText(n: number, locale: Locale, count: (n: number) => string): string {
+  if (locale === "ko" || n < 10_000) {
+    return count(n);
+  }
+  return n < 1_000_000 ? `${count(Math.round(n / 1000))} k` : `${(n / 1_000_000).toFixed(1)} M`;
+}
+
+/** The formats of one reader. Building one is slow and it never changes: keep it. */
+export function createFormat(locale: Locale, timeZone: string): Format {
+  const unit = units[locale];
+  const integers = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const count = (n: number): string => integers.format(n);
+  const clock = clockFormat(timeZone, true);
+  const hourMinute = clockFormat(timeZone, false);
+  const day = new Intl.DateTimeFormat(locale === "ko" ? "ko" : "en-GB", {
+    timeZone,
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+  });
+  const year = new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric" });
+  const zoneName = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "short" });
+  const dayText = (atMs: number): string => day.format(atMs).replace(",", "");
+  return {
+    locale,
+    timeZone,
+    zone: (atMs) =>
+      zoneNames[timeZone] ??
+      zoneName.formatToParts(atMs).find((part) => part.type === "timeZoneName")?.value ??
+      timeZone,
+    count,
+    percentValue: shareText,
+    percent: (ratio) => (ratio === null ? noValue : `${shareText(ratio)} %`),
+    ms: (durationMs) => (durationMs === null ? noValue : `${count(durationMs)}${unit.ms}`),
+    span: (durationMs) =>
+      durationMs < 1000
+        ? `${count(durationMs)}${unit.ms}`
+        : `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 1)}${unit.s}`,
+    seconds: (durationMs) => `${(durationMs / 1000).toFixed(1)}${unit.s}`,
+    duration: (durationMs) => {
+      const [size, name] = largestUnit(durationMs);
+      return `${count(Math.max(0, Math.floor(durationMs / size)))}${unit[name]}`;
+    },
+    money: (nanoUsd) => {
+      if (nanoUsd === null) {
+        return noValue;
+      }
+      const usd = nanoUsd / 1e9;
+      const digits = moneyDigits(usd);
+      const text = new Intl.NumberFormat("en", {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      });
+      return `$${text.format(usd)}`;
+    },
+    compact: (n) => compactText(n, locale, count),
+    hourMinute,
+    clock,
+    moment: (atMs, nowMs) =>
+      dayText(atMs) === dayText(nowMs) ? clock(atMs) : `${dayText(atMs)} ${hourMinute(atMs)}`,
+    full: (atMs) =>
+      locale === "ko"
+        ? `${year.format(atMs)}년 ${dayText(atMs)} ${clock(atMs)}`
+        : `${dayText(atMs)} ${year.format(atMs)}, ${clock(atMs)}`,
+  };
+}
+
+/** Epoch milliseconds of the next 09:00 on a clock of `timeZone`, on the day after `nowMs`. */
+export function tomorrowMorningMs(nowMs: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  }).formatToParts(nowMs);
+  const part = (type: Intl.DateTimeFormatPartTypes): number =>
+    Number(parts.find((candidate) => candidate.type === type)?.value);
+  const local = Date.UTC(
+    part("year"),
+    part("month") - 1,
+    part("day"),
+    part("hour"),
+    part("minute"),
+    part("second"),
+  );
+  const offsetMs = local - Math.floor(nowMs / 1000) * 1000;
+  return Date.UTC(part("year"), part("month") - 1, part("day") + 1, 9) - offsetMs;
+}

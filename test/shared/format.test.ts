@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { createFormat, tomorrowMorningMs } from "@/lib/shared/format";
+
+const en = createFormat("en", "Asia/Seoul");
+const ko = createFormat("ko", "Asia/Seoul");
+const at = Date.UTC(2026, 10, 23, 5, 31, 12);
+
+describe("percent", () => {
+  it.each([
+    [1, "100 %"],
+    [0.999_99, "99.99 %"],
+    [0.9998, "99.98 %"],
+    [0.99, "99.00 %"],
+    [0.972, "97.2 %"],
+    [0.0042, "0.42 %"],
+    [0, "0 %"],
+    [null, "—"],
+  ])("prints %s as %s", (ratio, text) => {
+    expect(en.percent(ratio)).toBe(text);
+  });
+});
+
+describe("money", () => {
+  it.each([
+    [0, "$0"],
+    [342_000, "$0.000342"],
+    [12_400_000_000, "$12.40"],
+    [450_000_000, "$0.450"],
+    [1_168_400_000_000, "$1,168"],
+    [null, "—"],
+  ])("prints %s nano-USD as %s", (nanoUsd, text) => {
+    expect(en.money(nanoUsd)).toBe(text);
+    expect(ko.money(nanoUsd)).toBe(text);
+  });
+});
+
+describe("durations", () => {
+  it.each([
+    [900, "0 s", "0초"],
+    [41_000, "41 s", "41초"],
+    [6 * 60_000, "6 min", "6분"],
+    [3 * 3_600_000, "3 h", "3시간"],
+    [50 * 3_600_000, "2 d", "2일"],
+  ])("prints %s ms as %s and %s", (durationMs, english, korean) => {
+    expect(en.duration(durationMs)).toBe(english);
+    expect(ko.duration(durationMs)).toBe(korean);
+  });
+
+  it("prints the steps of a call with three figures", () => {
+    expect([12, 1310, 12_040].map(en.span)).toEqual(["12 ms", "1.31 s", "12.0 s"]);
+  });
+});
+
+describe("instants", () => {
+  it("use a 24 hour clock in both languages", () => {
+    const threeAtNight = Date.UTC(2026, 10, 22, 18, 4, 5);
+    expect([en, ko].map((format) => format.clock(threeAtNight))).toEqual(["03:04:05", "03:04:05"]);
+    expect(en.hourMinute(Date.UTC(2026, 10, 22, 15, 0))).toBe("00:00");
+  });
+
+  it("name the day only when it is another day", () => {
+    expect(en.moment(at, at + 1000)).toBe("14:31:12");
+    expect(en.moment(at, at + 86_400_000)).toBe("Mon 23 Nov 14:31");
+  });
+
+  it("name the zone", () => {
+    expect(en.zone(at)).toBe("KST");
+    expect(createFormat("en", "UTC").zone(at)).toBe("UTC");
+  });
+
+  it("find tomorrow morning in the reader's zone", () => {
+    expect(tomorrowMorningMs(at, "Asia/Seoul")).toBe(Date.UTC(2026, 10, 24, 0));
+    expect(tomorrowMorningMs(at, "America/New_York")).toBe(Date.UTC(2026, 10, 24, 14));
+  });
+});
+
+it("shortens large counts in English and keeps digits in Korean", () => {
+  expect(en.compact(1_234_567)).toBe("1.2 M");
+  expect(en.compact(34_500)).toBe("35 k");
+  expect(ko.compact(34_500)).toBe("34,500");
+});
