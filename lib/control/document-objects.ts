@@ -75,12 +75,17 @@ export type Restored =
   /** Not checked yet: what refers to the restored objects may no longer make sense. */
   | { readonly kind: "restored"; readonly input: unknown };
 
-/** `document` with the objects of a former change as they were before it. */
+/** The first document of all: before it there was nothing to go back to. */
+export function isFirstDocument({ before }: { readonly before: ObjectDiff }): boolean {
+  return before["settings"] === null;
+}
+
+/** A document, given as its `documentObjects`, with the objects of a former change as they were before it. */
 export function restoreObjects(
-  document: ConfigDocument,
+  document: ReadonlyMap<string, unknown>,
   change: { readonly before: ObjectDiff; readonly after: ObjectDiff },
 ): Restored {
-  const objects = documentObjects(document);
+  const objects = new Map(document);
   const names = Object.keys(change.before);
   const current = (name: string): unknown => objects.get(name) ?? null;
   const open = names.filter((name) => !isSame(current(name), change.before[name]));

@@ -14,8 +14,13 @@ import {
   writeRevisions,
 } from "../store/revisions";
 import { findSwitch, objectTypes } from "../store/switches";
-import { type ActingPerson, toStoredActor } from "./actor";
-import { diffDocuments, restoreObjects } from "./document-objects";
+import { type ActingPerson, requirePermission, toStoredActor } from "./actor";
+import {
+  diffDocuments,
+  documentObjects,
+  isFirstDocument,
+  restoreObjects,
+} from "./document-objects";
 import { objectIds } from "./objects";
 import { toSwitchState } from "./set-switch";
 import { defineVerb } from "./verb";
@@ -107,12 +112,20 @@ async function revertConfig(
   reason: string | null,
 ): Promise<Appended> {
   const before = objectDiff.parse(row.before ?? {});
+  if (isFirstDocument({ before })) {
+    throw new GatewayError("invalid_request", {
+      message: "Before the first configuration there was none to go back to.",
+    });
+  }
+  if (row.summary["type"] !== "reorder") {
+    requirePermission(actor, "administer");
+  }
   const after = objectDiff.parse(row.after ?? {});
   const current = await findDocument(writer.tx);
   const restored =
     current === undefined
       ? ({ kind: "same" } as const)
-      : restoreObjects(current.document, { before, after });
+      : restoreObjects(documentObjects(current.document), { before, after });
   switch (restored.kind) {
     case "same":
       return unchanged(writer.tx);

@@ -1,5 +1,7 @@
 import { type ConfigDocument } from "../config/document";
 import { autoRoute } from "../config/snapshot";
+import { type RouteView } from "../shared/contract";
+import { type Current } from "./current";
 
 export type RouteChain = {
   readonly id: string;
@@ -36,4 +38,25 @@ export function withChain(
     ? [{ id, chain: [...chain] }, ...document.routes]
     : document.routes.map((route) => (route.id === id ? { ...route, chain: [...chain] } : route));
   return { ...document, routes };
+}
+
+/** The aliases with who wrote them: the file, Bellwether at its first start, or people. */
+export function routeViews({
+  document,
+  base,
+  routeRevisions,
+}: Pick<Current, "document" | "base" | "routeRevisions">): RouteView[] {
+  return routeChains(document).map((route): RouteView => {
+    const written = base === undefined ? [] : routeChains(base.document);
+    const former = written.find(({ id }) => id === route.id);
+    const owner = base?.source === "file" ? "file" : "system";
+    return {
+      id: route.id,
+      chain: [...route.chain],
+      owner: former === undefined ? "ui" : owner,
+      ownerPath: former === undefined ? null : (base?.path ?? null),
+      overridden: former !== undefined && former.chain.join("\n") !== route.chain.join("\n"),
+      revision: routeRevision(routeRevisions, route),
+    };
+  });
 }

@@ -32,7 +32,7 @@ const enabled: SwitchState = { intent: "enabled", until: null, reason: null };
 export const setSwitch = defineVerb<SwitchChange, WriteResult>(
   "operate",
   async (actor, { db }, change) => {
-    const { objectType, objectId } = change;
+    const { objectType, objectId, ifMatch = null } = change;
     const after = toState(change, Date.now());
     const appended = await writeRevisions(db, async (writer) => {
       const current = await findDocument(writer.tx);
@@ -45,7 +45,7 @@ export const setSwitch = defineVerb<SwitchChange, WriteResult>(
       if (before.intent === after.intent && before.until === after.until) {
         return unchanged(writer.tx);
       }
-      if (row !== undefined && change.ifMatch != null && row.revision > change.ifMatch) {
+      if (row !== undefined && ifMatch !== null && row.revision > ifMatch) {
         throw changedMeanwhile(row, after);
       }
       const { intent: from } = before;

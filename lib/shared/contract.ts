@@ -26,7 +26,7 @@ export const Actor = z.object({
 });
 export type Actor = z.infer<typeof Actor>;
 
-/** `ratio` is null under 20 samples. `source` is `probe` when there were too few live attempts. */
+/** `source` is `probe` when there were under 20 live attempts; `ratio` is null when there were under 3 probes too. */
 export const Availability = z.object({
   ratio: z.nullable(z.number()),
   n: z.number(),
@@ -306,6 +306,11 @@ export const RouteRequest = z.strictObject({
   reason: z.optional(z.string().check(z.maxLength(500))),
 });
 export type RouteRequest = z.infer<typeof RouteRequest>;
+
+/** Body of POST /api/changes/{revision}/revert. */
+export const RevertRequest = z.strictObject({
+  reason: z.optional(z.string().check(z.maxLength(500))),
+});
 
 export const ApiError = z.object({
   error: z.object({

@@ -202,3 +202,41 @@ function toRevisionRow(row: Omit<Revision, "document">): RevisionRow {
     createdAt: row.createdAt.getTime(),
   };
 }
+
+/** At most `limit` revisions, newest first; below the number `belowId`, or made before `beforeMs`. */
+export async function listRevisions(
+  db: Database,
+  limit: number,
+  bound: { readonly belowId?: number; readonly beforeMs?: number } = {},
+): Promise<RevisionRow[]> {
+  const { belowId, beforeMs } = bound;
+  const rows = await db.run((prisma) =>
+    prisma.revision.findMany({
+      where: {
+        ...(belowId !== undefined && { id: { lt: belowId } }),
+        ...(beforeMs !== undefined && { createdAt: { lt: new Date(beforeMs) } }),
+      },
+      omit: { document: true },
+      orderBy: { id: "desc" },
+      take: limit,
+    }),
+  );
+  return rows.map(toRevisionRow);
+}
+
+/** The revisions made since `fromMs`, oldest first; the newest `limit` of them. */
+export async function listRevisionsSince(
+  db: Database,
+  fromMs: number,
+  limit: number,
+): Promise<RevisionRow[]> {
+  const rows = await db.run((prisma) =>
+    prisma.revision.findMany({
+      where: { createdAt: { gte: new Date(fromMs) } },
+      omit: { document: true },
+      orderBy: { id: "desc" },
+      take: limit,
+    }),
+  );
+  return rows.reverse().map(toRevisionRow);
+}

@@ -1,0 +1,81 @@
+import { GatewayError } from "../shared/errors";
+import { type ApiCall, pageLimit } from "./api";
+import { type CallsQuery } from "./calls-page";
+import { type ChangesQuery } from "./changes-page";
+import { type MetricsQuery, type MetricsRange, parseMetricsRange } from "./metrics-view";
+
+/** The addresses of the operator API as the verbs want them. All throw `invalid_request` naming the parameter. */
+
+const longestText = 200;
+
+/** The id after the collection: `/api/targets/<id>`. */
+export function pathId({ path }: ApiCall): string {
+  // An encoded slash that something on the way decoded belongs to the id.
+  return path.slice(1).join("/");
+}
+
+/** The number in `/api/changes/<revision>/revert`. */
+export function pathRevision({ path }: ApiCall): number {
+  const text = path[1] ?? "";
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new GatewayError("invalid_request", {
+      message: "A revision is a number.",
+      param: "revision",
+    });
+  }
+  return Number(text);
+}
+
+/** `?range=` and `?app=` of `/api/metrics`. */
+export function metricsQuery({ url }: ApiCall): MetricsQuery {
+  return { range: streamRange(url), app: text(url, "app") ?? null };
+}
+
+/** `?range=`, an hour when it is not said. */
+export function streamRange(url: URL): MetricsRange {
+  return parseMetricsRange(url.searchParams.get("range") ?? "1h");
+}
+
+/** The filters and the page of `/api/calls`. */
+export function callQuery({ url }: ApiCall): CallsQuery {
+  const outcome = oneOf(url, "outcome", ["served", "failed", "refused", "cancelled"] as const);
+  const rescued = oneOf(url, "rescued", ["true", "false"] as const);
+  const model = text(url, "model");
+  const region = text(url, "region");
+  return {
+    ...changeQuery({ url }),
+    ...(outcome !== undefined && { outcome }),
+    ...(rescued !== undefined && { rescued: rescued === "true" }),
+    ...(model !== undefined && { model }),
+    ...(region !== undefined && { region }),
+  };
+}
+
+/** The page of `/api/changes`. */
+export function changeQuery({ url }: Pick<ApiCall, "url">): ChangesQuery {
+  const cursor = text(url, "cursor");
+  return { limit: pageLimit(url), ...(cursor !== undefined && { cursor }) };
+}
+
+function text(url: URL, name: string): string | undefined {
+  const value = url.searchParams.get(name) ?? undefined;
+  if (value !== undefined && (value.length > longestText || value.includes("\0"))) {
+    throw new GatewayError("invalid_request", {
+      message: `\`${name}\` is too long or not text.`,
+      param: name,
+    });
+  }
+  return value === "" ? undefined : value;
+}
+
+function oneOf<T extends string>(url: URL, name: string, values: readonly T[]): T | undefined {
+  const given = text(url, name);
+  const known = values.find((value) => value === given);
+  if (given !== undefined && known === undefined) {
+    throw new GatewayError("invalid_request", {
+      message: `\`${name}\` is one of ${values.join(", ")}.`,
+      param: name,
+    });
+  }
+  return known;
+}

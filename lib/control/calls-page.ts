@@ -1,0 +1,49 @@
+import { type CallDetail, type CallsPage } from "../shared/contract";
+import { GatewayError } from "../shared/errors";
+import { type CallFilter, findCall, listCalls } from "../store/calls";
+import { defineVerb } from "./verb";
+
+export type CallsQuery = CallFilter & {
+  /** 1 to 100. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+};
+
+const freshMs = 900;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** A page of the call log, newest first. It stays as it is while new calls come. */
+export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor, deps, query) => {
+  const { limit, cursor, ...filter } = query;
+  if (cursor !== undefined && !uuid.test(cursor)) {
+    throw new GatewayError("invalid_request", {
+      message: "`cursor` is not the `nextCursor` of a page.",
+      param: "cursor",
+    });
+  }
+  return deps.cache.get(`calls ${JSON.stringify(query)}`, freshMs, async () => {
+    const calls = await listCalls(deps.db, filter, limit + 1, cursor);
+    const page = calls.slice(0, limit);
+    return {
+      generatedAt: Date.now(),
+      calls: page,
+      nextCursor: calls.length > limit ? (page.at(-1)?.id ?? null) : null,
+    };
+  });
+});
+
+/** One call with its attempts and its plan. @throws {GatewayError} `not_found`. */
+export const callDetail = defineVerb<{ readonly id: string }, CallDetail>(
+  "read",
+  async (_actor, { db }, { id }) => {
+    const call = uuid.test(id) ? await findCall(db, id) : undefined;
+    if (call === undefined) {
+      throw new GatewayError("not_found", {
+        message: "There is no call with this id.",
+        param: "id",
+      });
+    }
+    return call;
+  },
+);

@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { validateDocument } from "../config/validate";
+import { type Change, type ChangesPage, Intent } from "../shared/contract";
+import { GatewayError } from "../shared/errors";
+import { type HealthEventRow, listHealthEvents } from "../store/health-events";
+import { listRevisions, type RevisionRow } from "../store/revisions";
+import { type Current, readCurrent } from "./current";
+import { documentObjects, isFirstDocument, restoreObjects } from "./document-objects";
+import { objectIds } from "./objects";
+import { type ControlDeps, defineVerb } from "./verb";
+import { objectTypes } from "../store/switches";
+
+export type ChangesQuery = {
+  /** 1 to 100. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+};
+
+const freshMs = 900;
+
+/** The feed: people's revisions and the healer's transitions, newest first. It stays as it is while new ones come. */
+export const changesPage = defineVerb<ChangesQuery, ChangesPage>(
+  "read",
+  async (_actor, deps, query) => {
+    const current = await readCurrent(deps);
+    const key = `changes ${current.revision} ${query.limit} ${query.cursor ?? ""}`;
+    return deps.cache.get(key, freshMs, () => readChanges(deps, current, query));
+  },
+);
+
+async function readChanges(
+  { db }: ControlDeps,
+  current: Current,
+  { limit, cursor: text }: ChangesQuery,
+): Promise<ChangesPage> {
+  const cursor = text === undefined ? undefined : parseCursor(text);
+  const [revisions, events] = await Promise.all([
+    listRevisions(db, limit + 1, revisionBound(cursor)),
+    listHealthEvents(db, limit + 1, eventBound(cursor)),
+  ]);
+  const objects = documentObjects(current.document);
+  const changes = [
+    ...revisions.map((row) => toRevisionChange(row, isRevertable(row, current, objects))),
+    ...events.map(toHealthChange),
+  ].sort((left, right) => right.at - left.at || rank(left) - rank(right));
+  const page = changes.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    generatedAt: Date.now(),
+    changes: page,
+    nextCursor: changes.length > limit && last !== undefined ? `${last.at}.${last.id}` : null,
+  };
+}
+
+/** Of the same millisecond, revisions come first. */
+function rank(change: Change): number {
+  return change.revision === null ? 1 : 0;
+}
+
+type Cursor =
+  | { readonly at: number; readonly kind: "revision"; readonly id: number }
+  | { readonly at: number; readonly kind: "event"; readonly id: string };
+
+/** The last line of the page before: its instant and its id. */
+function parseCursor(text: string): Cursor {
+  const [, at, revision, event] =
+    /^(\d{1,15})\.(?:r:(\d{1,9})|h:([0-9a-f-]{36}))$/.exec(text) ?? [];
+  if (at !== undefined && revision !== undefined) {
+    return { at: Number(at), kind: "revision", id: Number(revision) };
+  }
+  if (at !== undefined && event !== undefined) {
+    return { at: Number(at), kind: "event", id: event };
+  }
+  throw new GatewayError("invalid_request", {
+    message: "`cursor` is not the `nextCursor` of a page.",
+    param: "cursor",
+  });
+}
+
+function revisionBound(cursor: Cursor | undefined): { belowId?: number; beforeMs?: number } {
+  if (cursor === undefined) {
+    return {};
+  }
+  return cursor.kind === "revision" ? { belowId: cursor.id } : { beforeMs: cursor.at };
+}
+
+function eventBound(
+  cursor: Cursor | undefined,
+): { readonly at: number; readonly id: string | null } | undefined {
+  return cursor && { at: cursor.at, id: cursor.kind === "event" ? cursor.id : null };
+}
+
+function toRevisionChange(row: RevisionRow, revertable: boolean): Change {
+  const { id, kind, actor, reason, summary, reverts, createdAt } = row;
+  return {
+    id: `r:${id}`,
+    at: createdAt,
+    kind,
+    actor,
+    revision: id,
+    reason,
+    summary: { ...summary },
+    reverts,
+    revertable,
+  };
+}
+
+function toHealthChange(event: HealthEventRow): Change {
+  const { id, at, nodeId, targetId, provider, region, model, from, to, reason, evidence } = event;
+  return {
+    id: `h:${id}`,
+    at,
+    kind: "health",
+    actor: { type: "healer", name: nodeId },
+    revision: null,
+    reason,
+    summary: {
+      type: "health",
+      target: targetId,
+      provider,
+      model,
+      region,
+      from,
+      to,
+      reason,
+      evidence,
+      node: nodeId,
+    },
+    reverts: null,
+    revertable: false,
+  };
+}
+
+const intentOf = z.object({ intent: Intent, until: z.number().nullable() });
+const switchSummary = z.object({ objectType: z.enum(objectTypes), objectId: z.string() });
+const objectDiff = z.record(z.string(), z.unknown());
+
+/** Whether taking it back now would change something and meet no conflict. */
+function isRevertable(
+  row: RevisionRow,
+  { document, switches }: Current,
+  objects: ReadonlyMap<string, unknown>,
+): boolean {
+  if (row.kind === "switch") {
+    const summary = switchSummary.safeParse(row.summary);
+    const after = intentOf.safeParse(row.after);
+    if (!summary.success || !after.success) {
+      return false;
+    }
+    const { objectType, objectId } = summary.data;
+    const now = switches.get(`${objectType} ${objectId}`);
+    return (
+      objectIds(document, objectType).includes(objectId) &&
+      now?.intent === after.data.intent &&
+      now.until === after.data.until
+    );
+  }
+  const before = objectDiff.safeParse(row.before);
+  const after = objectDiff.safeParse(row.after);
+  if (
+    row.kind !== "config" ||
+    !before.success ||
+    !after.success ||
+    isFirstDocument({ before: before.data })
+  ) {
+    return false;
+  }
+  const restored = restoreObjects(objects, { before: before.data, after: after.data });
+  return restored.kind === "restored" && validateDocument(restored.input).ok;
+}

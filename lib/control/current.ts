@@ -1,0 +1,88 @@
+import { type ConfigDocument } from "../config/document";
+import { type ExpandedTarget, expandTargets } from "../config/targets";
+import {
+  type BaseDocument,
+  findBaseDocument,
+  newestRevision,
+  readConfiguration,
+} from "../store/configuration";
+import { listRouteRevisions } from "../store/route-revisions";
+import { hasCallSince } from "../store/call-stats";
+import { indexSwitches, type Switches } from "./effective-intent";
+import { type ControlDeps } from "./verb";
+
+/** What people decided, as of `revision`. */
+export type Current = {
+  readonly revision: number;
+  readonly document: ConfigDocument;
+  readonly targets: readonly ExpandedTarget[];
+  readonly base: BaseDocument | undefined;
+  readonly switches: Switches;
+  readonly routeRevisions: ReadonlyMap<string, number>;
+};
+
+const emptyDocument: ConfigDocument = {
+  allow_literal_secrets: false,
+  providers: [],
+  models: [],
+  routes: [],
+  keys: [],
+  settings: {},
+};
+
+const keptMs = 3_600_000;
+
+/** The decisions of the newest revision, read once for each. */
+export async function readCurrent({ db, cache }: ControlDeps): Promise<Current> {
+  const newest = await newestRevision(db);
+  return cache.get(`current ${newest}`, keptMs, async () => {
+    const configuration = await readConfiguration(db);
+    const document = configuration.document ?? emptyDocument;
+    return {
+      revision: configuration.revision,
+      document,
+      targets: expandTargets(document),
+      base: await db.run((prisma) => findBaseDocument(prisma)),
+      switches: indexSwitches(configuration.switches),
+      routeRevisions: await db.run((prisma) => listRouteRevisions(prisma)),
+    };
+  });
+}
+
+/** Whose calls the numbers are of. */
+export type DemoRule = "only" | "excluded" | "off";
+
+const demoRecentMs = 300_000;
+const recheckMs = 1_000;
+const lateMs = 3_600_000;
+
+/**
+ * `only` until the first call that is not the demo's, and never again after it; then `excluded` while the demo runs,
+ * and `off` when it does not.
+ */
+export async function demoRule(deps: ControlDeps, current: Current): Promise<DemoRule> {
+  const { db, cache } = deps;
+  const now = Date.now();
+  const runs = await cache.get("demo runs", recheckMs, () =>
+    hasCallSince(db, true, now - demoRecentMs),
+  );
+  const isDemo = current.base?.demo === true || runs;
+  if (await hasRealTraffic(deps, now)) {
+    return isDemo ? "excluded" : "off";
+  }
+  return isDemo ? "only" : "off";
+}
+
+async function hasRealTraffic({ db, cache }: ControlDeps, now: number): Promise<boolean> {
+  const known = await cache.get("real traffic", Infinity, () =>
+    Promise.resolve({ seen: false, checkedTo: 0 }),
+  );
+  if (!known.seen) {
+    // Only what is new since the last look: records may come late, but not by more than this.
+    known.seen = await cache.get("real traffic look", recheckMs, () =>
+      hasCallSince(db, false, Math.max(0, known.checkedTo - lateMs)),
+    );
+    known.checkedTo = now;
+  }
+  return known.seen;
+}

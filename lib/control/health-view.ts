@@ -1,0 +1,175 @@
+import { type ExpandedTarget } from "../config/targets";
+import { type HealthView, type NodeView, type TargetView } from "../shared/contract";
+import { groupBy } from "../shared/group-by";
+import {
+  type AttemptStats,
+  attemptStatsByTarget,
+  probeStatsByTarget,
+} from "../store/attempt-stats";
+import { listNodes } from "../store/nodes";
+import { type ObjectType } from "../store/switches";
+import { listTargetStates, type TargetStateRow } from "../store/target-states";
+import { availability, type Samples, sumSamples } from "./availability";
+import { type Current, demoRule, readCurrent } from "./current";
+import { shownState } from "./display-state";
+import { effectiveIntent, switchView } from "./effective-intent";
+import { objectIds } from "./objects";
+import { routeViews } from "./routes";
+import { readStrips } from "./strips";
+import { type ControlDeps, defineVerb } from "./verb";
+
+const windowMs = 900_000;
+const freshMs = 900;
+
+/** The matrix: what people want of every object, what the live nodes see, and how well it went in the last 15 minutes. */
+export const healthView = defineVerb<null, HealthView>("read", async (_actor, deps) => {
+  const current = await readCurrent(deps);
+  // A write is visible to the read after it: its revision is in the key.
+  return deps.cache.get(`health ${current.revision}`, freshMs, () => readHealth(deps, current));
+});
+
+async function readHealth(deps: ControlDeps, current: Current): Promise<HealthView> {
+  const { db } = deps;
+  const now = Date.now();
+  const demo = await demoRule(deps, current);
+  const window = { fromMs: now - windowMs, toMs: now, demo: demo === "only" };
+  const [nodes, states, attempts, probes] = await Promise.all([
+    listNodes(db),
+    listTargetStates(db),
+    attemptStatsByTarget(db, window),
+    probeStatsByTarget(db, window),
+  ]);
+  const stats: Stats = {
+    attempts: new Map(attempts.map((row) => [row.targetId, row])),
+    probes: new Map(
+      probes.map(({ targetId, passed, failed }) => [targetId, { succeeded: passed, failed }]),
+    ),
+  };
+  const strips = await readStrips(deps, current, nodes, states, now);
+  const opinions = groupBy(states, ({ targetId }) => targetId);
+  return {
+    generatedAt: now,
+    revision: current.revision,
+    demo,
+    windowMs,
+    nodes,
+    models: objectViews("model", current, stats, now),
+    regions: objectViews("region", current, stats, now),
+    providers: objectViews("provider", current, stats, now),
+    targets: current.targets.map((target) => ({
+      ...targetView(
+        target,
+        (opinions.get(target.id) ?? []).map(({ state }) => state),
+        { current, stats, nodes, now },
+      ),
+      strip: strips.get(target.id) ?? [],
+    })),
+    routes: routeViews(current),
+  };
+}
+
+type Stats = {
+  readonly attempts: ReadonlyMap<string, AttemptStats>;
+  readonly probes: ReadonlyMap<string, Samples>;
+};
+
+const noSamples: Samples = { succeeded: 0, failed: 0 };
+
+function objectViews(
+  type: Exclude<ObjectType, "target">,
+  { document, targets, switches }: Current,
+  stats: Stats,
+  now: number,
+): HealthView["models"] {
+  return objectIds(document, type).map((id) => {
+    const own = targets.filter((target) => target[type] === id);
+    return {
+      id,
+      switch: switchView(switches, type, id, now),
+      availability: availability(
+        sumSamples(own.map((target) => stats.attempts.get(target.id) ?? noSamples)),
+        sumSamples(own.map((target) => stats.probes.get(target.id) ?? noSamples)),
+      ),
+    };
+  });
+}
+
+type Context = {
+  readonly current: Current;
+  readonly stats: Stats;
+  readonly nodes: readonly NodeView[];
+  readonly now: number;
+};
+
+function targetView(
+  target: ExpandedTarget,
+  opinions: readonly TargetStateRow[],
+  { current, stats, nodes, now }: Context,
+): Omit<TargetView, "strip"> {
+  const { id, provider, region, model, upstreamModel } = target;
+  const attempts = stats.attempts.get(id);
+  const intent = effectiveIntent(current.switches, target, now);
+  const called = attempts !== undefined || opinions.some(({ ttftMs }) => ttftMs !== null);
+  const shown = shownState({ intent: intent.effectiveIntent, opinions, called, nowMs: now });
+  const live = nodes.filter((node) => node.live).length;
+  return {
+    id,
+    provider,
+    region,
+    model,
+    upstreamModel,
+    switch: switchView(current.switches, "target", id, now),
+    ...intent,
+    state: shown.state,
+    breaker: shown.opinion?.breaker ?? "closed",
+    since: shown.opinion?.since ?? null,
+    until: shown.opinion?.until ?? null,
+    reason: shown.opinion?.reason ?? null,
+    availability: availability(attempts ?? noSamples, stats.probes.get(id) ?? noSamples),
+    p50Ms: rounded(attempts?.p50Ms ?? null),
+    ...merged(opinions),
+    onNodes: { count: shown.count, of: live },
+  };
+}
+
+type Merged = Pick<
+  TargetView,
+  | "consecutiveFailures"
+  | "rateLimitedUntil"
+  | "ttftMs"
+  | "inFlight"
+  | "lastError"
+  | "nextProbeAt"
+  | "lastProbe"
+>;
+
+/** What several nodes say together: sums, the worst, the newest, the next. */
+function merged(opinions: readonly TargetStateRow[]): Merged {
+  const ttfts = opinions.flatMap(({ ttftMs }) => ttftMs ?? []);
+  return {
+    consecutiveFailures: Math.max(0, ...opinions.map((one) => one.consecutiveFailures)),
+    rateLimitedUntil: greatest(opinions.flatMap((one) => one.rateLimitedUntil ?? [])),
+    ttftMs:
+      ttfts.length === 0 ? null : Math.round(ttfts.reduce((sum, ms) => sum + ms) / ttfts.length),
+    inFlight: opinions.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    lastError: newest(opinions.flatMap(({ lastError }) => lastError ?? [])),
+    nextProbeAt: least(opinions.flatMap((one) => one.nextProbeAt ?? [])),
+    lastProbe: newest(opinions.flatMap(({ lastProbe }) => lastProbe ?? [])),
+  };
+}
+
+function newest<T extends { readonly at: number }>(rows: readonly T[]): T | null {
+  return rows.toSorted((left, right) => right.at - left.at)[0] ?? null;
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value);
+}
+
+function greatest(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.max(...values);
+}
+
+function least(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.min(...values);
+}

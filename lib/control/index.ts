@@ -1,0 +1,25 @@
+import "server-only";
+
+/** The one way from app/ into lib: handlers and pages import nothing else of control. */
+
+export {
+  callQuery,
+  changeQuery,
+  metricsQuery,
+  pathId,
+  pathRevision,
+  streamRange,
+} from "./api-queries";
+export { defineHandler, definePublicHandler, ifMatch, readBody } from "./api";
+export { authorizePage } from "./page";
+export { callDetail, callsPage } from "./calls-page";
+export { changesPage } from "./changes-page";
+export { controlRuntime } from "./runtime";
+export { eventStream } from "./event-stream";
+export { healthView } from "./health-view";
+export { metricsView } from "./metrics-view";
+export { relayHandler } from "./relay-handler";
+export { revertRevision } from "./revert-revision";
+export { routeView } from "./route-view";
+export { setRouteChain } from "./set-route-chain";
+export { switchHandler } from "./switch-handler";

@@ -1,0 +1,156 @@
+import { z } from "zod";
+import { type NodeView, type TargetView } from "../shared/contract";
+import { groupBy } from "../shared/group-by";
+import { activeMinutes } from "../store/attempt-stats";
+import { type HealthEventRow, listHealthEventsSince } from "../store/health-events";
+import { listRevisionsSince, type RevisionRow } from "../store/revisions";
+import { type TargetState } from "../store/target-states";
+import { type Current } from "./current";
+import { switchView } from "./effective-intent";
+import {
+  nodeTimeline,
+  type NodeTimeline,
+  offSpans,
+  type Span,
+  stateStrip,
+  type SwitchChange,
+} from "./state-strip";
+import { type ControlDeps } from "./verb";
+
+const minuteMs = 60_000;
+const minutes = 60;
+/** More than this in an hour is noise that no strip can show. */
+const mostRows = 5_000;
+const wholeHourKeptMs = 300_000;
+const recentMinutes = 6;
+
+type NodeState = TargetState & { readonly nodeId: string };
+type SwitchHistory = ReadonlyMap<string, readonly SwitchChange[]>;
+
+/** The strip of every target: the worst state of each of the last 60 minutes, the running one last. */
+export async function readStrips(
+  deps: ControlDeps,
+  { revision, targets, switches }: Current,
+  nodes: readonly NodeView[],
+  states: readonly NodeState[],
+  now: number,
+): Promise<ReadonlyMap<string, TargetView["strip"]>> {
+  const { db, cache } = deps;
+  const from = (Math.floor(now / minuteMs) - minutes + 1) * minuteMs;
+  const [events, history, active] = await Promise.all([
+    listHealthEventsSince(db, from, mostRows),
+    cache.get(`switch history ${revision} ${from}`, minuteMs, async () =>
+      switchHistory(await listRevisionsSince(db, from, mostRows)),
+    ),
+    readActive(deps, from, now),
+  ]);
+  const eventsByTarget = groupBy(events, ({ targetId }) => targetId);
+  const statesByTarget = groupBy(states, ({ targetId }) => targetId);
+  return new Map(
+    targets.map((target) => {
+      const { id, provider, region, model } = target;
+      const off = Object.entries({ target: id, model, region, provider }).flatMap(([type, own]) =>
+        offSpans(history.get(`${type} ${own}`) ?? [], {
+          from,
+          until: now + minuteMs,
+          now: switchView(switches, type as "target", own, now).intent,
+        }),
+      );
+      const strip = stateStrip({
+        from,
+        minutes,
+        now,
+        nodes: timelines(
+          nodes,
+          eventsByTarget.get(id) ?? [],
+          statesByTarget.get(id) ?? [],
+          from,
+          now,
+        ),
+        off: merge(off),
+        active: active.get(id) ?? new Set(),
+      });
+      return [id, strip];
+    }),
+  );
+}
+
+function timelines(
+  nodes: readonly NodeView[],
+  events: readonly HealthEventRow[],
+  states: readonly NodeState[],
+  from: number,
+  now: number,
+): NodeTimeline[] {
+  return nodes.map((node) => {
+    const state = states.find(({ nodeId }) => nodeId === node.id)?.state;
+    return nodeTimeline(
+      events.filter(({ nodeId }) => nodeId === node.id),
+      {
+        from,
+        startedAt: node.startedAt,
+        until: node.live ? now + minuteMs : node.heartbeatAt,
+        now: state === undefined ? null : labelOf(state),
+      },
+    );
+  });
+}
+
+function labelOf({ breaker, soft, probe }: TargetState["state"]): string {
+  if (breaker !== "closed") {
+    return breaker;
+  }
+  return probe === "down" ? "probe_down" : soft;
+}
+
+/** In which minutes each target was called or probed. The hour is read rarely, its last minutes always. */
+async function readActive(
+  { db, cache }: ControlDeps,
+  from: number,
+  now: number,
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const hour = await cache.get("active hour", wholeHourKeptMs, () =>
+    activeMinutes(db, { fromMs: from, toMs: now }),
+  );
+  const recent = await activeMinutes(db, { fromMs: now - recentMinutes * minuteMs, toMs: now });
+  const active = new Map<string, Set<number>>();
+  for (const { targetId, minute } of [...hour, ...recent]) {
+    const own = active.get(targetId) ?? new Set();
+    active.set(targetId, own.add(minute));
+  }
+  return active;
+}
+
+const switchSummary = z.object({
+  objectType: z.string(),
+  objectId: z.string(),
+  from: z.string(),
+  to: z.string(),
+});
+
+function switchHistory(revisions: readonly RevisionRow[]): SwitchHistory {
+  const history = new Map<string, SwitchChange[]>();
+  for (const { kind, summary, createdAt } of revisions) {
+    const parsed = kind === "switch" ? switchSummary.safeParse(summary) : undefined;
+    if (parsed?.success === true) {
+      const { objectType, objectId, from, to } = parsed.data;
+      const name = `${objectType} ${objectId}`;
+      history.set(name, [...(history.get(name) ?? []), { at: createdAt, from, to }]);
+    }
+  }
+  return history;
+}
+
+/** Overlapping spans as one, so that "off the whole time" is one question. */
+function merge(spans: readonly Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const span of spans.toSorted((left, right) => left.from - right.from)) {
+    const last = merged.at(-1);
+    if (last !== undefined && span.from <= last.to) {
+      merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, span.to) };
+    } else {
+      merged.push(span);
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,60 @@
+import { type HealthEvent } from "./generated/client";
+import { type Database } from "./database";
+
+/** One transition of a target's health on one node. */
+export type HealthEventRow = {
+  readonly id: string;
+  readonly at: number;
+  readonly nodeId: string;
+  readonly targetId: string;
+  readonly provider: string;
+  readonly region: string;
+  readonly model: string;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+  readonly evidence: unknown;
+};
+
+/** The transitions since `fromMs`, oldest first; the newest `limit` of them. */
+export async function listHealthEventsSince(
+  db: Database,
+  fromMs: number,
+  limit: number,
+): Promise<HealthEventRow[]> {
+  const rows = await db.run((prisma) =>
+    prisma.healthEvent.findMany({
+      where: { at: { gte: new Date(fromMs) } },
+      orderBy: [{ at: "desc" }, { id: "desc" }],
+      take: limit,
+    }),
+  );
+  return rows.reverse().map(toHealthEventRow);
+}
+
+/** At most `limit` transitions, newest first; before `cursor`, by instant and then by id. */
+export async function listHealthEvents(
+  db: Database,
+  limit: number,
+  cursor?: { readonly at: number; readonly id: string | null },
+): Promise<HealthEventRow[]> {
+  const at = cursor === undefined ? undefined : new Date(cursor.at);
+  const rows = await db.run((prisma) =>
+    prisma.healthEvent.findMany({
+      ...(cursor !== undefined &&
+        at !== undefined && {
+          where:
+            cursor.id === null
+              ? { at: { lte: at } }
+              : { OR: [{ at: { lt: at } }, { at, id: { lt: cursor.id } }] },
+        }),
+      orderBy: [{ at: "desc" }, { id: "desc" }],
+      take: limit,
+    }),
+  );
+  return rows.map(toHealthEventRow);
+}
+
+function toHealthEventRow({ fromState, toState, at, ...row }: HealthEvent): HealthEventRow {
+  return { ...row, at: at.getTime(), from: fromState, to: toState };
+}
