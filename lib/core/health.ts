@@ -113,6 +113,9 @@ const probeFall = 3;
 const probeRise = 2;
 /** A doubtful target (first failing probes, first passing probe while OPEN) is asked again this soon. */
 const confirmProbeMs = 1_000;
+/** HALF_OPEN without a call for this long, and with this many probes passed in a row, is CLOSED. */
+const noTrialMs = 30_000;
+const passesWithoutTrial = 3;
 const maxCapacityWaitMs = 300_000;
 const defaultCapacityWaitMs = 5_000;
 /** While OPEN or probe-down: every 2 s in the first minute, then every 5 s. */
@@ -393,6 +396,10 @@ function endProbe(
   countProbe(probe, passed);
   const probeEveryMs = openProbeIntervalMs(health, nowMs);
   health.breaker = probed(health.breaker, passed, probeEveryMs, nowMs);
+  if (passed && mayCloseWithoutTrial(health, nowMs)) {
+    health.epoch += 1;
+    health.breaker = { state: "closed", sinceMs: nowMs };
+  }
   const to = labelOf(health);
   const decisions: Decision[] = [];
   if (to !== from) {
@@ -409,6 +416,18 @@ function endProbe(
     decisions.push({ type: "probe_again", target, afterMs: probeEveryMs });
   }
   return decisions;
+}
+
+/** Nobody calls it, so no trial will ever come: probes that keep passing are all there is to go by. */
+function mayCloseWithoutTrial(health: TargetHealth, nowMs: number): boolean {
+  const { breaker, probe, lastStartMs } = health;
+  return (
+    breaker.state === "half_open" &&
+    breaker.trial === null &&
+    probe.passes >= passesWithoutTrial &&
+    nowMs - breaker.sinceMs >= noTrialMs &&
+    (lastStartMs === null || nowMs - lastStartMs >= noTrialMs)
+  );
 }
 
 function countProbe(probe: ProbeAxis, passed: boolean): void {

@@ -25,6 +25,8 @@ export type AttemptTimes = {
   /** For the first content of a stream, or for the whole of a plain answer. */
   readonly firstMs: number;
   readonly idleMs: number;
+  /** For a stream that makes progress, from its start. */
+  readonly streamTotalMs: number;
   readonly retryAfterWaitMs: number;
 };
 

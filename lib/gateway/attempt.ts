@@ -22,6 +22,7 @@ export function attemptTimes(request: ChatRequest, limits: Limits, leftMs: numbe
   return {
     firstMs: Math.min(request.stream ? ttftMs : plainMs, leftMs),
     idleMs: limits.idleMs,
+    streamTotalMs: limits.streamTotalMs,
     retryAfterWaitMs: limits.retryAfterWaitMs,
   };
 }

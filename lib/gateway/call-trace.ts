@@ -113,8 +113,14 @@ function usageOf(trace: CallTrace, one: AttemptTrace): Usage | null {
   };
 }
 
-/** Hands the finished call to the log; never throws and never waits. */
+/**
+ * Hands the finished call to the log; never throws and never waits. A stranger's call leaves no row: a flood of bad keys
+ * must not become a flood of writes.
+ */
 export function recordCall(deps: GatewayDeps, trace: CallTrace): void {
+  if (trace.key === null) {
+    return;
+  }
   const endedMs = trace.endedMs ?? deps.now();
   deps.log.record({
     call: callRecord(deps, trace, endedMs),

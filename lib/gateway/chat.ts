@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type CallCourse, attemptCap, nextMove } from "../core/call";
 import { type Plan, planCall } from "../core/plan";
 import { resolveChain, resolveName } from "../core/resolve";
-import type { Route, Snapshot } from "../core/types";
+import type { Limits, Route, Snapshot } from "../core/types";
 import { GatewayError, toGatewayError } from "../shared/errors";
 import type { Admission } from "./admit";
 import type { AnyModels } from "./any-models";
@@ -17,7 +17,7 @@ import type { Answer, CommittedStream } from "./attempt-result";
 import { authenticate } from "./authenticate";
 import { type CallTrace, beginTrace, recordCall } from "./call-trace";
 import { type ChatRequest, parseChatRequest } from "./chat-request";
-import { callConstraints, callDeadlineMs } from "./constraints";
+import { callConstraints, callLimits } from "./constraints";
 import type { GatewayDeps } from "./deps";
 import { exhaustedError, plannedNothingError } from "./exhausted";
 import type { AppKey } from "./live";
@@ -53,14 +53,14 @@ export async function chat(
     const snapshot = deps.live.snapshot();
     const route = resolveRoute(snapshot, request, key, deps);
     trace.route = route.id;
+    const limits = callLimits(req, route.limits);
     const constraints = callConstraints(req, snapshot, key);
     const plan = planCall(snapshot, deps.healer.world, route, constraints, deps.now(), deps.random);
     trace.plan = plan;
     if (plan.candidates.length === 0) {
       throw plannedNothingError(plan, constraints);
     }
-    const deadlineMs = callDeadlineMs(req, route.limits, trace.startedMs);
-    const answered = await execute(request, route, plan, deadlineMs, trace, gone, deps);
+    const answered = await execute(request, limits, plan, trace, gone, deps);
     await deliver(answered, res, trace, deps);
   } catch (error) {
     trace.error = gone.aborted ? new GatewayError("client_closed") : toGatewayError(error);
@@ -117,14 +117,14 @@ function resolveRoute(
  */
 async function execute(
   request: ChatRequest,
-  route: Route,
+  limits: Limits,
   plan: Plan,
-  deadlineMs: number,
   trace: CallTrace,
   gone: AbortSignal,
   deps: ChatDeps,
 ): Promise<Answered> {
-  const maxAttempts = attemptCap(plan, route.limits.attempts);
+  const maxAttempts = attemptCap(plan, limits.attempts);
+  const deadlineMs = trace.startedMs + limits.totalMs;
   const course: CallCourse = { plan, maxAttempts, deadlineMs, tried: [] };
   let lastErrorBody: Buffer | null = null;
   for (;;) {
@@ -141,7 +141,7 @@ async function execute(
       throw new GatewayError("client_closed");
     }
     const { target } = move.candidate;
-    const times = attemptTimes(request, route.limits, deadlineMs - deps.now());
+    const times = attemptTimes(request, limits, deadlineMs - deps.now());
     const by = beginAttempt(deps, trace, move.candidate, move.how, gone);
     const result = await attempt(deps, request, target, times, by.signal);
     switch (result.kind) {

@@ -57,12 +57,18 @@ function regionMode(req: IncomingMessage): "prefer" | "require" {
   return mode;
 }
 
-/** The caller's own patience counts as far as it is shorter than the route's. Monotonic milliseconds. */
-export function callDeadlineMs(req: IncomingMessage, limits: Limits, startedMs: number): number {
-  const own = positive(header(req, "x-request-timeout"));
+/** The route's limits, as far as the caller is not less patient. */
+export function callLimits(req: IncomingMessage, limits: Limits): Limits {
   const sdkSeconds = positive(header(req, "x-stainless-timeout"));
-  const sdkMs = sdkSeconds === null ? null : sdkSeconds * 1_000;
-  return startedMs + Math.min(own ?? limits.totalMs, sdkMs ?? limits.totalMs, limits.totalMs);
+  return {
+    ...limits,
+    totalMs: Math.min(
+      positive(header(req, "x-request-timeout")) ?? limits.totalMs,
+      sdkSeconds === null ? limits.totalMs : sdkSeconds * 1_000,
+      limits.totalMs,
+    ),
+    ttftMs: Math.min(positive(header(req, "x-bellwether-ttft-ms")) ?? limits.ttftMs, limits.ttftMs),
+  };
 }
 
 function header(req: IncomingMessage, name: string): string | null {

@@ -1,6 +1,12 @@
 /** The data plane's door: which address is answered by what, and the one place where errors become answers. */
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import { GatewayError, toGatewayError } from "../shared/errors";
+import {
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  createServer,
+} from "node:http";
+import { GatewayError, errorBody, toGatewayError } from "../shared/errors";
 import { uuidV7 } from "../shared/uuid";
 import { type ChatDeps, chat } from "./chat";
 import { listModels, showModel } from "./models";
@@ -29,9 +35,9 @@ export function createGatewayServer(deps: ChatDeps, readiness: Readiness): Serve
       });
     },
   );
-  server.on("clientError", (_error, socket) => {
+  server.on("clientError", (error, socket) => {
     if (socket.writable) {
-      socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+      socket.end(parserAnswer(error));
     } else {
       socket.destroy();
     }
@@ -95,4 +101,24 @@ function allow(req: IncomingMessage, method: "GET" | "POST"): void {
   if (req.method !== method && !(method === "GET" && req.method === "HEAD")) {
     throw new GatewayError("method_not_allowed", { headers: { allow: method } });
   }
+}
+
+/** The answer to bytes that never became a request, in the shape of every other error. */
+function parserAnswer(cause: Error): string {
+  const code = "code" in cause ? cause.code : "";
+  const error =
+    code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? new GatewayError("request_timeout")
+      : new GatewayError("invalid_request", {
+          message:
+            code === "HPE_HEADER_OVERFLOW"
+              ? "The request's headers are larger than 16 KB."
+              : "The request is not valid HTTP.",
+          ...(code === "HPE_HEADER_OVERFLOW" ? { status: 431 } : {}),
+        });
+  const body = JSON.stringify(errorBody(error));
+  return (
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? "Error"}\r\nconnection: close\r\n` +
+    `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  );
 }

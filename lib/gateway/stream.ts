@@ -180,9 +180,13 @@ export function openStream(
       const nowMs = deps.now();
       // A provider that we hold back cannot be blamed for its silence.
       lastByteMs = paused ? nowMs : lastByteMs;
-      const dueMs = committed ? lastByteMs + times.idleMs : startedMs + times.firstMs;
+      const totalDueMs = startedMs + times.streamTotalMs;
+      const dueMs = committed
+        ? Math.min(lastByteMs + times.idleMs, totalDueMs)
+        : startedMs + times.firstMs;
       if (nowMs + 1 >= dueMs) {
-        interrupt({ kind: "timeout", phase: committed ? "idle" : "ttft" });
+        const phase = dueMs === totalDueMs ? "total" : "idle";
+        interrupt({ kind: "timeout", phase: committed ? phase : "ttft" });
         return;
       }
       timer = setTimeout(onTimer, dueMs - nowMs);
