@@ -47,6 +47,8 @@ export function DragList({ rows, onMove }: DragListProps) {
       collisionDetection={closestCenter}
       onDragEnd={onDragEnd}
       accessibility={{
+        // A live region may not stand inside a list.
+        container: document.body,
         screenReaderInstructions: { draggable: t("routes.announce.how") },
         announcements: {
           onDragStart: ({ active }) => placed("picked")(active.id, placeOf(active.id)),

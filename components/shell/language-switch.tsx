@@ -14,7 +14,6 @@ export function LanguageSwitch() {
     <button
       type="button"
       lang={other}
-      aria-label={t(`language.${other}`)}
       title={t(`language.${other}`)}
       onClick={() => {
         rememberPreference(localeCookie, other);
@@ -23,6 +22,7 @@ export function LanguageSwitch() {
       className="h-7 min-w-7 rounded-control px-1.5 text-small font-medium text-fg-2 hover:bg-hover touch:h-11 touch:min-w-11"
     >
       {t(`language.short.${other}`)}
+      <span className="sr-only"> {t(`language.${other}`)}</span>
     </button>
   );
 }

@@ -6,7 +6,6 @@ import { type Place } from "./grid";
 
 type Props = {
   role: "gridcell" | "rowheader" | "columnheader";
-  name: string;
   place: Place;
   isActive: boolean;
   className?: string;
@@ -16,9 +15,9 @@ type Props = {
   children: ReactNode;
 };
 
-/** A cell that takes the focus for its content: Space switches, Enter and a click explain. */
+/** A cell that takes the focus and its name from its content: Space switches, Enter and a click explain. */
 export function CellFrame(props: Props) {
-  const { role, name, place, isActive, className, testId, onToggle, onOpen, children } = props;
+  const { role, place, isActive, className, testId, onToggle, onOpen, children } = props;
   const element = useRef<HTMLDivElement>(null);
   const open = (): void => {
     if (element.current !== null) {
@@ -41,7 +40,6 @@ export function CellFrame(props: Props) {
     <div
       ref={element}
       role={role}
-      aria-label={name}
       tabIndex={isActive ? 0 : -1}
       data-row={place.row}
       data-column={place.column}

@@ -23,17 +23,20 @@ export function HeadCell({ kind, id, health, place, isActive, onOpen }: Props) {
   const object = health[kind === "model" ? "models" : "regions"].find((each) => each.id === id);
   const control = useSwitch({ type: kind, id }, object?.switch ?? unknownSwitch);
   const targets = health.targets.filter((target) => target[kind] === id);
-  const on = targets.filter((target) => isOnBut(target, kind, id)).length;
+  const others = kind === "model" ? "region" : "model";
+  const places = new Set(targets.map((target) => target[others]));
+  const onPlaces = new Set(
+    targets.filter((target) => isOnBut(target, kind, id)).map((target) => target[others]),
+  );
   const ratio = object?.availability.ratio ?? null;
   const rollUp = t(kind === "model" ? "matrix.regionsOn" : "matrix.modelsOn", {
-    on: control.isOn ? on : 0,
-    of: targets.length,
+    on: control.isOn ? onPlaces.size : 0,
+    of: places.size,
   });
   const line = control.proofLine ?? rollUp;
   return (
     <CellFrame
       role={kind === "model" ? "rowheader" : "columnheader"}
-      name={`${id}, ${rollUp}, ${f.percent(ratio)}`}
       place={place}
       isActive={isActive}
       testId={`${kind}-${id}`}
@@ -47,7 +50,7 @@ export function HeadCell({ kind, id, health, place, isActive, onOpen }: Props) {
       <Switch
         label={t(kind === "model" ? "matrix.switchModel" : "matrix.switchRegion", { id })}
         isOn={control.isOn}
-        isMixed={on < targets.length}
+        isMixed={targets.some((target) => !isOnBut(target, kind, id))}
         isPending={control.isPending}
         tabIndex={-1}
         onToggle={control.toggle}

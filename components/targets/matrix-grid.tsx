@@ -70,11 +70,13 @@ export function MatrixGrid({ health }: Props) {
         }}
         className="-mx-4 grid overflow-x-auto"
         style={{
-          gridTemplateColumns: `minmax(176px, 208px) repeat(${regions.length}, minmax(222px, 1fr))`,
+          gridTemplateColumns: `minmax(184px, 216px) repeat(${regions.length}, minmax(222px, 1fr))`,
         }}
       >
         <div role="row" className="contents">
-          <div role="columnheader" className="px-4 py-2.5" aria-label={t("matrix.model")} />
+          <div role="columnheader">
+            <span className="sr-only">{t("matrix.model")}</span>
+          </div>
           {regions.map((id, index) => (
             <HeadCell
               key={id}
@@ -99,7 +101,9 @@ export function MatrixGrid({ health }: Props) {
                 onOpen={open({ type: "model", id: row.model })}
               />
             ) : (
-              <div role="rowheader" aria-label={row.model} />
+              <div role="rowheader">
+                <span className="sr-only">{row.model}</span>
+              </div>
             )}
             {row.cells.map((target, index) => {
               const place = { row: rowIndex + 1, column: index + 1 };

@@ -11,19 +11,31 @@ type Props = {
   target: TargetView;
   control: SwitchControl;
   label: string;
-  tabIndex?: number;
+  /** The provider, where a cell has several. */
+  note: string | null;
+  tabIndex: number;
 };
 
-/** Glyph, availability and word say what is; the switch says what somebody wants. */
-export function StateLine({ target, control, label, tabIndex }: Props) {
+/** Glyph, availability and word say what is; the switch says what somebody wants, and is read first. */
+export function StateLine({ target, control, label, note, tabIndex }: Props) {
   const { t, f } = useWords();
   const state = shownState(target);
   const { ratio, source } = target.availability;
   const isQuiet = state === "healthy" || state === "off" || state === "no_data";
   return (
     <div className="flex items-center gap-2">
+      <span className="order-last ml-auto inline-flex">
+        <Switch
+          label={label}
+          isOn={control.isOn}
+          isPending={control.isPending}
+          onToggle={control.toggle}
+          tabIndex={tabIndex}
+        />
+      </span>
       <Glyph state={state} />
       <span
+        aria-hidden="true"
         className={clsx(
           "text-[17px] leading-6 font-medium tracking-[-0.02em] whitespace-nowrap",
           source === "probe" && "text-fg-2 italic",
@@ -37,19 +49,16 @@ export function StateLine({ target, control, label, tabIndex }: Props) {
       </span>
       <span
         data-testid="state"
+        aria-hidden="true"
         className={clsx("text-small whitespace-nowrap", isQuiet ? "text-fg-2" : "font-medium")}
       >
         {t(stateKey(state))}
       </span>
-      <span className="ml-auto inline-flex">
-        <Switch
-          label={label}
-          isOn={control.isOn}
-          isPending={control.isPending}
-          onToggle={control.toggle}
-          {...(tabIndex === undefined ? {} : { tabIndex })}
-        />
-      </span>
+      {note !== null && (
+        <span aria-hidden="true" title={note} className="truncate text-small text-fg-3">
+          {note}
+        </span>
+      )}
     </div>
   );
 }

@@ -1,15 +1,17 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { type TargetView } from "@/lib/shared/contract";
 
-type Props = { target: TargetView; laneName: string | null };
+type Props = { target: TargetView };
 
 /** n, the whole answer's p50 and the first token. */
-export function StatsLine({ target, laneName }: Props) {
+export function StatsLine({ target }: Props) {
   const { t, f } = useWords();
   const { n, source } = target.availability;
   return (
-    <p className="mt-1.5 flex gap-3 overflow-hidden text-small whitespace-nowrap text-fg-3">
-      {laneName !== null && <span className="text-fg-2">{laneName}</span>}
+    <p
+      aria-hidden="true"
+      className="mt-1.5 flex gap-3 overflow-hidden text-small whitespace-nowrap text-fg-3"
+    >
       <span>{t(source === "probe" ? "matrix.probes" : "matrix.n", { n: f.count(n) })}</span>
       <span>{t("matrix.p50", { ms: f.ms(target.p50Ms) })}</span>
       <span className="overflow-hidden text-ellipsis">

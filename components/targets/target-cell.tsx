@@ -13,7 +13,7 @@ import { CellFrame } from "./cell-frame";
 import { type Place } from "./grid";
 import { StateLine } from "./state-line";
 import { StatsLine } from "./stats-line";
-import { useTargetName } from "./target-name";
+import { useTargetReading } from "./target-reading";
 
 type Props = {
   target: TargetView;
@@ -35,14 +35,13 @@ export const TargetCell = memo(function TargetCell(props: Props) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const control = useSwitch({ type: "target", id: target.id }, target.switch);
-  const name = useTargetName(target, laneName);
+  const reading = useTargetReading(target);
   const why = sayLine(t, whyTexts(target, f, nowMs));
   const line = control.proofLine ?? why;
   const state = shownState(target);
   return (
     <CellFrame
       role="gridcell"
-      name={name}
       place={place}
       isActive={isActive}
       testId={`target-${target.id}`}
@@ -54,16 +53,24 @@ export const TargetCell = memo(function TargetCell(props: Props) {
         washes[state],
       )}
     >
-      <StateLine target={target} control={control} label={name} tabIndex={-1} />
-      <div className={clsx("mt-1.5", state === "no_data" && "opacity-80")}>
+      <StateLine
+        target={target}
+        control={control}
+        label={[target.model, target.region, ...(laneName === null ? [] : [laneName])].join(", ")}
+        note={laneName}
+        tabIndex={-1}
+      />
+      <span className="sr-only">{reading}</span>
+      <div className="mt-1.5">
         <Strip strip={target.strip} />
       </div>
-      <StatsLine target={target} laneName={laneName} />
+      <StatsLine target={target} />
       <p
         title={line}
         data-testid="why"
+        aria-hidden="true"
         className={clsx(
-          "overflow-hidden text-small text-ellipsis whitespace-nowrap",
+          "line-clamp-2 min-h-8 text-small text-pretty",
           control.proofLine !== null || state !== "healthy" ? "text-fg-2" : "text-fg-3",
         )}
       >
@@ -81,12 +88,11 @@ export function EmptyCell({ place, isActive, lane }: EmptyProps) {
   return (
     <CellFrame
       role="gridcell"
-      name={t("matrix.notOffered")}
       place={place}
       isActive={isActive}
       className={clsx("border-l border-line py-3 text-small text-fg-3", lane === 0 && "border-t")}
     >
-      {lane === 0 && t("matrix.notOffered")}
+      <span className={lane === 0 ? undefined : "sr-only"}>{t("matrix.notOffered")}</span>
     </CellFrame>
   );
 }

@@ -2,14 +2,11 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { shownState, stateKey } from "@/components/lib/targets/state";
 import { type TargetView } from "@/lib/shared/contract";
 
-/** What a screen reader says of a cell: "gpt-x, us-east, degraded, 97.2 % of 1,204, since 03:02". */
-export function useTargetName(target: TargetView, laneName: string | null): string {
+/** What a screen reader says of a cell after its name: "degraded, 97.2 % of 1,204, since 03:02". */
+export function useTargetReading(target: TargetView): string {
   const { t, f } = useWords();
   const { ratio, n } = target.availability;
   const parts = [
-    target.model,
-    target.region,
-    ...(laneName === null ? [] : [laneName]),
     t(stateKey(shownState(target))),
     ratio === null
       ? t("matrix.tooFew")
