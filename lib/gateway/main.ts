@@ -11,6 +11,7 @@ import { openDatabase } from "../store/database";
 import { createAdmission } from "./admit";
 import { createAnyModels } from "./any-models";
 import { createCallLog } from "./call-log";
+import { createClosing } from "./closing";
 import { startFollower } from "./follower";
 import { createHealer } from "./healer";
 import { startReporter } from "./reporter";
@@ -113,6 +114,7 @@ export async function startGateway(env: GatewayEnv): Promise<Gateway> {
     { ...deps, admission, anyModels, running },
     { isReady: () => ready },
   );
+  const closeServer = createClosing(server);
   const ticker = startTicker(healer, live, now);
   const partitions = setInterval(() => {
     ensureDayPartitions(db, partitionsAheadDays).catch((error: unknown) => {
@@ -146,7 +148,7 @@ export async function startGateway(env: GatewayEnv): Promise<Gateway> {
     async stop() {
       ready = false;
       admission.close();
-      await closeServer(server, env.drainSeconds * 1_000);
+      await closeServer(env.drainSeconds * 1_000);
       await closeParts();
     },
   };
@@ -184,23 +186,4 @@ function listen(server: Server, env: GatewayEnv): Promise<void> {
 function portOf(server: Server, fallback: number): number {
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : fallback;
-}
-
-/** Stops listening, lets running calls finish for `drainMs`, then cuts what is left. */
-async function closeServer(server: Server, drainMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-  });
-  server.closeIdleConnections();
-  const idle = setInterval(() => {
-    server.closeIdleConnections();
-  }, 100);
-  const cut = setTimeout(() => {
-    server.closeAllConnections();
-  }, drainMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(cut);
 }
