@@ -69,7 +69,12 @@ export function demoDocument(wallUrl: string): ConfigInput {
   return {
     providers: [
       { id: "alpha", base_url: `${base}/alpha/v1`, ...common, regions },
-      { id: "beta", base_url: `${base}/beta/v1`, ...common },
+      {
+        id: "beta",
+        base_url: `${base}/beta/v1`,
+        ...common,
+        regions: [{ id: "global", priority: regions.length + 1 }],
+      },
     ],
     models: catalogModels
       .filter(({ id }) => defaultChain.includes(id))

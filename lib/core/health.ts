@@ -42,6 +42,8 @@ export type TargetHealth = {
   inFlight: number;
   /** Moving average of the time to first token, in milliseconds; null before the first sample. */
   ttftMs: number | null;
+  ttftSamples: number;
+  ttftAtMs: number | null;
   rateLimitedUntilMs: number | null;
   probe: ProbeAxis;
   lastStartMs: number | null;
@@ -139,6 +141,8 @@ export function healthOf(world: World, targetId: string): TargetHealth {
       starts: [],
       inFlight: 0,
       ttftMs: null,
+      ttftSamples: 0,
+      ttftAtMs: null,
       rateLimitedUntilMs: null,
       probe: {
         state: "unknown",
@@ -192,16 +196,21 @@ function apply(
       health.inFlight -= 1;
       return endAttempt(health, event, nowMs, random);
     case "first_token":
-      health.ttftMs =
-        health.ttftMs === null
-          ? event.ttftMs
-          : health.ttftMs + ttftWeight * (event.ttftMs - health.ttftMs);
+      measureTtft(health, event.ttftMs, nowMs);
       return nothing;
     case "probe_ended":
       return endProbe(health, event.target, event.result, nowMs);
     case "tick":
       return nothing;
   }
+}
+
+/** The first samples count alike; from then on the newest one weighs `ttftWeight`. */
+function measureTtft(health: TargetHealth, ttftMs: number, nowMs: number): void {
+  health.ttftSamples += 1;
+  health.ttftAtMs = nowMs;
+  const weight = Math.max(ttftWeight, 1 / health.ttftSamples);
+  health.ttftMs = (health.ttftMs ?? 0) + weight * (ttftMs - (health.ttftMs ?? 0));
 }
 
 function startAttempt(health: TargetHealth, attempt: number, nowMs: number): void {

@@ -8,6 +8,8 @@ const minGainMs = 20;
 /** … at this many evaluations, this far apart. */
 const evaluationsToSwitch = 3;
 const evaluationEveryMs = 5_000;
+/** One sample says little: the first one pays for its connection. */
+export const samplesToCompare = 3;
 
 /**
  * The targets of one chain entry in the order in which they should be asked.
@@ -75,7 +77,7 @@ function evaluate(
 ): void {
   if (!preference.measured) {
     // The first time that everyone is measured there is no habit to protect.
-    if (targets.every((target) => healthOf(world, target.id).ttftMs !== null)) {
+    if (targets.every((target) => healthOf(world, target.id).ttftSamples >= samplesToCompare)) {
       preference.measured = true;
       if (clearlyFaster(world, fastest, held)) {
         preference.targetId = fastest.id;

@@ -6,6 +6,7 @@
  */
 import { Agent, request } from "undici";
 import { type Decision, type ProbeResult, type World, healthOf, labelOf } from "../core/health";
+import { samplesToCompare } from "../core/region";
 import { type Snapshot, type Target, holdAt } from "../core/types";
 import { log } from "../shared/log";
 import {
@@ -59,8 +60,12 @@ const regionTimeoutMs = 5_000;
 const maxBodyBytes = 64 * 1024;
 /** Our own loop was this late: what a probe saw says more about us than about the provider. */
 const maxLoopLagMs = 200;
-/** Live traffic measures a region better than probes do. */
-const liveMeasureMs = 60_000;
+/** Until its speed is known a target is asked again this soon. */
+const measureEveryMs = 4_000;
+/** A time to first token older than this is measured again, even while calls succeed: plain calls show none. */
+const staleTtftMs = 60_000;
+/** Streamed calls measure a target better than probes do. */
+const freshTtftMs = 20_000;
 
 /** Starts probing. */
 export function startProber(deps: ProberDeps): Prober {
@@ -111,7 +116,8 @@ export function startProber(deps: ProberDeps): Prober {
       ) {
         continue;
       }
-      due.set(target.id, jittered(target.probe.intervalMs));
+      const everyMs = isMeasured(target) ? target.probe.intervalMs : measureEveryMs;
+      due.set(target.id, jittered(Math.min(everyMs, target.probe.intervalMs)));
       if (!isProvenByTraffic(target, nowMs)) {
         launch(target.id, () => probeModel(target));
       }
@@ -129,10 +135,15 @@ export function startProber(deps: ProberDeps): Prober {
     forget(due, (id) => snapshot.targets.has(id));
   };
 
+  const isMeasured = (target: Target): boolean =>
+    healthOf(deps.world, target.id).ttftSamples >= samplesToCompare;
+
   const isProvenByTraffic = (target: Target, nowMs: number): boolean => {
     const health = healthOf(deps.world, target.id);
     return (
       labelOf(health) === "closed" &&
+      isMeasured(target) &&
+      nowMs - (health.ttftAtMs ?? 0) < staleTtftMs &&
       health.lastSuccessMs !== null &&
       nowMs - health.lastSuccessMs < target.probe.intervalMs
     );
@@ -252,14 +263,15 @@ async function askOnce(agent: Agent, probe: ProbeRequest): Promise<ProbeAnswer> 
   return { status: answer.statusCode, headers, body: Buffer.concat(chunks).toString("utf8") };
 }
 
-/** The time to first token that a probe stands for, when no live call has measured the target lately; else null. */
+/** The time to first token that a probe stands for, when no streamed call has measured the target lately; else null. */
 export function probeTtftMs(
   world: World,
   target: Target,
   result: ProbeResult,
   nowMs: number,
 ): number | null {
-  const { lastSuccessMs } = healthOf(world, target.id);
-  const isMeasuredLive = lastSuccessMs !== null && nowMs - lastSuccessMs < liveMeasureMs;
-  return result.verdict === "pass" && !isMeasuredLive ? result.latencyMs : null;
+  const { ttftAtMs, ttftSamples } = healthOf(world, target.id);
+  const isFresh = ttftAtMs !== null && nowMs - ttftAtMs < freshTtftMs;
+  const isEnough = isFresh && ttftSamples >= samplesToCompare;
+  return result.verdict === "pass" && !isEnough ? result.latencyMs : null;
 }

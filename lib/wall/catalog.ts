@@ -77,7 +77,7 @@ const providers = [
     basePath: "/beta/v1",
     regionHeader: null,
     tokenSpeedRatio: 0.8,
-    regions: [{ id: "global", name: "Global", basePath: "/beta/v1", latencyFactor: 1.4 }],
+    regions: [{ id: "global", name: "Global", basePath: "/beta/v1", latencyFactor: 2.2 }],
   },
 ] as const;
 
