@@ -26,9 +26,9 @@ export function authorize(
   { headers, method }: { readonly headers: Headers; readonly method: string },
   access: Access,
 ): ActingPerson {
-  const token = /^Bearer\s+(.*)$/i.exec(headers.get("authorization") ?? "")?.[1]?.trim();
-  if (token !== undefined) {
-    if (access.adminToken === undefined || !isSameSecret(token, access.adminToken)) {
+  const bearer = /^Bearer(?:\s+(.*))?$/i.exec(headers.get("authorization") ?? "");
+  if (bearer !== null) {
+    if (access.adminToken === undefined || !isSameSecret(bearer[1] ?? "", access.adminToken)) {
       throw new GatewayError("unauthorized", { headers: { "www-authenticate": "Bearer" } });
     }
     return admin;

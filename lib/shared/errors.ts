@@ -269,6 +269,7 @@ export function errorBody(error: GatewayError): ErrorBody {
       type: present(upstream?.type) ?? errorCatalog[error.code].type,
       param: error.param,
       code: present(upstream?.code) ?? error.code,
+      ...(error.details === undefined ? {} : { details: error.details }),
     },
   };
 }

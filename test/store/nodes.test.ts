@@ -3,7 +3,7 @@ import { type Database } from "@/lib/store/database";
 import { listNodes, markNodeStopped, upsertNode } from "@/lib/store/nodes";
 import { deleteNodeStates, listTargetStates, writeTargetStates } from "@/lib/store/target-states";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
-import { targetState } from "./samples";
+import { targetState } from "../support/target-state";
 
 let database: OpenTestDatabase;
 let db: Database;

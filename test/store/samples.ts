@@ -2,7 +2,6 @@ import { systemActor } from "@/lib/control/actor";
 import { type Published, publishDocument } from "@/lib/control/publish-document";
 import { type ControlDeps } from "@/lib/control/verb";
 import { type ConfigInput } from "@/lib/config/document";
-import { type TargetStateRow } from "@/lib/store/target-states";
 
 /** Two models at a provider with two regions, one of them at a provider without regions too. */
 export const sampleDocument: ConfigInput = {
@@ -34,25 +33,4 @@ export function publishSample(
     document: { ...sampleDocument, ...changes },
     source: { kind: "bootstrap", demo: false },
   });
-}
-
-/** A healthy target's state with `changes`. */
-export function targetState(changes: Partial<TargetStateRow> = {}): TargetStateRow {
-  return {
-    breaker: "closed",
-    soft: "none",
-    since: null,
-    until: null,
-    reason: null,
-    openings: 0,
-    consecutiveFailures: 0,
-    rateLimitedUntil: null,
-    probe: "unknown",
-    lastProbe: null,
-    nextProbeAt: null,
-    inFlight: 0,
-    ttftMs: null,
-    lastError: null,
-    ...changes,
-  };
 }

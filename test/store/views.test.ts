@@ -1,0 +1,486 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ActingPerson } from "@/lib/control/actor";
+import { callDetail, callsPage } from "@/lib/control/calls-page";
+import { changesPage } from "@/lib/control/changes-page";
+import { healthView } from "@/lib/control/health-view";
+import { metricsView } from "@/lib/control/metrics-view";
+import { revertRevision } from "@/lib/control/revert-revision";
+import { routeView } from "@/lib/control/route-view";
+import { setRouteChain } from "@/lib/control/set-route-chain";
+import { setSwitch } from "@/lib/control/set-switch";
+import { createControlDeps } from "@/lib/control/verb";
+import { CallDetail, CallsPage, ChangesPage, HealthView, MetricsView } from "@/lib/shared/contract";
+import { type Database } from "@/lib/store/database";
+import { upsertNode } from "@/lib/store/nodes";
+import { writeTargetStates } from "@/lib/store/target-states";
+import { targetState } from "../support/target-state";
+import { publishSample } from "./samples";
+import { type OpenTestDatabase, openTestDatabase } from "./support";
+import { attemptRecord, callRecord, logBatch, logCalls, logProbes, logTransition } from "./traffic";
+
+const viewer: ActingPerson = { type: "operator", name: "Minji", role: "viewer" };
+const operator: ActingPerson = { ...viewer, role: "operator" };
+const usEast = "alpha:us-east:gpt-4.1";
+const second = 1_000;
+const minute = 60_000;
+
+let database: OpenTestDatabase;
+let db: Database;
+beforeEach(async () => {
+  database = await openTestDatabase();
+  db = database.db;
+  await publishSample(createControlDeps(db));
+});
+afterEach(() => database.end());
+
+// New dependencies each time: no answer is from the cache.
+const health = async (): Promise<HealthView> =>
+  HealthView.parse(await healthView(viewer, createControlDeps(db), null));
+const metrics = async (range: "15m" | "1h" | "6h" | "24h" = "1h", app: string | null = null) =>
+  MetricsView.parse(await metricsView(viewer, createControlDeps(db), { range, app }));
+const calls = async (query: Partial<Parameters<typeof callsPage>[2]> = {}): Promise<CallsPage> =>
+  CallsPage.parse(await callsPage(viewer, createControlDeps(db), { limit: 100, ...query }));
+const changes = async (limit = 100, cursor?: string): Promise<ChangesPage> =>
+  ChangesPage.parse(
+    await changesPage(viewer, createControlDeps(db), { limit, ...(cursor && { cursor }) }),
+  );
+const target = async (id = usEast): Promise<HealthView["targets"][number]> =>
+  (await health()).targets.find((one) => one.id === id)!;
+const node = (id = "host/0") =>
+  upsertNode(db, { id, startedAt: 1, appliedRevision: 1, appliedAt: 2, droppedRecords: 0 });
+
+describe("the matrix", () => {
+  it("shows every target, model, region, provider and alias of the configuration", async () => {
+    const view = await health();
+    expect(view.targets.map(({ id }) => id)).toEqual([
+      "alpha:us-east:gpt-4.1",
+      "alpha:eu-west:gpt-4.1",
+      "beta:global:gpt-4.1",
+      "alpha:us-east:deepseek-v3",
+      "alpha:eu-west:deepseek-v3",
+    ]);
+    expect(view.regions.map(({ id }) => id)).toEqual(["us-east", "eu-west", "global"]);
+    expect(view.routes.map(({ id }) => id)).toEqual(["auto", "cheap"]);
+    expect(view.targets[0]).toMatchObject({ state: "no_data", onNodes: { count: 0, of: 0 } });
+    expect(view.targets[0]?.strip).toEqual(Array.from({ length: 60 }, () => null));
+  });
+
+  it("shows the worst of the live nodes, and on how many", async () => {
+    await node("a");
+    await node("b");
+    const ok = targetState({ probe: "up", inFlight: 2, ttftMs: 100 });
+    const open = targetState({ breaker: "open", until: 9, reason: "server_error", inFlight: 1 });
+    await writeTargetStates(db, "a", [{ targetId: usEast, state: ok }]);
+    await writeTargetStates(db, "b", [{ targetId: usEast, state: open }]);
+    expect(await target()).toMatchObject({
+      state: "down",
+      breaker: "open",
+      until: 9,
+      reason: "server_error",
+      inFlight: 3,
+      ttftMs: 100,
+      onNodes: { count: 1, of: 2 },
+    });
+  });
+
+  it("a switch shows at the next read, with what holds each target", async () => {
+    const deps = createControlDeps(db);
+    await healthView(viewer, deps, null);
+    await setSwitch(operator, deps, {
+      objectType: "region",
+      objectId: "us-east",
+      intent: "disabled",
+    });
+    const view = await healthView(viewer, deps, null);
+    expect(view.targets.find(({ id }) => id === usEast)).toMatchObject({
+      switch: { intent: "enabled" },
+      effectiveIntent: "disabled",
+      offBy: { type: "region", id: "us-east" },
+      state: "off",
+    });
+    expect(view.regions.find(({ id }) => id === "us-east")?.switch).toMatchObject({
+      intent: "disabled",
+      actor: { name: "Minji" },
+    });
+  });
+
+  it("a switch whose time is over shows as on before anybody wrote it down", async () => {
+    const change = { objectType: "target", objectId: usEast, intent: "disabled" } as const;
+    await setSwitch(operator, createControlDeps(db), { ...change, until: Date.now() + minute });
+    expect(await target()).toMatchObject({ effectiveIntent: "disabled" });
+    await db.pool.query("UPDATE switch SET until = now()");
+    expect(await target()).toMatchObject({ effectiveIntent: "enabled", offBy: null });
+  });
+
+  it("availability leaves out rate limits and callers who left", async () => {
+    const now = Date.now();
+    const made = Array.from({ length: 40 }, (_, index) => callRecord(now - index * second));
+    await logBatch(db, {
+      calls: made,
+      plans: [],
+      attempts: made.map((call, index) =>
+        attemptRecord(call, {
+          outcome: index < 20 ? "succeeded" : index < 35 ? "failed" : "cancelled",
+          // 5 real failures, 10 rate limits.
+          health: index < 25,
+        }),
+      ),
+    });
+    expect((await target()).availability).toEqual({ ratio: 0.8, n: 25, source: "live" });
+    const { models, providers } = await health();
+    expect(models[0]?.availability).toMatchObject({ ratio: 0.8, n: 25 });
+    expect(providers[0]?.availability).toMatchObject({ ratio: 0.8, n: 25 });
+  });
+
+  it("availability under 20 attempts is the probes'", async () => {
+    const now = Date.now();
+    await logCalls(db, [callRecord(now)]);
+    await logProbes(db, usEast, [
+      [now - second, "pass"],
+      [now - 2 * second, "fail"],
+      [now - 3 * second, "pass"],
+      [now - 4 * second, "pass"],
+      [now - 5 * second, "neutral"],
+    ]);
+    expect((await target()).availability).toEqual({ ratio: 0.75, n: 4, source: "probe" });
+  });
+
+  it("the strip shows a past outage in its minutes, and gaps where nothing was tried", async () => {
+    const now = Date.now();
+    await node();
+    await writeTargetStates(db, "host/0", [{ targetId: usEast, state: targetState() }]);
+    await logTransition(db, now - 30 * minute, "closed", "open");
+    await logTransition(db, now - 28 * minute, "open", "closed");
+    await logProbes(db, usEast, [[now - 10 * minute, "pass"]]);
+    const { strip } = await target();
+    expect(strip.slice(29, 32)).toEqual(["down", "down", "down"]);
+    expect(strip[49]).toBe("healthy");
+    expect(strip.filter((cell) => cell === null)).toHaveLength(56);
+  });
+
+  it("names who owns an order, and marks one that people changed", async () => {
+    const deps = createControlDeps(db);
+    expect(await routeView(viewer, deps, { id: "auto" })).toMatchObject({
+      owner: "system",
+      overridden: false,
+      revision: 1,
+    });
+    await setRouteChain(operator, deps, { routeId: "auto", chain: ["deepseek-v3", "gpt-4.1"] });
+    expect(await routeView(viewer, deps, { id: "auto" })).toMatchObject({
+      overridden: true,
+      revision: 2,
+      chain: ["deepseek-v3", "gpt-4.1"],
+    });
+    expect(await routeView(viewer, deps, { id: "cheap" })).toMatchObject({ revision: 1 });
+    await expect(routeView(viewer, deps, { id: "atuo" })).rejects.toMatchObject({
+      code: "not_found",
+      message: expect.stringContaining('"auto"'),
+    });
+  });
+});
+
+describe("the demo rule", () => {
+  const demo = { demo: true, key_id: "demo" };
+
+  it("without real traffic the numbers are the demo's", async () => {
+    await logCalls(db, [callRecord(Date.now(), demo)]);
+    expect((await health()).demo).toBe("only");
+    expect(await metrics()).toMatchObject({ demo: true, totals: { calls: 1 } });
+  });
+
+  it("the first real call takes the demo out of every number, for good", async () => {
+    const now = Date.now();
+    await logCalls(db, [callRecord(now, demo), callRecord(now - 50 * minute, { total_ms: 7 })]);
+    expect((await health()).demo).toBe("excluded");
+    expect(await metrics()).toMatchObject({
+      demo: false,
+      totals: { calls: 1, p50Ms: 7, availability: { n: 1 } },
+    });
+    expect((await target()).availability.n).toBe(0);
+  });
+
+  it("a running process notices the first real call", async () => {
+    const deps = createControlDeps(db);
+    await logCalls(db, [callRecord(Date.now(), demo)]);
+    expect((await healthView(viewer, deps, null)).demo).toBe("only");
+    await logCalls(db, [callRecord(Date.now())]);
+    await expect
+      .poll(async () => (await healthView(viewer, deps, null)).demo, { timeout: 5_000 })
+      .toBe("excluded");
+  });
+
+  it("without a demo it is off", async () => {
+    expect((await health()).demo).toBe("off");
+    await logCalls(db, [callRecord(Date.now())]);
+    expect((await health()).demo).toBe("off");
+  });
+
+  it("the log still lists the demo's calls, marked", async () => {
+    await logCalls(db, [callRecord(Date.now(), demo), callRecord(Date.now())]);
+    expect((await calls()).calls.map((call) => call.demo).toSorted()).toEqual([false, true]);
+  });
+});
+
+describe("the metrics", () => {
+  it("are the exact percentiles of served calls", async () => {
+    const now = Date.now();
+    await logCalls(db, [
+      ...Array.from({ length: 100 }, (_, index) =>
+        callRecord(now - index, { total_ms: index + 1, ttft_ms: index, overhead_us: 10 * index }),
+      ),
+      callRecord(now, { outcome: "failed", status: 502, total_ms: 100_000 }),
+    ]);
+    const { totals } = await metrics();
+    expect(totals).toMatchObject({
+      calls: 101,
+      served: 100,
+      failed: 1,
+      p50Ms: 51,
+      p95Ms: 95,
+      ttftP50Ms: 50,
+      ttftN: 100,
+      overheadP50Us: 495,
+    });
+    expect(totals.servedRate).toBeCloseTo(100 / 101);
+  });
+
+  it("count each outcome once, and rescues only when served", async () => {
+    const now = Date.now();
+    await logCalls(db, [
+      callRecord(now),
+      callRecord(now, { rescued_by: "fallback", fallback: true }),
+      callRecord(now, { rescued_by: "sibling", region_switch: true }),
+      callRecord(now, { outcome: "failed", fallback: true }),
+      callRecord(now, { outcome: "refused", status: 400 }),
+      callRecord(now, { outcome: "cancelled", status: 499 }),
+    ]);
+    const { totals, series } = await metrics();
+    expect(totals).toMatchObject({
+      calls: 6,
+      served: 3,
+      failed: 1,
+      refused: 1,
+      cancelled: 1,
+      rescued: 2,
+      fallbacks: 1,
+      regionSwitches: 1,
+      servedRate: 0.75,
+    });
+    expect(series.filter(({ gap }) => !gap)).toEqual([
+      expect.objectContaining({ firstTry: 1, rescued: 2, failed: 1, refused: 1, cancelled: 1 }),
+    ]);
+  });
+
+  it("price tokens by the calls whose cost is known, and count the others", async () => {
+    const now = Date.now();
+    const priced = { prompt_tokens: 600, completion_tokens: 400, cost_nano_usd: 3_000_000 };
+    await logCalls(db, [callRecord(now, priced), callRecord(now, { cost_nano_usd: null })]);
+    expect((await metrics()).totals).toMatchObject({
+      costNanoUsd: 3_000_000,
+      costPerMTokNanoUsd: 3_000_000_000,
+      unpriced: 1,
+      promptTokens: 610,
+    });
+  });
+
+  it.each([
+    ["15m", 16, minute],
+    ["1h", 61, minute],
+    ["6h", 73, 5 * minute],
+    ["24h", 289, 5 * minute],
+  ] as const)("over %s have %i buckets, the last one partial", async (range, count, bucketMs) => {
+    const view = await metrics(range);
+    expect(view.series).toHaveLength(count);
+    expect(view.bucketMs).toBe(bucketMs);
+    expect(view.series.at(-1)?.t).toBe(view.partialFrom);
+    expect(view.series.every(({ t }, index) => t === view.from + index * bucketMs)).toBe(true);
+  });
+
+  it("leave out what is older than the range, and say null where there is nothing", async () => {
+    await logCalls(db, [callRecord(Date.now() - 2 * 60 * minute)]);
+    expect((await metrics()).totals).toMatchObject({
+      calls: 0,
+      servedRate: null,
+      p50Ms: null,
+      costPerMTokNanoUsd: null,
+    });
+    expect((await metrics("6h")).totals.calls).toBe(1);
+  });
+
+  it("of one application are of its calls and their attempts alone", async () => {
+    const now = Date.now();
+    await logCalls(db, [callRecord(now), callRecord(now, { key_id: "ci" })]);
+    expect((await metrics("1h", "ci")).totals).toMatchObject({ calls: 1, availability: { n: 1 } });
+  });
+
+  it("carry people's changes and the healer's, in order of time", async () => {
+    await logTransition(db, Date.now() - minute, "closed", "open");
+    await logTransition(db, Date.now() - 30 * second, "open", "half_open");
+    await logTransition(db, Date.now() - 20 * second, "ramp", "closed");
+    await setSwitch(operator, createControlDeps(db), {
+      objectType: "model",
+      objectId: "gpt-4.1",
+      intent: "draining",
+    });
+    const { annotations } = await metrics();
+    expect(annotations.map(({ kind, title }) => [kind, title])).toEqual([
+      ["opened", "gpt-4.1 @ us-east"],
+      ["closed", "gpt-4.1 @ us-east"],
+      ["config", "#1"],
+      ["config", "gpt-4.1: draining"],
+    ]);
+  });
+});
+
+describe("the call log", () => {
+  it("pages do not move while new calls come", async () => {
+    const now = Date.now();
+    const made = Array.from({ length: 25 }, (_, index) => callRecord(now - index * 10));
+    await logCalls(db, made);
+    const seen: string[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const page = await calls({ limit: 10, ...(cursor && { cursor }) });
+      seen.push(...page.calls.map(({ id }) => id));
+      cursor = page.nextCursor;
+      await logCalls(db, [callRecord(Date.now())]);
+    } while (cursor !== null);
+    expect(seen).toEqual(made.map(({ id }) => id));
+  });
+
+  it("filters by outcome, model (asked or answering), region and rescue", async () => {
+    const now = Date.now();
+    await logCalls(db, [
+      callRecord(now, { region: "eu-west", rescued_by: "sibling" }),
+      callRecord(now - 1, { outcome: "failed", model: null, asked_model: "deepseek-v3" }),
+    ]);
+    const count = async (query: Parameters<typeof calls>[0]): Promise<number> =>
+      (await calls(query)).calls.length;
+    expect(await count({ outcome: "failed" })).toBe(1);
+    expect(await count({ model: "deepseek-v3" })).toBe(1);
+    expect(await count({ model: "gpt-4.1" })).toBe(1);
+    expect(await count({ region: "eu-west" })).toBe(1);
+    expect(await count({ rescued: true })).toBe(1);
+    expect(await count({ rescued: false })).toBe(1);
+    expect(await count({ rescued: true, outcome: "failed" })).toBe(0);
+  });
+
+  it("a call tells its attempts in order and the plan with what was skipped", async () => {
+    const call = callRecord(Date.now(), { plan_hash: "p1", rescued_by: "sibling", attempts: 2 });
+    await logBatch(db, {
+      calls: [call],
+      attempts: [
+        attemptRecord(call, { seq: 2, region: "eu-west" }),
+        attemptRecord(call, { seq: 1, outcome: "failed", reason: "server_error", status: 503 }),
+      ],
+      plans: [
+        {
+          hash: "p1",
+          entries: [
+            { target: usEast, decision: "eligible", reason: "fastest_region" },
+            { target: "beta:global:gpt-4.1", decision: "skipped", reason: "draining" },
+          ],
+        },
+      ],
+    });
+    const detail = CallDetail.parse(
+      await callDetail(viewer, createControlDeps(db), { id: call.id }),
+    );
+    expect(detail.attempts.map(({ seq, region }) => [seq, region])).toEqual([
+      [1, "us-east"],
+      [2, "eu-west"],
+    ]);
+    expect(detail.plan[1]).toEqual({
+      target: "beta:global:gpt-4.1",
+      decision: "skipped",
+      reason: "draining",
+    });
+    expect(detail.costNanoUsd).toBe(180_000);
+  });
+
+  it.each(["nothing", "00000000-0000-7000-8000-000000000000"])(
+    "a call that never was is not found: %s",
+    async (id) => {
+      await expect(callDetail(viewer, createControlDeps(db), { id })).rejects.toMatchObject({
+        code: "not_found",
+      });
+    },
+  );
+});
+
+describe("the feed of changes", () => {
+  it("mixes people's revisions with the healer's transitions, newest first", async () => {
+    await logTransition(db, Date.now() - minute, "closed", "open");
+    await setSwitch(operator, createControlDeps(db), {
+      objectType: "model",
+      objectId: "gpt-4.1",
+      intent: "draining",
+      reason: "too slow",
+    });
+    const feed = (await changes()).changes;
+    expect(feed.map(({ kind, actor }) => [kind, actor.type])).toEqual([
+      ["switch", "operator"],
+      ["config", "system"],
+      ["health", "healer"],
+    ]);
+    expect(feed[0]).toMatchObject({ reason: "too slow", revision: 2, revertable: true });
+    expect(feed[1]).toMatchObject({ revertable: false, summary: { added: expect.any(Array) } });
+    expect(feed[2]).toMatchObject({
+      revision: null,
+      summary: { type: "health", target: usEast, from: "closed", to: "open", node: "host/0" },
+    });
+  });
+
+  it("pages do not move, lose or repeat anything, also within one millisecond", async () => {
+    const now = Date.now();
+    await db.pool.query("UPDATE revision SET created_at = $1", [new Date(now)]);
+    for (let index = 0; index < 5; index += 1) {
+      await logTransition(db, now, "closed", "open", `node-${index}`);
+      await logTransition(db, now - 1, "open", "closed", `node-${index}`);
+    }
+    const whole = (await changes()).changes.map(({ id }) => id);
+    expect(whole).toHaveLength(11);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await changes(2, cursor);
+      seen.push(...page.changes.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+      await logTransition(db, Date.now() + minute, "closed", "open");
+    } while (cursor !== undefined);
+    expect(seen).toEqual(whole);
+  });
+
+  it("says what can be taken back: not what was changed again or taken back already", async () => {
+    const deps = createControlDeps(db);
+    const change = { objectType: "model", objectId: "gpt-4.1" } as const;
+    await setSwitch(operator, deps, { ...change, intent: "draining" });
+    const { revision } = await setSwitch(operator, deps, { ...change, intent: "disabled" });
+    await setRouteChain(operator, deps, { routeId: "auto", chain: ["deepseek-v3"] });
+    const revertable = async (): Promise<unknown> =>
+      (await changes()).changes.map((one) => [one.revision, one.revertable]);
+    expect(await revertable()).toEqual([
+      [4, true],
+      [3, true],
+      [2, false],
+      [1, false],
+    ]);
+    await revertRevision(operator, deps, { revision });
+    expect(await revertable()).toEqual([
+      [5, true],
+      [4, true],
+      [3, false],
+      [2, true],
+      [1, false],
+    ]);
+  });
+
+  it.each(["", "x", "1.r:", "1.h:zz", "99999999999999999999.r:1"])(
+    "rejects the cursor %j",
+    async (cursor) => {
+      await expect(
+        changesPage(viewer, createControlDeps(db), { limit: 10, cursor }),
+      ).rejects.toMatchObject({ code: "invalid_request", param: "cursor" });
+    },
+  );
+});
