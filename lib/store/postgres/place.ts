@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { findErrorCode, findFolderProblem, StartError } from "@/lib/shared/start-error";
 import { canWork, listAccounts, type Account } from "./account";
 import {
@@ -63,7 +63,7 @@ export function findPlace(dataDir: string, log: (line: string) => void): Place {
 
 /** Makes `path` a folder of `account`; `false` when `account` cannot work in it all the same. */
 export function makeOwnFolder(path: string, account: Account | undefined): boolean {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makePath(path, 0o700);
   if (account !== undefined) {
     try {
       chownSync(path, account.uid, account.gid);
@@ -81,13 +81,21 @@ export function makeOwnFolder(path: string, account: Account | undefined): boole
 function makeFolder(path: string): void {
   try {
     // Others may pass through, so that PostgreSQL reaches its own folder; they cannot list it.
-    mkdirSync(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    makePath(path, process.getuid?.() === 0 ? 0o711 : 0o700);
     if (!statSync(path).isDirectory()) {
       throw new StartError(findFolderProblem(path, "ENOTDIR") ?? path);
     }
   } catch (error) {
     const problem = findFolderProblem(path, findErrorCode(error) ?? "");
     throw problem === undefined ? error : new StartError(problem, { cause: error });
+  }
+}
+
+/** Node's own recursive mkdir says ENOENT where the file system is read-only. */
+function makePath(path: string, mode: number): void {
+  if (!existsSync(path)) {
+    makePath(dirname(path), 0o755);
+    mkdirSync(path, { mode });
   }
 }
 

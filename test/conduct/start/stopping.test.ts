@@ -98,16 +98,16 @@ it("says where everything is, with one command that works when pasted", async ()
 });
 
 describe.each([
-  ["SIGTERM to npm", "npm", (pid: number) => process.kill(pid, "SIGTERM")],
-  ["SIGTERM to node", "start", (pid: number) => process.kill(pid, "SIGTERM")],
-  ["Ctrl-C in a terminal", "npm", (pid: number) => process.kill(-pid, "SIGINT")],
-  ["a closed terminal", "npm", (pid: number) => process.kill(-pid, "SIGHUP")],
-] as const)("%s", (_name, command, send) => {
+  ["SIGTERM to npm", "npm", "SIGTERM", "process"],
+  ["SIGTERM to node", "start", "SIGTERM", "process"],
+  ["Ctrl-C in a terminal", "npm", "SIGINT", "group"],
+  ["a closed terminal", "npm", "SIGHUP", "group"],
+] as const)("%s", (_name, command, signal, receiver) => {
   it("ends everything in order, PostgreSQL last, after the running calls", async () => {
     const product = await startReady(command);
     const call = await beginCall(product, 40);
     const watched = watchEnd(30_000);
-    send(product.pid);
+    process.kill(receiver === "group" ? -product.pid : product.pid, signal);
     expect(await call.text()).toMatch(/data: \[DONE\]\s*$/);
     const order = (await watched).filter((part) => part !== "supervisor");
     expect(order.at(-1)).toBe("postgres");
