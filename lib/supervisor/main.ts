@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bootstrap, type Bootstrapped } from "@/lib/control/bootstrap";
 import { wallKeyName } from "@/lib/control/first-document";
+import { watchConfigFile } from "@/lib/control/watch-file";
 import {
   EnvError,
   mayRunDemo,
@@ -114,6 +115,7 @@ async function start(run: Run): Promise<void> {
   }
   const wall = booted.demo ? await startWall(run) : undefined;
   await startPlanes(run, database, wall?.key);
+  followConfigFile(run, database);
   if (wall !== undefined && booted.demoKey !== null) {
     startLoad(run, wall.child, booted.demoKey);
   }
@@ -219,6 +221,19 @@ async function bootstrapOnce({ env }: Run, urls: DatabaseUrls): Promise<Bootstra
   } finally {
     await database.close();
   }
+}
+
+/** The declarative file is published again whenever it changes; a gateway alone leaves that to the dashboard. */
+function followConfigFile({ env, log, cleanups }: Run, urls: DatabaseUrls): void {
+  if (env.configPath === undefined || env.role === "gateway") {
+    return;
+  }
+  const database = openDatabase({ ...urls, poolSize: 1, applicationName: "bellwether file" });
+  const stop = watchConfigFile(database, env.configPath, log);
+  cleanups.push(async () => {
+    await stop();
+    await database.close();
+  });
 }
 
 /** The wall's key stays the same, so that people can switch faults with the one in the file. */
