@@ -29,7 +29,7 @@ export function OutcomeView() {
   const subtitle =
     view &&
     t("outcome.subtitle", {
-      bucket: f.duration(view.bucketMs),
+      minutes: Math.round(view.bucketMs / 60_000),
       n: f.count(view.totals.calls),
     });
   return (

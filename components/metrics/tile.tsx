@@ -11,7 +11,7 @@ export function Tile({ tile, say, children }: Props) {
       data-testid={`tile-${tile.id}`}
       className="min-w-0 bg-surface px-4 pt-3.5 pb-3 phone:px-3.5"
     >
-      <div className="flex items-baseline gap-1.5 text-small whitespace-nowrap text-fg-2 phone:text-body">
+      <div className="flex items-baseline gap-1.5 text-small whitespace-nowrap text-fg-2 phone:flex-wrap phone:text-body">
         <span>{say(tile.title)}</span>
         <span className="ml-auto overflow-hidden text-micro text-ellipsis text-fg-3">
           {say(tile.basis)}
@@ -29,7 +29,7 @@ export function Tile({ tile, say, children }: Props) {
         <div
           key={line.key}
           title={say(line)}
-          className="overflow-hidden text-small text-ellipsis whitespace-nowrap text-fg-2 phone:text-body"
+          className="overflow-hidden text-small text-ellipsis whitespace-nowrap text-fg-2 phone:text-body phone:whitespace-normal"
         >
           {say(line)}
         </div>

@@ -3,6 +3,7 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth, useMetrics } from "@/components/lib/live/views";
 import { InlineError } from "@/components/shell/inline-error";
+import { RangeSwitch } from "@/components/shell/range-switch";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import { Sparkline } from "@/components/charts/sparkline";
@@ -20,6 +21,9 @@ export function TilesView() {
       <h2 id="figures-title" className="sr-only">
         {t("tiles.title")}
       </h2>
+      <div className="mb-3 lg:hidden">
+        <RangeSwitch />
+      </div>
       {metrics.isError && <InlineError error={metrics.error} onRetry={() => metrics.refetch()} />}
       <div className="relative grid grid-cols-2 overflow-hidden rounded-panel border border-line bg-line gap-px lg:grid-cols-3 xl:grid-cols-6">
         {view === undefined

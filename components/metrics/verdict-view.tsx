@@ -37,7 +37,11 @@ export function VerdictView({ gatewayUrl }: Props) {
         className="tight run max-w-4xl text-verdict font-medium text-balance phone:text-[21px] phone:leading-7"
       >
         <b className="font-strong">{say(headline)}</b>{" "}
-        {rest !== null && <span className="text-fg-2">{say(rest)}</span>}
+        {rest !== null && (
+          <span className="text-fg-2 phone:mt-1.5 phone:block phone:text-lead phone:font-regular">
+            {say(rest)}
+          </span>
+        )}
       </h1>
       {facts.length > 0 && (
         <p className="run mt-1.5 text-fg-2 phone:text-[14px]">{facts.map(say).join(" · ")}</p>

@@ -2,6 +2,7 @@ import { type ReactNode } from "react";
 import { PatternDefs } from "@/components/ui/pattern-defs";
 import { HealthAnnouncer } from "./health-announcer";
 import { PhoneBar } from "./phone-bar";
+import { PhoneFooter } from "./phone-footer";
 import { Rail } from "./rail";
 import { StaleBanner } from "./stale-banner";
 import { TabTitle } from "./tab-title";
@@ -20,6 +21,7 @@ export function AppShell({ isRailCollapsed, children }: Props) {
         <StaleBanner />
         <main className="max-w-[1520px] px-6 pt-6 pb-12 phone:px-4 phone:pt-3.5 phone:pb-28">
           {children}
+          <PhoneFooter />
         </main>
       </div>
       <PhoneBar />

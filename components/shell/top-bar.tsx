@@ -33,8 +33,10 @@ export function TopBar() {
       <span className="max-lg:ml-auto">
         <LiveChip />
       </span>
-      <LanguageSwitch />
-      <ThemeSwitch />
+      <span className="flex items-center phone:hidden">
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </span>
       <HelpButton />
     </header>
   );

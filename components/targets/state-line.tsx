@@ -33,12 +33,12 @@ export function StateLine({ target, control, label, note, tabIndex }: Props) {
           tabIndex={tabIndex}
         />
       </span>
-      <Glyph state={state} />
+      <Glyph state={state} isHollow={source === "probe"} />
       <span
         aria-hidden="true"
         className={clsx(
-          "text-[17px] leading-6 font-medium tracking-[-0.02em] whitespace-nowrap",
-          source === "probe" && "text-fg-2 italic",
+          "text-[17px] leading-6 tracking-[-0.02em] whitespace-nowrap",
+          source === "probe" ? "font-regular text-fg-2" : "font-medium",
         )}
         title={source === "probe" ? t("matrix.fromProbes") : undefined}
       >

@@ -1,5 +1,6 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { type TargetView } from "@/lib/shared/contract";
+import { noValue } from "@/lib/shared/format";
 
 type Props = { target: TargetView };
 
@@ -7,15 +8,15 @@ type Props = { target: TargetView };
 export function StatsLine({ target }: Props) {
   const { t, f } = useWords();
   const { n, source } = target.availability;
+  const figure = (ms: number | null): string => (ms === null ? noValue : f.count(ms));
   return (
     <p
       aria-hidden="true"
       className="mt-1.5 flex gap-3 overflow-hidden text-small whitespace-nowrap text-fg-3"
     >
       <span>{t(source === "probe" ? "matrix.probes" : "matrix.n", { n: f.count(n) })}</span>
-      <span>{t("matrix.p50", { ms: f.ms(target.p50Ms) })}</span>
-      <span className="overflow-hidden text-ellipsis">
-        {t("matrix.ttft", { ms: f.ms(target.ttftMs) })}
+      <span className="truncate">
+        {t("matrix.latency", { p50: figure(target.p50Ms), ttft: figure(target.ttftMs) })}
       </span>
     </p>
   );

@@ -3,7 +3,13 @@ import { type ReactNode } from "react";
 export type GlyphState =
   "healthy" | "degraded" | "down" | "recovering" | "draining" | "off" | "no_data";
 
-type Props = { state: GlyphState; size?: number; className?: string };
+type Props = {
+  state: GlyphState;
+  size?: number;
+  className?: string;
+  /** Known from probes only, not from calls. */
+  isHollow?: boolean;
+};
 
 const colors: Readonly<Record<GlyphState, string>> = {
   healthy: "var(--st-healthy)",
@@ -16,7 +22,7 @@ const colors: Readonly<Record<GlyphState, string>> = {
 };
 
 /** A state by its shape; the word stands beside it. */
-export function Glyph({ state, size = 12, className }: Props) {
+export function Glyph({ state, size = 12, className, isHollow = false }: Props) {
   return (
     <svg
       width={size}
@@ -27,12 +33,14 @@ export function Glyph({ state, size = 12, className }: Props) {
       className={className ?? "shrink-0"}
       style={{ color: colors[state] }}
     >
-      {shapes[state]}
+      {isHollow && state === "healthy" ? ring : shapes[state]}
     </svg>
   );
 }
 
 const outline = { fill: "none", stroke: "currentColor", strokeWidth: 1.3 } as const;
+
+const ring = <circle cx="6" cy="6" r="4" {...outline} strokeWidth={1.8} />;
 
 const shapes: Readonly<Record<GlyphState, ReactNode>> = {
   healthy: <circle cx="6" cy="6" r="4.25" fill="currentColor" />,

@@ -14,9 +14,12 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
+/** A unit stays on the line of its value. */
+const space = "\u00a0";
+
 const units = {
-  en: { ms: " ms", s: " s", min: " min", h: " h", d: " d" },
-  ko: { ms: " ms", s: "초", min: "분", h: "시간", d: "일" },
+  en: { ms: `${space}ms`, s: `${space}s`, min: `${space}min`, h: `${space}h`, d: `${space}d` },
+  ko: { ms: `${space}ms`, s: "초", min: "분", h: "시간", d: "일" },
 } as const;
 
 /** Short names that `Intl` prints only in the zone's own language. */
@@ -105,7 +108,7 @@ function compactText(n: number, locale: Locale, count: (n: number) => string): s
   if (locale === "ko" || n < 10_000) {
     return count(n);
   }
-  return n < 1_000_000 ? `${count(Math.round(n / 1000))} k` : `${(n / 1_000_000).toFixed(1)} M`;
+  return n < 1_000_000 ? `${count(Math.round(n / 1000))}${space}k` : `${(n / 1_000_000).toFixed(1)}${space}M`;
 }
 
 /** The formats of one reader. Building one is slow and it never changes: keep it. */
@@ -133,7 +136,7 @@ export function createFormat(locale: Locale, timeZone: string): Format {
       timeZone,
     count,
     percentValue: shareText,
-    percent: (ratio) => (ratio === null ? noValue : `${shareText(ratio)} %`),
+    percent: (ratio) => (ratio === null ? noValue : `${shareText(ratio)}${space}%`),
     ms: (durationMs) => (durationMs === null ? noValue : `${count(durationMs)}${unit.ms}`),
     span: (durationMs) =>
       durationMs < 1000

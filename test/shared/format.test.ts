@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createFormat, tomorrowMorningMs } from "@/lib/shared/format";
 
+/** What a reader sees: a space that does not break is a space. */
+const seen = (text: string): string => text.replaceAll("\u00a0", " ");
 const en = createFormat("en", "Asia/Seoul");
 const ko = createFormat("ko", "Asia/Seoul");
 const at = Date.UTC(2026, 10, 23, 5, 31, 12);
@@ -16,7 +18,7 @@ describe("percent", () => {
     [0, "0 %"],
     [null, "—"],
   ])("prints %s as %s", (ratio, text) => {
-    expect(en.percent(ratio)).toBe(text);
+    expect(seen(en.percent(ratio))).toBe(text);
   });
 });
 
@@ -42,12 +44,12 @@ describe("durations", () => {
     [3 * 3_600_000, "3 h", "3시간"],
     [50 * 3_600_000, "2 d", "2일"],
   ])("prints %s ms as %s and %s", (durationMs, english, korean) => {
-    expect(en.duration(durationMs)).toBe(english);
+    expect(seen(en.duration(durationMs))).toBe(english);
     expect(ko.duration(durationMs)).toBe(korean);
   });
 
   it("prints the steps of a call with three figures", () => {
-    expect([12, 1310, 12_040].map(en.span)).toEqual(["12 ms", "1.31 s", "12.0 s"]);
+    expect([12, 1310, 12_040].map((ms) => seen(en.span(ms)))).toEqual(["12 ms", "1.31 s", "12.0 s"]);
   });
 });
 
@@ -75,7 +77,7 @@ describe("instants", () => {
 });
 
 it("shortens large counts in English and keeps digits in Korean", () => {
-  expect(en.compact(1_234_567)).toBe("1.2 M");
-  expect(en.compact(34_500)).toBe("35 k");
+  expect(seen(en.compact(1_234_567))).toBe("1.2 M");
+  expect(seen(en.compact(34_500))).toBe("35 k");
   expect(ko.compact(34_500)).toBe("34,500");
 });

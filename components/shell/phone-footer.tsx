@@ -1,0 +1,18 @@
+"use client";
+
+import { LanguageSwitch } from "./language-switch";
+import { NodeLine } from "./node-line";
+import { ThemeSwitch } from "./theme-switch";
+
+/** What the rail and the top bar have no room for on a phone. */
+export function PhoneFooter() {
+  return (
+    <footer className="mt-5 flex items-center gap-2 md:hidden">
+      <div className="flex-1">
+        <NodeLine />
+      </div>
+      <LanguageSwitch />
+      <ThemeSwitch />
+    </footer>
+  );
+}
