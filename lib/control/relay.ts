@@ -7,7 +7,7 @@ import { errorResponse } from "./responses";
 /** Hands calls of `/v1` on to the gateway's own port, for hosts that give a service a single port. */
 export type Relay = {
   /** The gateway's answer as it comes; `gateway_unreachable` when nobody answers there. */
-  forward(request: Request): Promise<Response>;
+  readonly forward: (request: Request) => Promise<Response>;
   close(): Promise<void>;
 };
 

@@ -10,6 +10,7 @@ import { setRouteChain } from "@/lib/control/set-route-chain";
 import { setSwitch } from "@/lib/control/set-switch";
 import { createControlDeps } from "@/lib/control/verb";
 import { CallDetail, CallsPage, ChangesPage, HealthView, MetricsView } from "@/lib/shared/contract";
+import { type AttemptRecord } from "@/lib/store/call-log";
 import { type Database } from "@/lib/store/database";
 import { upsertNode } from "@/lib/store/nodes";
 import { writeTargetStates } from "@/lib/store/target-states";
@@ -114,17 +115,20 @@ describe("the matrix", () => {
 
   it("availability leaves out rate limits and callers who left", async () => {
     const now = Date.now();
-    const made = Array.from({ length: 40 }, (_, index) => callRecord(now - index * second));
+    const outcomes: Partial<AttemptRecord>[] = [
+      ...Array.from({ length: 20 }, () => ({ outcome: "succeeded" }) as const),
+      ...Array.from({ length: 5 }, () => ({ outcome: "failed", status: 503 }) as const),
+      ...Array.from(
+        { length: 9 },
+        () => ({ outcome: "failed", status: 429, health: false }) as const,
+      ),
+      ...Array.from({ length: 7 }, () => ({ outcome: "cancelled", health: false }) as const),
+    ];
+    const made = outcomes.map((_outcome, index) => callRecord(now - index * second));
     await logBatch(db, {
       calls: made,
       plans: [],
-      attempts: made.map((call, index) =>
-        attemptRecord(call, {
-          outcome: index < 20 ? "succeeded" : index < 35 ? "failed" : "cancelled",
-          // 5 real failures, 10 rate limits.
-          health: index < 25,
-        }),
-      ),
+      attempts: made.map((call, index) => attemptRecord(call, outcomes[index])),
     });
     expect((await target()).availability).toEqual({ ratio: 0.8, n: 25, source: "live" });
     const { models, providers } = await health();
