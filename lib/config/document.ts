@@ -113,3 +113,6 @@ export const configDocument = z.strictObject({
 
 export type ConfigDocument = z.infer<typeof configDocument>;
 export type ConfigInput = z.input<typeof configDocument>;
+
+/** The configuration of an installation that has none yet. */
+export const emptyDocument: ConfigDocument = configDocument.parse({});

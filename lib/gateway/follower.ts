@@ -1,6 +1,6 @@
 /** Follows the revisions: reads what changed, builds the next snapshot, swaps it in, and says so. */
 import { compileSnapshot } from "../config/snapshot";
-import type { ConfigDocument } from "../config/document";
+import { type ConfigDocument, emptyDocument } from "../config/document";
 import type { Snapshot } from "../core/types";
 import { isGatewayError } from "../shared/errors";
 import { log } from "../shared/log";
@@ -132,15 +132,6 @@ export async function startFollower(
 function isUnavailable(error: unknown): boolean {
   return isGatewayError(error) && error.code === "database_unavailable";
 }
-
-const emptyDocument: ConfigDocument = {
-  allow_literal_secrets: false,
-  providers: [],
-  models: [],
-  routes: [],
-  keys: [],
-  settings: {},
-};
 
 function compile(known: Known, toMonotonicMs: (wallMs: number) => number): Snapshot {
   const switches = [...known.switches.values()].map((row) => ({ ...row, untilMs: row.until }));
