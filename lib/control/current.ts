@@ -1,4 +1,4 @@
-import { type ConfigDocument } from "../config/document";
+import { type ConfigDocument, emptyDocument } from "../config/document";
 import { type ExpandedTarget, expandTargets } from "../config/targets";
 import {
   type BaseDocument,
@@ -19,15 +19,6 @@ export type Current = {
   readonly base: BaseDocument | undefined;
   readonly switches: Switches;
   readonly routeRevisions: ReadonlyMap<string, number>;
-};
-
-const emptyDocument: ConfigDocument = {
-  allow_literal_secrets: false,
-  providers: [],
-  models: [],
-  routes: [],
-  keys: [],
-  settings: {},
 };
 
 const keptMs = 3_600_000;

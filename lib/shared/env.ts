@@ -116,7 +116,7 @@ export const envSchema = z.object({
     .prefault("./data")
     .transform((path) => resolve(path))
     .meta(
-      meta("Embedded database, spool, last-known-good snapshot, keys (0600).", {
+      meta("Embedded database and keys (0600).", {
         unit: "path",
         reason: "beside the checkout, ignored by git",
         defaultText: "./data",
