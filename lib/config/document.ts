@@ -19,7 +19,12 @@ export const regionDocument = z.strictObject({
 
 export const providerDocument = z.strictObject({
   id: slug,
-  dialect: z.enum(["openai"]).default("openai"),
+  dialect: z
+    .enum(["openai"], {
+      error:
+        "only openai is spoken yet; Anthropic and Gemini have OpenAI-compatible addresses of their own",
+    })
+    .default("openai"),
   base_url: z.url({ protocol: /^https?$/ }),
   api_key: secretReference,
   credentials: z
@@ -66,9 +71,15 @@ export const modelDocument = z.strictObject({
     .optional(),
 });
 
+const midstream = z.enum(["resume", "error", "buffer"]);
+
 export const routeDocument = z.strictObject({
   id: slug,
   chain: z.array(slug).min(1).max(32),
+  upstream_stream: z.enum(["auto", "off"]).optional(),
+  midstream: midstream.optional(),
+  restart: z.enum(["same_model", "any", "off"]).optional(),
+  fallback_on_content_policy: z.boolean().optional(),
   limits: z
     .strictObject({
       ttft_s: z.number().min(0.1).max(300).optional(),
@@ -84,6 +95,7 @@ export const routeDocument = z.strictObject({
       min_threshold: z.int().min(1).max(100).optional(),
       base_ejection_s: z.number().min(0.1).max(300).optional(),
       max_ejection_s: z.number().min(1).max(3600).optional(),
+      observe_only: z.boolean().optional(),
     })
     .optional(),
 });
@@ -94,10 +106,22 @@ export const keyDocument = z.strictObject({
   allowed_models: z.array(z.string()).optional(),
   allowed_regions: z.array(z.string()).optional(),
   default_route_on_model_name: z.boolean().optional(),
+  rpm: z.int().min(1).max(10_000_000).optional(),
+  tpm: z.int().min(1).max(10_000_000_000).optional(),
+  parallel: z.int().min(1).max(100_000).optional(),
+  budget_usd_per_month: z.number().min(0).max(100_000_000).optional(),
+  strict_budget: z.boolean().optional(),
+  midstream: midstream.optional(),
 });
 
 export const settingsDocument = z.strictObject({
   timezone: z.string().max(64).optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, "is not a currency code such as USD")
+    .optional(),
+  probe_budget_usd_per_day: z.number().min(0).max(10_000).optional(),
+  budget_grace_usd: z.number().min(0).max(1_000_000).optional(),
   slo_served_percent: z.number().min(50).max(100).optional(),
   default_route_on_model_name: z.boolean().optional(),
 });

@@ -32,6 +32,7 @@ export const defaultLimits: Limits = {
   streamTotalMs: 3_600_000,
   attempts: 6,
   retryAfterWaitMs: 2_000,
+  fallbackOnContentPolicy: false,
 };
 
 const defaultBreaker = { threshold: 3, baseEjectionMs: 5_000, maxEjectionMs: 300_000 };
@@ -160,7 +161,7 @@ function compileRoutes(
       id: route.id,
       kind: "route",
       entries: entriesOf(route.chain),
-      limits: compileLimits(route.limits),
+      limits: compileLimits(route),
     });
   }
   if (!routes.has(autoRoute) && models.size > 0) {
@@ -178,7 +179,10 @@ function compileRoutes(
   return routes;
 }
 
-function compileLimits(limits: RouteDocument["limits"]): Limits {
+function compileLimits({
+  limits,
+  fallback_on_content_policy: fallbackOnPolicy,
+}: RouteDocument): Limits {
   const seconds = (value: number | undefined, otherwise: number): number =>
     value === undefined ? otherwise : value * 1_000;
   return {
@@ -188,6 +192,7 @@ function compileLimits(limits: RouteDocument["limits"]): Limits {
     streamTotalMs: seconds(limits?.stream_total_s, defaultLimits.streamTotalMs),
     attempts: limits?.attempts ?? defaultLimits.attempts,
     retryAfterWaitMs: limits?.retry_after_wait_ms ?? defaultLimits.retryAfterWaitMs,
+    fallbackOnContentPolicy: fallbackOnPolicy ?? defaultLimits.fallbackOnContentPolicy,
   };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type ConfigInput } from "../config/document";
 import { parseConfigText } from "../config/file";
+import { inertSettings } from "../config/inert";
 import { type Env, type ProviderKeyName } from "../shared/env";
 import { GatewayError } from "../shared/errors";
 import { type BaseDocument, findBaseDocument, findDocument } from "../store/configuration";
@@ -74,6 +75,10 @@ export async function publishFile(
   });
   if (changed) {
     notes.push(`published ${path} as revision ${revision}`);
+    const inert = inertSettings(parsed.document);
+    if (inert.length > 0) {
+      notes.push(`warning: ${path} has settings that nothing obeys yet: ${inert.join(", ")}`);
+    }
   }
 }
 

@@ -9,6 +9,7 @@ export type TriedAttempt = { readonly target: Target; readonly failure: Failure 
 export type CallCourse = {
   readonly plan: Plan;
   readonly maxAttempts: number;
+  readonly fallbackOnContentPolicy: boolean;
   readonly deadlineMs: number;
   readonly tried: TriedAttempt[];
 };
@@ -54,7 +55,7 @@ export function nextMove(
   if (plan.candidates.length === 0) {
     return { kind: "finish", why: "no_target" };
   }
-  if (last?.failure.next === "none") {
+  if (last?.failure.next === "none" && !isPolicyFallback(course, last)) {
     return { kind: "finish", why: "refused" };
   }
   if (nowMs + minAttemptMs > course.deadlineMs) {
@@ -86,6 +87,10 @@ export function nextMove(
   return desperate === null
     ? { kind: "finish", why: "exhausted" }
     : { kind: "attempt", candidate: desperate, afterMs: 0, how: "panic" };
+}
+
+function isPolicyFallback(course: CallCourse, last: TriedAttempt): boolean {
+  return course.fallbackOnContentPolicy && last.failure.reason === "content_policy";
 }
 
 /** Whether the last failure leaves any sense in asking `target`. */

@@ -61,6 +61,8 @@ export type Limits = {
   readonly streamTotalMs: number;
   readonly attempts: number;
   readonly retryAfterWaitMs: number;
+  /** A refusal for content policy is passed on as it is, unless the route asks to try the next model. */
+  readonly fallbackOnContentPolicy: boolean;
 };
 
 /** One place of a chain: a model with everywhere it lives. */

@@ -125,7 +125,8 @@ async function execute(
 ): Promise<Answered> {
   const maxAttempts = attemptCap(plan, limits.attempts);
   const deadlineMs = trace.startedMs + limits.totalMs;
-  const course: CallCourse = { plan, maxAttempts, deadlineMs, tried: [] };
+  const { fallbackOnContentPolicy } = limits;
+  const course: CallCourse = { plan, maxAttempts, fallbackOnContentPolicy, deadlineMs, tried: [] };
   let lastErrorBody: Buffer | null = null;
   for (;;) {
     const { world } = deps.healer;
