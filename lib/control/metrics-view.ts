@@ -1,7 +1,7 @@
 import { GatewayError } from "../shared/errors";
 import { type MetricsView } from "../shared/contract";
 import { attemptTotals, probeStatsByTarget } from "../store/attempt-stats";
-import { callTotalsIn, outcomesByBucket } from "../store/call-stats";
+import { callPercentilesIn, callTotalsIn, outcomesByBucket } from "../store/call-stats";
 import { listHealthEventsSince } from "../store/health-events";
 import { listRevisionsSince } from "../store/revisions";
 import { toAnnotations } from "./annotations";
@@ -27,14 +27,17 @@ export type MetricsQuery = {
 };
 
 const mostAnnotations = 200;
-const freshMs = 900;
+/** An answer is kept for this share of its bucket: 1 s of a minute, 5 s of five. */
+const freshShare = 0.9 / 60;
 
 /** What the calls of a range came to, in total and by bucket; the last bucket is not complete yet. */
 export const metricsView = defineVerb<MetricsQuery, MetricsView>(
   "read",
   async (_actor, deps, query) =>
-    deps.cache.get(`metrics ${query.range} ${query.app ?? ""}`, freshMs, () =>
-      readMetrics(deps, query),
+    deps.cache.get(
+      `metrics ${query.range} ${query.app ?? ""}`,
+      ranges[query.range].bucketMs * freshShare,
+      () => readMetrics(deps, query),
     ),
 );
 
@@ -57,8 +60,9 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
   const from = partialFrom - rangeMs;
   const demo = (await demoRule(deps, await readCurrent(deps))) === "only";
   const window = { fromMs: from, toMs: now, demo, keyId: app };
-  const [totals, buckets, attempts, probes, revisions, events] = await Promise.all([
+  const [totals, percentiles, buckets, attempts, probes, revisions, events] = await Promise.all([
     callTotalsIn(db, window),
+    callPercentilesIn(db, window),
     outcomesByBucket(db, window, bucketMs),
     attemptTotals(db, window),
     probeStatsByTarget(db, window),
@@ -74,7 +78,7 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
     bucketMs,
     partialFrom,
     demo,
-    totals: toTotals(totals, availability(attempts, probed)),
+    totals: toTotals(totals, percentiles, availability(attempts, probed)),
     series: toSeries(buckets, { from, bucketMs, buckets: rangeMs / bucketMs + 1 }),
     annotations: toAnnotations(revisions, events),
   };
@@ -82,17 +86,15 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
 
 function toTotals(
   { pricedTokens, ...totals }: Awaited<ReturnType<typeof callTotalsIn>>,
+  percentiles: Awaited<ReturnType<typeof callPercentilesIn>>,
   attempts: MetricsView["totals"]["availability"],
 ): MetricsView["totals"] {
   const judged = totals.served + totals.failed;
   return {
     ...totals,
+    ...percentiles,
     servedRate: judged === 0 ? null : totals.served / judged,
     availability: attempts,
-    p50Ms: rounded(totals.p50Ms),
-    p95Ms: rounded(totals.p95Ms),
-    ttftP50Ms: rounded(totals.ttftP50Ms),
-    overheadP50Us: rounded(totals.overheadP50Us),
     costPerMTokNanoUsd:
       pricedTokens === 0 ? null : Math.round((totals.costNanoUsd / pricedTokens) * 1_000_000),
   };
@@ -115,8 +117,4 @@ export function toSeries(
     };
     return { t: from + index * bucketMs, ...counts, gap: !known.has(index) };
   });
-}
-
-function rounded(value: number | null): number | null {
-  return value === null ? null : Math.round(value);
 }

@@ -97,10 +97,10 @@ export async function activeMinutes(
   const { fromMs, toMs } = window;
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
-      SELECT DISTINCT target_id AS "targetId", floor(extract(epoch FROM started_at) / 60)::int AS minute
+      SELECT DISTINCT target_id AS "targetId", floor(date_part('epoch', started_at) / 60)::int AS minute
       FROM attempt WHERE ${startedWithin("attempt", window)}
       UNION
-      SELECT target_id, floor(extract(epoch FROM at) / 60)::int
+      SELECT target_id, floor(date_part('epoch', at) / 60)::int
       FROM probe_result
       WHERE at >= ${new Date(fromMs)} AND at < ${new Date(toMs)}
         AND target_id IS NOT NULL AND verdict <> 'neutral'`,

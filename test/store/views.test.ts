@@ -239,11 +239,11 @@ describe("the metrics", () => {
       calls: 101,
       served: 100,
       failed: 1,
-      p50Ms: 51,
+      p50Ms: 50,
       p95Ms: 95,
-      ttftP50Ms: 50,
+      ttftP50Ms: 49,
       ttftN: 100,
-      overheadP50Us: 495,
+      overheadP50Us: 490,
     });
     expect(totals.servedRate).toBeCloseTo(100 / 101);
   });
