@@ -56,8 +56,7 @@ function Bar({ attempt, startedAt, spanMs }: BarProps) {
   const left = percent(attempt.startedAt - startedAt);
   const width = Math.max(0.6, Math.min(100 - left, percent(attempt.durationMs)));
   const isServed = attempt.outcome === "succeeded";
-  const firstToken =
-    attempt.ttftMs === null ? null : Math.min(100 - left, percent(attempt.ttftMs));
+  const firstToken = attempt.ttftMs === null ? null : Math.min(100 - left, percent(attempt.ttftMs));
   return (
     <div className="relative mt-1.5 h-2.5 border-b border-line" aria-hidden="true">
       <span

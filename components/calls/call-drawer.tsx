@@ -4,11 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { callsQueries } from "@/components/lib/queries";
-import { InlineError } from "@/components/shell/inline-error";
+import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Glyph } from "@/components/ui/glyph";
-import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import { CallAttempts } from "./call-attempts";
 import { CallFacts } from "./call-facts";
@@ -38,8 +37,7 @@ export function CallDrawer({ id, onClose }: Props) {
           <X size={16} aria-hidden="true" />
         </Button>
       </div>
-      {query.isError && <InlineError error={query.error} onRetry={() => query.refetch()} />}
-      {query.isPending && <Skeleton className="h-96" />}
+      <QueryState query={query} skeleton="h-96" />
       {call !== undefined && (
         <>
           <p className="run flex flex-wrap items-center gap-2 text-lead">

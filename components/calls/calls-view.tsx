@@ -4,10 +4,9 @@ import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useCalls, useHealth } from "@/components/lib/live/views";
-import { InlineError } from "@/components/shell/inline-error";
+import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
-import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import { type CallView } from "@/lib/shared/contract";
 import { CallCards } from "./call-cards";
@@ -34,7 +33,9 @@ export function CallsView() {
     <Panel
       id="calls"
       title={t("calls.title")}
-      subtitle={t("calls.subtitle", { n: calls.length, zone: f.zone(query.data?.generatedAt ?? 0) })}
+      subtitle={
+        query.data && t("calls.subtitle", { n: calls.length, zone: f.zone(query.data.generatedAt) })
+      }
       aside={
         <div className="flex items-center gap-2">
           {waiting > 0 && (
@@ -46,8 +47,7 @@ export function CallsView() {
         </div>
       }
     >
-      {query.isError && <InlineError error={query.error} onRetry={() => query.refetch()} />}
-      {query.data === undefined && <Skeleton className="h-[720px]" />}
+      <QueryState query={query} skeleton="h-[720px]" />
       {query.data !== undefined && calls.length === 0 && (
         <p className="run py-6 text-fg-2">{t("calls.empty")}</p>
       )}

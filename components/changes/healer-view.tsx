@@ -4,10 +4,9 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useChanges } from "@/components/lib/live/views";
 import { sayLine } from "@/components/lib/targets/why";
-import { InlineError } from "@/components/shell/inline-error";
+import { QueryState } from "@/components/shell/query-state";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
-import { Skeleton } from "@/components/ui/skeleton";
 import { type Change } from "@/lib/shared/contract";
 import { healthEvidence, healthGlyph, healthTitle } from "./health-text";
 import { summaryOf } from "./summary";
@@ -19,8 +18,7 @@ export function HealerView() {
   const events = query.data?.changes.filter(({ kind }) => kind === "health");
   return (
     <Panel id="healer" title={t("healer.title")} subtitle={t("healer.subtitle")}>
-      {query.isError && <InlineError error={query.error} onRetry={() => query.refetch()} />}
-      {events === undefined && <Skeleton className="h-[312px]" />}
+      <QueryState query={query} skeleton="h-[312px]" />
       {events?.length === 0 && <p className="run py-4 text-fg-2">{t("healer.empty")}</p>}
       {events !== undefined && events.length > 0 && (
         <ol

@@ -6,15 +6,14 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useChanges } from "@/components/lib/live/views";
 import { useWrites } from "@/components/lib/writes/provider";
-import { InlineError } from "@/components/shell/inline-error";
+import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
-import { Skeleton } from "@/components/ui/skeleton";
 import { type Change } from "@/lib/shared/contract";
 import { changeText } from "./change-text";
 import { summaryOf } from "./summary";
 
-const shown = 8;
+const shown = 5;
 
 /** What did people change? Each line can be taken back. */
 export function PeopleView() {
@@ -23,8 +22,7 @@ export function PeopleView() {
   const changes = query.data?.changes.filter(({ kind }) => kind !== "health").slice(0, shown);
   return (
     <Panel id="changes" title={t("people.title")} subtitle={t("people.subtitle")}>
-      {query.isError && <InlineError error={query.error} onRetry={() => query.refetch()} />}
-      {changes === undefined && <Skeleton className="h-64" />}
+      <QueryState query={query} skeleton="h-64" />
       {changes?.length === 0 && <p className="run py-4 text-fg-2">{t("people.empty")}</p>}
       <ol>
         {changes?.map((change) => (
@@ -56,9 +54,7 @@ function PersonChange({ change }: { change: Change }) {
         </p>
         <p className="run mt-px text-small break-words text-fg-3">{meta.join(" · ")}</p>
       </div>
-      {change.revertable && change.revision !== null && (
-        <RevertButton revision={change.revision} />
-      )}
+      {change.revertable && change.revision !== null && <RevertButton revision={change.revision} />}
     </li>
   );
 

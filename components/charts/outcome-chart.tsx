@@ -13,7 +13,13 @@ import {
 } from "recharts";
 import { AnnotationLane, type LaneMark } from "./annotation-lane";
 import { FailureRug } from "./failure-rug";
-import { countTicks, outcomeKeys, type OutcomeKey, type OutcomeRow, timeTicks } from "./outcome-rows";
+import {
+  countTicks,
+  outcomeKeys,
+  type OutcomeKey,
+  type OutcomeRow,
+  timeTicks,
+} from "./outcome-rows";
 import { OutcomeTooltip, type OutcomeWords } from "./outcome-tooltip";
 
 type Props = {
@@ -62,7 +68,7 @@ export function OutcomeChart(props: Props) {
           minTickGap={24}
         />
         <YAxis
-          width={40}
+          width={18 + 7 * formatCount(counts.at(-1) ?? 1).length}
           ticks={counts}
           domain={[0, counts.at(-1) ?? 1]}
           tickFormatter={formatCount}
@@ -73,7 +79,9 @@ export function OutcomeChart(props: Props) {
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: "var(--fg-3)", strokeDasharray: "2 3" }}
-          content={<OutcomeTooltip words={words} formatTime={formatTime} formatCount={formatCount} />}
+          content={
+            <OutcomeTooltip words={words} formatTime={formatTime} formatCount={formatCount} />
+          }
         />
         {shown.map((key) => (
           <Area

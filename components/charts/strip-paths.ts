@@ -14,7 +14,9 @@ const rect = (x: number, y: number, height: number): string =>
  * One path for each state, so that sixty minutes cost a handful of elements. Height is a channel of its own: healthy is
  * a low line, trouble stands up. The last minute is not over: it is an outline.
  */
-export function stripPaths(strip: readonly (StripState | null)[]): Partial<Record<StripKind, string>> {
+export function stripPaths(
+  strip: readonly (StripState | null)[],
+): Partial<Record<StripKind, string>> {
   const paths: Partial<Record<StripKind, string>> = {};
   const add = (kind: StripKind, d: string): void => {
     paths[kind] = (paths[kind] ?? "") + d;
@@ -31,7 +33,24 @@ export function stripPaths(strip: readonly (StripState | null)[]): Partial<Recor
       draw(state, x, add);
     }
   });
-  return paths;
+  const off = offRuns(strip);
+  return off === "" ? paths : { ...paths, off };
+}
+
+/** One outline for each run of minutes that somebody had switched it off. */
+function offRuns(strip: readonly (StripState | null)[]): string {
+  let d = "";
+  let start = -1;
+  for (let index = 0; index <= strip.length; index += 1) {
+    const isOff = strip[index] === "off";
+    if (isOff && start === -1) {
+      start = index;
+    } else if (!isOff && start !== -1) {
+      d += `M${start * step + 0.5} 12.5h${(index - start) * step - 2}v7H${start * step + 0.5}z`;
+      start = -1;
+    }
+  }
+  return d;
 }
 
 function draw(state: StripState, x: number, add: (kind: StripKind, d: string) => void): void {
@@ -50,7 +69,7 @@ function draw(state: StripState, x: number, add: (kind: StripKind, d: string) =>
       add("halves", `M${x + 0.5} 5.5h2v6h-2z`);
       break;
     case "off":
-      add("off", `M${x} 12.5h${step}M${x} 19.5h${step}`);
+      // Drawn as one outline for the whole run.
       break;
   }
 }

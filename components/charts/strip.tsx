@@ -1,5 +1,11 @@
 import { memo } from "react";
-import { stripHeight, type StripKind, stripPaths, type StripState, stripWidth } from "./strip-paths";
+import {
+  stripHeight,
+  type StripKind,
+  stripPaths,
+  type StripState,
+  stripWidth,
+} from "./strip-paths";
 
 type Props = { strip: readonly (StripState | null)[] };
 
@@ -36,9 +42,7 @@ export const Strip = memo(function Strip({ strip }: Props) {
           key={kind}
           d={d}
           fill={fills[kind as StripKind]}
-          stroke={
-            kind === "partial" ? `var(--st-${partialStroke})` : strokes[kind as StripKind]
-          }
+          stroke={kind === "partial" ? `var(--st-${partialStroke})` : strokes[kind as StripKind]}
           vectorEffect="non-scaling-stroke"
         />
       ))}

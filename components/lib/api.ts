@@ -69,11 +69,6 @@ async function request(path: string, init: RequestInit): Promise<Response> {
   const requestId = response.headers.get("x-request-id");
   const parsed = z.safeParse(ApiError, await response.json().catch(() => null));
   throw parsed.success
-    ? new ApiFailure(
-        response.status,
-        parsed.data.error.code,
-        parsed.data.error.message,
-        requestId,
-      )
+    ? new ApiFailure(response.status, parsed.data.error.code, parsed.data.error.message, requestId)
     : new ApiFailure(response.status, "internal", response.statusText, requestId);
 }

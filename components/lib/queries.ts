@@ -1,11 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import {
-  CallDetail,
-  CallsPage,
-  ChangesPage,
-  HealthView,
-  MetricsView,
-} from "@/lib/shared/contract";
+import { CallDetail, CallsPage, ChangesPage, HealthView, MetricsView } from "@/lib/shared/contract";
 import { getJson } from "./api";
 import { type Range, streamedRange } from "./range";
 

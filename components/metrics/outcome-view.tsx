@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 import { type OutcomeKey, outcomeKeys, outcomeRows } from "@/components/charts/outcome-rows";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth, useMetrics } from "@/components/lib/live/views";
-import { InlineError } from "@/components/shell/inline-error";
+import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -53,12 +53,8 @@ export function OutcomeView() {
         </div>
       }
     >
-      {metrics.isError && <InlineError error={metrics.error} onRetry={() => metrics.refetch()} />}
-      {view === undefined ? (
-        <Skeleton className="h-[348px]" />
-      ) : (
-        <Outcome view={view} isTable={isTable} />
-      )}
+      <QueryState query={metrics} skeleton="h-[348px]" />
+      {view !== undefined && <Outcome view={view} isTable={isTable} />}
     </Panel>
   );
 }

@@ -60,7 +60,10 @@ function DemoNote({ demo }: { demo: HealthView["demo"] | undefined }) {
     return null;
   }
   return (
-    <p className="run mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-fg-2" data-testid="demo">
+    <p
+      className="run mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-fg-2"
+      data-testid="demo"
+    >
       {demo === "only" && <Tag>{t("demo.tag")}</Tag>}
       {t(demo === "only" ? "demo.only" : "demo.excluded")}
     </p>

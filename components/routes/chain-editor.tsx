@@ -17,7 +17,7 @@ type Props = { route: RouteView; health: HealthView };
 
 /** The chain of one route. Moving edits a draft; saving makes one revision and shows that it is in effect. */
 export function ChainEditor({ route, health }: Props) {
-  const { t, f } = useWords();
+  const { t, f, say } = useWords();
   const nowMs = useNow();
   const writes = useWrites();
   const ref: ObjectRef = { type: "route", id: route.id };
@@ -89,9 +89,7 @@ export function ChainEditor({ route, health }: Props) {
         proofLine={
           proof === null || write === undefined
             ? null
-            : proofTexts(proof, write.wanted, f, nowMs)
-                .map(({ key, values }) => t(key, values))
-                .join(" · ")
+            : proofTexts(proof, write.wanted, f).map(say).join(" · ")
         }
         onSave={save}
         onDiscard={() => {

@@ -32,7 +32,16 @@ export type ChainRowProps = {
 };
 
 /** One place of a chain: what it is, how it is, and how to move it. */
-export function ChainRow({ model, index, wasIndex, last, targets, view, onMove, drag }: ChainRowProps) {
+export function ChainRow({
+  model,
+  index,
+  wasIndex,
+  last,
+  targets,
+  view,
+  onMove,
+  drag,
+}: ChainRowProps) {
   const { t, f } = useWords();
   const isMoved = wasIndex !== index;
   const fastest = fastestP50(targets);

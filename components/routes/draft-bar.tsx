@@ -18,7 +18,15 @@ type Props = {
 };
 
 /** What is not saved yet, or the proof that it is in effect, or whose order this is. */
-export function DraftBar({ route, changes, isOutdated, proof, proofLine, onSave, onDiscard }: Props) {
+export function DraftBar({
+  route,
+  changes,
+  isOutdated,
+  proof,
+  proofLine,
+  onSave,
+  onDiscard,
+}: Props) {
   const { t } = useWords();
   const isSaving = proof?.kind === "sending";
   if (changes > 0) {
@@ -50,10 +58,11 @@ export function DraftBar({ route, changes, isOutdated, proof, proofLine, onSave,
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-t border-line pt-2.5 -mx-4 px-4 text-small text-fg-3">
       <span data-testid="route-proof" className="min-w-0">
-        {proofLine ?? t(`routes.owner.${route.overridden ? "override" : route.owner}`, {
-          path: route.ownerPath ?? "",
-          revision: route.revision,
-        })}
+        {proofLine ??
+          t(`routes.owner.${route.overridden ? "override" : route.owner}`, {
+            path: route.ownerPath ?? "",
+            revision: route.revision,
+          })}
       </span>
       <span className="phone:hidden">
         <Key>Alt ↑↓</Key> {t("matrix.keys.move")}

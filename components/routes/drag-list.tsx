@@ -56,7 +56,8 @@ export function DragList({ rows, onMove }: DragListProps) {
             over === null ? undefined : placed("over")(active.id, placeOf(over.id)),
           onDragEnd: ({ active, over }) =>
             placed("dropped")(active.id, placeOf(over?.id ?? active.id)),
-          onDragCancel: ({ active }) => t("routes.announce.cancelled", { model: String(active.id) }),
+          onDragCancel: ({ active }) =>
+            t("routes.announce.cancelled", { model: String(active.id) }),
         },
       }}
     >

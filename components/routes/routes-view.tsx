@@ -3,10 +3,9 @@
 import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
-import { InlineError } from "@/components/shell/inline-error";
+import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import { Segments } from "@/components/ui/segments";
-import { Skeleton } from "@/components/ui/skeleton";
 import { ChainEditor } from "./chain-editor";
 
 /** In which order are models tried? */
@@ -33,8 +32,7 @@ export function RoutesView() {
         ) : undefined
       }
     >
-      {query.isError && <InlineError error={query.error} onRetry={() => query.refetch()} />}
-      {health === undefined && <Skeleton className="h-64" />}
+      <QueryState query={query} skeleton="h-64" />
       {health !== undefined && route === undefined && (
         <p className="run py-6 text-fg-2">{t("routes.empty")}</p>
       )}

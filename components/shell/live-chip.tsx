@@ -26,7 +26,9 @@ export function LiveChip() {
       <i
         className={clsx(
           "size-1.5 rounded-full",
-          word === "live" && freshness === "fresh" && "bg-accent shadow-[0_0_0_3px_color-mix(in_oklch,var(--accent)_22%,transparent)]",
+          word === "live" &&
+            freshness === "fresh" &&
+            "bg-accent shadow-[0_0_0_3px_color-mix(in_oklch,var(--accent)_22%,transparent)]",
           word === "live" && freshness === "stale" && "bg-degraded",
           word !== "live" && "border border-fg-3",
         )}

@@ -1,4 +1,12 @@
-import { Activity, Gauge, Grid3x3, History, List, ListOrdered, type LucideIcon } from "lucide-react";
+import {
+  Activity,
+  Gauge,
+  Grid3x3,
+  History,
+  List,
+  ListOrdered,
+  type LucideIcon,
+} from "lucide-react";
 import { type MessageKey } from "@/components/lib/i18n/messages";
 
 export interface NavLink {

@@ -23,7 +23,8 @@ function createClient(): QueryClient {
         refetchOnWindowFocus: false,
         retryDelay: (attempt) => firstRetryMs * 2 ** attempt,
         retry: (count, error) =>
-          count < retries && !(error instanceof ApiFailure && error.status >= 400 && error.status < 500),
+          count < retries &&
+          !(error instanceof ApiFailure && error.status >= 400 && error.status < 500),
       },
     },
   });

@@ -25,14 +25,14 @@ export function Rail({ isCollapsed: wasCollapsed }: Props) {
     <nav
       aria-label={t("nav.main")}
       data-collapsed={isCollapsed || undefined}
-      className="group sticky top-0 flex h-dvh w-(--rail) shrink-0 flex-col border-r border-line px-2 pb-3 data-collapsed:w-13 max-md:hidden"
+      className="group sticky top-0 flex h-dvh w-(--rail) shrink-0 flex-col border-r border-line px-2 pb-3 data-collapsed:w-13 max-lg:w-13 max-md:hidden"
     >
       <Link
         href="/overview"
         className="flex h-(--bar) items-center gap-2.25 px-2 text-[14px] font-strong text-fg hover:no-underline"
       >
         <BrandMark />
-        <span className="tight group-data-collapsed:sr-only">{t("app.name")}</span>
+        <span className="tight group-data-collapsed:sr-only max-lg:sr-only">{t("app.name")}</span>
       </Link>
       <ul className="grid gap-px py-2">
         {pages.map((link) => (
@@ -45,13 +45,13 @@ export function Rail({ isCollapsed: wasCollapsed }: Props) {
         ))}
       </ul>
       <div className="mt-auto border-t border-line px-2 pt-3">
-        <div className="group-data-collapsed:hidden">
+        <div className="group-data-collapsed:hidden max-lg:hidden">
           <NodeLine />
         </div>
         <Button
           tone="ghost"
           size="icon"
-          className="mt-1 -ml-1.5"
+          className="mt-1 -ml-1.5 max-lg:hidden"
           aria-label={t(isCollapsed ? "nav.expand" : "nav.collapse")}
           aria-expanded={!isCollapsed}
           onClick={toggle}
@@ -75,7 +75,7 @@ function RailLink({ link, isCurrent = false }: { link: NavLink; isCurrent?: bool
         className="flex h-7.5 items-center gap-2.5 rounded-control px-2 font-medium text-fg-2 hover:bg-hover hover:no-underline aria-[current]:bg-selected aria-[current]:text-fg [&>svg]:text-fg-3 aria-[current]:[&>svg]:text-fg"
       >
         <Icon size={16} strokeWidth={1.6} aria-hidden="true" className="shrink-0" />
-        <span className="truncate group-data-collapsed:sr-only">{t(label)}</span>
+        <span className="truncate group-data-collapsed:sr-only max-lg:sr-only">{t(label)}</span>
       </a>
     </li>
   );

@@ -30,7 +30,7 @@ function useWriteName({ ref }: Write): string {
 }
 
 function WriteToast({ write }: { write: Write }) {
-  const { t, f } = useWords();
+  const { t, f, say } = useWords();
   const nowMs = useNow();
   const writes = useWrites();
   const current = useWritesState().writes.find(({ seq }) => seq === write.seq);
@@ -42,9 +42,7 @@ function WriteToast({ write }: { write: Write }) {
         <p className="font-medium break-words">{t(toastKey(write), { name })}</p>
         {proof !== null && (
           <p className="run text-small text-fg-2">
-            {proofTexts(proof, write.wanted, f, nowMs)
-              .map(({ key, values }) => t(key, values))
-              .join(" · ")}
+            {proofTexts(proof, write.wanted, f).map(say).join(" · ")}
           </p>
         )}
       </div>

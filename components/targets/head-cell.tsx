@@ -33,7 +33,7 @@ export function HeadCell({ kind, id, health, place, isActive, onOpen }: Props) {
     on: control.isOn ? onPlaces.size : 0,
     of: places.size,
   });
-  const line = control.proofLine ?? rollUp;
+  const line = control.proofShort ?? rollUp;
   return (
     <CellFrame
       role={kind === "model" ? "rowheader" : "columnheader"}
@@ -67,10 +67,10 @@ export function HeadCell({ kind, id, health, place, isActive, onOpen }: Props) {
           )}
         </div>
         <div
-          title={line}
+          title={control.proofLine ?? rollUp}
           className={clsx(
-            "text-small text-fg-3",
-            control.proofLine === null && "overflow-hidden text-ellipsis whitespace-nowrap",
+            "truncate text-small",
+            control.proofLine === null ? "text-fg-3" : "text-fg-2",
           )}
         >
           {kind === "model" && control.proofLine === null && `${f.percent(ratio)} · `}

@@ -2,9 +2,8 @@
 
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
-import { InlineError } from "@/components/shell/inline-error";
+import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
-import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import { MatrixGrid } from "./matrix-grid";
 import { PhoneTargets } from "./phone-targets";
@@ -15,8 +14,7 @@ export function MatrixView() {
   const { t, f } = useWords();
   const query = useHealth();
   const health = query.data;
-  const subtitle =
-    health && t("matrix.subtitle", { window: f.duration(health.windowMs) });
+  const subtitle = health && t("matrix.subtitle", { window: f.duration(health.windowMs) });
   return (
     <Panel
       id="targets"
@@ -30,8 +28,7 @@ export function MatrixView() {
         </div>
       }
     >
-      {query.isError && <InlineError error={query.error} onRetry={() => query.refetch()} />}
-      {health === undefined && <Skeleton className="h-[496px]" />}
+      <QueryState query={query} skeleton="h-[496px]" />
       {health?.targets.length === 0 && <p className="run py-8 text-fg-2">{t("matrix.empty")}</p>}
       {health !== undefined && health.targets.length > 0 && (
         <>

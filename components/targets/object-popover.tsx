@@ -20,7 +20,9 @@ type Props = {
 /** Why an object is as it is, and the careful way to switch it: until when, how hard, and for what reason. */
 export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
   const { t } = useWords();
-  const target = health.targets.find(({ id }) => objectRef.type === "target" && id === objectRef.id);
+  const target = health.targets.find(
+    ({ id }) => objectRef.type === "target" && id === objectRef.id,
+  );
   const view = target?.switch ?? switchOf(health, objectRef);
   const title = target === undefined ? objectRef.id : targetName(target, health.targets);
   if (view === undefined) {
@@ -54,7 +56,12 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
               {title}
             </h3>
             <Popover.Close asChild>
-              <Button tone="ghost" size="icon" aria-label={t("popover.close")} className="-mt-1 -mr-1">
+              <Button
+                tone="ghost"
+                size="icon"
+                aria-label={t("popover.close")}
+                className="-mt-1 -mr-1"
+              >
                 <X size={14} aria-hidden="true" />
               </Button>
             </Popover.Close>

@@ -170,8 +170,7 @@ function TargetRow({ target, all, onOpen }: RowProps) {
             <span className="shrink-0">{f.percent(target.availability.ratio)}</span>
           </span>
           <span className="block text-body text-fg-2">
-            {t(stateKey(state))} ·{" "}
-            {control.proofLine ?? sayLine(t, whyTexts(target, f, nowMs))}
+            {t(stateKey(state))} · {control.proofLine ?? sayLine(t, whyTexts(target, f, nowMs))}
           </span>
         </button>
         <div className="mt-1.5">

@@ -38,7 +38,7 @@ export function StateLine({ target, control, label, note, tabIndex }: Props) {
         aria-hidden="true"
         className={clsx(
           "text-[17px] leading-6 tracking-[-0.02em] whitespace-nowrap",
-          source === "probe" ? "font-regular text-fg-2" : "font-medium",
+          source === "probe" || state === "off" ? "font-regular text-fg-2" : "font-medium",
         )}
         title={source === "probe" ? t("matrix.fromProbes") : undefined}
       >

@@ -8,7 +8,6 @@ type Props = { target: TargetView };
 export function StatsLine({ target }: Props) {
   const { t, f } = useWords();
   const { n, source } = target.availability;
-  const figure = (ms: number | null): string => (ms === null ? noValue : f.count(ms));
   return (
     <p
       aria-hidden="true"
@@ -16,7 +15,10 @@ export function StatsLine({ target }: Props) {
     >
       <span>{t(source === "probe" ? "matrix.probes" : "matrix.n", { n: f.count(n) })}</span>
       <span className="truncate">
-        {t("matrix.latency", { p50: figure(target.p50Ms), ttft: figure(target.ttftMs) })}
+        {t("matrix.latency", {
+          p50: target.p50Ms === null ? noValue : f.count(target.p50Ms),
+          ttft: f.ms(target.ttftMs),
+        })}
       </span>
     </p>
   );

@@ -35,10 +35,10 @@ export function SwitchForm({ objectRef, name, view, health, onDone }: Props) {
         <OffForm objectRef={objectRef} name={name} view={view} health={health} onDone={onDone} />
       ) : (
         <>
-          <HeldLine view={view} />
+          {objectRef.type !== "target" && <HeldLine view={view} />}
           <Button
             tone="primary"
-            className="mt-2"
+            className="mt-1"
             onClick={() => {
               control.toggle();
               onDone();
@@ -128,7 +128,9 @@ function HeldLine({ view }: { view: SwitchView }) {
   const nowMs = useNow();
   const parts = [
     ...(view.actor === null ? [] : [t("why.offByActor", { name: view.actor.name })]),
-    ...(view.changedAt === null ? [] : [t("matrix.since", { at: f.moment(view.changedAt, nowMs) })]),
+    ...(view.changedAt === null
+      ? []
+      : [t("matrix.since", { at: f.moment(view.changedAt, nowMs) })]),
     view.until === null ? t("why.untilOn") : t("why.until", { at: f.moment(view.until, nowMs) }),
     ...(view.reason === null ? [] : [t("why.quote", { reason: view.reason })]),
   ];

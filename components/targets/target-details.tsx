@@ -24,7 +24,8 @@ export function TargetDetails({ target }: Props) {
       </p>
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-line py-2.5 text-small">
         <Row label={t("details.availability")}>
-          {f.percent(availability.ratio)} · {t(`details.source.${availability.source}`, { n: f.count(availability.n) })}
+          {f.percent(availability.ratio)} ·{" "}
+          {t(`details.source.${availability.source}`, { n: f.count(availability.n) })}
         </Row>
         <Row label={t("details.latency")}>
           {f.ms(target.p50Ms)} · {t("matrix.ttft", { ms: f.ms(target.ttftMs) })}

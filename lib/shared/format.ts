@@ -52,7 +52,7 @@ export interface Format {
   duration: (durationMs: number) => string;
   /** `$0.000342`, `$12.40`, `$1,168`. Null prints as a dash. */
   money: (nanoUsd: number | null) => string;
-  /** `1.2 M`, `340 k`, `812` in English; digits in Korean. */
+  /** `1.2 M`, `340 k`, `812` in English; `123.5만`, `812` in Korean. */
   compact: (n: number) => string;
   /** `14:31` */
   hourMinute: (atMs: number) => string;
@@ -105,10 +105,15 @@ function clockFormat(timeZone: string, withSeconds: boolean): (atMs: number) => 
 }
 
 function compactText(n: number, locale: Locale, count: (n: number) => string): string {
-  if (locale === "ko" || n < 10_000) {
+  if (n < 10_000) {
     return count(n);
   }
-  return n < 1_000_000 ? `${count(Math.round(n / 1000))}${space}k` : `${(n / 1_000_000).toFixed(1)}${space}M`;
+  if (locale === "ko") {
+    return new Intl.NumberFormat("ko", { notation: "compact", maximumFractionDigits: 1 }).format(n);
+  }
+  return n < 1_000_000
+    ? `${count(Math.round(n / 1000))}${space}k`
+    : `${(n / 1_000_000).toFixed(1)}${space}M`;
 }
 
 /** The formats of one reader. Building one is slow and it never changes: keep it. */

@@ -23,11 +23,7 @@ export function deliveryOf(type: StreamEvent, json: string): Delivery | null {
     case "health":
       return fit(HealthView, data, () => healthQueries.view().queryKey);
     case "metrics":
-      return fit(
-        MetricsView,
-        data,
-        (view) => metricsQueries.view(parseRange(view.range)).queryKey,
-      );
+      return fit(MetricsView, data, (view) => metricsQueries.view(parseRange(view.range)).queryKey);
     case "calls":
       return fit(CallsPage, data, () => callsQueries.latest().queryKey);
     case "changes":

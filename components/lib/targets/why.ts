@@ -16,7 +16,10 @@ export function whyTexts(target: TargetView, f: Format, nowMs: number): Text[] {
     case "degraded":
       return [...degradedTexts(target, f, nowMs), ...nextTexts(target, f, nowMs)];
     case "draining":
-      return [{ key: "why.draining", values: { n: target.inFlight } }, ...heldTexts(target, f, nowMs)];
+      return [
+        { key: "why.draining", values: { n: target.inFlight } },
+        ...heldTexts(target, f, nowMs),
+      ];
     case "off":
       return heldTexts(target, f, nowMs);
     case "no_data":
@@ -48,10 +51,17 @@ function degradedTexts(target: TargetView, f: Format, nowMs: number): Text[] {
   const cause = causeOf(target);
   return cause === null
     ? since
-    : [...since, { key: "why.times", values: { cause, times: Math.max(1, target.consecutiveFailures) } }];
+    : [
+        ...since,
+        { key: "why.times", values: { cause, times: Math.max(1, target.consecutiveFailures) } },
+      ];
 }
 
-function heldTexts({ switch: own, effectiveIntent, offBy }: TargetView, f: Format, nowMs: number): Text[] {
+function heldTexts(
+  { switch: own, effectiveIntent, offBy }: TargetView,
+  f: Format,
+  nowMs: number,
+): Text[] {
   if (offBy !== null && offBy.type !== "target") {
     return [{ key: `why.offBy.${offBy.type}`, values: { id: offBy.id } }];
   }
@@ -99,7 +109,8 @@ export function sayLine(t: Translate, texts: readonly Text[]): string {
   return texts
     .map(({ key, values }) => {
       const cause = values?.["cause"];
-      const worded = typeof cause === "string" ? { ...values, cause: reasonText(t, cause) } : values;
+      const worded =
+        typeof cause === "string" ? { ...values, cause: reasonText(t, cause) } : values;
       return t(key, worded);
     })
     .join(" · ");

@@ -1,4 +1,9 @@
-import { type HealthView, type Intent, type NodeView, type SwitchView } from "@/lib/shared/contract";
+import {
+  type HealthView,
+  type Intent,
+  type NodeView,
+  type SwitchView,
+} from "@/lib/shared/contract";
 
 export type ObjectType = "target" | "model" | "region" | "provider" | "route";
 

@@ -3,8 +3,10 @@ import { type Text } from "../i18n/messages";
 import { type Wanted } from "./model";
 import { type Proof } from "./proof";
 
+const tenSecondsMs = 10_000;
+
 /** The parts of a proof's sentence, to be joined by a middle dot. */
-export function proofTexts(proof: Proof, wanted: Wanted, f: Format, nowMs: number): Text[] {
+export function proofTexts(proof: Proof, wanted: Wanted, f: Format): Text[] {
   switch (proof.kind) {
     case "sending":
       return [{ key: "proof.sending" }];
@@ -29,7 +31,8 @@ export function proofTexts(proof: Proof, wanted: Wanted, f: Format, nowMs: numbe
         return [done];
       }
       const place = `${lastCall.model} / ${lastCall.region}`;
-      const ago = f.duration(nowMs - lastCall.at);
+      const { agoMs } = lastCall;
+      const ago = agoMs < tenSecondsMs ? f.seconds(agoMs) : f.duration(agoMs);
       const key = lastCall.contradicts ? "proof.lastCallStill" : "proof.lastCall";
       return [done, { key, values: { ago, place } }];
     }

@@ -1,4 +1,4 @@
-import { type CallView, type HealthView } from "@/lib/shared/contract";
+import { type CallsPage, type CallView, type HealthView } from "@/lib/shared/contract";
 import { isOff, type Write } from "./model";
 
 /** What the page can show for a change: never more than the nodes and the calls themselves say. */
@@ -19,7 +19,7 @@ export type Proof =
     };
 
 export interface LastCall {
-  readonly at: number;
+  readonly agoMs: number;
   readonly model: string;
   readonly region: string;
   /** It was answered by what had been switched off. */
@@ -32,7 +32,7 @@ const silentAfterMs = 5_000;
 export function proofOf(
   write: Write,
   health: HealthView,
-  calls: readonly CallView[],
+  page: Pick<CallsPage, "calls" | "generatedAt"> | undefined,
   nowMs: number,
 ): Proof {
   const { sent, acks } = write;
@@ -44,8 +44,14 @@ export function proofOf(
   const acked = live.length - silent.length;
   if (live.length > 0 && silent.length === 0) {
     const tookMs = Math.max(0, ...live.map((node) => acks[node.id] ?? 0));
-    const lastCall = lastCallAfter(write, health, calls, sent.createdAt + tookMs);
-    return { kind: "applied", of: live.length, tookMs, lastCall };
+    const lastCall = lastCallAfter(write, health, page?.calls ?? [], sent.createdAt + tookMs);
+    if (lastCall === null) {
+      return { kind: "applied", of: live.length, tookMs, lastCall };
+    }
+    // The page's clock ticks once a second: what the server just told may be younger than it.
+    const { startedAt, ...rest } = lastCall;
+    const agoMs = Math.max(nowMs, page?.generatedAt ?? 0) - startedAt;
+    return { kind: "applied", of: live.length, tookMs, lastCall: { ...rest, agoMs } };
   }
   if (nowMs - sent.createdAt > silentAfterMs) {
     return { kind: "silent", acked, of: live.length, nodes: silent };
@@ -59,7 +65,7 @@ function lastCallAfter(
   health: HealthView,
   calls: readonly CallView[],
   appliedAtMs: number,
-): LastCall | null {
+): (Omit<LastCall, "agoMs"> & { startedAt: number }) | null {
   const since = calls.filter(
     (call) => call.startedAt >= appliedAtMs && call.model !== null && call.region !== null,
   );
@@ -71,7 +77,8 @@ function lastCallAfter(
     return null;
   }
   const contradicts = isOff(write.wanted) && call.attempts.some((attempt) => uses(attempt, write));
-  return { at: call.startedAt, model: call.model, region: call.region, contradicts };
+  const { startedAt, region } = call;
+  return { startedAt, model: call.model, region, contradicts };
 }
 
 function modelOf({ ref }: Write, health: HealthView): string | null {

@@ -101,9 +101,7 @@ export function useWrite(ref: ObjectRef): Write | undefined {
 export function useProof(write: Write | undefined, nowMs: number): Proof | null {
   const health = useHealth().data;
   const calls = useCalls().data;
-  return write === undefined || health === undefined
-    ? null
-    : proofOf(write, health, calls?.calls ?? [], nowMs);
+  return write === undefined || health === undefined ? null : proofOf(write, health, calls, nowMs);
 }
 
 function undoable({ writes }: WritesState, nowMs: number): Write | undefined {

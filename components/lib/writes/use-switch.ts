@@ -16,18 +16,22 @@ export interface SwitchControl {
   readonly proof: Proof | null;
   /** The proof as one line; null when there is nothing to prove. */
   readonly proofLine: string | null;
+  /** Its first part, where there is room for no more. */
+  readonly proofShort: string | null;
   /** Off drains; on turns on. */
   readonly toggle: () => void;
   readonly set: (wanted: Wanted) => void;
 }
 
 export function useSwitch(ref: ObjectRef, view: SwitchView): SwitchControl {
-  const { t, f } = useWords();
+  const { f, say } = useWords();
   const nowMs = useNow();
   const writes = useWrites();
   const write = useWrite(ref);
   const proof = useProof(write, nowMs);
   const isOn = !isOff(shownWanted(write, toWanted(view), view.revision));
+  const parts =
+    proof === null || write === undefined ? [] : proofTexts(proof, write.wanted, f).map(say);
   const set = (wanted: Wanted): void => {
     writes.ask(ref, wanted).catch(() => undefined);
   };
@@ -36,12 +40,8 @@ export function useSwitch(ref: ObjectRef, view: SwitchView): SwitchControl {
     isPending: proof !== null && proof.kind !== "applied",
     write,
     proof,
-    proofLine:
-      proof === null || write === undefined
-        ? null
-        : proofTexts(proof, write.wanted, f, nowMs)
-            .map(({ key, values }) => t(key, values))
-            .join(" · "),
+    proofLine: parts.length === 0 ? null : parts.join(" · "),
+    proofShort: parts[0] ?? null,
     set,
     toggle: () => {
       set({ kind: "switch", intent: isOn ? "draining" : "enabled", until: null, reason: null });
