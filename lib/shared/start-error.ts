@@ -30,3 +30,12 @@ export function findFolderProblem(folder: string, codeOrText: string): string | 
   }
   return undefined;
 }
+
+/** `error` as the line to print, where it comes from a failed write to `folder`; else `error` itself. */
+export function asFolderError(folder: string, error: unknown): Error {
+  const problem = findFolderProblem(folder, findErrorCode(error) ?? "");
+  if (problem !== undefined) {
+    return new StartError(problem, { cause: error });
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}

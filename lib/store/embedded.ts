@@ -15,7 +15,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
-import { findErrorCode, findFolderProblem, StartError } from "@/lib/shared/start-error";
+import { asFolderError, findFolderProblem, StartError } from "@/lib/shared/start-error";
 import { spawnOptions } from "./postgres/account";
 import { refuseHeld, takeLock } from "./postgres/lock";
 import { findPlace, makeOwnFolder, pointerName, type Place } from "./postgres/place";
@@ -90,8 +90,7 @@ export async function startEmbeddedPostgres(
     return await serve(place, { durable, log, port: options.port, unlock });
   } catch (error) {
     unlock();
-    const problem = findFolderProblem(dataDir, findErrorCode(error) ?? "");
-    throw problem === undefined ? error : new StartError(problem, { cause: error });
+    throw asFolderError(dataDir, error);
   }
 }
 

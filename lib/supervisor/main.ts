@@ -1,51 +1,24 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bootstrap, type Bootstrapped } from "@/lib/control/bootstrap";
 import { wallKeyName } from "@/lib/control/first-document";
 import { watchConfigFile } from "@/lib/control/watch-file";
-import {
-  EnvError,
-  mayRunDemo,
-  parseEnv,
-  providerKeyNames,
-  toLocalOrigin,
-  type Env,
-  type EnvSource,
-} from "@/lib/shared/env";
+import { EnvError, mayRunDemo, parseEnv, providerKeyNames, toLocalOrigin } from "@/lib/shared/env";
 import { isGatewayError } from "@/lib/shared/errors";
-import { type Log } from "@/lib/shared/log";
-import { findErrorCode, findFolderProblem, StartError } from "@/lib/shared/start-error";
+import { asFolderError, StartError } from "@/lib/shared/start-error";
 import { withConnection } from "@/lib/store/connect";
 import { openDatabase } from "@/lib/store/database";
 import { refuseSecondStart, startEmbeddedPostgres } from "@/lib/store/embedded";
 import { migrate } from "@/lib/store/migrate";
 import { bannerLines } from "./banner";
-import { startChild, type Child } from "./child";
-import { dashboardEnv, gatewayEnv, wallEnv, type DatabaseUrls } from "./child-env";
+import { type Child } from "./child";
+import { dashboardEnv, gatewayEnv, type DatabaseUrls } from "./child-env";
+import { startLoad, startWall, wallListener, wallOrigin } from "./demo";
 import { describeFailure } from "./part";
-import { refuseBusyPorts, type Listener } from "./ports";
-import { listenForStop, untilAborted, type StopSignals } from "./stop-signals";
+import { refuseBusyPorts } from "./ports";
+import { createTeardown, guard, startPart, type Run } from "./run";
+import { listenForStop } from "./stop-signals";
 
-const wallHost = "127.0.0.1";
-
-export interface SuperviseOptions {
-  readonly source: EnvSource;
-  /** The compiled server, which runs the part that its first argument names. */
-  readonly script: string;
-  readonly migrationsFolder: string;
-  readonly log: Log;
-}
-
-/** One running system, and how to take it down: the last that started goes first. */
-interface Run extends SuperviseOptions {
-  readonly env: Env;
-  readonly signals: StopSignals;
-  readonly cleanups: (() => Promise<void>)[];
-  /** Rejects when a part ends that nobody asked to. */
-  readonly crash: Promise<never>;
-  readonly onCrash: (error: Error) => void;
-}
+export type SuperviseOptions = Pick<Run, "source" | "script" | "migrationsFolder" | "log">;
 
 /**
  * Runs what ROLE says until a signal or a crash ends it, PostgreSQL last, and resolves with the
@@ -54,16 +27,16 @@ interface Run extends SuperviseOptions {
 export async function supervise(options: SuperviseOptions): Promise<number> {
   const { log } = options;
   const signals = listenForStop();
-  const cleanups: (() => Promise<void>)[] = [];
-  let onCrash: (error: Error) => void = () => undefined;
+  const teardown = createTeardown();
+  let crashed: (error: StartError) => void = () => undefined;
   const crash = new Promise<never>((_resolve, reject) => {
-    onCrash = reject;
+    crashed = reject;
   });
   crash.catch(() => undefined);
   let exitCode = 0;
   try {
     const env = parseEnv(options.source);
-    const run: Run = { ...options, env, signals, cleanups, crash, onCrash };
+    const run: Run = { ...options, env, signals, atEnd: teardown.add, crash, crashed };
     await start(run);
     await guard(run, new Promise<never>(() => undefined));
   } catch (error) {
@@ -74,18 +47,14 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
       }
     }
   }
-  if (cleanups.length > 0) {
+  if (!teardown.isEmpty()) {
     log.info(
       exitCode === 0 ? "stopping; running calls may finish (Ctrl-C again cuts them)" : "stopping",
     );
-  }
-  for (const cleanup of cleanups.reverse()) {
-    await cleanup().catch((error: unknown) => {
+    for (const problem of await teardown.run()) {
       exitCode = 1;
-      log.error(describeFailure(error));
-    });
-  }
-  if (cleanups.length > 0) {
+      log.error(problem);
+    }
     log.info("stopped");
   }
   return exitCode;
@@ -97,35 +66,29 @@ function linesOf(error: unknown): string[] {
   return isExpected ? error.message.split("\n") : [describeFailure(error)];
 }
 
-/** The work's result, unless somebody wants an end or a part has crashed before. */
-function guard<T>(run: Run, work: Promise<T>): Promise<T> {
-  return Promise.race([work, run.crash, untilAborted(run.signals.requested)]);
-}
-
 async function start(run: Run): Promise<void> {
   const { env, log } = run;
   if (env.databaseUrl === undefined) {
     refuseSecondStart(env.dataDir);
   }
-  await refuseBusyPorts(listeners(env));
+  await refuseBusyPorts(listeners(run));
   const database = await prepareDatabase(run);
+  // The slowest to start needs nothing of what follows.
+  const dashboard = env.role === "gateway" ? undefined : startDashboard(run, database);
   const booted = await guard(run, bootstrapOnce(run, database));
   for (const note of booted.notes) {
     log.info(note);
   }
   const wall = booted.demo ? await startWall(run) : undefined;
-  await startPlanes(run, database, wall?.key);
+  const gateway = env.role === "dashboard" ? undefined : startGateway(run, database, wall?.key);
+  await guard(run, Promise.all([dashboard?.ready, gateway?.ready]));
   followConfigFile(run, database);
   if (wall !== undefined && booted.demoKey !== null) {
     startLoad(run, wall.child, booted.demoKey);
   }
   const lines = bannerLines({
-    dashboardUrl:
-      env.role === "gateway"
-        ? undefined
-        : (env.publicUrl ?? toLocalOrigin(env.dashboardHost, env.dashboardPort)),
-    gatewayUrl:
-      env.role === "dashboard" ? undefined : toLocalOrigin(env.gatewayHost, env.gatewayPort),
+    dashboardUrl: dashboard && (env.publicUrl ?? localOrigins(run).dashboard),
+    gatewayUrl: gateway && localOrigins(run).gateway,
     appKey: booted.appKey ?? undefined,
     appKeyPath: join(env.dataDir, "app-key"),
     demo: wall !== undefined,
@@ -135,8 +98,15 @@ async function start(run: Run): Promise<void> {
   }
 }
 
+function localOrigins({ env }: Run): { dashboard: string; gateway: string } {
+  return {
+    dashboard: toLocalOrigin(env.dashboardHost, env.dashboardPort),
+    gateway: toLocalOrigin(env.gatewayHost, env.gatewayPort),
+  };
+}
+
 /** The wall's port counts from the start only where the demo is certain. */
-function listeners(env: Env): Listener[] {
+function listeners({ env }: Run): Parameters<typeof refuseBusyPorts>[0] {
   const gateway = {
     portName: "GATEWAY_PORT",
     port: env.gatewayPort,
@@ -154,10 +124,6 @@ function listeners(env: Env): Listener[] {
     ...(env.role === "gateway" ? [] : [dashboard]),
     ...(env.demo === "on" ? [wallListener(env)] : []),
   ];
-}
-
-function wallListener({ wallPort: port }: Env): Listener {
-  return { portName: "WALL_PORT", port, hostName: "loopback", host: wallHost };
 }
 
 async function prepareDatabase(run: Run): Promise<DatabaseUrls> {
@@ -180,10 +146,10 @@ async function prepareDatabase(run: Run): Promise<DatabaseUrls> {
       log.info(line);
     },
   });
-  run.cleanups.push(() => postgres.stop());
+  run.atEnd("postgres", () => postgres.stop());
   postgres.ended.then(
     () => {
-      run.onCrash(new StartError("PostgreSQL ended unexpectedly"));
+      run.crashed(new StartError("PostgreSQL ended unexpectedly"));
     },
     () => undefined,
   );
@@ -215,101 +181,45 @@ async function bootstrapOnce({ env }: Run, urls: DatabaseUrls): Promise<Bootstra
     return await bootstrap(database, {
       env,
       dataDir: env.dataDir,
-      demo: mayRunDemo(env) ? { wallUrl: toLocalOrigin(wallHost, env.wallPort) } : null,
+      demo: mayRunDemo(env) ? { wallUrl: wallOrigin(env) } : null,
       providerKeyNames: providerKeyNames.filter((name) => env.providerKeys[name] !== undefined),
     });
+  } catch (error) {
+    throw asFolderError(env.dataDir, error);
   } finally {
     await database.close();
   }
 }
 
+function startDashboard(run: Run, database: DatabaseUrls): Child {
+  return startPart(run, "planes", stopLimitMs(run), {
+    name: "dashboard",
+    env: dashboardEnv(run.source, run.env, database),
+  });
+}
+
+function startGateway(run: Run, database: DatabaseUrls, wallKey: string | undefined): Child {
+  return startPart(run, "planes", stopLimitMs(run), {
+    name: "gateway",
+    env: { ...gatewayEnv(run.source, run.env, database), [wallKeyName]: wallKey },
+  });
+}
+
+/** The part itself cuts what is still running at the limit; this is for one that hangs. */
+function stopLimitMs({ env }: Run): number {
+  return env.drainSeconds * 1_000 + 10_000;
+}
+
 /** The declarative file is published again whenever it changes; a gateway alone leaves that to the dashboard. */
-function followConfigFile({ env, log, cleanups }: Run, urls: DatabaseUrls): void {
+function followConfigFile(run: Run, urls: DatabaseUrls): void {
+  const { env, log } = run;
   if (env.configPath === undefined || env.role === "gateway") {
     return;
   }
   const database = openDatabase({ ...urls, poolSize: 1, applicationName: "bellwether file" });
   const stop = watchConfigFile(database, env.configPath, log);
-  cleanups.push(async () => {
+  run.atEnd("load", async () => {
     await stop();
     await database.close();
   });
-}
-
-/** The wall's key stays the same, so that people can switch faults with the one in the file. */
-function keepWallKey(dataDir: string): string {
-  const path = join(dataDir, "wall-key");
-  try {
-    if (!existsSync(path)) {
-      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-      writeFileSync(path, randomBytes(24).toString("base64url"), { mode: 0o600 });
-    }
-    return readFileSync(path, "utf8").trim();
-  } catch (error) {
-    const problem = findFolderProblem(dataDir, findErrorCode(error) ?? "");
-    throw problem === undefined ? error : new StartError(problem, { cause: error });
-  }
-}
-
-async function startWall(run: Run): Promise<{ child: Child; key: string }> {
-  await refuseBusyPorts([wallListener(run.env)]);
-  const key = keepWallKey(run.env.dataDir);
-  const child = watch(
-    run,
-    startChild({ name: "wall", script: run.script, env: wallEnv(run.source) }),
-  );
-  run.cleanups.push(() => child.stop(5_000, run.signals.forced));
-  child.send({ type: "open", port: run.env.wallPort, key });
-  await guard(run, child.ready);
-  return { child, key };
-}
-
-function startLoad(run: Run, wall: Child, appKey: string): void {
-  wall.send({ type: "start_load", gatewayUrl: run.env.gatewayUrl, appKey });
-  run.cleanups.push(async () => {
-    const ended = wall.next("load_ended");
-    wall.send({ type: "end_load" });
-    await Promise.race([ended, untilAborted(run.signals.forced).catch(() => undefined)]);
-  });
-}
-
-async function startPlanes(
-  run: Run,
-  database: DatabaseUrls,
-  wallKey: string | undefined,
-): Promise<void> {
-  const { env, script, source } = run;
-  const gateway = {
-    name: "gateway",
-    env: { ...gatewayEnv(source, env, database), [wallKeyName]: wallKey },
-  };
-  const dashboard = { name: "dashboard", env: dashboardEnv(source, env, database) };
-  const planes = [
-    ...(env.role === "dashboard" ? [] : [gateway]),
-    ...(env.role === "gateway" ? [] : [dashboard]),
-  ].map((plane) => watch(run, startChild({ ...plane, script })));
-  // The part itself cuts what is still running at the limit; this is for one that hangs.
-  const limitMs = env.drainSeconds * 1_000 + 10_000;
-  run.cleanups.push(async () => {
-    await Promise.all(planes.map((plane) => plane.stop(limitMs, run.signals.forced)));
-  });
-  await guard(run, Promise.all(planes.map((plane) => plane.ready)));
-}
-
-function watch(run: Run, child: Child): Child {
-  let isReady = false;
-  child.ready.then(
-    () => {
-      isReady = true;
-    },
-    () => undefined,
-  );
-  child.ended.then(
-    (how) => {
-      const verb = isReady ? "ended unexpectedly" : "did not start";
-      run.onCrash(new StartError(`the ${child.name} ${verb}: ${how}`));
-    },
-    () => undefined,
-  );
-  return child;
 }

@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { findErrorCode, findFolderProblem, StartError } from "@/lib/shared/start-error";
+import {
+  asFolderError,
+  findErrorCode,
+  findFolderProblem,
+  StartError,
+} from "@/lib/shared/start-error";
 import { canWork, listAccounts, type Account } from "./account";
 import {
   completePackage,
@@ -86,8 +91,7 @@ function makeFolder(path: string): void {
       throw new StartError(findFolderProblem(path, "ENOTDIR") ?? path);
     }
   } catch (error) {
-    const problem = findFolderProblem(path, findErrorCode(error) ?? "");
-    throw problem === undefined ? error : new StartError(problem, { cause: error });
+    throw asFolderError(path, error);
   }
 }
 
@@ -136,8 +140,7 @@ function reaches(account: Account | undefined, dataDir: string): boolean {
   try {
     return makeOwnFolder(trial, account);
   } catch (error) {
-    const problem = findFolderProblem(dataDir, findErrorCode(error) ?? "");
-    throw problem === undefined ? error : new StartError(problem, { cause: error });
+    throw asFolderError(dataDir, error);
   } finally {
     rmSync(trial, { recursive: true, force: true });
   }
