@@ -2,19 +2,11 @@ import "server-only";
 
 /** The one way from app/ into lib: handlers and pages import nothing else of control. */
 
-export {
-  callQuery,
-  changeQuery,
-  metricsQuery,
-  pathId,
-  pathRevision,
-  streamRange,
-} from "./api-queries";
+export { callQuery, changeQuery, metricsQuery, pathId, pathRevision } from "./api-queries";
 export { defineHandler, definePublicHandler, ifMatch, readBody } from "./api";
 export { authorizePage } from "./page";
 export { callDetail, callsPage } from "./calls-page";
 export { changesPage } from "./changes-page";
-export { controlRuntime } from "./runtime";
 export { eventStream } from "./event-stream";
 export { healthView } from "./health-view";
 export { metricsView } from "./metrics-view";
