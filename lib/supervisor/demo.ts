@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toLocalOrigin, type Env } from "@/lib/shared/env";
-import { asFolderError, StartError } from "@/lib/shared/start-error";
+import { asFolderError } from "@/lib/shared/start-error";
 import { type Child } from "./child";
 import { wallEnv } from "./child-env";
 import { refuseBusyPorts, type Listener } from "./ports";
