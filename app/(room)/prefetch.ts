@@ -24,12 +24,10 @@ export async function prefetchShell(): Promise<{
   const read = await reader();
   const client = new QueryClient();
   const reads = await Promise.allSettled([
-    client.fetchQuery({ ...healthQueries.view(), queryFn: read.health, retry: false }),
-    client.fetchQuery({
-      ...metricsQueries.view(streamedRange),
-      queryFn: read.metrics(streamedRange),
-      retry: false,
-    }),
+    read.health().then((view) => client.setQueryData(healthQueries.view().queryKey, view)),
+    read
+      .metrics(streamedRange)
+      .then((view) => client.setQueryData(metricsQueries.view(streamedRange).queryKey, view)),
   ]);
   const [trouble] = reads.flatMap((each) =>
     each.status === "rejected" ? [troubleOf(each.reason)] : [],
@@ -41,14 +39,12 @@ export async function prefetchShell(): Promise<{
 export async function prefetchOverview(range: Range): Promise<DehydratedState> {
   const read = await reader();
   const client = new QueryClient();
-  await Promise.all([
-    client.prefetchQuery({
-      ...metricsQueries.view(range),
-      queryFn: read.metrics(range),
-      retry: false,
-    }),
-    client.prefetchQuery({ ...callsQueries.latest(), queryFn: read.calls, retry: false }),
-    client.prefetchQuery({ ...changesQueries.latest(), queryFn: read.changes, retry: false }),
+  await Promise.allSettled([
+    read
+      .metrics(range)
+      .then((view) => client.setQueryData(metricsQueries.view(range).queryKey, view)),
+    read.calls().then((page) => client.setQueryData(callsQueries.latest().queryKey, page)),
+    read.changes().then((page) => client.setQueryData(changesQueries.latest().queryKey, page)),
   ]);
   return dehydrate(client);
 }
@@ -61,23 +57,21 @@ export function gatewayUrl(): string {
 /** Reads as whoever asked for the page; a page that may not be read fails like one that cannot. */
 async function reader() {
   const sent = await headers();
+  const authorized = async () => Promise.resolve(authorizePage(sent));
   return {
-    health: () => {
-      const { actor, runtime } = authorizePage(sent);
-      return healthView(actor, runtime.deps, null);
-    },
-    metrics: (range: Range) => () => {
-      const { actor, runtime } = authorizePage(sent);
-      return metricsView(actor, runtime.deps, { range, app: null });
-    },
-    calls: () => {
-      const { actor, runtime } = authorizePage(sent);
-      return callsPage(actor, runtime.deps, { limit: callsShown });
-    },
-    changes: () => {
-      const { actor, runtime } = authorizePage(sent);
-      return changesPage(actor, runtime.deps, { limit: changesShown });
-    },
+    health: () => authorized().then(({ actor, runtime }) => healthView(actor, runtime.deps, null)),
+    metrics: (range: Range) =>
+      authorized().then(({ actor, runtime }) =>
+        metricsView(actor, runtime.deps, { range, app: null }),
+      ),
+    calls: () =>
+      authorized().then(({ actor, runtime }) =>
+        callsPage(actor, runtime.deps, { limit: callsShown }),
+      ),
+    changes: () =>
+      authorized().then(({ actor, runtime }) =>
+        changesPage(actor, runtime.deps, { limit: changesShown }),
+      ),
   };
 }
 

@@ -10,7 +10,7 @@ export function changeText(summary: ChangeSummary, f: Format, nowMs: number): Te
       const name = objectType === "target" ? objectId.split("#")[0]?.split(":") : undefined;
       const [, region, ...model] = name ?? [];
       const object = region === undefined ? objectId : `${model.join(":")} / ${region}`;
-      return until == null
+      return until === null || until === undefined
         ? { key: `change.switch.${to}`, values: { object } }
         : { key: "change.switch.until", values: { object, at: f.moment(until, nowMs) } };
     }

@@ -51,7 +51,7 @@ export function OutcomeChart(props: Props) {
   const shown = outcomeKeys.filter((key) => !hidden.has(key));
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={150}>
-      <ComposedChart data={rows as OutcomeRow[]} margin={margin} accessibilityLayer>
+      <ComposedChart data={rows} margin={margin} accessibilityLayer>
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis
           dataKey="t"

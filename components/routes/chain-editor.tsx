@@ -1,6 +1,6 @@
 "use client";
 
-import { type ComponentType, useEffect, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useDraft } from "@/components/lib/writes/draft";
@@ -10,8 +10,11 @@ import { useProof, useWrite, useWrites } from "@/components/lib/writes/provider"
 import { type HealthView, type RouteView } from "@/lib/shared/contract";
 import { ChainRow, type RowMove } from "./chain-row";
 import { DraftBar } from "./draft-bar";
-import { type DragListProps } from "./drag-list";
 import { isSameOrder, movedCount, reordered } from "./order";
+
+const DragList = lazy(() => import("./drag-list").then((module) => ({ default: module.DragList })));
+
+const settleMs = 1_500;
 
 type Props = { route: RouteView; health: HealthView };
 
@@ -28,8 +31,8 @@ export function ChainEditor({ route, health }: Props) {
   const [draft, setDraft] = useDraft(route.id);
   const chain = draft !== null && isSameModels(draft.chain, live) ? draft.chain : live;
   const [announcement, setAnnouncement] = useState("");
-  const focus = useFocusAfterMove(chain);
-  const DragList = useDragList();
+  const [rootRef, keepFocus] = useFocusAfterMove(chain);
+  const isIdle = useIdle();
 
   const move = (from: number, to: number, handle: RowMove["handle"] | null): void => {
     const next = reordered(chain, from, to);
@@ -37,7 +40,9 @@ export function ChainEditor({ route, health }: Props) {
     if (next === chain || model === undefined) {
       return;
     }
-    focus.wanted.current = handle === null ? null : `${handle} ${model}`;
+    if (handle !== null) {
+      keepFocus(`${handle} ${model}`);
+    }
     const basedOn = draft?.basedOn ?? route.revision;
     setDraft(isSameOrder(next, live) ? null : { chain: [...next], basedOn });
     setAnnouncement(t("routes.announce.moved", { model, place: to + 1, of: chain.length }));
@@ -67,18 +72,21 @@ export function ChainEditor({ route, health }: Props) {
       },
     },
   }));
+  const plainRows = rows.map(({ id, row }) => <ChainRow key={id} {...row} />);
   return (
-    <div ref={focus.root}>
+    <div ref={rootRef}>
       <ol className="-mx-4 border-t border-line" aria-label={t("routes.chainOf", { id: route.id })}>
-        {DragList === null ? (
-          rows.map(({ id, row }) => <ChainRow key={id} {...row} />)
+        {isIdle ? (
+          <Suspense fallback={plainRows}>
+            <DragList
+              rows={rows}
+              onMove={(from, to) => {
+                move(from, to, null);
+              }}
+            />
+          </Suspense>
         ) : (
-          <DragList
-            rows={rows}
-            onMove={(from, to) => {
-              move(from, to, null);
-            }}
-          />
+          plainRows
         )}
       </ol>
       <DraftBar
@@ -112,38 +120,34 @@ function isSameModels(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** Moving a row moves its DOM node, and a moved node loses the focus: give it back. */
-function useFocusAfterMove(chain: readonly string[]) {
-  const root = useRef<HTMLDivElement>(null);
-  const wanted = useRef<string | null>(null);
+function useFocusAfterMove(
+  chain: readonly string[],
+): [RefObject<HTMLDivElement | null>, (name: string) => void] {
+  const rootRef = useRef<HTMLDivElement>(null);
+  const wantedRef = useRef<string | null>(null);
   useEffect(() => {
-    if (wanted.current !== null) {
-      const selector = `[data-focus="${CSS.escape(wanted.current)}"]`;
-      root.current?.querySelector<HTMLElement>(selector)?.focus();
-      wanted.current = null;
+    if (wantedRef.current !== null) {
+      const selector = `[data-focus="${CSS.escape(wantedRef.current)}"]`;
+      rootRef.current?.querySelector<HTMLElement>(selector)?.focus();
+      wantedRef.current = null;
     }
   }, [chain]);
-  return { root, wanted };
+  const keepFocus = useCallback((name: string) => {
+    wantedRef.current = name;
+  }, []);
+  return [rootRef, keepFocus];
 }
 
-/** Dragging is a convenience beside keys and buttons: its library comes when the page is idle. */
-function useDragList(): ComponentType<DragListProps> | null {
-  const [list, setList] = useState<ComponentType<DragListProps> | null>(null);
+/** Dragging is a convenience beside keys and buttons: its library comes when the page has settled. */
+function useIdle(): boolean {
+  const [isIdle, setIdle] = useState(false);
   useEffect(() => {
-    let isMounted = true;
     const timer = setTimeout(() => {
-      import("./drag-list").then(
-        ({ DragList }) => {
-          if (isMounted) {
-            setList(() => DragList);
-          }
-        },
-        () => undefined,
-      );
-    }, 1500);
+      setIdle(true);
+    }, settleMs);
     return () => {
-      isMounted = false;
       clearTimeout(timer);
     };
   }, []);
-  return list;
+  return isIdle;
 }

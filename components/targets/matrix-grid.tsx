@@ -19,7 +19,7 @@ interface Opened {
 
 const placeOf = (element: Element | null): Place | null => {
   const cell = element?.closest<HTMLElement>("[data-row]");
-  return cell == null
+  return cell === null || cell === undefined
     ? null
     : { row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) };
 };

@@ -15,6 +15,7 @@ export function TargetDetails({ target }: Props) {
   const nowMs = useNow();
   const { lastError, lastProbe, availability, onNodes } = target;
   const state = shownState(target);
+  const message = lastError?.message ?? null;
   return (
     <>
       <p className="run mb-2.5">
@@ -40,9 +41,9 @@ export function TargetDetails({ target }: Props) {
                 t("details.ago", { ago: f.duration(nowMs - lastError.at) }),
               ].join(" · ")}
         </Row>
-        {lastError?.message != null && (
+        {message !== null && (
           <dd className="mono col-span-2 line-clamp-3 rounded-control bg-sunken px-2 py-1 text-left break-words text-fg-2">
-            {lastError.message}
+            {message}
           </dd>
         )}
         <Row label={t("details.lastProbe")}>

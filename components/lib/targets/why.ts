@@ -81,7 +81,7 @@ function lastErrorTexts({ lastError }: TargetView, f: Format, nowMs: number): Te
   if (lastError === null) {
     return [{ key: "why.noError" }];
   }
-  const cause = lastError.status === null ? lastError.reason : String(lastError.status);
+  const cause = errorCode(lastError);
   return [{ key: "why.lastError", values: { cause, ago: f.duration(nowMs - lastError.at) } }];
 }
 
@@ -95,7 +95,11 @@ function nextTexts({ nextProbeAt }: TargetView, f: Format, nowMs: number): Text[
 }
 
 function causeOf({ lastError, reason }: TargetView): string | null {
-  return lastError?.status == null ? (lastError?.reason ?? reason) : String(lastError.status);
+  return lastError === null ? reason : errorCode(lastError);
+}
+
+function errorCode({ status, reason }: NonNullable<TargetView["lastError"]>): string {
+  return status === null ? reason : String(status);
 }
 
 /** A reason code in words; a code without words prints as it is. */

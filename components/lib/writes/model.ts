@@ -95,16 +95,18 @@ export function observed(
   nowMs: number,
 ): WritesState {
   const live = nodes.filter((node) => node.live);
-  let isChanged = false;
-  const writes = state.writes.flatMap((write) => {
-    const next = withAcks(write, live, nowMs);
-    const isPast =
-      (next.doneAtMs !== null && nowMs - next.doneAtMs > shownMs) ||
-      (next.sent !== null && nowMs - next.sent.createdAt > giveUpMs);
-    isChanged ||= next !== write || isPast;
-    return isPast ? [] : [next];
-  });
-  return isChanged ? { ...state, writes } : state;
+  const writes = state.writes
+    .map((write) => withAcks(write, live, nowMs))
+    .filter((write) => !isPast(write, nowMs));
+  const isSame =
+    writes.length === state.writes.length &&
+    writes.every((write, index) => write === state.writes[index]);
+  return isSame ? state : { ...state, writes };
+}
+
+function isPast({ doneAtMs, sent }: Write, nowMs: number): boolean {
+  const isShownLong = doneAtMs !== null && nowMs - doneAtMs > shownMs;
+  return isShownLong || (sent !== null && nowMs - sent.createdAt > giveUpMs);
 }
 
 function withAcks(write: Write, live: readonly NodeView[], nowMs: number): Write {

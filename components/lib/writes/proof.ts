@@ -73,7 +73,7 @@ function lastCallAfter(
   const call =
     since.find((candidate) => concerns(candidate, write, model)) ??
     (write.ref.type === "route" ? undefined : since[0]);
-  if (call?.model == null || call.region === null) {
+  if (call === undefined || call.model === null || call.region === null) {
     return null;
   }
   const contradicts = isOff(write.wanted) && call.attempts.some((attempt) => uses(attempt, write));

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { changeText } from "@/components/changes/change-text";
+import { healthEvidence, healthTitle } from "@/components/changes/health-text";
+import { summaryOf } from "@/components/changes/summary";
+import { isSameOrder, movedCount, reordered } from "@/components/routes/order";
+import { now } from "./fixtures";
+import { wordsOf } from "./words";
+
+const { f, say } = wordsOf("en");
+
+function sentence(raw: Record<string, unknown>): string | null {
+  const summary = summaryOf(raw);
+  return summary === null ? null : say(changeText(summary, f, now));
+}
+
+describe("changes in words", () => {
+  const off = {
+    type: "switch",
+    objectType: "target",
+    objectId: "acme:us-east:org/model:7b#second",
+    from: "enabled",
+    to: "draining",
+  };
+  it.each([
+    [off, "turned off org/model:7b / us-east"],
+    [
+      { ...off, objectType: "model", objectId: "gpt-4.1", until: now + 60_000 },
+      "turned off gpt-4.1 until 14:33:00",
+    ],
+    [
+      { type: "reorder", route: "auto", from: ["a", "b", "c"], to: ["c", "a", "b"] },
+      "moved c from 3 to 1 in auto",
+    ],
+    [
+      { type: "config", added: ["model:x", "model:y"], removed: ["route:z"] },
+      "changed model:x and 2 more",
+    ],
+    [{ type: "config" }, "loaded the configuration"],
+    [{ type: "something new" }, null],
+  ])("%j", (raw, expected) => {
+    expect(sentence(raw)).toBe(expected);
+  });
+
+  it("tell what the healer went by", () => {
+    const summary = summaryOf({
+      type: "health",
+      target: "acme:us-east:m",
+      provider: "acme",
+      model: "m",
+      region: "us-east",
+      from: "closed",
+      to: "open",
+      reason: "overloaded",
+      evidence: { status: 503, failures: 3, openForMs: 5_400 },
+      node: "host/0",
+    });
+    if (summary?.type !== "health") {
+      throw new Error("The summary was not understood.");
+    }
+    expect(say(healthTitle(summary))).toBe("Opened breaker");
+    expect(healthEvidence(summary, f).map(say)).toEqual([
+      "503",
+      "3 failures in a row",
+      "open for 5 s",
+    ]);
+  });
+});
+
+describe("an order", () => {
+  const chain = ["a", "b", "c"];
+  it("moves one entry and keeps the rest", () => {
+    expect(reordered(chain, 2, 0)).toEqual(["c", "a", "b"]);
+    expect(reordered(chain, 0, 1)).toEqual(["b", "a", "c"]);
+  });
+
+  it("stays the same object when there is nowhere to go", () => {
+    expect(reordered(chain, 0, -1)).toBe(chain);
+    expect(reordered(chain, 2, 3)).toBe(chain);
+    expect(reordered(chain, 7, 0)).toBe(chain);
+  });
+
+  it("counts the places that changed", () => {
+    expect(movedCount(chain, ["c", "a", "b"])).toBe(3);
+    expect(movedCount(chain, ["b", "a", "c"])).toBe(2);
+    expect(isSameOrder(chain, ["a", "b", "c"])).toBe(true);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { clustered, countTicks, outcomeRows, timeTicks } from "@/components/charts/outcome-rows";
+import { sparkGeometry } from "@/components/charts/spark-geometry";
+import { stripPaths } from "@/components/charts/strip-paths";
+import { tilesOf } from "@/components/metrics/tiles";
+import { metrics } from "./fixtures";
+import { wordsOf } from "./words";
+
+describe("outcome rows", () => {
+  const bucket = (t: number, gap = false) => ({
+    t,
+    firstTry: gap ? 0 : 5,
+    rescued: 0,
+    failed: 0,
+    refused: 1,
+    cancelled: 0,
+    gap,
+  });
+
+  it("leave gaps empty and the running bucket out of the areas", () => {
+    const rows = outcomeRows([bucket(0), bucket(1), bucket(2, true), bucket(3), bucket(4)], 4);
+    expect(rows.map(({ firstTry }) => firstTry)).toEqual([5, 5, null, 5, null]);
+    expect(rows.map(({ partial }) => partial)).toEqual([null, null, null, 6, 6]);
+    expect(rows.map(({ isIsolated }) => isIsolated)).toEqual([false, false, false, true, false]);
+  });
+});
+
+describe("axes", () => {
+  it.each([
+    [0, [0, 1]],
+    [3, [0, 1, 2, 3]],
+    [460, [0, 200, 400, 600]],
+    [2400, [0, 1000, 2000, 3000]],
+  ])("count to %s in round steps", (max, ticks) => {
+    expect(countTicks(max)).toEqual(ticks);
+  });
+
+  it("stand on round instants, six at most", () => {
+    const hour = 3_600_000;
+    expect(timeTicks(60_000, hour)).toEqual([1, 2, 3, 4].map((n) => n * 900_000));
+    expect(timeTicks(0, 24 * hour).length).toBeLessThanOrEqual(7);
+  });
+
+  it("join annotations that stand too close", () => {
+    const groups = clustered([{ t: 30 }, { t: 0 }, { t: 5 }], 10);
+    expect(groups).toEqual([[{ t: 0 }, { t: 5 }], [{ t: 30 }]]);
+  });
+});
+
+describe("small drawings", () => {
+  it("break a sparkline at a gap and end it at the last value", () => {
+    const { d, last } = sparkGeometry([1, null, 2], { width: 106, height: 26, minSpan: 0 });
+    expect(d.match(/M/g)).toHaveLength(2);
+    expect(last).toEqual({ x: 103, y: 3 });
+    expect(sparkGeometry([null], { width: 1, height: 1, minSpan: 0 }).d).toBe("");
+  });
+
+  it("draw one path for each state and the last minute as an outline", () => {
+    const paths = stripPaths(["healthy", "down", null, "off", "off", "healthy"]);
+    expect(Object.keys(paths).sort()).toEqual(["down", "gap", "healthy", "off", "partial"]);
+    expect(paths.off?.match(/z/g)).toHaveLength(1);
+  });
+});
+
+describe("tiles", () => {
+  const { f, say, seen } = wordsOf("en");
+
+  it("show the served rate and the providers' availability side by side, with n", () => {
+    const [tile] = tilesOf(
+      metrics([], { served: 25_211, failed: 5, servedRate: 25_211 / 25_216 }),
+      f,
+    );
+    expect(tile).toMatchObject({ id: "served", value: "99.98", unit: "%" });
+    expect(tile?.lines.map(say)).toEqual(["providers 98.2 % · n 25,216"]);
+  });
+
+  it("are dashes under twenty calls", () => {
+    const few = tilesOf(metrics([], { served: 19, failed: 0, ttftN: 3 }), f);
+    const values = Object.fromEntries(few.map(({ id, value }) => [id, seen(value)]));
+    expect(values).toMatchObject({ served: "—", latency: "—", costPerMTok: "—" });
+  });
+});

@@ -1,0 +1,177 @@
+import {
+  type CallView,
+  type HealthView,
+  type MetricsView,
+  type SwitchView,
+  type TargetView,
+} from "@/lib/shared/contract";
+
+export const now = Date.UTC(2026, 10, 23, 5, 32);
+
+export const on: SwitchView = {
+  intent: "enabled",
+  until: null,
+  reason: null,
+  actor: null,
+  changedAt: null,
+  revision: 3,
+};
+
+export function target(over: Partial<TargetView> = {}): TargetView {
+  const { provider = "acme", region = "us-east", model = "gpt-4.1" } = over;
+  return {
+    id: `${provider}:${region}:${model}`,
+    provider,
+    region,
+    model,
+    upstreamModel: model,
+    switch: on,
+    effectiveIntent: "enabled",
+    offBy: null,
+    state: "healthy",
+    breaker: "closed",
+    since: null,
+    until: null,
+    reason: null,
+    consecutiveFailures: 0,
+    rateLimitedUntil: null,
+    availability: { ratio: 0.9996, n: 2914, source: "live" },
+    p50Ms: 812,
+    ttftMs: 240,
+    inFlight: 0,
+    lastError: null,
+    nextProbeAt: null,
+    lastProbe: null,
+    onNodes: { count: 1, of: 1 },
+    strip: [],
+    ...over,
+  };
+}
+
+export function down(over: Partial<TargetView> = {}): TargetView {
+  return target({
+    model: "claude-sonnet-4-5",
+    state: "down",
+    breaker: "open",
+    since: now - 41_000,
+    consecutiveFailures: 7,
+    lastError: { at: now - 12_000, reason: "overloaded", status: 503, message: null },
+    nextProbeAt: now + 2_000,
+    ...over,
+  });
+}
+
+export function health(targets: readonly TargetView[], over: Partial<HealthView> = {}): HealthView {
+  const object = (id: string): HealthView["models"][number] => ({
+    id,
+    switch: on,
+    availability: { ratio: 0.99, n: 100, source: "live" },
+  });
+  const ids = (key: "model" | "region" | "provider"): string[] => [
+    ...new Set(targets.map((each) => each[key])),
+  ];
+  return {
+    generatedAt: now,
+    revision: 12,
+    demo: "off",
+    windowMs: 900_000,
+    nodes: [node("host/0", 12, now)],
+    models: ids("model").map(object),
+    regions: ids("region").map(object),
+    providers: ids("provider").map(object),
+    targets: [...targets],
+    routes: [],
+    ...over,
+  };
+}
+
+export function node(
+  id: string,
+  appliedRevision: number,
+  appliedAt: number,
+): HealthView["nodes"][number] {
+  return { id, live: true, startedAt: 0, heartbeatAt: now, appliedRevision, appliedAt };
+}
+
+type Counts = Partial<MetricsView["series"][number]>;
+
+/** An hour of one-minute buckets; `last` are the newest ones, oldest first. */
+export function metrics(
+  last: readonly Counts[],
+  totals: Partial<MetricsView["totals"]> = {},
+): MetricsView {
+  const bucketMs = 60_000;
+  const series = Array.from({ length: 60 }, (_, index) => {
+    const own = last[index - (60 - last.length)] ?? {};
+    const t = now - (60 - index) * bucketMs;
+    const counts = { firstTry: 400, rescued: 0, failed: 0, refused: 0, cancelled: 0 };
+    return { t, ...counts, gap: false, ...own };
+  });
+  return {
+    generatedAt: now,
+    range: "1h",
+    from: now - 60 * bucketMs,
+    to: now,
+    bucketMs,
+    partialFrom: now - bucketMs,
+    demo: false,
+    totals: {
+      calls: 24_000,
+      served: 24_000,
+      failed: 0,
+      refused: 0,
+      cancelled: 0,
+      servedRate: 1,
+      availability: { ratio: 0.9819, n: 25_216, source: "live" },
+      rescued: 0,
+      fallbacks: 0,
+      regionSwitches: 0,
+      p50Ms: 812,
+      p95Ms: 2840,
+      ttftP50Ms: 412,
+      ttftN: 19_874,
+      overheadP50Us: 740,
+      costNanoUsd: 842_130_000_000,
+      promptTokens: 31_234_567,
+      completionTokens: 8_123_456,
+      costPerMTokNanoUsd: 2_139_000_000,
+      unpriced: 0,
+      ...totals,
+    },
+    series,
+    annotations: [],
+  };
+}
+
+export function call(over: Partial<CallView> = {}): CallView {
+  return {
+    id: "019aab3e-7c41-7000-8000-000000000001",
+    startedAt: now,
+    keyId: "shop",
+    demo: false,
+    route: "auto",
+    askedModel: "auto",
+    model: "gpt-4.1",
+    provider: "acme",
+    region: "us-east",
+    outcome: "served",
+    status: 200,
+    errorCode: null,
+    errorMessage: null,
+    stream: false,
+    rescuedBy: null,
+    fallback: false,
+    regionSwitch: false,
+    totalMs: 900,
+    ttftMs: 300,
+    overheadUs: 700,
+    promptTokens: 10,
+    completionTokens: 20,
+    cachedTokens: 0,
+    tokensEstimated: false,
+    costNanoUsd: 1,
+    revision: 12,
+    attempts: [],
+    ...over,
+  };
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { deliveryOf } from "@/components/lib/live/apply";
+import { isPolled } from "@/components/lib/live/polling";
+import { freshnessOf, heard, lost, openedLive, watched } from "@/components/lib/live/state";
+import { negotiatedLocale } from "@/components/lib/i18n/negotiate";
+import { parseRange } from "@/components/lib/range";
+import { health, target } from "./fixtures";
+
+const message = { via: "stream", generatedAt: 1_000_500, hasDatabase: true } as const;
+const live = heard(openedLive(1_000_000), message, 1_000_400);
+
+describe("freshness", () => {
+  it("is live with the first message and polls after two missed pings", () => {
+    expect(live.link).toBe("live");
+    expect(watched(live, 1_020_400).link).toBe("live");
+    expect(watched(live, 1_026_000).link).toBe("polling");
+  });
+
+  it("polls when no stream opens within five seconds, or when it breaks", () => {
+    expect(watched(openedLive(0), 4_000).link).toBe("connecting");
+    expect(watched(openedLive(0), 5_100).link).toBe("polling");
+    expect(lost(live).link).toBe("polling");
+  });
+
+  it("takes the server's clock from the message that came fastest", () => {
+    expect(live.offsetMs).toBe(100);
+    expect(heard(live, { ...message, generatedAt: 1_000_900 }, 1_001_000).offsetMs).toBe(100);
+    expect(heard(live, { ...message, generatedAt: 1_001_190 }, 1_001_000).offsetMs).toBe(190);
+  });
+
+  it("does not call the views fresh while the database is away", () => {
+    const away = heard(live, { ...message, hasDatabase: false }, 1_010_000);
+    expect(away).toMatchObject({ freshAtMs: 1_000_400, heardAtMs: 1_010_000, link: "live" });
+  });
+
+  it.each([
+    [null, "fresh"],
+    [15_000, "fresh"],
+    [15_001, "stale"],
+    [60_001, "frozen"],
+  ] as const)("after %s ms is %s", (ageMs, freshness) => {
+    expect(freshnessOf(ageMs)).toBe(freshness);
+  });
+});
+
+describe("polling", () => {
+  const polling = lost(live);
+  it("asks for everything every five seconds without the stream", () => {
+    expect(isPolled(["health"], polling, 5)).toBe(true);
+    expect(isPolled(["health"], polling, 4)).toBe(false);
+    expect(isPolled(["health"], live, 5)).toBe(false);
+  });
+
+  it("asks for ranges that the stream does not carry, and for nothing while paused", () => {
+    expect(isPolled(["metrics", "24h"], live, 10)).toBe(true);
+    expect(isPolled(["metrics", "1h"], live, 10)).toBe(false);
+    expect(isPolled(["metrics", "24h"], { ...polling, paused: true }, 10)).toBe(false);
+    expect(isPolled(["calls", "detail", "1"], polling, 5)).toBe(false);
+  });
+});
+
+describe("deliveryOf", () => {
+  it("drops what does not fit the contract", () => {
+    expect(deliveryOf("health", "{")).toBeNull();
+    expect(deliveryOf("health", '{"generatedAt":1}')).toBeNull();
+    expect(deliveryOf("ping", '{"generatedAt":1,"database":true}')).toBeNull();
+    const view = health([target()]);
+    expect(deliveryOf("health", JSON.stringify(view))).toEqual({ key: ["health"], view });
+  });
+});
+
+describe("what a reader asks for", () => {
+  it.each([
+    ["ko-KR,ko;q=0.9,en;q=0.8", "ko"],
+    ["en-US,en;q=0.9,ko;q=0.8", "en"],
+    ["fr;q=0.9,ko;q=0.5", "ko"],
+    ["fr", "en"],
+    [null, "en"],
+  ])("%s is answered in %s", (header, locale) => {
+    expect(negotiatedLocale(header)).toBe(locale);
+  });
+
+  it("falls back to one hour for a range that does not exist", () => {
+    expect(["15m", "7y", undefined, ["6h"]].map(parseRange)).toEqual(["15m", "1h", "1h", "1h"]);
+  });
+});

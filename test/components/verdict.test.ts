@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { type Trouble, type VerdictInput, verdictOf, verdictTexts } from "@/components/lib/verdict";
+import { down, health, metrics, now, target } from "./fixtures";
+import { wordsOf } from "./words";
+
+const calm = [target(), target({ region: "eu-west" })];
+const served = metrics([]);
+
+function sentence(locale: "en" | "ko", over: Partial<VerdictInput>): string {
+  const input: VerdictInput = { health: health(calm), metrics: served, trouble: null, ...over };
+  const { f, say } = wordsOf(locale);
+  const verdict = verdictOf(input);
+  if (verdict === null) {
+    return "";
+  }
+  const { headline, rest } = verdictTexts(verdict, input, f, now);
+  return [headline, ...(rest === null ? [] : [rest])].map(say).join(" ");
+}
+
+const sixMinutes = { since: now - 6 * 60_000 };
+const rescued = metrics([], { rescued: 412 });
+
+describe("the verdict in words", () => {
+  it.each<[string, Partial<VerdictInput>, string, string]>([
+    [
+      "all served",
+      {},
+      "Every call is answered. All 2 targets can answer.",
+      "모든 호출에 응답하고 있어요. 대상 2개 모두 응답할 수 있어요.",
+    ],
+    [
+      "one target down, callers unaffected",
+      { health: health([...calm, down(sixMinutes)]), metrics: rescued },
+      "Every call is answered. claude-sonnet-4-5 in us-east has been down for 6 min; 412 calls had to be rescued.",
+      "모든 호출에 응답하고 있어요. 장애는 한 곳(claude-sonnet-4-5 / us-east, 6분째)이고, 호출 412건을 구조했어요.",
+    ],
+    [
+      "a region impaired",
+      { health: health([...calm, down(), down({ model: "gemini-2.5-flash" })]), metrics: rescued },
+      "Every call is answered. 2 targets in us-east are impaired; 412 calls had to be rescued.",
+      "모든 호출에 응답하고 있어요. us-east 리전의 대상 2개에 문제가 있고, 호출 412건을 구조했어요.",
+    ],
+    [
+      "a model impaired",
+      { health: health([...calm, down(), down({ region: "eu-west" })]) },
+      "Every call is answered. claude-sonnet-4-5 is impaired in 2 places; no call had to be rescued.",
+      "모든 호출에 응답하고 있어요. claude-sonnet-4-5 모델의 대상 2개에 문제가 있고, 구조가 필요한 호출은 없었어요.",
+    ],
+    [
+      "callers are failing",
+      { metrics: metrics([{ failed: 2 }, { failed: 1, firstTry: 97 }]) },
+      "Callers are failing. 3 of 1,700 calls in the last 5 minutes got no answer.",
+      "응답하지 못한 호출이 있어요. 최근 5분 동안 호출 1,700건 중 3건이 실패했어요.",
+    ],
+    [
+      "no traffic yet",
+      { metrics: metrics([], { calls: 0 }) },
+      "No calls in the last hour. 2 targets are ready.",
+      "최근 한 시간 동안 호출이 없어요. 대상 2개가 준비돼 있어요.",
+    ],
+    [
+      "no gateway reports",
+      { health: health(calm, { nodes: [] }) },
+      "No gateway is reporting. Whether calls are answered is not known here; the numbers below are the last ones that arrived.",
+      "보고하는 게이트웨이가 없어요. 호출이 응답되는지 여기서는 알 수 없어요. 아래 숫자는 마지막으로 받은 값이에요.",
+    ],
+    [
+      "the database is away",
+      { trouble: "database" as Trouble },
+      "The database does not answer. Calls go on, but this page cannot see or change anything now.",
+      "데이터베이스가 응답하지 않아요. 호출은 계속 처리되지만, 이 화면에서는 지금 보거나 바꿀 수 없어요.",
+    ],
+  ])("%s", (_name, input, english, korean) => {
+    expect(sentence("en", input)).toBe(english);
+    expect(sentence("ko", input)).toBe(korean);
+  });
+});
+
+describe("verdictOf", () => {
+  it("forgets a failure after five minutes", () => {
+    const old = [{ failed: 5 }, ...Array.from({ length: 6 }, () => ({}))];
+    const input = { health: health(calm), trouble: null };
+    expect(verdictOf({ ...input, metrics: metrics(old) })?.kind).toBe("served");
+    expect(verdictOf({ ...input, metrics: metrics(old.slice(0, 4)) })?.kind).toBe("failing");
+  });
+
+  it("does not count what people switched off as impaired", () => {
+    const off = down({ state: "off", effectiveIntent: "disabled" });
+    const view = health([...calm, off]);
+    expect(verdictOf({ health: view, metrics: served, trouble: null })).toEqual({
+      kind: "served",
+      targets: 2,
+    });
+  });
+
+  it("says nothing before there is anything to say", () => {
+    expect(verdictOf({ health: undefined, metrics: undefined, trouble: null })).toBeNull();
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { emptiedRoutes } from "@/components/lib/writes/impact";
+import {
+  begun,
+  noWrites,
+  observed,
+  shownWanted,
+  stored,
+  type Wanted,
+  type Write,
+} from "@/components/lib/writes/model";
+import { proofOf } from "@/components/lib/writes/proof";
+import { proofTexts } from "@/components/lib/writes/proof-text";
+import { call, health, node, now, target } from "./fixtures";
+import { wordsOf } from "./words";
+
+const off: Wanted = { kind: "switch", intent: "draining", until: null, reason: null };
+const enabled: Wanted = { ...off, intent: "enabled" };
+const east = target();
+const west = target({ region: "eu-west" });
+
+const write: Write = {
+  seq: 1,
+  ref: { type: "target", id: east.id },
+  wanted: off,
+  previous: enabled,
+  basedOn: 3,
+  isUndo: false,
+  sent: null,
+  acks: {},
+  doneAtMs: null,
+};
+const sent = { revision: 13, createdAt: now };
+
+function acknowledged(nodes: Parameters<typeof observed>[1], nowMs = now + 1000): Write {
+  const state = observed(stored(begun(noWrites, write), 1, sent), nodes, nowMs);
+  const [only] = state.writes;
+  if (only === undefined) {
+    throw new Error("The write is gone.");
+  }
+  return only;
+}
+
+describe("a change on its way", () => {
+  it("shows the wish until the server's view contains it, then the view", () => {
+    expect(shownWanted(write, enabled, 3)).toBe(off);
+    expect(shownWanted({ ...write, sent }, enabled, 12)).toBe(off);
+    expect(shownWanted({ ...write, sent }, enabled, 13)).toBe(enabled);
+    expect(shownWanted(undefined, enabled, 3)).toBe(enabled);
+  });
+
+  it("counts a node when it has applied the revision or a later one", () => {
+    const nodes = [node("a", 12, now), node("b", 13, now + 400), node("c", 14, now + 600)];
+    expect(acknowledged(nodes)).toMatchObject({ acks: { b: 400, c: 600 }, doneAtMs: null });
+  });
+
+  it("keeps the first time of a node that applies more later", () => {
+    const first = acknowledged([node("a", 13, now + 400)]);
+    const later = observed(
+      { ...noWrites, writes: [first] },
+      [node("a", 20, now + 9000)],
+      now + 9000,
+    );
+    expect(later.writes[0]?.acks).toEqual({ a: 400 });
+  });
+
+  it("is forgotten half a minute after all nodes obeyed", () => {
+    const done = { ...noWrites, writes: [acknowledged([node("a", 13, now + 400)])] };
+    expect(observed(done, [], now + 30_000).writes).toHaveLength(1);
+    expect(observed(done, [], now + 32_000).writes).toHaveLength(0);
+  });
+
+  it("replaces an older change of the same object only", () => {
+    const other = { ...write, seq: 2, ref: { type: "model", id: "gpt-4.1" } as const };
+    const state = begun(begun(begun(noWrites, write), other), { ...write, seq: 3 });
+    expect(state.writes.map(({ seq }) => seq)).toEqual([2, 3]);
+  });
+});
+
+describe("the proof", () => {
+  const nodes = [node("a", 13, now + 400), node("b", 12, now)];
+  const view = health([east, west], { nodes });
+  const allApplied = health([east, west], { nodes: [node("a", 13, now + 400)] });
+  const done = acknowledged(allApplied.nodes);
+  const page = (calls: ReturnType<typeof call>[]) => ({ calls, generatedAt: now + 1200 });
+  const { f, say } = wordsOf("en");
+
+  it("says what is not known yet", () => {
+    expect(proofOf(write, view, undefined, now)).toEqual({ kind: "sending" });
+    expect(proofOf(acknowledged(nodes), view, undefined, now + 1000)).toEqual({
+      kind: "applying",
+      acked: 1,
+      of: 2,
+    });
+  });
+
+  it("names the silent node after five seconds", () => {
+    expect(proofOf(acknowledged(nodes), view, undefined, now + 5001)).toEqual({
+      kind: "silent",
+      acked: 1,
+      of: 2,
+      nodes: ["b"],
+    });
+  });
+
+  it("claims nothing while no node reports", () => {
+    const nobody = health([east], { nodes: [] });
+    expect(proofOf({ ...write, sent }, nobody, undefined, now + 100).kind).toBe("applying");
+    expect(proofOf({ ...write, sent }, nobody, undefined, now + 6000).kind).toBe("silent");
+  });
+
+  it("shows the first call after the last node obeyed, not one before", () => {
+    const before = call({ startedAt: now + 300, region: "us-east" });
+    const after = call({ startedAt: now + 1000, region: "eu-west", askedModel: "gpt-4.1" });
+    expect(proofOf(done, allApplied, page([before]), now + 1000)).toMatchObject({ lastCall: null });
+    const proof = proofOf(done, allApplied, page([after, before]), now + 1000);
+    expect(proofTexts(proof, off, f).map(say)).toEqual([
+      "off on 1/1 nodes in 0.4 s",
+      "last call 0.2 s ago went to gpt-4.1 / eu-west",
+    ]);
+  });
+
+  it("admits a call that still used what was switched off", () => {
+    const attempt = {
+      seq: 0,
+      startedAt: now + 1000,
+      targetId: east.id,
+      provider: "acme",
+      region: "us-east",
+      model: "gpt-4.1",
+      outcome: "succeeded",
+      reason: null,
+      status: 200,
+      error: null,
+      health: false,
+      ttftMs: 1,
+      durationMs: 2,
+    } as const;
+    const wrong = call({ startedAt: now + 1000, attempts: [attempt] });
+    const proof = proofOf(done, allApplied, page([wrong]), now + 1000);
+    expect(proof).toMatchObject({ lastCall: { contradicts: true } });
+  });
+});
+
+describe("emptiedRoutes", () => {
+  const routes = [
+    {
+      id: "auto",
+      chain: ["gpt-4.1", "deepseek-v3"],
+      owner: "ui",
+      ownerPath: null,
+      overridden: false,
+      revision: 1,
+    } as const,
+  ];
+  const view = (targets: Parameters<typeof health>[0]) =>
+    health(targets, { routes: routes.map((route) => ({ ...route, chain: [...route.chain] })) });
+
+  it("names the routes that lose their last target", () => {
+    const only = view([east]);
+    expect(emptiedRoutes(only, { type: "target", id: east.id })).toEqual(["auto"]);
+    expect(emptiedRoutes(only, { type: "region", id: "us-east" })).toEqual(["auto"]);
+  });
+
+  it("is silent while another target can answer, or when none could before", () => {
+    expect(emptiedRoutes(view([east, west]), { type: "target", id: east.id })).toEqual([]);
+    const held = target({ effectiveIntent: "disabled" });
+    expect(emptiedRoutes(view([held]), { type: "target", id: held.id })).toEqual([]);
+  });
+});
