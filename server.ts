@@ -47,10 +47,15 @@ async function startGateway(): Promise<RunningPart> {
 }
 
 async function startDashboard(): Promise<RunningPart> {
-  const { default: next } = await import("next");
+  const [{ default: next }, { controlRuntime }] = await Promise.all([
+    import("next"),
+    import("@/lib/control/runtime"),
+  ]);
   const { dashboardHost: hostname, dashboardPort: port, drainSeconds } = parseEnv();
   const app = next({ dev: false, dir: root, hostname, port });
   await quietly(() => app.prepare());
+  // Now, and not with the first request: switches end by the clock, whether somebody looks or not.
+  const runtime = controlRuntime();
   const handle = app.getRequestHandler();
   const relayed = new Set<ServerResponse>();
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -79,6 +84,7 @@ async function startDashboard(): Promise<RunningPart> {
       server.closeAllConnections();
       await closed;
       await app.close();
+      await runtime.close();
     },
   };
 }
