@@ -4,13 +4,6 @@ export type Range = (typeof ranges)[number];
 /** The range that the stream carries; the others are polled. */
 export const streamedRange: Range = "1h";
 
-export const rangeMs: Readonly<Record<Range, number>> = {
-  "15m": 900_000,
-  "1h": 3_600_000,
-  "6h": 21_600_000,
-  "24h": 86_400_000,
-};
-
 /** The range that a link asks for; the default when it asks for none that exists. */
 export function parseRange(text: string | readonly string[] | null | undefined): Range {
   return ranges.find((range) => range === text) ?? streamedRange;

@@ -25,12 +25,6 @@ const units = {
 /** Short names that `Intl` prints only in the zone's own language. */
 const zoneNames: Readonly<Record<string, string>> = { "Asia/Seoul": "KST", "Asia/Tokyo": "JST" };
 
-/** A value and its unit, for places that set the unit smaller. */
-export interface Quantity {
-  readonly value: string;
-  readonly unit: string;
-}
-
 /** Every printed number goes through one of these. */
 export interface Format {
   readonly locale: Locale;

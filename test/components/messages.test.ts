@@ -1,5 +1,6 @@
 import { createTranslator } from "use-intl/core";
 import { describe, expect, it } from "vitest";
+import { type MessageKey } from "@/components/lib/i18n/messages";
 import en from "@/messages/en.json";
 import ko from "@/messages/ko.json";
 
@@ -43,12 +44,12 @@ describe("messages", () => {
     const failures: string[] = [];
     const t = createTranslator({
       locale,
-      messages: (locale === "en" ? en : ko) as Record<string, unknown>,
+      messages: locale === "en" ? en : ko,
       onError: (error) => failures.push(error.message),
     });
     for (const [key, message] of all) {
       const values = Object.fromEntries(placeholders(message).map((name) => [name, 3]));
-      t(key, values);
+      t(key as MessageKey, values);
     }
     expect(failures).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Trouble, type VerdictInput, verdictOf, verdictTexts } from "@/components/lib/verdict";
+import { type VerdictInput, verdictOf, verdictTexts } from "@/components/lib/verdict";
 import { down, health, metrics, now, target } from "./fixtures";
 import { wordsOf } from "./words";
 
@@ -66,7 +66,7 @@ describe("the verdict in words", () => {
     ],
     [
       "the database is away",
-      { trouble: "database" as Trouble },
+      { trouble: "database" },
       "The database does not answer. Calls go on, but this page cannot see or change anything now.",
       "데이터베이스가 응답하지 않아요. 호출은 계속 처리되지만, 이 화면에서는 지금 보거나 바꿀 수 없어요.",
     ],

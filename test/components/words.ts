@@ -6,7 +6,7 @@ import ko from "@/messages/ko.json";
 
 /** What a reader of `locale` sees; a space that does not break is a space. */
 export function wordsOf(locale: Locale) {
-  const messages = locale === "en" ? en : (ko as typeof en);
+  const messages = locale === "en" ? en : ko;
   const t = createTranslator({ locale, messages, timeZone: "Asia/Seoul" });
   const f: Format = createFormat(locale, "Asia/Seoul");
   const seen = (text: string): string => text.replaceAll("\u00a0", " ");
