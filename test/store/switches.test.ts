@@ -12,6 +12,7 @@ import { type OpenTestDatabase, openTestDatabase } from "./support";
 
 const minji: ActingPerson = { type: "operator", name: "Minji", role: "operator" };
 const jun: ActingPerson = { type: "operator", name: "Jun", role: "operator" };
+const admin: ActingPerson = { type: "operator", name: "Sora", role: "admin" };
 const hour = 3_600_000;
 
 let database: OpenTestDatabase;
@@ -281,18 +282,37 @@ describe("taking back", () => {
     });
   });
 
-  it("a publication that the rest needs is a conflict", async () => {
-    const { revision } = await publishSample(deps, {
+  const extended = (): ReturnType<typeof publishSample> =>
+    publishSample(deps, {
       models: [
         { id: "gpt-4.1", targets: [{ provider: "alpha" }] },
         { id: "deepseek-v3", targets: [{ provider: "alpha" }] },
         { id: "extra", targets: [{ provider: "alpha" }] },
       ],
     });
-    await setRouteChain(minji, deps, { routeId: "auto", chain: ["extra"] });
+
+  it("a publication restores the former configuration, and needs an admin", async () => {
+    const { document: former } = await readConfiguration(database.db);
+    const { revision } = await extended();
     await expect(revertRevision(minji, deps, { revision })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    await revertRevision(admin, deps, { revision });
+    expect((await readConfiguration(database.db)).document).toEqual(former);
+  });
+
+  it("a publication that the rest needs is a conflict", async () => {
+    const { revision } = await extended();
+    await setRouteChain(minji, deps, { routeId: "auto", chain: ["extra"] });
+    await expect(revertRevision(admin, deps, { revision })).rejects.toMatchObject({
       code: "conflict",
       message: expect.stringContaining('"extra"'),
+    });
+  });
+
+  it("the first configuration of all is refused: there is nothing to go back to", async () => {
+    await expect(revertRevision(admin, deps, { revision: 1 })).rejects.toMatchObject({
+      code: "invalid_request",
     });
   });
 
