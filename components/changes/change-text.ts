@@ -20,6 +20,9 @@ export function changeText(summary: ChangeSummary, f: Format, nowMs: number): Te
       const { added = [], removed = [], changed = [] } = summary;
       const all = [...added, ...removed, ...changed];
       const values = { first: all[0] ?? "", others: all.length - 1 };
+      if (summary.source === "bootstrap") {
+        return { key: "change.config.first", values: { n: all.length } };
+      }
       return all.length === 0
         ? { key: "change.config.none" }
         : { key: "change.config.some", values };

@@ -38,13 +38,15 @@ export function FailureRug({ rows, zone }: Props) {
       })}
       {rows.map((row) => {
         const x = xScale(row.t) ?? 0;
-        const top = yScale((row.firstTry ?? 0) + (row.rescued ?? 0) + (row.refused ?? 0)) ?? base;
+        const sum = row.partial ?? (row.firstTry ?? 0) + (row.rescued ?? 0) + (row.refused ?? 0);
+        const top = yScale(sum) ?? base;
         return row.isIsolated ? (
           <path
             key={row.t}
             d={`M${x} ${base}V${Math.min(top, base - 2)}`}
             stroke={(row.rescued ?? 0) > 0 ? "var(--c-rescued)" : "var(--c-first-line)"}
             strokeWidth="3"
+            strokeDasharray={row.partial === null ? undefined : "2 3"}
           />
         ) : null;
       })}

@@ -10,7 +10,7 @@ export interface OutcomeRow {
   readonly partial: number | null;
   readonly failed: number;
   readonly cancelled: number;
-  /** A bucket between two gaps: an area would have no width. */
+  /** A bucket between two gaps, or a running one after a gap: an area would have no width. */
   readonly isIsolated: boolean;
   readonly bucket: MetricsBucket;
 }
@@ -40,7 +40,9 @@ export function outcomeRows(series: readonly MetricsBucket[], partialFrom: numbe
       partial: isRunning || isAnchor ? stackOf(bucket) : null,
       failed: bucket.failed,
       cancelled: bucket.cancelled,
-      isIsolated: drawn && !isDrawn(index - 1) && !isDrawn(index + 1),
+      isIsolated: isRunning
+        ? !bucket.gap && !isDrawn(index - 1)
+        : drawn && !isDrawn(index - 1) && !isDrawn(index + 1),
       bucket,
     };
   });

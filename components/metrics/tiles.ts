@@ -1,4 +1,5 @@
 import { type Text } from "@/components/lib/i18n/messages";
+import { minSamples, shownRatio } from "@/components/lib/targets/availability";
 import { type MetricsBucket } from "@/components/lib/metrics-bucket";
 import { type MetricsView } from "@/lib/shared/contract";
 import { type Format, noValue } from "@/lib/shared/format";
@@ -13,9 +14,6 @@ export interface TileModel {
   readonly lines: readonly Text[];
   readonly spark?: { readonly values: readonly (number | null)[]; readonly minSpan: number };
 }
-
-/** Under this many samples a share or a quantile says nothing. */
-const minSamples = 20;
 
 /** The tiles of a range; what rests on fewer than 20 calls is a dash. */
 export function tilesOf(metrics: MetricsView, f: Format): TileModel[] {
@@ -32,7 +30,7 @@ export function tilesOf(metrics: MetricsView, f: Format): TileModel[] {
 function servedTile({ totals, series }: MetricsView, f: Format): TileModel {
   const counted = totals.served + totals.failed;
   const rate = counted < minSamples ? null : totals.servedRate;
-  const { ratio, n, source } = totals.availability;
+  const { n, source } = totals.availability;
   return {
     id: "served",
     title: { key: "tiles.served" },
@@ -42,7 +40,7 @@ function servedTile({ totals, series }: MetricsView, f: Format): TileModel {
     lines: [
       {
         key: source === "probe" ? "tiles.providersProbed" : "tiles.providers",
-        values: { percent: f.percent(ratio), n: f.count(n) },
+        values: { percent: f.percent(shownRatio(totals.availability)), n: f.count(n) },
       },
     ],
     spark: { values: series.map(servedShare), minSpan: 0.02 },

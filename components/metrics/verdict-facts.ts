@@ -1,4 +1,5 @@
 import { type Text } from "@/components/lib/i18n/messages";
+import { shownRatio } from "@/components/lib/targets/availability";
 import { type MetricsView } from "@/lib/shared/contract";
 import { type Format } from "@/lib/shared/format";
 
@@ -8,13 +9,13 @@ export function verdictFacts(metrics: MetricsView, f: Format): Text[] {
   if (totals.calls === 0) {
     return [];
   }
-  const { availability } = totals;
+  const ratio = shownRatio(totals.availability);
   const facts: Text[] = [
     { key: "facts.calls", values: { n: totals.calls } },
     { key: "facts.rescued", values: { n: totals.rescued } },
   ];
-  if (availability.ratio !== null) {
-    const values = { percent: f.percent(availability.ratio), n: f.count(availability.n) };
+  if (ratio !== null) {
+    const values = { percent: f.percent(ratio), n: f.count(totals.availability.n) };
     facts.push({ key: "facts.providers", values });
   }
   const lastFailure = series.findLast((bucket) => bucket.failed > 0);

@@ -2,6 +2,7 @@
 
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
+import { shownRatio } from "@/components/lib/targets/availability";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Switch } from "@/components/ui/switch";
 import { type HealthView, type TargetView } from "@/lib/shared/contract";
@@ -28,7 +29,7 @@ export function HeadCell({ kind, id, health, place, isActive, onOpen }: Props) {
   const onPlaces = new Set(
     targets.filter((target) => isOnBut(target, kind, id)).map((target) => target[others]),
   );
-  const ratio = object?.availability.ratio ?? null;
+  const ratio = object === undefined ? null : shownRatio(object.availability);
   const rollUp = t(kind === "model" ? "matrix.regionsOn" : "matrix.modelsOn", {
     on: control.isOn ? onPlaces.size : 0,
     of: places.size,

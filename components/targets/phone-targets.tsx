@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Strip } from "@/components/charts/strip";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
+import { shownRatio } from "@/components/lib/targets/availability";
 import {
   byUrgency,
   isImpaired,
@@ -167,7 +168,7 @@ function TargetRow({ target, all, onOpen }: RowProps) {
             <span className="min-w-0 flex-1 truncate">
               {target.model} <span className="text-fg-2">{target.region}</span>
             </span>
-            <span className="shrink-0">{f.percent(target.availability.ratio)}</span>
+            <span className="shrink-0">{f.percent(shownRatio(target.availability))}</span>
           </span>
           <span className="block text-body text-fg-2">
             {t(stateKey(state))} · {control.proofLine ?? sayLine(t, whyTexts(target, f, nowMs))}

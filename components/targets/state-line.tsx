@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
+import { shownRatio } from "@/components/lib/targets/availability";
 import { shownState, stateKey } from "@/components/lib/targets/state";
 import { type SwitchControl } from "@/components/lib/writes/use-switch";
 import { Glyph } from "@/components/ui/glyph";
@@ -20,7 +21,8 @@ type Props = {
 export function StateLine({ target, control, label, note, tabIndex }: Props) {
   const { t, f } = useWords();
   const state = shownState(target);
-  const { ratio, source } = target.availability;
+  const { source } = target.availability;
+  const ratio = shownRatio(target.availability);
   const isQuiet = state === "healthy" || state === "off" || state === "no_data";
   return (
     <div className="flex items-center gap-2">

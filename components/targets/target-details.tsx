@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
+import { shownRatio } from "@/components/lib/targets/availability";
 import { shownState, stateKey } from "@/components/lib/targets/state";
 import { reasonText, sayLine, whyTexts } from "@/components/lib/targets/why";
 import { Glyph } from "@/components/ui/glyph";
@@ -25,7 +26,7 @@ export function TargetDetails({ target }: Props) {
       </p>
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-line py-2.5 text-small">
         <Row label={t("details.availability")}>
-          {f.percent(availability.ratio)} ·{" "}
+          {f.percent(shownRatio(availability))} ·{" "}
           {t(`details.source.${availability.source}`, { n: f.count(availability.n) })}
         </Row>
         <Row label={t("details.latency")}>

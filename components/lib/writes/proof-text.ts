@@ -4,6 +4,7 @@ import { type Wanted } from "./model";
 import { type Proof } from "./proof";
 
 const tenSecondsMs = 10_000;
+const instantMs = 100;
 
 /** The parts of a proof's sentence, to be joined by a middle dot. */
 export function proofTexts(proof: Proof, wanted: Wanted, f: Format): Text[] {
@@ -25,7 +26,7 @@ export function proofTexts(proof: Proof, wanted: Wanted, f: Format): Text[] {
       const { of, tookMs, lastCall } = proof;
       const done: Text = {
         key: `proof.applied.${effectOf(wanted)}`,
-        values: { of, took: f.seconds(tookMs) },
+        values: { of, took: tookMs < instantMs ? f.ms(tookMs) : f.seconds(tookMs) },
       };
       if (lastCall === null) {
         return [done];
