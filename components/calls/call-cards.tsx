@@ -1,7 +1,7 @@
 "use client";
 
 import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
+import { useMinute } from "@/components/lib/live/provider";
 import { Glyph } from "@/components/ui/glyph";
 import { Tag } from "@/components/ui/tag";
 import { type CallView } from "@/lib/shared/contract";
@@ -16,7 +16,7 @@ const shown = 10;
 /** For a hand: one card a call. */
 export function CallCards({ calls, onOpen }: Props) {
   const { t, f } = useWords();
-  const nowMs = useNow();
+  const nowMs = useMinute();
   return (
     <ul className="-mt-1 md:hidden">
       {calls.slice(0, shown).map((call) => (

@@ -1,7 +1,8 @@
 "use client";
 
+import { memo } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
+import { useMinute } from "@/components/lib/live/provider";
 import { Glyph } from "@/components/ui/glyph";
 import { Tag } from "@/components/ui/tag";
 import { type CallView } from "@/lib/shared/contract";
@@ -49,9 +50,17 @@ export function CallsTable({ calls, onOpen }: Props) {
   );
 }
 
-function CallRow({ call, onOpen }: { call: CallView; onOpen: (id: string) => void }) {
+type RowProps = { call: CallView; onOpen: (id: string) => void };
+
+/** A call in the log never changes: its id says whether the line is the same. */
+const CallRow = memo(
+  CallLine,
+  (before, after) => before.call.id === after.call.id && before.onOpen === after.onOpen,
+);
+
+function CallLine({ call, onOpen }: RowProps) {
   const { t, f } = useWords();
-  const nowMs = useNow();
+  const nowMs = useMinute();
   return (
     <tr
       data-testid="call"

@@ -1,21 +1,27 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useSearchParams } from "next/navigation";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useCalls, useHealth } from "@/components/lib/live/views";
+import { useFormFactor } from "@/components/lib/use-form-factor";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Tag } from "@/components/ui/tag";
 import { type CallView } from "@/lib/shared/contract";
 import { CallCards } from "./call-cards";
-import { CallDrawer } from "./call-drawer";
 import { CallsTable } from "./calls-table";
+
+const CallDrawer = dynamic(() => import("./call-drawer").then((module) => module.CallDrawer), {
+  ssr: false,
+});
 
 /** The latest calls with every attempt. Rows hold still while somebody reads them. */
 export function CallsView() {
   const { t, f } = useWords();
+  const formFactor = useFormFactor();
   const query = useCalls();
   const isDemo = useHealth().data?.demo === "only";
   const [held, setHeld] = useState<readonly CallView[] | null>(null);
@@ -66,8 +72,8 @@ export function CallsView() {
             }
           }}
         >
-          <CallsTable calls={calls} onOpen={open} />
-          <CallCards calls={calls} onOpen={open} />
+          {formFactor !== "phone" && <CallsTable calls={calls} onOpen={open} />}
+          {formFactor !== "desk" && <CallCards calls={calls} onOpen={open} />}
         </div>
       )}
       {openId !== null && (
@@ -85,8 +91,8 @@ export function CallsView() {
 /** The open call is in the address, so that a link shows it. */
 function useOpenCall(): [string | null, (id: string | null) => void] {
   const search = useSearchParams();
-  const open = (id: string | null): void => {
-    const next = new URLSearchParams(search);
+  const open = useCallback((id: string | null): void => {
+    const next = new URLSearchParams(window.location.search);
     if (id === null) {
       next.delete("call");
     } else {
@@ -94,7 +100,7 @@ function useOpenCall(): [string | null, (id: string | null) => void] {
     }
     const query = next.toString();
     window.history.pushState(null, "", query === "" ? window.location.pathname : `?${query}`);
-  };
+  }, []);
   return [search.get("call"), open];
 }
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
+import { useMinute } from "@/components/lib/live/provider";
 import { useChanges } from "@/components/lib/live/views";
 import { sayLine } from "@/components/lib/targets/why";
 import { QueryState } from "@/components/shell/query-state";
@@ -38,7 +38,7 @@ export function HealerView() {
 
 function HealthEvent({ event }: { event: Change }) {
   const { t, f, say } = useWords();
-  const nowMs = useNow();
+  const nowMs = useMinute();
   const summary = summaryOf(event.summary);
   if (summary?.type !== "health") {
     return null;

@@ -3,7 +3,7 @@
 import { FileCog, Settings2, User } from "lucide-react";
 import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
+import { useMinute } from "@/components/lib/live/provider";
 import { useChanges } from "@/components/lib/live/views";
 import { useWrites } from "@/components/lib/writes/provider";
 import { QueryState } from "@/components/shell/query-state";
@@ -35,7 +35,7 @@ export function PeopleView() {
 
 function PersonChange({ change }: { change: Change }) {
   const { t, f, say } = useWords();
-  const nowMs = useNow();
+  const nowMs = useMinute();
   const summary = summaryOf(change.summary);
   const text = summary === null ? null : changeText(summary, f, nowMs);
   const meta = [

@@ -3,6 +3,7 @@
 import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { type OutcomeKey, outcomeKeys, outcomeRows } from "@/components/charts/outcome-rows";
+import { WhenNear } from "@/components/charts/when-near";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth, useMetrics } from "@/components/lib/live/views";
 import { QueryState } from "@/components/shell/query-state";
@@ -88,18 +89,20 @@ function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
         <OutcomeTable rows={rows} words={words} />
       ) : (
         <figure className="relative h-[312px]" aria-label={t("outcome.title")}>
-          <OutcomeChart
-            rows={rows}
-            from={from}
-            to={Math.max(view.partialFrom, from + 1)}
-            bucketMs={view.bucketMs}
-            marks={view.annotations}
-            hidden={hidden}
-            words={words}
-            formatTime={f.hourMinute}
-            formatCount={f.count}
-            zone={f.zone(view.to)}
-          />
+          <WhenNear>
+            <OutcomeChart
+              rows={rows}
+              from={from}
+              to={Math.max(view.partialFrom, from + 1)}
+              bucketMs={view.bucketMs}
+              marks={view.annotations}
+              hidden={hidden}
+              words={words}
+              formatTime={f.hourMinute}
+              formatCount={f.count}
+              zone={f.zone(view.to)}
+            />
+          </WhenNear>
           {view.totals.calls === 0 && (
             <figcaption className="absolute inset-x-0 top-28 text-center text-fg-2">
               {t("outcome.empty")}

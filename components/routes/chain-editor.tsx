@@ -2,11 +2,9 @@
 
 import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
 import { useDraft } from "@/components/lib/writes/draft";
 import { type ObjectRef, shownWanted, type Wanted } from "@/components/lib/writes/model";
-import { proofTexts } from "@/components/lib/writes/proof-text";
-import { useProof, useWrite, useWrites } from "@/components/lib/writes/provider";
+import { useWrite, useWrites } from "@/components/lib/writes/provider";
 import { type HealthView, type RouteView } from "@/lib/shared/contract";
 import { ChainRow, type RowMove } from "./chain-row";
 import { DraftBar } from "./draft-bar";
@@ -20,12 +18,10 @@ type Props = { route: RouteView; health: HealthView };
 
 /** The chain of one route. Moving edits a draft; saving makes one revision and shows that it is in effect. */
 export function ChainEditor({ route, health }: Props) {
-  const { t, f, say } = useWords();
-  const nowMs = useNow();
+  const { t } = useWords();
   const writes = useWrites();
   const ref: ObjectRef = { type: "route", id: route.id };
   const write = useWrite(ref);
-  const proof = useProof(write, nowMs);
   const served: Wanted = { kind: "order", chain: route.chain };
   const live = orderOf(shownWanted(write, served, route.revision), route.chain);
   const [draft, setDraft] = useDraft(route.id);
@@ -93,12 +89,7 @@ export function ChainEditor({ route, health }: Props) {
         route={route}
         changes={movedCount(live, chain)}
         isOutdated={draft !== null && draft.basedOn !== route.revision && write === undefined}
-        proof={proof}
-        proofLine={
-          proof === null || write === undefined
-            ? null
-            : proofTexts(proof, write.wanted, f).map(say).join(" · ")
-        }
+        write={write}
         onSave={save}
         onDiscard={() => {
           setDraft(null);

@@ -1,7 +1,8 @@
 "use client";
 
 import { useWords } from "@/components/lib/i18n/provider";
-import { type Proof } from "@/components/lib/writes/proof";
+import { type Write } from "@/components/lib/writes/model";
+import { ProofLine } from "@/components/lib/writes/proof-line";
 import { Button } from "@/components/ui/button";
 import { Key } from "@/components/ui/key";
 import { type RouteView } from "@/lib/shared/contract";
@@ -11,24 +12,15 @@ type Props = {
   changes: number;
   /** Somebody saved another order since the draft began. */
   isOutdated: boolean;
-  proof: Proof | null;
-  proofLine: string | null;
+  write: Write | undefined;
   onSave: () => void;
   onDiscard: () => void;
 };
 
 /** What is not saved yet, or the proof that it is in effect, or whose order this is. */
-export function DraftBar({
-  route,
-  changes,
-  isOutdated,
-  proof,
-  proofLine,
-  onSave,
-  onDiscard,
-}: Props) {
+export function DraftBar({ route, changes, isOutdated, write, onSave, onDiscard }: Props) {
   const { t } = useWords();
-  const isSaving = proof?.kind === "sending";
+  const isSaving = write?.sent === null;
   if (changes > 0) {
     return (
       <div
@@ -58,11 +50,14 @@ export function DraftBar({
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-t border-line pt-2.5 -mx-4 px-4 text-small text-fg-3">
       <span data-testid="route-proof" className="min-w-0">
-        {proofLine ??
+        {write === undefined ? (
           t(`routes.owner.${route.overridden ? "override" : route.owner}`, {
             path: route.ownerPath ?? "",
             revision: route.revision,
-          })}
+          })
+        ) : (
+          <ProofLine write={write} />
+        )}
       </span>
       <span className="phone:hidden">
         <Key>Alt ↑↓</Key> {t("matrix.keys.move")}

@@ -1,7 +1,7 @@
 "use client";
 
 import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
+import { useMinute } from "@/components/lib/live/provider";
 import { BrandMark } from "./brand";
 import { HelpButton } from "./help";
 import { LanguageSwitch } from "./language-switch";
@@ -13,7 +13,7 @@ import { VerdictPill } from "./verdict-pill";
 /** The state of the fleet and of the page's own data, always in sight. */
 export function TopBar() {
   const { f } = useWords();
-  const nowMs = useNow();
+  const nowMs = useMinute();
   return (
     <header
       id="top"

@@ -2,12 +2,11 @@
 
 import { toast } from "sonner";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { targetName } from "@/components/lib/targets/state";
 import { isOff, undoMs, type Write } from "@/components/lib/writes/model";
-import { proofTexts } from "@/components/lib/writes/proof-text";
-import { useProof, useWritesState, useWrites } from "@/components/lib/writes/provider";
+import { ProofLine } from "@/components/lib/writes/proof-line";
+import { useWrites, useWritesState } from "@/components/lib/writes/provider";
 import { Button } from "@/components/ui/button";
 
 /** Says what was changed; the toast fills with the proof. */
@@ -30,21 +29,17 @@ function useWriteName({ ref }: Write): string {
 }
 
 function WriteToast({ write }: { write: Write }) {
-  const { t, f, say } = useWords();
-  const nowMs = useNow();
+  const { t } = useWords();
   const writes = useWrites();
   const current = useWritesState().writes.find(({ seq }) => seq === write.seq);
-  const proof = useProof(current ?? write, nowMs);
   const name = useWriteName(write);
   return (
     <div className="flex w-92 max-w-[calc(100vw-32px)] items-center gap-3 rounded-[10px] bg-raised py-2.5 pr-2.5 pl-4 shadow-pop">
       <div className="min-w-0 flex-1">
         <p className="font-medium break-words">{t(toastKey(write), { name })}</p>
-        {proof !== null && (
-          <p className="run text-small text-fg-2">
-            {proofTexts(proof, write.wanted, f).map(say).join(" · ")}
-          </p>
-        )}
+        <p className="run text-small text-fg-2">
+          <ProofLine write={current ?? write} />
+        </p>
       </div>
       {!write.isUndo && (
         <Button

@@ -2,11 +2,11 @@
 
 import { clsx } from "clsx";
 import { type KeyboardEvent, type ReactNode, useRef } from "react";
-import { type Place } from "./grid";
 
 type Props = {
   role: "gridcell" | "rowheader" | "columnheader";
-  place: Place;
+  row: number;
+  column: number;
   isActive: boolean;
   className?: string;
   testId?: string;
@@ -17,7 +17,7 @@ type Props = {
 
 /** A cell that takes the focus and its name from its content: Space switches, Enter and a click explain. */
 export function CellFrame(props: Props) {
-  const { role, place, isActive, className, testId, onToggle, onOpen, children } = props;
+  const { role, row, column, isActive, className, testId, onToggle, onOpen, children } = props;
   const element = useRef<HTMLDivElement>(null);
   const open = (): void => {
     if (element.current !== null) {
@@ -41,8 +41,8 @@ export function CellFrame(props: Props) {
       ref={element}
       role={role}
       tabIndex={isActive ? 0 : -1}
-      data-row={place.row}
-      data-column={place.column}
+      data-row={row}
+      data-column={column}
       data-testid={testId}
       onKeyDown={onKeyDown}
       onClick={open}

@@ -3,23 +3,25 @@
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { shownRatio } from "@/components/lib/targets/availability";
+import { type ObjectRef } from "@/components/lib/writes/model";
+import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Switch } from "@/components/ui/switch";
 import { type HealthView, type TargetView } from "@/lib/shared/contract";
 import { CellFrame } from "./cell-frame";
-import { type Place } from "./grid";
 
 type Props = {
   kind: "model" | "region";
   id: string;
   health: HealthView;
-  place: Place;
+  row: number;
+  column: number;
   isActive: boolean;
-  onOpen: (anchor: HTMLElement) => void;
+  onOpen: (ref: ObjectRef, anchor: HTMLElement) => void;
 };
 
 /** A model everywhere, or a region for all models: roll-up and switch. */
-export function HeadCell({ kind, id, health, place, isActive, onOpen }: Props) {
+export function HeadCell({ kind, id, health, row, column, isActive, onOpen }: Props) {
   const { t, f } = useWords();
   const object = health[kind === "model" ? "models" : "regions"].find((each) => each.id === id);
   const control = useSwitch({ type: kind, id }, object?.switch ?? unknownSwitch);
@@ -34,15 +36,18 @@ export function HeadCell({ kind, id, health, place, isActive, onOpen }: Props) {
     on: control.isOn ? onPlaces.size : 0,
     of: places.size,
   });
-  const line = control.proofShort ?? rollUp;
+  const rollUpLine = kind === "model" ? `${f.percent(ratio)} · ${rollUp}` : rollUp;
   return (
     <CellFrame
       role={kind === "model" ? "rowheader" : "columnheader"}
-      place={place}
+      row={row}
+      column={column}
       isActive={isActive}
       testId={`${kind}-${id}`}
       onToggle={control.toggle}
-      onOpen={onOpen}
+      onOpen={(anchor) => {
+        onOpen({ type: kind, id }, anchor);
+      }}
       className={clsx(
         "flex items-center gap-3 hover:bg-hover",
         kind === "model" ? "border-t border-line" : "border-l border-line py-2.5",
@@ -68,14 +73,12 @@ export function HeadCell({ kind, id, health, place, isActive, onOpen }: Props) {
           )}
         </div>
         <div
-          title={control.proofLine ?? rollUp}
           className={clsx(
             "truncate text-small",
-            control.proofLine === null ? "text-fg-3" : "text-fg-2",
+            control.write === undefined ? "text-fg-3" : "text-fg-2",
           )}
         >
-          {kind === "model" && control.proofLine === null && `${f.percent(ratio)} · `}
-          {line}
+          {control.write === undefined ? rollUpLine : <ProofLine write={control.write} isShort />}
         </div>
       </div>
     </CellFrame>

@@ -1,13 +1,13 @@
 "use client";
 
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { type ObjectRef } from "@/components/lib/writes/model";
 import { Key } from "@/components/ui/key";
 import { type HealthView } from "@/lib/shared/contract";
 import { gridOf, moved, type Place } from "./grid";
 import { HeadCell } from "./head-cell";
-import { ObjectPopover } from "./object-popover";
+import { ObjectPopover } from "./lazy-popover";
 import { EmptyCell, TargetCell } from "./target-cell";
 
 type Props = { health: HealthView };
@@ -33,9 +33,9 @@ export function MatrixGrid({ health }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const isActive = (row: number, column: number): boolean =>
     active.row === row && active.column === column;
-  const open = (ref: ObjectRef) => (anchor: HTMLElement) => {
+  const open = useCallback((ref: ObjectRef, anchor: HTMLElement) => {
     setOpened({ ref, anchor });
-  };
+  }, []);
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     const place = placeOf(event.target as Element);
@@ -83,9 +83,10 @@ export function MatrixGrid({ health }: Props) {
               kind="region"
               id={id}
               health={health}
-              place={{ row: 0, column: index + 1 }}
+              row={0}
+              column={index + 1}
               isActive={isActive(0, index + 1)}
-              onOpen={open({ type: "region", id })}
+              onOpen={open}
             />
           ))}
         </div>
@@ -96,9 +97,10 @@ export function MatrixGrid({ health }: Props) {
                 kind="model"
                 id={row.model}
                 health={health}
-                place={{ row: rowIndex + 1, column: 0 }}
+                row={rowIndex + 1}
+                column={0}
                 isActive={isActive(rowIndex + 1, 0)}
-                onOpen={open({ type: "model", id: row.model })}
+                onOpen={open}
               />
             ) : (
               <div role="rowheader">
@@ -107,19 +109,21 @@ export function MatrixGrid({ health }: Props) {
             )}
             {row.cells.map((target, index) => {
               const place = { row: rowIndex + 1, column: index + 1 };
-              const isCellActive = isActive(place.row, place.column);
+              const shared = {
+                ...place,
+                lane: row.lane,
+                isActive: isActive(place.row, place.column),
+              };
               const key = regions[index];
               return target === null ? (
-                <EmptyCell key={key} place={place} isActive={isCellActive} lane={row.lane} />
+                <EmptyCell key={key} {...shared} />
               ) : (
                 <TargetCell
                   key={key}
                   target={target}
                   laneName={row.laneNames[index] ?? null}
-                  lane={row.lane}
-                  place={place}
-                  isActive={isCellActive}
-                  onOpen={open({ type: "target", id: target.id })}
+                  onOpen={open}
+                  {...shared}
                 />
               );
             })}

@@ -2,6 +2,7 @@
 
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
+import { useFormFactor } from "@/components/lib/use-form-factor";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import { Tag } from "@/components/ui/tag";
@@ -12,6 +13,7 @@ import { StateLegend } from "./state-legend";
 /** Which targets can answer? Models by regions, with the switches of both. */
 export function MatrixView() {
   const { t, f } = useWords();
+  const formFactor = useFormFactor();
   const query = useHealth();
   const health = query.data;
   const subtitle = health && t("matrix.subtitle", { window: f.duration(health.windowMs) });
@@ -32,8 +34,8 @@ export function MatrixView() {
       {health?.targets.length === 0 && <p className="run py-8 text-fg-2">{t("matrix.empty")}</p>}
       {health !== undefined && health.targets.length > 0 && (
         <>
-          <MatrixGrid health={health} />
-          <PhoneTargets health={health} />
+          {formFactor !== "phone" && <MatrixGrid health={health} />}
+          {formFactor !== "desk" && <PhoneTargets health={health} />}
         </>
       )}
     </Panel>

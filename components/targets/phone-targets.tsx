@@ -4,7 +4,6 @@ import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { Strip } from "@/components/charts/strip";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
 import { shownRatio } from "@/components/lib/targets/availability";
 import {
   byUrgency,
@@ -14,13 +13,14 @@ import {
   targetName,
   worstState,
 } from "@/components/lib/targets/state";
-import { sayLine, whyTexts } from "@/components/lib/targets/why";
 import { type ObjectRef } from "@/components/lib/writes/model";
+import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Glyph } from "@/components/ui/glyph";
 import { Switch } from "@/components/ui/switch";
 import { type HealthView, type SwitchView, type TargetView } from "@/lib/shared/contract";
-import { ObjectPopover } from "./object-popover";
+import { WhyText } from "./why-line";
+import { ObjectPopover } from "./lazy-popover";
 
 type Props = { health: HealthView };
 
@@ -101,7 +101,11 @@ function Group({ objectRef, view, targets, all, onOpen }: GroupProps) {
           <span className="min-w-0 flex-1">
             <span className="block truncate text-lead">{id}</span>
             <span className="block truncate text-body text-fg-2">
-              {control.proofLine ?? t("phone.targets", { n: targets.length })}
+              {control.write === undefined ? (
+                t("phone.targets", { n: targets.length })
+              ) : (
+                <ProofLine write={control.write} />
+              )}
             </span>
           </span>
         </summary>
@@ -131,8 +135,10 @@ function RegionRow({ objectRef, view }: { objectRef: ObjectRef; view: SwitchView
     <div className="flex min-h-13 items-center gap-3 border-t border-line first-of-type:border-t-0">
       <span className="min-w-0 flex-1">
         <span className="block truncate text-lead">{objectRef.id}</span>
-        {control.proofLine !== null && (
-          <span className="block text-body text-fg-2">{control.proofLine}</span>
+        {control.write !== undefined && (
+          <span className="block text-body text-fg-2">
+            <ProofLine write={control.write} />
+          </span>
         )}
       </span>
       <Switch
@@ -149,7 +155,6 @@ type RowProps = { target: TargetView; all: readonly TargetView[]; onOpen: Open }
 
 function TargetRow({ target, all, onOpen }: RowProps) {
   const { t, f } = useWords();
-  const nowMs = useNow();
   const control = useSwitch({ type: "target", id: target.id }, target.switch);
   const state = shownState(target);
   const name = targetName(target, all);
@@ -171,7 +176,12 @@ function TargetRow({ target, all, onOpen }: RowProps) {
             <span className="shrink-0">{f.percent(shownRatio(target.availability))}</span>
           </span>
           <span className="block text-body text-fg-2">
-            {t(stateKey(state))} · {control.proofLine ?? sayLine(t, whyTexts(target, f, nowMs))}
+            {t(stateKey(state))} ·{" "}
+            {control.write === undefined ? (
+              <WhyText target={target} />
+            ) : (
+              <ProofLine write={control.write} />
+            )}
           </span>
         </button>
         <div className="mt-1.5">

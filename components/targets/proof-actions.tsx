@@ -3,19 +3,20 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useWords } from "@/components/lib/i18n/provider";
 import { healthQueries } from "@/components/lib/queries";
+import { type Write } from "@/components/lib/writes/model";
+import { useProof } from "@/components/lib/writes/proof-line";
 import { useWrites } from "@/components/lib/writes/provider";
-import { type SwitchControl } from "@/components/lib/writes/use-switch";
 import { Button } from "@/components/ui/button";
 
-type Props = { control: SwitchControl };
+type Props = { write: Write };
 
 /** A node does not answer: look again, or take the change back. */
-export function ProofActions({ control }: Props) {
+export function ProofActions({ write }: Props) {
   const { t } = useWords();
   const client = useQueryClient();
   const writes = useWrites();
-  const { write, proof } = control;
-  if (write === undefined || proof?.kind !== "silent") {
+  const proof = useProof(write);
+  if (proof?.kind !== "silent") {
     return null;
   }
   return (

@@ -5,6 +5,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { emptiedRoutes } from "@/components/lib/writes/impact";
 import { type ObjectRef } from "@/components/lib/writes/model";
+import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Button } from "@/components/ui/button";
 import { Segments } from "@/components/ui/segments";
@@ -48,12 +49,14 @@ export function SwitchForm({ objectRef, name, view, health, onDone }: Props) {
           </Button>
         </>
       )}
-      {control.proofLine !== null && (
-        <p className="run mt-2 text-small text-fg-2" data-testid="proof">
-          {control.proofLine}
-        </p>
+      {control.write !== undefined && (
+        <>
+          <p className="run mt-2 text-small text-fg-2" data-testid="proof">
+            <ProofLine write={control.write} />
+          </p>
+          <ProofActions write={control.write} />
+        </>
       )}
-      <ProofActions control={control} />
     </div>
   );
 }

@@ -13,6 +13,7 @@ import {
 import { createStore, type Store } from "../store";
 import { type HealthView } from "@/lib/shared/contract";
 import { deliver, type Delivery, deliveryOf, pingOf } from "./apply";
+import { createMailbox } from "./mailbox";
 import { isPolled } from "./polling";
 import { heard, type LiveState, lost, type Message, openedLive, watched } from "./state";
 import { followStream } from "./stream";
@@ -45,6 +46,20 @@ export function LiveProvider({ renderedAtMs, children }: Props) {
 export function useNow(): number {
   const { clock, renderedAtMs } = useLiveContext();
   return useSyncExternalStore(clock.subscribe, clock.get, () => renderedAtMs);
+}
+
+/** The same clock, once a minute: for what changes with the day. */
+export function useMinute(): number {
+  const { clock, renderedAtMs } = useLiveContext();
+  return useSyncExternalStore(
+    clock.subscribe,
+    () => wholeMinute(clock.get()),
+    () => wholeMinute(renderedAtMs),
+  );
+}
+
+function wholeMinute(atMs: number): number {
+  return atMs - (atMs % 60_000);
 }
 
 /** The same clock without a render every second. */
@@ -100,38 +115,29 @@ function useClock({ state, clock }: Live): void {
   }, [state, clock]);
 }
 
-/** Network stream → cache, at most once a frame. */
+/** Network stream → cache. */
 function useStream({ state }: Live): void {
   const client = useQueryClient();
   useEffect(() => {
-    const waiting = new Map<string, Delivery>();
-    const flush = (): void => {
-      for (const delivery of waiting.values()) {
-        deliver(client, delivery);
-      }
-      waiting.clear();
-    };
-    return followStream({
+    const mailbox = createMailbox((delivery) => {
+      deliver(client, delivery);
+    });
+    const unfollow = followStream({
       onLost: () => {
         state.update(lost);
       },
       onEvent: (type, json) => {
         const delivery = deliveryOf(type, json);
         state.update((current) => heard(current, messageOf(delivery, json), Date.now()));
-        if (delivery === null || state.get().paused) {
-          return;
+        if (delivery !== null && !state.get().paused) {
+          mailbox.put(type, delivery);
         }
-        if (waiting.size === 0) {
-          // A hidden tab has no frames.
-          if (document.hidden) {
-            setTimeout(flush, 250);
-          } else {
-            requestAnimationFrame(flush);
-          }
-        }
-        waiting.set(JSON.stringify(delivery.key), delivery);
       },
     });
+    return () => {
+      unfollow();
+      mailbox.close();
+    };
   }, [client, state]);
 }
 

@@ -11,7 +11,6 @@ import {
   useSyncExternalStore,
 } from "react";
 import { useLiveClock, useLiveState } from "../live/provider";
-import { useCalls, useHealth } from "../live/views";
 import { callsQueries, healthQueries } from "../queries";
 import { createStore, type Store } from "../store";
 import { ask, type AskOptions, revert, undo, type WriteDeps } from "./actions";
@@ -25,7 +24,6 @@ import {
   type Write,
   type WritesState,
 } from "./model";
-import { type Proof, proofOf } from "./proof";
 
 type Props = {
   onStored: (write: Write) => void;
@@ -95,13 +93,6 @@ export function useWritesState(): WritesState {
 export function useWrite(ref: ObjectRef): Write | undefined {
   const key = refKey(ref);
   return useWritesState().writes.find((write) => refKey(write.ref) === key);
-}
-
-/** How far a change has come; null before there is anything to say. */
-export function useProof(write: Write | undefined, nowMs: number): Proof | null {
-  const health = useHealth().data;
-  const calls = useCalls().data;
-  return write === undefined || health === undefined ? null : proofOf(write, health, calls, nowMs);
 }
 
 function undoable({ writes }: WritesState, nowMs: number): Write | undefined {

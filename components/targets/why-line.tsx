@@ -1,0 +1,35 @@
+"use client";
+
+import { clsx } from "clsx";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { shownState } from "@/components/lib/targets/state";
+import { sayLine, whyTexts } from "@/components/lib/targets/why";
+import { type Write } from "@/components/lib/writes/model";
+import { ProofLine } from "@/components/lib/writes/proof-line";
+import { type TargetView } from "@/lib/shared/contract";
+
+type Props = { target: TargetView; write: Write | undefined };
+
+/** The third line of a cell: a change under way, or else why it is so and what comes next. Ticks on its own. */
+export function WhyLine({ target, write }: Props) {
+  const isQuiet = write === undefined && shownState(target) === "healthy";
+  return (
+    <p
+      data-testid="why"
+      aria-hidden="true"
+      className={clsx(
+        "line-clamp-2 min-h-8 text-small text-pretty",
+        isQuiet ? "text-fg-3" : "text-fg-2",
+      )}
+    >
+      {write === undefined ? <WhyText target={target} /> : <ProofLine write={write} />}
+    </p>
+  );
+}
+
+export function WhyText({ target }: { target: TargetView }) {
+  const { t, f } = useWords();
+  const line = sayLine(t, whyTexts(target, f, useNow()));
+  return <span title={line}>{line}</span>;
+}
