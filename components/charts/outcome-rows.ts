@@ -62,11 +62,15 @@ export function countTicks(max: number): number[] {
 
 const tickSteps = [60_000, 300_000, 900_000, 3_600_000, 4 * 3_600_000, 6 * 3_600_000];
 
+/** The zone stands at the left end of the axis: no tick comes nearer to it than this share of the range. */
+const zoneShare = 0.06;
+
 /** Round instants of the range for the axis: at most six. */
 export function timeTicks(from: number, to: number): number[] {
   const step = tickSteps.find((candidate) => (to - from) / candidate <= 6) ?? (to - from) / 5;
   const ticks: number[] = [];
-  for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
+  const first = from + (to - from) * zoneShare;
+  for (let t = Math.ceil(first / step) * step; t <= to; t += step) {
     ticks.push(t);
   }
   return ticks;

@@ -7,7 +7,8 @@ import { type Range, streamedRange } from "./range";
 const staleTime = Infinity;
 
 export const callsShown = 20;
-export const changesShown = 30;
+/** More than the stream sends: people's changes must not be flooded out by a target that flaps. */
+export const changesShown = 100;
 
 export const healthQueries = {
   all: () => ["health"] as const,

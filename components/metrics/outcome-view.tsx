@@ -41,16 +41,18 @@ export function OutcomeView() {
       aside={
         <div className="flex items-center gap-2">
           {isDemo && <Tag>{t("demo.tag")}</Tag>}
-          <Button
-            tone="ghost"
-            size="sm"
-            aria-pressed={isTable}
-            onClick={() => {
-              setTable(!isTable);
-            }}
-          >
-            {t(isTable ? "outcome.asChart" : "outcome.asTable")}
-          </Button>
+          {view !== undefined && (
+            <Button
+              tone="ghost"
+              size="sm"
+              aria-pressed={isTable}
+              onClick={() => {
+                setTable(!isTable);
+              }}
+            >
+              {t(isTable ? "outcome.asChart" : "outcome.asTable")}
+            </Button>
+          )}
         </div>
       }
     >
@@ -64,6 +66,10 @@ function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
   const { t, f } = useWords();
   const [hidden, setHidden] = useState<ReadonlySet<OutcomeKey>>(new Set());
   const rows = useMemo(() => outcomeRows(view.series, view.partialFrom), [view]);
+  const marks = view.annotations.map((mark) => ({
+    ...mark,
+    title: `${f.clock(mark.t)} · ${t(`annotation.${mark.kind}`)} · ${mark.title}`,
+  }));
   const words = {
     firstTry: t("outcome.firstTry"),
     rescued: t("outcome.rescued"),
@@ -95,7 +101,7 @@ function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
               from={from}
               to={Math.max(view.partialFrom, from + 1)}
               bucketMs={view.bucketMs}
-              marks={view.annotations}
+              marks={marks}
               hidden={hidden}
               words={words}
               formatTime={f.hourMinute}

@@ -1,11 +1,13 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useHealth, useMetrics, useRecentMetrics } from "@/components/lib/live/views";
 import { useTrouble } from "@/components/lib/live/trouble";
 import { verdictOf, verdictTexts } from "@/components/lib/verdict";
 import { type HealthView } from "@/lib/shared/contract";
+import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import { SetupCard } from "./setup-card";
@@ -15,7 +17,8 @@ type Props = { gatewayUrl: string };
 
 /** The one sentence: is anyone hurting, and what is the healer doing about it? */
 export function VerdictView({ gatewayUrl }: Props) {
-  const { f, say } = useWords();
+  const { t, f, say } = useWords();
+  const client = useQueryClient();
   const nowMs = useNow();
   const health = useHealth().data;
   const recent = useRecentMetrics().data;
@@ -45,6 +48,16 @@ export function VerdictView({ gatewayUrl }: Props) {
       </h1>
       {facts.length > 0 && (
         <p className="run mt-1.5 text-fg-2 phone:text-[14px]">{facts.map(say).join(" · ")}</p>
+      )}
+      {trouble !== null && (
+        <Button
+          className="mt-3"
+          onClick={() => {
+            client.refetchQueries().catch(() => undefined);
+          }}
+        >
+          {t("failure.retry")}
+        </Button>
       )}
       <DemoNote demo={health?.demo} />
       {(isUnused || health?.demo === "only") && (

@@ -33,8 +33,7 @@ export function LiveChip() {
           word !== "live" && "border border-fg-3",
         )}
       />
-      {t(`live.${word}`)}
-      {ageMs !== null && <span>· {f.duration(ageMs)}</span>}
+      {[t(`live.${word}`), ...(ageMs === null ? [] : [f.duration(ageMs)])].join(" · ")}
     </button>
   );
 }

@@ -25,12 +25,12 @@ export function VerdictPill() {
       className="inline-flex h-7 min-w-0 items-center gap-2 rounded-pill border border-line-strong bg-surface pr-3 pl-2.5 text-small text-fg-2 hover:no-underline phone:border-0 phone:bg-transparent phone:px-1 phone:text-lead phone:text-fg touch:h-11"
     >
       <Glyph state={pillGlyph(verdict, worst)} />
-      <span className="truncate font-strong text-fg phone:font-medium">
-        {say(pillText(verdict))}
+      <span className="truncate">
+        <b className="font-strong text-fg phone:font-medium">{say(pillText(verdict))}</b>
+        {verdict.kind === "impaired" && (
+          <span className="max-xl:hidden"> · {say({ key: "pill.unaffected" })}</span>
+        )}
       </span>
-      {verdict.kind === "impaired" && (
-        <span className="truncate max-xl:hidden">· {say({ key: "pill.unaffected" })}</span>
-      )}
     </a>
   );
 }

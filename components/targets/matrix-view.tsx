@@ -26,7 +26,7 @@ export function MatrixView() {
       aside={
         <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-1">
           {health?.demo === "only" && <Tag>{t("demo.tag")}</Tag>}
-          <StateLegend />
+          {health !== undefined && <StateLegend />}
         </div>
       }
     >

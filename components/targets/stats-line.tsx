@@ -8,17 +8,18 @@ type Props = { target: TargetView };
 export function StatsLine({ target }: Props) {
   const { t, f } = useWords();
   const { n, source } = target.availability;
+  const latency = t("matrix.latency", {
+    p50: target.p50Ms === null ? noValue : f.count(target.p50Ms),
+    ttft: f.ms(target.ttftMs),
+  });
   return (
     <p
       aria-hidden="true"
       className="mt-1.5 flex gap-3 overflow-hidden text-small whitespace-nowrap text-fg-3"
     >
       <span>{t(source === "probe" ? "matrix.probes" : "matrix.n", { n: f.count(n) })}</span>
-      <span className="truncate">
-        {t("matrix.latency", {
-          p50: target.p50Ms === null ? noValue : f.count(target.p50Ms),
-          ttft: f.ms(target.ttftMs),
-        })}
+      <span className="truncate" title={latency}>
+        {latency}
       </span>
     </p>
   );

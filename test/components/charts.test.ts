@@ -38,6 +38,7 @@ describe("axes", () => {
   it("stand on round instants, six at most", () => {
     const hour = 3_600_000;
     expect(timeTicks(60_000, hour)).toEqual([1, 2, 3, 4].map((n) => n * 900_000));
+    expect(timeTicks(0, hour)[0]).toBe(900_000);
     expect(timeTicks(0, 24 * hour).length).toBeLessThanOrEqual(7);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deliveryOf } from "@/components/lib/live/apply";
+import { deliveryOf, mergedChanges } from "@/components/lib/live/apply";
 import { isPolled } from "@/components/lib/live/polling";
 import { freshnessOf, heard, lost, openedLive, watched } from "@/components/lib/live/state";
 import { negotiatedLocale } from "@/components/lib/i18n/negotiate";
@@ -66,6 +66,32 @@ describe("deliveryOf", () => {
     expect(deliveryOf("ping", '{"generatedAt":1,"database":true}')).toBeNull();
     const view = health([target()]);
     expect(deliveryOf("health", JSON.stringify(view))).toEqual({ key: ["health"], view });
+  });
+});
+
+describe("mergedChanges", () => {
+  const change = (id: string, at: number) => ({
+    id,
+    at,
+    kind: "health" as const,
+    actor: { type: "healer" as const, name: "healer" },
+    revision: null,
+    reason: null,
+    summary: {},
+    reverts: null,
+    revertable: false,
+  });
+  const page = (generatedAt: number, changes: ReturnType<typeof change>[]) => ({
+    generatedAt,
+    changes,
+    nextCursor: null,
+  });
+
+  it("keeps what the stream does not repeat, newest first, each once", () => {
+    const known = page(1, [change("b", 2), change("a", 1)]);
+    const merged = mergedChanges(known, page(2, [change("c", 3), change("b", 2)]));
+    expect(merged.changes.map(({ id }) => id)).toEqual(["c", "b", "a"]);
+    expect(mergedChanges(undefined, known)).toEqual(known);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type QueryClient, type QueryKey } from "@tanstack/react-query";
+import { hashKey, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import * as z from "zod/mini";
 import {
   CallsPage,
@@ -8,7 +8,13 @@ import {
   Ping,
   type StreamEvent,
 } from "@/lib/shared/contract";
-import { callsQueries, changesQueries, healthQueries, metricsQueries } from "../queries";
+import {
+  callsQueries,
+  changesQueries,
+  changesShown,
+  healthQueries,
+  metricsQueries,
+} from "../queries";
 import { parseRange } from "../range";
 
 export interface Delivery {
@@ -38,12 +44,26 @@ export function pingOf(json: string): Ping | undefined {
   return z.safeParse(Ping, parsed(json)).data;
 }
 
-/** Puts a view into the cache unless a newer one is there already. */
+/** Puts a view into the cache unless a newer one is there already. Changes are added to those that are known. */
 export function deliver(client: QueryClient, { key, view }: Delivery): void {
   const current = client.getQueryData<{ generatedAt: number }>(key);
-  if (current === undefined || current.generatedAt <= view.generatedAt) {
+  if (current !== undefined && current.generatedAt > view.generatedAt) {
+    return;
+  }
+  const changes = changesQueries.latest().queryKey;
+  if (hashKey(key) === hashKey(changes)) {
+    client.setQueryData(changes, (known) => mergedChanges(known, view as ChangesPage));
+  } else {
     client.setQueryData(key, view);
   }
+}
+
+/** The newest of both pages, each change once. */
+export function mergedChanges(known: ChangesPage | undefined, page: ChangesPage): ChangesPage {
+  const isNew = new Set(page.changes.map(({ id }) => id));
+  const older = known?.changes.filter(({ id }) => !isNew.has(id)) ?? [];
+  const changes = [...page.changes, ...older].sort((a, b) => b.at - a.at).slice(0, changesShown);
+  return { ...page, changes };
 }
 
 function parsed(json: string): unknown {
