@@ -9,6 +9,8 @@ const glyphs = {
   half_open: "recovering",
   ramp: "recovering",
   closed: "healthy",
+  suspect: "degraded",
+  degraded: "degraded",
 } as const satisfies Record<HealthSummary["to"], GlyphState>;
 
 export function healthGlyph({ to }: HealthSummary): GlyphState {

@@ -2,6 +2,7 @@
 
 import { FileCog, Settings2, User } from "lucide-react";
 import { useState } from "react";
+import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { useChanges } from "@/components/lib/live/views";
@@ -49,7 +50,7 @@ function PersonChange({ change }: { change: Change }) {
       <ActorMark type={change.actor.type} />
       <div className="min-w-0">
         <p className="leading-4.5 break-words">
-          <span className="font-medium">{actorName(change)}</span>{" "}
+          <span className="font-medium">{actorName(t, change.actor)}</span>{" "}
           <span>{text === null ? change.kind : say(text)}</span>
         </p>
         <p className="run mt-px text-small break-words text-fg-3">{meta.join(" · ")}</p>
@@ -57,12 +58,6 @@ function PersonChange({ change }: { change: Change }) {
       {change.revertable && change.revision !== null && <RevertButton revision={change.revision} />}
     </li>
   );
-
-  function actorName({ actor }: Change): string {
-    return actor.type === "system" || actor.type === "healer"
-      ? t(`people.actor.${actor.type}`)
-      : actor.name;
-  }
 }
 
 function RevertButton({ revision }: { revision: number }) {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 const names = z.array(z.string());
-const label = z.enum(["closed", "open", "half_open", "ramp", "probe_down"]);
+const label = z.enum(["closed", "open", "half_open", "ramp", "probe_down", "suspect", "degraded"]);
 const evidence = z.record(z.string(), z.nullable(z.union([z.string(), z.number()])));
 
 const ChangeSummary = z.discriminatedUnion("type", [

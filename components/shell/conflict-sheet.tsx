@@ -1,5 +1,6 @@
 "use client";
 
+import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useChanges, useHealth } from "@/components/lib/live/views";
@@ -47,7 +48,7 @@ export function ConflictSheet() {
         {change === undefined
           ? t("conflict.title")
           : t("conflict.titleBy", {
-              name: change.actor.name,
+              name: actorName(t, change.actor),
               ago: f.duration(nowMs - change.at),
             })}
       </h2>

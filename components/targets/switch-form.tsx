@@ -1,6 +1,7 @@
 "use client";
 
 import { useId, useState } from "react";
+import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { emptiedRoutes } from "@/components/lib/writes/impact";
@@ -130,7 +131,7 @@ function HeldLine({ view }: { view: SwitchView }) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const parts = [
-    ...(view.actor === null ? [] : [t("why.offByActor", { name: view.actor.name })]),
+    ...(view.actor === null ? [] : [t("why.offByActor", { name: actorName(t, view.actor) })]),
     ...(view.changedAt === null
       ? []
       : [t("matrix.since", { at: f.moment(view.changedAt, nowMs) })]),

@@ -1,7 +1,10 @@
 import { type TargetView } from "@/lib/shared/contract";
 import { type Format } from "@/lib/shared/format";
+import { personName } from "../i18n/actor-name";
 import { type MessageKey, type Text, type Translate } from "../i18n/messages";
 import { shownState } from "./state";
+
+const aSecondMs = 1_000;
 
 /** The line under a state: why it is so, and what happens next. Parts are joined by a middle dot. */
 export function whyTexts(target: TargetView, f: Format, nowMs: number): Text[] {
@@ -35,8 +38,7 @@ function brokenTexts(target: TargetView, f: Format, nowMs: number): Text[] {
     since === null ? { key: "why.open" } : { key: "why.openFor", values: { since } };
   const first: Text = target.breaker === "open" ? open : { key: "why.probesFail" };
   const cause = causeOf(target);
-  const times = Math.max(1, target.consecutiveFailures);
-  return cause === null ? [first] : [first, { key: "why.times", values: { cause, times } }];
+  return cause === null ? [first] : [first, timesText(cause, target.consecutiveFailures)];
 }
 
 function degradedTexts(target: TargetView, f: Format, nowMs: number): Text[] {
@@ -49,12 +51,13 @@ function degradedTexts(target: TargetView, f: Format, nowMs: number): Text[] {
       ? []
       : [{ key: "why.since", values: { since: f.duration(nowMs - target.since) } }];
   const cause = causeOf(target);
-  return cause === null
-    ? since
-    : [
-        ...since,
-        { key: "why.times", values: { cause, times: Math.max(1, target.consecutiveFailures) } },
-      ];
+  return cause === null ? since : [...since, timesText(cause, target.consecutiveFailures)];
+}
+
+function timesText(cause: string, times: number): Text {
+  return times > 1
+    ? { key: "why.times", values: { cause, times } }
+    : { key: "why.cause", values: { cause } };
 }
 
 function heldTexts(
@@ -89,7 +92,7 @@ function nextTexts({ nextProbeAt }: TargetView, f: Format, nowMs: number): Text[
   if (nextProbeAt === null) {
     return [];
   }
-  return nextProbeAt <= nowMs
+  return nextProbeAt - nowMs < aSecondMs
     ? [{ key: "why.probingNow" }]
     : [{ key: "why.nextProbe", values: { left: f.duration(nextProbeAt - nowMs) } }];
 }
@@ -104,18 +107,25 @@ function errorCode({ status, reason }: NonNullable<TargetView["lastError"]>): st
 
 /** A reason code in words; a code without words prints as it is. */
 export function reasonText(t: Translate, code: string): string {
+  const status = /^status_(\d{3})$/.exec(code)?.[1];
+  if (status !== undefined) {
+    return status;
+  }
   const key = `reason.${code}` as MessageKey;
   return t.has(key) ? t(key) : code.replaceAll("_", " ");
 }
 
-/** The parts of a line in words. A `cause` that is a reason code is worded too. */
+/** The parts of a line in words. A `cause` that is a reason code is worded too, and so is a `name` that is no person's. */
 export function sayLine(t: Translate, texts: readonly Text[]): string {
   return texts
     .map(({ key, values }) => {
       const cause = values?.["cause"];
-      const worded =
-        typeof cause === "string" ? { ...values, cause: reasonText(t, cause) } : values;
-      return t(key, worded);
+      const name = values?.["name"];
+      return t(key, {
+        ...values,
+        ...(typeof cause === "string" && { cause: reasonText(t, cause) }),
+        ...(typeof name === "string" && { name: personName(t, name) }),
+      });
     })
     .join(" · ");
 }

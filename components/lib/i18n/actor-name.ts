@@ -1,0 +1,18 @@
+import { type Actor } from "@/lib/shared/contract";
+import { type MessageKey, type Translate } from "./messages";
+
+/** Those who have no name of their own until people sign in. */
+const unnamed: Readonly<Record<string, MessageKey>> = {
+  "local operator": "actor.local",
+  "admin token": "actor.token",
+};
+
+/** Who acted, in the reader's language. */
+export function actorName(t: Translate, { type, name }: Actor): string {
+  return type === "system" || type === "healer" ? t(`actor.${type}`) : personName(t, name);
+}
+
+export function personName(t: Translate, name: string): string {
+  const key = unnamed[name];
+  return key === undefined ? name : t(key);
+}
