@@ -164,7 +164,7 @@ function TargetRow({ target, all, onOpen }: RowProps) {
       <div className="min-w-0 flex-1">
         <button
           type="button"
-          className="block w-full text-left"
+          className="block min-h-11 w-full text-left"
           onClick={(event) => {
             onOpen({ type: "target", id: target.id }, event.currentTarget);
           }}

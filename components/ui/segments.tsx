@@ -25,7 +25,7 @@ export function Segments<T extends string>({ label, options, value, onChange }: 
             onChange(option.value);
           }}
           className={clsx(
-            "h-6 rounded-[5px] px-2.5 text-small font-medium whitespace-nowrap touch:h-10 touch:min-w-11",
+            "h-6 rounded-[5px] px-2.5 text-small font-medium whitespace-nowrap touch:h-11 touch:min-w-11",
             option.value === value
               ? "bg-raised text-fg shadow-[0_0_0_1px_var(--line-strong)]"
               : "text-fg-2",
