@@ -1,5 +1,5 @@
 /** Whether a configuration makes sense: its shape, then what its names refer to. */
-import { z } from "zod";
+import { type z } from "zod";
 import { type ConfigDocument, configDocument } from "./document";
 import { expandTargets, globalRegion } from "./targets";
 
@@ -133,8 +133,8 @@ function isPrivateHost(hostname: string): boolean {
     host === "localhost" ||
     host.endsWith(".localhost") ||
     /^(127|10|0)\./.test(host) ||
-    /^192\.168\./.test(host) ||
-    /^169\.254\./.test(host) ||
+    host.startsWith("192.168.") ||
+    host.startsWith("169.254.") ||
     /^172\.(1[6-9]|2\d|3[01])\./.test(host) ||
     host === "::1" ||
     /^(fc|fd|fe80)/.test(host)

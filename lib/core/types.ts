@@ -1,7 +1,5 @@
 /** What the router knows of the world's shape. Built by lib/config, never changed, swapped whole. */
 
-export type Intent = "enabled" | "draining" | "disabled";
-
 /** A person's switch that keeps a target from calls. `untilMs` null: until somebody turns it on again. */
 export type Hold = {
   readonly intent: "draining" | "disabled";

@@ -6,7 +6,12 @@ export type Usage = {
   readonly cachedTokens: number;
 };
 
-export type UpstreamErrorBody = { message: string; type: string; code: string; param: string | null };
+export type UpstreamErrorBody = {
+  message: string;
+  type: string;
+  code: string;
+  param: string | null;
+};
 
 export type StreamChunk =
   | { kind: "done" }

@@ -28,17 +28,3 @@ export async function runWall({ load, ...options }: RunOptions): Promise<Wall> {
     },
   };
 }
-
-/**
- * Runs a wall until SIGINT or SIGTERM, then closes it.
- *
- * @throws {WallError} `address_in_use`, `cannot_listen`.
- */
-export async function main(options: RunOptions): Promise<void> {
-  const wall = await runWall(options);
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
-  await wall.close();
-}

@@ -28,7 +28,7 @@ export class MultiRegionRouter {
         const latency = performance.now() - startTime;
         results[region] = {
           healthy: response.ok,
-          latency: latency,
+          latency,
           status: response.status,
         };
         this.regions[region].healthy = response.ok;
@@ -81,7 +81,7 @@ export class MultiRegionRouter {
           },
           body: JSON.stringify({
             model: options.model || "gpt-4.1",
-            messages: messages,
+            messages,
             temperature: options.temperature || 0.7,
             max_tokens: options.maxTokens || 2048,
           }),
