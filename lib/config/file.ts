@@ -1,5 +1,5 @@
 /** The declarative file: YAML or JSON text → a checked document, or problems with their line and column. */
-import { LineCounter, isNode, parseDocument } from "yaml";
+import { type Document, LineCounter, isNode, parseDocument } from "yaml";
 import type { ConfigDocument } from "./document";
 import { type Problem, validateDocument } from "./validate";
 
@@ -22,7 +22,11 @@ export function parseConfigText(text: string): ParsedFile {
       problems: yaml.errors.map((error) => ({ message: error.message, ...at(error.pos[0]) })),
     };
   }
-  const validated = validateDocument(yaml.toJS({ maxAliasCount: 100 }) ?? {});
+  const content = toContent(yaml);
+  if (!content.ok) {
+    return { ok: false, problems: [{ message: content.message, line: 1, column: 1 }] };
+  }
+  const validated = validateDocument(content.value ?? {});
   if (validated.ok) {
     return validated;
   }
@@ -42,4 +46,13 @@ export function parseConfigText(text: string): ParsedFile {
       ...at(offsetOf(problem)),
     })),
   };
+}
+
+/** Aliases are resolved only here: one without its anchor, or a bomb of them, is a problem like any other. */
+function toContent(yaml: Document): { ok: true; value: unknown } | { ok: false; message: string } {
+  try {
+    return { ok: true, value: yaml.toJS({ maxAliasCount: 100 }) };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : "is not valid YAML" };
+  }
 }
