@@ -1,4 +1,4 @@
-import { compileSnapshot, defaultLimits } from "@/lib/config/snapshot";
+import { compileSnapshot } from "@/lib/config/snapshot";
 import { configDocument, type ConfigInput } from "@/lib/config/document";
 import { type Failure, classify } from "@/lib/core/classify";
 import { type Decision, type World, emptyWorld, healthOf, step } from "@/lib/core/health";
@@ -60,8 +60,6 @@ export const anything: CallConstraints = {
   regionMode: "prefer",
   fallback: true,
 };
-
-export const limits = defaultLimits;
 
 export const overloaded: Failure = classify(
   { kind: "status", status: 503, retryAfterMs: null, error: { code: "", type: "", message: "" } },
