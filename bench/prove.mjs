@@ -1,0 +1,76 @@
+// `npm run prove`: measures what Bellwether claims and shows every figure beside its bar.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { speed } from "./speed.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const claims = {
+  speed: { about: "a call costs the gateway at most twice the CPU of a plain proxy", run: speed },
+};
+const list = Object.entries(claims)
+  .map(([name, { about }]) => `  ${name}   ${about}`)
+  .join("\n");
+const usage = `Usage: npm run prove -- CLAIM [--json FILE] [--quick]
+
+Claims:
+${list}
+
+  --json FILE   write the figures to FILE too
+  --quick       fewer and shorter rounds: shows that it works, too noisy to quote
+  --help        this text
+
+Needs Linux and a build: npm start -- --build-only
+`;
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: "string" },
+      quick: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const [name] = positionals;
+  if (values.help || name === undefined) {
+    process.stdout.write(usage);
+    return;
+  }
+  if (!Object.hasOwn(claims, name) || positionals.length > 1) {
+    throw new Error(`no such claim: ${positionals.join(" ")}\n\n${usage}`);
+  }
+  if (!fs.existsSync("/proc/self/stat") || !fs.existsSync(path.join(root, "dist/server.js"))) {
+    throw new Error("needs Linux and a build: npm start -- --build-only");
+  }
+  const say = (text) => process.stderr.write(`${text}\n`);
+  const figures = await claims[name].run({ quick: values.quick, say });
+  for (const { name: figure, value, unit, bar, holds } of figures) {
+    const beside = bar === null ? "" : `   bar ${bar}: ${holds ? "holds" : "DOES NOT HOLD"}`;
+    process.stdout.write(`${figure.padEnd(72)} ${value} ${unit}${beside}\n`);
+  }
+  if (values.json !== undefined) {
+    const machine = {
+      cpu: os.cpus()[0].model,
+      cores: os.cpus().length,
+      memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+      system: `${os.type()} ${os.release()}`,
+      node: process.version,
+      loadBefore: load,
+    };
+    const result = { claim: name, measuredAt: new Date().toISOString(), machine, figures };
+    fs.mkdirSync(path.dirname(path.resolve(values.json)), { recursive: true });
+    fs.writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
+  }
+  if (figures.some(({ holds }) => holds === false)) {
+    process.exitCode = 1;
+  }
+}
+
+const load = os.loadavg()[0];
+main().catch((error) => {
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 1;
+});
