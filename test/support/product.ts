@@ -15,6 +15,8 @@ export interface ProductOptions {
   dataDir: string;
   command?: keyof typeof commands;
   env?: Record<string, string>;
+  /** The last line of what it says when it is ready. */
+  lastLine?: RegExp;
 }
 
 export interface Product {
@@ -68,7 +70,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         output += text;
-        if (/^curl .*\n/m.test(output)) {
+        if ((options.lastLine ?? /^curl .*\n/m).test(output)) {
           resolve();
         }
       });

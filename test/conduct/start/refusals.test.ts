@@ -193,18 +193,25 @@ it("refuses the data of another PostgreSQL major, and starts again once it is ba
   expect((await second.ended).code).toBe(0);
 });
 
-it("says in one line that Node is too old, before it touches anything", () => {
-  const older = `Object.defineProperty(process.versions, "node", { value: "18.20.8" })`;
-  const run = spawnSync(
+function startAs(version: string): ReturnType<typeof spawnSync> {
+  const pretend = `Object.defineProperty(process.versions, "node", { value: "${version}" })`;
+  return spawnSync(
     process.execPath,
-    ["--import", `data:text/javascript,${encodeURIComponent(older)}`, "start.mjs"],
+    ["--import", `data:text/javascript,${encodeURIComponent(pretend)}`, "start.mjs", "--help"],
     { encoding: "utf8" },
   );
-  expect(run.status).toBe(1);
-  expect(run.stdout).toBe("");
-  expect(run.stderr).toBe(
-    "error: Bellwether needs Node 20.19 or newer; this is 18.20.8. Get it from https://nodejs.org\n",
-  );
+}
+
+test.each(["16.20.2", "18.20.8", "20.18.3"])("refuses Node %s in one line", (version) => {
+  expect(startAs(version)).toMatchObject({
+    status: 1,
+    stdout: "",
+    stderr: `error: Bellwether needs Node 20.19 or newer; this is ${version}. Get it from https://nodejs.org\n`,
+  });
+});
+
+test.each(["20.19.0", "22.0.0", "24.3.1"])("takes Node %s", (version) => {
+  expect(startAs(version)).toMatchObject({ status: 0, stderr: "" });
 });
 
 it("explains itself and refuses an unknown option", () => {
