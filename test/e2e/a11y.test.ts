@@ -1,0 +1,149 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { wordsOf } from "../components/words";
+import { eventually } from "../support/stack";
+import { cellOf, desk, openRoom, phone, type Room } from "./room";
+
+const broken = "alpha:eu-west:claude-sonnet-4-5";
+
+/** What axe objects to inside `part`, one line each. */
+async function objections(page: Page, part = "html"): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+/** Scrolls through the page, so that what waits to be near is drawn. */
+async function seeAll(page: Page): Promise<void> {
+  await page.keyboard.press("End");
+  await page.locator(".recharts-surface").first().waitFor();
+  await page.keyboard.press("Home");
+}
+
+async function expectNoOverflow(page: Page): Promise<void> {
+  const beyond = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(beyond).toBeLessThanOrEqual(0);
+}
+
+describe("with traffic", () => {
+  let room: Room;
+
+  beforeAll(async () => {
+    room = await openRoom();
+    for (const model of ["gpt-4.1", "claude-sonnet-4-5", "auto", "no-such-model"]) {
+      await (await room.call({ model })).arrayBuffer();
+    }
+  });
+
+  afterEach(() => room.quiet());
+
+  afterAll(() => room.stop());
+
+  async function breakTarget(): Promise<void> {
+    await room.breakDown({
+      kind: "status",
+      status: 503,
+      model: "claude-sonnet-4-5",
+      region: "eu-west",
+    });
+    await eventually(async () => {
+      const response = await room.call(
+        { model: "claude-sonnet-4-5", max_tokens: 2 },
+        { headers: { "x-region": "eu-west" } },
+      );
+      await response.arrayBuffer();
+      const { targets } = await room.health();
+      return targets.some(({ id, state }) => id === broken && state === "down");
+    }, 10_000);
+  }
+
+  // Every two of the four choices meet in each of their combinations.
+  it.each([
+    ["light", "en-US", "data", desk],
+    ["light", "ko-KR", "a broken target", phone],
+    ["dark", "en-US", "a broken target", phone],
+    ["dark", "ko-KR", "data", phone],
+    ["dark", "ko-KR", "a broken target", desk],
+  ] as const)(
+    "axe objects to nothing: %s, %s, %s, %o",
+    async (colorScheme, locale, state, viewport) => {
+      if (state === "a broken target") {
+        await breakTarget();
+      }
+      const page = await room.open({ colorScheme, locale, viewport });
+      await seeAll(page);
+      expect(await objections(page)).toEqual([]);
+      await expectNoOverflow(page);
+    },
+  );
+
+  it("axe objects to nothing that opens", async () => {
+    const { say } = wordsOf("en");
+    const opened = "[role=dialog], dialog[open]";
+    const page = await room.open();
+    await cellOf(page, broken).click();
+    await page.getByRole("button", { name: say({ key: "form.turnOff" }), exact: true }).waitFor();
+    expect(await objections(page, opened)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByTestId("call").first().click();
+    await page.getByText(say({ key: "call.facts.title" })).waitFor();
+    expect(await objections(page, opened)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Shift+Slash");
+    await page.getByText(say({ key: "help.reorder" })).waitFor();
+    expect(await objections(page, opened)).toEqual([]);
+  });
+});
+
+describe("without any call", () => {
+  let folder: string;
+  let room: Room;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "bellwether-e2e-config-"));
+    const config = join(folder, "bellwether.yaml");
+    await writeFile(
+      config,
+      `providers:
+  - id: nobody
+    base_url: http://127.0.0.1:9/v1
+    api_key: env:NOBODYS_KEY
+    allow_private_network: true
+models:
+  - id: some-model
+    targets: [{ provider: nobody }]
+routes:
+  - id: auto
+    chain: [some-model]
+`,
+    );
+    room = await openRoom({
+      BELLWETHER_DEMO: "off",
+      BELLWETHER_CONFIG: config,
+      NOBODYS_KEY: "a-key-of-nobody",
+    });
+  });
+
+  afterAll(async () => {
+    await room.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ["light", "en", "en-US", desk],
+    ["dark", "ko", "ko-KR", phone],
+  ] as const)(
+    "axe objects to nothing of the empty page: %s, %s",
+    async (colorScheme, language, locale, viewport) => {
+      const page = await room.open({ colorScheme, locale, viewport });
+      await page.getByText(wordsOf(language).say({ key: "calls.empty" })).waitFor();
+      expect(await objections(page)).toEqual([]);
+      await expectNoOverflow(page);
+    },
+  );
+});
