@@ -2,32 +2,34 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type createNext from "next";
+import type { controlRuntime as createRuntime } from "@/lib/control/runtime";
 import { parseEnv, readEnvSource } from "@/lib/shared/env";
 import { log } from "@/lib/shared/log";
-import { wallMessage, type WallMessage } from "@/lib/supervisor/messages";
-import { runPart, tell, type RunningPart } from "@/lib/supervisor/part";
+import { orderMessage, type OrderMessage } from "@/lib/supervisor/messages";
+import { runPart, tell, type LoadPart, type RunningPart } from "@/lib/supervisor/part";
 
 /** The composition root: `node dist/server.js supervisor` runs everything, each part a process. */
 
 const script = fileURLToPath(import.meta.url);
 const root = dirname(dirname(script));
 
-const parts = new Map([
-  ["gateway", startGateway],
-  ["dashboard", startDashboard],
-  ["wall", startWall],
+const parts = new Map<string, LoadPart>([
+  ["gateway", loadGateway],
+  ["dashboard", loadDashboard],
+  ["wall", loadWall],
 ]);
 
 /** Runs one part, or all of them under the supervisor, until it has ended. */
 export async function run(name = ""): Promise<void> {
-  const start = parts.get(name);
+  const load = parts.get(name);
   if (name === "supervisor") {
     process.exit(await startSupervisor());
-  } else if (start === undefined) {
+  } else if (load === undefined) {
     log.error("usage: node dist/server.js supervisor|gateway|dashboard|wall");
     process.exitCode = 1;
   } else {
-    await runPart(name, start);
+    await runPart(name, load);
   }
 }
 
@@ -41,16 +43,26 @@ async function startSupervisor(): Promise<number> {
   });
 }
 
-async function startGateway(): Promise<RunningPart> {
-  const { startGateway: start } = await import("@/lib/gateway/main");
-  return start(parseEnv());
+async function loadGateway(): ReturnType<LoadPart> {
+  const [{ startGateway }] = await Promise.all([
+    import("@/lib/gateway/main"),
+    process.send === undefined ? undefined : heard("go"),
+  ]);
+  return () => startGateway(parseEnv());
 }
 
-async function startDashboard(): Promise<RunningPart> {
+async function loadDashboard(): ReturnType<LoadPart> {
   const [{ default: next }, { controlRuntime }] = await Promise.all([
     import("next"),
     import("@/lib/control/runtime"),
   ]);
+  return () => startDashboard(next, controlRuntime);
+}
+
+async function startDashboard(
+  next: typeof createNext,
+  controlRuntime: typeof createRuntime,
+): Promise<RunningPart> {
   const { dashboardHost: hostname, dashboardPort: port, drainSeconds } = parseEnv();
   const app = next({ dev: false, dir: root, hostname, port });
   await quietly(() => app.prepare());
@@ -102,44 +114,46 @@ async function quietly(work: () => Promise<void>): Promise<void> {
   /* eslint-enable no-console */
 }
 
-async function startWall(): Promise<RunningPart> {
-  const [{ startLoad }, { startWall: start }, { port, key }] = await Promise.all([
+async function loadWall(): ReturnType<LoadPart> {
+  const [{ startLoad }, { startWall }, { port, key }] = await Promise.all([
     import("@/lib/wall/load"),
     import("@/lib/wall/server"),
     heard("open"),
   ]);
-  const wall = await start({ host: "127.0.0.1", port, key });
-  const end = new AbortController();
-  onWallMessage((message) => {
-    if (message.type === "start_load") {
-      const { gatewayUrl: url, appKey } = message;
-      startLoad({ url, key: appKey, signal: end.signal })
-        .finally(() => tell({ type: "load_ended" }))
-        .catch(() => undefined);
-    }
-    if (message.type === "end_load") {
-      end.abort();
-    }
-  });
-  return {
-    stop() {
-      end.abort();
-      return wall.close();
-    },
+  return async () => {
+    const wall = await startWall({ host: "127.0.0.1", port, key });
+    const end = new AbortController();
+    onOrder((message) => {
+      if (message.type === "start_load") {
+        const { gatewayUrl: url, appKey } = message;
+        startLoad({ url, key: appKey, signal: end.signal })
+          .finally(() => tell({ type: "load_ended" }))
+          .catch(() => undefined);
+      }
+      if (message.type === "end_load") {
+        end.abort();
+      }
+    });
+    return {
+      stop() {
+        end.abort();
+        return wall.close();
+      },
+    };
   };
 }
 
-function onWallMessage(listener: (message: WallMessage) => void): void {
+function onOrder(listener: (message: OrderMessage) => void): void {
   process.on("message", (raw) => {
-    listener(wallMessage.parse(raw));
+    listener(orderMessage.parse(raw));
   });
 }
 
-function heard<T extends WallMessage["type"]>(type: T): Promise<WallMessage & { type: T }> {
-  const isWanted = (message: WallMessage): message is WallMessage & { type: T } =>
+function heard<T extends OrderMessage["type"]>(type: T): Promise<OrderMessage & { type: T }> {
+  const isWanted = (message: OrderMessage): message is OrderMessage & { type: T } =>
     message.type === type;
   return new Promise((resolve) => {
-    onWallMessage((message) => {
+    onOrder((message) => {
       if (isWanted(message)) {
         resolve(message);
       }

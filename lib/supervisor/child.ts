@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { partMessage, type PartMessage, type WallMessage } from "./messages";
+import { partMessage, type OrderMessage, type PartMessage } from "./messages";
 
 export interface ChildOptions {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Child {
   readonly ready: Promise<void>;
   /** Resolves with how the process ended, such as `exit code 1`. */
   readonly ended: Promise<string>;
-  send(message: WallMessage): void;
+  send(message: OrderMessage): void;
   /** Resolves with the next message of this type, or when the process has ended. */
   next(type: PartMessage["type"]): Promise<void>;
   /** Asks the part to end; kills it after `limitMs`, or at once when `force` aborts. */

@@ -23,17 +23,16 @@ export function wallOrigin(env: Env): string {
 }
 
 /**
- * The fake provider of the demo, listening, and the key that opens it.
+ * The fake provider of the demo, listening.
  *
  * @throws {StartError} when its port is busy.
  */
-export async function startWall(run: Run): Promise<{ child: Child; key: string }> {
+export async function startWall(run: Run): Promise<Child> {
   await refuseBusyPorts([wallListener(run.env)]);
-  const key = keepKey(run.env.dataDir);
   const child = startPart(run, "wall", stopLimitMs, { name: "wall", env: wallEnv(run.source) });
-  child.send({ type: "open", port: run.env.wallPort, key });
+  child.send({ type: "open", port: run.env.wallPort, key: keepWallKey(run.env.dataDir) });
   await guard(run, child.ready);
-  return { child, key };
+  return child;
 }
 
 /** Sends the demo's calls from the wall's process to the gateway. */
@@ -46,8 +45,8 @@ export function startLoad(run: Run, wall: Child, appKey: string): void {
   });
 }
 
-/** The key stays the same, so that people can switch faults with the one in the file. */
-function keepKey(dataDir: string): string {
+/** The wall's key. It stays the same, so that people can switch faults with the one in the file. */
+export function keepWallKey(dataDir: string): string {
   const path = join(dataDir, "wall-key");
   try {
     if (!existsSync(path)) {

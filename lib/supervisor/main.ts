@@ -12,7 +12,7 @@ import { migrate } from "@/lib/store/migrate";
 import { bannerLines } from "./banner";
 import { type Child } from "./child";
 import { dashboardEnv, gatewayEnv, type DatabaseUrls } from "./child-env";
-import { startLoad, startWall, wallListener, wallOrigin } from "./demo";
+import { keepWallKey, startLoad, startWall, wallListener, wallOrigin } from "./demo";
 import { describeFailure } from "./part";
 import { refuseBusyPorts } from "./ports";
 import { createTeardown, guard, startPart, type Run } from "./run";
@@ -73,18 +73,19 @@ async function start(run: Run): Promise<void> {
   }
   await refuseBusyPorts(listeners(run));
   const database = await prepareDatabase(run);
-  // The slowest to start needs nothing of what follows.
+  // Both load their code while the rest goes on; the gateway's first probe must find the wall.
   const dashboard = env.role === "gateway" ? undefined : startDashboard(run, database);
+  const gateway = env.role === "dashboard" ? undefined : startGateway(run, database);
   const booted = await guard(run, bootstrapOnce(run, database));
   for (const note of booted.notes) {
     log.info(note);
   }
   const wall = booted.demo ? await startWall(run) : undefined;
-  const gateway = env.role === "dashboard" ? undefined : startGateway(run, database, wall?.key);
+  gateway?.send({ type: "go" });
   await guard(run, Promise.all([dashboard?.ready, gateway?.ready]));
   followConfigFile(run, database);
   if (wall !== undefined && booted.demoKey !== null) {
-    startLoad(run, wall.child, booted.demoKey);
+    startLoad(run, wall, booted.demoKey);
   }
   const lines = bannerLines({
     dashboardUrl: dashboard && (env.publicUrl ?? localOrigins(run).dashboard),
@@ -198,7 +199,8 @@ function startDashboard(run: Run, database: DatabaseUrls): Child {
   });
 }
 
-function startGateway(run: Run, database: DatabaseUrls, wallKey: string | undefined): Child {
+function startGateway(run: Run, database: DatabaseUrls): Child {
+  const wallKey = mayRunDemo(run.env) ? keepWallKey(run.env.dataDir) : undefined;
   return startPart(run, "planes", stopLimitMs(run), {
     name: "gateway",
     env: { ...gatewayEnv(run.source, run.env, database), [wallKeyName]: wallKey },

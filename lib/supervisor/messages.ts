@@ -12,11 +12,14 @@ export const partMessage = z.discriminatedUnion("type", [
 
 export type PartMessage = z.output<typeof partMessage>;
 
-/** What the supervisor tells the wall. */
-export const wallMessage = z.discriminatedUnion("type", [
+/** What the supervisor tells a part. */
+export const orderMessage = z.discriminatedUnion("type", [
+  /** To the gateway, which has loaded its code meanwhile: what it needs is there. */
+  z.object({ type: z.literal("go") }),
+  /** To the wall, like the next two. */
   z.object({ type: z.literal("open"), port: z.number(), key: z.string() }),
   z.object({ type: z.literal("start_load"), gatewayUrl: z.string(), appKey: z.string() }),
   z.object({ type: z.literal("end_load") }),
 ]);
 
-export type WallMessage = z.output<typeof wallMessage>;
+export type OrderMessage = z.output<typeof orderMessage>;

@@ -8,12 +8,15 @@ export interface RunningPart {
   stop(): Promise<void>;
 }
 
+/** Loads a part's code, and waits for what must be there first; what it returns starts the part. */
+export type LoadPart = () => Promise<() => Promise<RunningPart>>;
+
 /**
  * Runs one part in this process until the supervisor says so, or until the supervisor is gone.
  * Without a supervisor it obeys SIGINT too.
  */
-export async function runPart(name: string, start: () => Promise<RunningPart>): Promise<void> {
-  const part = start();
+export async function runPart(name: string, load: LoadPart): Promise<void> {
+  let part: Promise<RunningPart> | undefined;
   let stopping = false;
   const fail = (error: unknown): void => {
     const line = describeFailure(error);
@@ -23,9 +26,13 @@ export async function runPart(name: string, start: () => Promise<RunningPart>): 
     tell({ type: "failed", line }, () => process.exit(1));
   };
   const stop = (): void => {
+    const running = part;
+    if (running === undefined) {
+      process.exit(0);
+    }
     if (!stopping) {
       stopping = true;
-      part.then((running) => running.stop()).then(() => process.exit(0), fail);
+      running.then((started) => started.stop()).then(() => process.exit(0), fail);
     }
   };
   process.on("SIGTERM", stop);
@@ -36,6 +43,8 @@ export async function runPart(name: string, start: () => Promise<RunningPart>): 
   }
   process.on("uncaughtException", fail);
   try {
+    const start = await load();
+    part = start();
     await part;
     tell({ type: "ready" });
   } catch (error) {
