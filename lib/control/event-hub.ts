@@ -21,6 +21,8 @@ export type EventHub = {
 const roundMs = 1_000;
 const pollMs = 2_000;
 const pingMs = 10_000;
+/** A database that hangs is told as away long before its queries are given up. */
+const silentMs = 8_000;
 /** A round may take a fifth of the time at most, however large the tables are. */
 const restPerWork = 4;
 const callsShown = 20;
@@ -49,6 +51,7 @@ export function createEventHub(db: Database): EventHub {
   let startedAtMs = -Infinity;
   let restMs = roundMs;
   let database = true;
+  let isHanging = false;
 
   const ping = (): Ping => ({ generatedAt: Date.now(), database });
   const pingAll = (): void => clients.forEach((client) => client.ping(ping()));
@@ -94,8 +97,12 @@ export function createEventHub(db: Database): EventHub {
     if (mistake instanceof Error) {
       log.error(`the event stream could not read a view: ${mistake.message}`);
     }
-    if (database === isAway) {
-      database = !isAway;
+    setDatabase(!isAway);
+  };
+
+  const setDatabase = (answers: boolean): void => {
+    if (database !== answers) {
+      database = answers;
       pingAll();
     }
   };
@@ -111,15 +118,22 @@ export function createEventHub(db: Database): EventHub {
 
   const look = (): void => {
     const waitedMs = performance.now() - startedAtMs;
+    if (round !== undefined && waitedMs >= silentMs) {
+      isHanging = true;
+      setDatabase(false);
+    }
     const isDue = waitedMs >= restMs && (isDirty || waitedMs >= Math.max(pollMs, restMs));
     if (!isDue || round !== undefined || clients.size === 0) {
       return;
     }
     isDirty = false;
+    isHanging = false;
     startedAtMs = performance.now();
     round = compute().finally(() => {
       round = undefined;
-      restMs = Math.max(roundMs, restPerWork * (performance.now() - startedAtMs));
+      // To wait for somebody who does not answer is no work.
+      const workedMs = isHanging ? 0 : performance.now() - startedAtMs;
+      restMs = Math.max(roundMs, restPerWork * workedMs);
     });
   };
 
