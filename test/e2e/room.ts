@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
@@ -66,6 +66,8 @@ export const maxTokens = 2;
 /** Starts the product and a browser. */
 export async function openRoom(env: ProductOptions["env"] = {}): Promise<Room> {
   const dataDir = await mkdtemp(join(tmpdir(), "bellwether-e2e-"));
+  // Where root starts it, PostgreSQL runs as somebody else, who has to pass through.
+  await chmod(dataDir, 0o711);
   const product = await startProduct({ dataDir, env: { DRAIN_SECONDS: "2", ...env } });
   const [browser] = await Promise.all([launchBrowser(), product.ready]);
   const key = (await readFile(join(dataDir, "app-key"), "utf8")).trim();
