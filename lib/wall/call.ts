@@ -9,6 +9,8 @@ export interface ChatCall {
   readonly stream: boolean;
   readonly includeUsage: boolean;
   readonly promptChars: number;
+  /** Whether a text is in the prompt. */
+  readonly mentions: (text: string) => boolean;
   /** The first characters of the prompt when it is long enough to be cached, else null. */
   readonly cacheKey: string | null;
   readonly maxTokens: number | null;
@@ -17,7 +19,8 @@ export interface ChatCall {
   readonly reasoningTokens: number;
   /** The same for equal requests that ask for a deterministic answer, else null. */
   readonly seed: number | null;
-  /** How many tokens of the answer the caller has already (prefill). */
+  /** The length of the answer's beginning that the caller has already (prefill), 0 without one. */
+  readonly prefillChars: number;
   readonly prefillTokens: number;
   readonly tool: ForcedTool | null;
 }
@@ -58,6 +61,12 @@ export function parseCall(json: string): ParsedCall {
       modelId,
     );
   }
+  if (prefill !== null && /\s$/.test(prefill)) {
+    return refused(
+      invalidRequest("final assistant content cannot end with trailing whitespace", "messages"),
+      modelId,
+    );
+  }
   const tool = forcedTool(body["tools"], body["tool_choice"]);
   if (tool === "unknown") {
     return refused(
@@ -75,11 +84,13 @@ export function parseCall(json: string): ParsedCall {
       stream: body["stream"] === true,
       includeUsage: isObject(streamOptions) && streamOptions["include_usage"] === true,
       promptChars: turns.reduce((chars, { text }) => chars + text.length, 0),
+      mentions: (text) => turns.some((turn) => turn.text.includes(text)),
       cacheKey: cacheKeyOf(prompt),
       maxTokens,
       naturalTokens: askedLength(prompt.at(-1)?.text ?? ""),
       reasoningTokens: model.reasoning ? reasoningTokensOf(body["reasoning_effort"]) : 0,
       seed: isDeterministic ? promptHash(`${modelId}:${String(askedSeed)}`, prompt) : null,
+      prefillChars: prefill === null ? 0 : prefill.length,
       prefillTokens: prefill === null ? 0 : tokenCountOf(prefill),
       tool,
     },

@@ -3,7 +3,7 @@ import { readBody } from "./body";
 import { parseCall, type ChatCall } from "./call";
 import { paceAt, type Place } from "./catalog";
 import { completionBody, completionOf, type Completion } from "./completion";
-import { later, sendAnswer, sever, stall, writeHead, type Exchange } from "./exchange";
+import { keepAliveOf, later, sendAnswer, sever, stall, writeHead, type Exchange } from "./exchange";
 import { isWithinFault, type WithinFault } from "./fault-kinds";
 import { paceOf, type Pace } from "./pace";
 import { playStream } from "./play";
@@ -31,7 +31,7 @@ export async function serveChat(wall: WallState, place: Place, exchange: Exchang
   }
   const { call } = parsed;
   noteCall(exchange, call);
-  const struck = wall.faults.roll(exchange.attempt);
+  const struck = wall.faults.roll(exchange.attempt, call.mentions);
   noteFaults(exchange, struck);
   const pace = paceOf(ownPace(place, call), wall.latencyScale, struck.pacing);
   const { breaking } = struck;
@@ -39,7 +39,12 @@ export async function serveChat(wall: WallState, place: Place, exchange: Exchang
     strike(exchange, breaking, { stream: call.stream, delayMs: pace.faultMs });
     return;
   }
-  const completion = completionOf(call, identityOf(wall, exchange, call), Math.random);
+  const completion = completionOf(
+    call,
+    identityOf(wall, exchange, call),
+    Math.random,
+    struck.wording,
+  );
   if (call.stream) {
     playStream(exchange, streamScript(completion, breaking), pace);
   } else {
@@ -71,7 +76,7 @@ function sendPlain(
     }
     res.write(body.slice(0, body.length / 2), () => {
       if (fault.kind === "stall") {
-        stall(exchange, null);
+        stall(exchange, keepAliveOf(fault.keep_alive_ms, false));
       } else {
         sever(exchange, fault.rst ? "reset" : "cut");
       }
@@ -83,6 +88,7 @@ function noteCall({ attempt }: Exchange, call: ChatCall): void {
   attempt.model = call.model.id;
   attempt.stream = call.stream;
   attempt.prompt_chars = call.promptChars;
+  attempt.prefill_chars = call.prefillChars;
   attempt.max_tokens = call.maxTokens;
 }
 

@@ -16,6 +16,14 @@ export interface Exchange {
   /** How the exchange will have ended once all is flushed. */
   plannedEnd: AttemptEnd;
   timer: NodeJS.Timeout | undefined;
+  /** Headers that faults add to the answer. */
+  readonly extraHeaders: Record<string, string>;
+}
+
+/** What a provider that has nothing to say yet writes meanwhile. */
+export interface KeepAlive {
+  readonly everyMs: number;
+  readonly text: string;
 }
 
 /** Watches over an attempt: its journal line ends when its response closes, whoever closes it. */
@@ -23,7 +31,12 @@ export function openExchange(
   parts: Pick<Exchange, "req" | "res" | "attempt" | "journal">,
   origin: Origin,
 ): Exchange {
-  const exchange: Exchange = { ...parts, plannedEnd: "complete", timer: undefined };
+  const exchange: Exchange = {
+    ...parts,
+    plannedEnd: "complete",
+    timer: undefined,
+    extraHeaders: {},
+  };
   const { res, attempt, journal } = parts;
   res.on("close", () => {
     clearTimeout(exchange.timer);
@@ -60,6 +73,7 @@ export function writeHead(
     "x-region": attempt.region,
     "x-request-id": attempt.request_id,
     "openai-processing-ms": Math.round(preciseNowMs() - attempt.at),
+    ...exchange.extraHeaders,
   });
   attempt.status = status;
   attempt.answered_at = preciseNowMs();
@@ -71,13 +85,18 @@ export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer
   exchange.res.end(body);
 }
 
-/** Sends nothing more, except comments every `keepAliveMs`, until the client leaves. */
-export function stall(exchange: Exchange, keepAliveMs: number | null): void {
+/** What keeps a stream alive (a comment) or a plain answer (an empty line); null without a beat. */
+export function keepAliveOf(everyMs: number | undefined, stream: boolean): KeepAlive | null {
+  return everyMs === undefined ? null : { everyMs, text: stream ? ": keep-alive\n\n" : "\n" };
+}
+
+/** Sends nothing more, except what keeps alive, until the client leaves. */
+export function stall(exchange: Exchange, keepAlive: KeepAlive | null): void {
   exchange.journal.end(exchange.attempt, "stalled");
-  if (keepAliveMs !== null) {
-    later(exchange, keepAliveMs, () => {
-      exchange.res.write(": keep-alive\n\n");
-      stall(exchange, keepAliveMs);
+  if (keepAlive !== null) {
+    later(exchange, keepAlive.everyMs, () => {
+      exchange.res.write(keepAlive.text);
+      stall(exchange, keepAlive);
     });
   }
 }

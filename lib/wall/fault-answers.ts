@@ -1,8 +1,10 @@
 import { errorAnswer, errorBody, type Answer } from "./answers";
 import type { AnswerFault } from "./fault-kinds";
+import { requestedTokens } from "./faults";
+import type { Attempt } from "./journal";
 
 /** The whole HTTP answer that a fault gives instead of the real one. */
-export function faultAnswer(fault: AnswerFault, stream: boolean): Answer {
+export function faultAnswer(fault: AnswerFault, stream: boolean, asked: Attempt): Answer {
   switch (fault.kind) {
     case "status":
       return withHeaders(
@@ -16,12 +18,18 @@ export function faultAnswer(fault: AnswerFault, stream: boolean): Answer {
     case "rate_limit":
       return withHeaders(
         errorAnswer(429, {
-          message: `Rate limit reached for ${fault.of}. Please try again later.`,
+          message:
+            fault.limit_tokens === undefined
+              ? `Rate limit reached for ${fault.of}. Please try again later.`
+              : `Request too large for ${asked.model ?? "this model"} on tokens per min (TPM): ` +
+                `Limit ${String(fault.limit_tokens)}, Requested ${String(requestedTokens(asked))}.`,
           type: fault.of,
           code: "rate_limit_exceeded",
         }),
         {
-          [`x-ratelimit-limit-${fault.of}`]: fault.of === "requests" ? "10000" : "2000000",
+          [`x-ratelimit-limit-${fault.of}`]: String(
+            fault.limit_tokens ?? (fault.of === "requests" ? 10_000 : 2_000_000),
+          ),
           [`x-ratelimit-remaining-${fault.of}`]: "0",
           [`x-ratelimit-reset-${fault.of}`]: duration(fault.reset_ms),
           ...retryHeaders(fault),
@@ -38,6 +46,15 @@ export function faultAnswer(fault: AnswerFault, stream: boolean): Answer {
         message: "Incorrect API key provided.",
         type: "invalid_request_error",
         code: "invalid_api_key",
+      });
+    case "huge":
+      return hugeAnswer(fault.bytes, stream);
+    case "prefill_refused":
+      return errorAnswer(400, {
+        message: "This model does not support assistant message prefill.",
+        type: "invalid_request_error",
+        code: null,
+        param: "messages",
       });
     case "context_length":
       return errorAnswer(400, {
@@ -75,6 +92,19 @@ export function errorEvent(error: { message: string; type: string; code: string 
   return `data: ${errorBody(error)}\n\n`;
 }
 
+// One answer, or one event of a stream, that is a little larger than `bytes`.
+function hugeAnswer(bytes: number, stream: boolean): Answer {
+  const text = "x".repeat(bytes);
+  const choice = `{"index":0,"${stream ? "delta" : "message"}":{"role":"assistant","content":"${text}"}`;
+  const object = stream ? "chat.completion.chunk" : "chat.completion";
+  const body = `{"id":"chatcmpl-wall","object":"${object}","choices":[${choice},"finish_reason":"stop"}]}`;
+  return {
+    status: 200,
+    headers: stream ? sse : json,
+    body: stream ? `data: ${body}\n\ndata: [DONE]\n\n` : body,
+  };
+}
+
 const json = { "content-type": "application/json" };
 const sse = { "content-type": "text/event-stream; charset=utf-8" };
 
@@ -96,6 +126,8 @@ function defaultCode(status: number): string | null {
   switch (status) {
     case 401:
       return "invalid_api_key";
+    case 402:
+      return "insufficient_balance";
     case 404:
       return "model_not_found";
     case 429:

@@ -15,7 +15,8 @@ export interface FaultBook {
   clear: () => void;
   list: () => StandingFault[];
   listening: () => { fault: ListenFault; untilMs: number | null }[];
-  roll: (subject: FaultSubject) => RolledFaults;
+  /** `mentions` tells whether a text is in the prompt. */
+  roll: (subject: FaultSubject, mentions?: (text: string) => boolean) => RolledFaults;
 }
 
 /** An empty book of faults; spent and expired ones leave it by themselves. */
@@ -46,11 +47,11 @@ export function createFaultBook(nowMs: () => number, rnd: () => number): FaultBo
     list,
     listening: () =>
       list().flatMap(({ fault, untilMs }) => (fault.kind === "listen" ? [{ fault, untilMs }] : [])),
-    roll(subject) {
+    roll(subject, mentions) {
       if (standing.length === 0) {
         return noFaults;
       }
-      const rolled = rolledFaults(standing, subject, nowMs(), rnd);
+      const rolled = rolledFaults(standing, subject, nowMs(), rnd, mentions);
       for (const each of rolled.hit) {
         each.hits += 1;
         if (each.remaining !== null) {

@@ -9,6 +9,7 @@ const ms = z.number().min(0).max(3_600_000);
 const tokenCount = z.int().min(0).max(1_000_000);
 const retryAfter = z.union([z.number().min(0), z.string().min(1)]);
 const errorText = z.string().max(10_000);
+const headerName = z.string().regex(/^[a-z0-9-]{1,64}$/);
 
 const lifetime = {
   until: z.number().positive().optional(),
@@ -26,6 +27,8 @@ const scope = {
   model: z.enum(["*", ...modelIds]).default("*"),
   probability: z.number().min(0).max(1).default(1),
   count: z.int().positive().optional(),
+  /** Strikes only prompts with this text in them. */
+  prompt: z.string().min(1).max(200).optional(),
 };
 
 // What breaks a machine or its network breaks every endpoint; the rest breaks only completions,
@@ -52,6 +55,8 @@ const kinds = z.discriminatedUnion("kind", [
     retry_after_ms: ms.optional(),
     reset_ms: ms.default(1_000),
     of: z.enum(["requests", "tokens"]).default("requests"),
+    /** Strikes only requests that ask for more tokens than this, and tells them so. */
+    limit_tokens: tokenCount.optional(),
     ...completions,
   }),
   z.strictObject({ kind: z.literal("refuse"), ...anywhere }),
@@ -127,6 +132,23 @@ const kinds = z.discriminatedUnion("kind", [
     status: z.union([z.literal(302), z.literal(307), z.literal(308)]).default(307),
     ...anywhere,
   }),
+  z.strictObject({ kind: z.literal("huge"), bytes: z.int().positive(), ...completions }),
+  z.strictObject({ kind: z.literal("prefill_refused"), ...completionsOnly }),
+  z.strictObject({ kind: z.literal("prefill_repeated"), ...completionsOnly }),
+  z.strictObject({ kind: z.literal("drift"), after_tokens: tokenCount, ...completionsOnly }),
+  z.strictObject({ kind: z.literal("spaces_after"), ...completionsOnly }),
+  z.strictObject({
+    kind: z.literal("finish_early"),
+    after_tokens: tokenCount.default(0),
+    reason: z.string().min(1).max(100).default("insufficient_system_resource"),
+    ...completionsOnly,
+  }),
+  z.strictObject({ kind: z.literal("no_usage"), ...completionsOnly }),
+  z.strictObject({
+    kind: z.literal("headers"),
+    headers: z.record(headerName, z.string().max(1_000)),
+    ...completions,
+  }),
   z.strictObject({ kind: z.literal("context_length"), ...completionsOnly }),
   z.strictObject({ kind: z.literal("content_policy"), ...completionsOnly }),
   z.strictObject({ kind: z.literal("unauthorized"), ...anywhere }),
@@ -155,6 +177,12 @@ type Of<Kind extends CallFault["kind"]> = Extract<CallFault, { kind: Kind }>;
 
 /** Slow an attempt; several add up, and one breaking fault may come on top. */
 export type PacingFault = Of<"slow_first_token" | "slow_tokens" | "brownout">;
+/** Change what an answer says; it stays well-formed. Several add up. */
+export type WordingFault = Of<
+  "prefill_repeated" | "drift" | "spaces_after" | "finish_early" | "no_usage"
+>;
+/** Add headers to an answer, whatever it is. */
+export type HeadersFault = Of<"headers">;
 /** Act on the connection before there is an answer. */
 export type SocketFault = Of<"refuse" | "reset" | "silent" | "headers_then_silent">;
 /** Break the answer while it is being given. */
@@ -162,10 +190,20 @@ export type WithinFault = Of<
   "cut" | "stall" | "malformed_event" | "no_done" | "no_finish" | "error_in_stream"
 >;
 /** Give a whole other answer. */
-export type AnswerFault = Exclude<CallFault, PacingFault | SocketFault | WithinFault>;
+export type AnswerFault = Exclude<
+  CallFault,
+  PacingFault | WordingFault | HeadersFault | SocketFault | WithinFault
+>;
 export type BreakingFault = SocketFault | WithinFault | AnswerFault;
 
 const pacing = new Set<string>(["slow_first_token", "slow_tokens", "brownout"]);
+const wording = new Set<string>([
+  "prefill_repeated",
+  "drift",
+  "spaces_after",
+  "finish_early",
+  "no_usage",
+]);
 const socket = new Set<string>(["refuse", "reset", "silent", "headers_then_silent"]);
 const within = new Set<string>([
   "cut",
@@ -179,6 +217,11 @@ const within = new Set<string>([
 /** Whether a fault only slows. */
 export function isPacingFault(fault: CallFault): fault is PacingFault {
   return pacing.has(fault.kind);
+}
+
+/** Whether a fault only changes what an answer says. */
+export function isWordingFault(fault: CallFault): fault is WordingFault {
+  return wording.has(fault.kind);
 }
 
 /** Whether a fault leaves no answer at all. */

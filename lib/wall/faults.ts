@@ -1,9 +1,12 @@
 import {
   isPacingFault,
+  isWordingFault,
   type BreakingFault,
   type CallFault,
   type FaultDto,
+  type HeadersFault,
   type PacingFault,
+  type WordingFault,
 } from "./fault-kinds";
 
 export interface StandingFault {
@@ -20,34 +23,51 @@ export interface FaultSubject {
   readonly model: string | null;
   readonly kind: "chat" | "models";
   readonly stream: boolean;
+  readonly prompt_chars: number;
+  readonly max_tokens: number | null;
+  readonly prefill_chars: number;
 }
 
 export interface RolledFaults {
   readonly breaking: BreakingFault | null;
   readonly pacing: readonly PacingFault[];
+  readonly wording: readonly WordingFault[];
+  readonly headers: readonly HeadersFault[];
   readonly hit: readonly StandingFault[];
 }
 
-export const noFaults: RolledFaults = { breaking: null, pacing: [], hit: [] };
+export const noFaults: RolledFaults = {
+  breaking: null,
+  pacing: [],
+  wording: [],
+  headers: [],
+  hit: [],
+};
 
 /**
- * The faults that strike one attempt: every slowing one that matches, and the oldest matching
- * breaking one, so that faults with a `count` of 1 form a sequence.
+ * The faults that strike one attempt: every mild one that matches, and the oldest matching breaking
+ * one, so that faults with a `count` of 1 form a sequence.
  *
- * `rnd` yields numbers in 0..1 and is drawn only for probabilities below 1.
+ * `mentions` tells whether a text is in the attempt's prompt; `rnd` yields numbers in 0..1 and is drawn only for probabilities below 1.
  */
 export function rolledFaults(
   standing: readonly StandingFault[],
   subject: FaultSubject,
   nowMs: number,
   rnd: () => number,
+  mentions: (text: string) => boolean = () => false,
 ): RolledFaults {
   let breaking: BreakingFault | null = null;
   const pacing: PacingFault[] = [];
+  const wording: WordingFault[] = [];
+  const headers: HeadersFault[] = [];
   const hit: StandingFault[] = [];
   for (const each of standing) {
     const { fault } = each;
     if (fault.kind === "listen" || !isLive(each, nowMs) || !matches(fault, subject)) {
+      continue;
+    }
+    if (fault.prompt !== undefined && !mentions(fault.prompt)) {
       continue;
     }
     if (fault.probability < 1 && rnd() >= fault.probability) {
@@ -55,6 +75,10 @@ export function rolledFaults(
     }
     if (isPacingFault(fault)) {
       pacing.push(fault);
+    } else if (isWordingFault(fault)) {
+      wording.push(fault);
+    } else if (fault.kind === "headers") {
+      headers.push(fault);
     } else if (breaking === null) {
       breaking = fault;
     } else {
@@ -62,7 +86,7 @@ export function rolledFaults(
     }
     hit.push(each);
   }
-  return hit.length === 0 ? noFaults : { breaking, pacing, hit };
+  return hit.length === 0 ? noFaults : { breaking, pacing, wording, headers, hit };
 }
 
 /** Whether a fault still has time and strikes left. */
@@ -76,9 +100,23 @@ function matches(fault: CallFault, subject: FaultSubject): boolean {
     (fault.region === "*" || fault.region === subject.region) &&
     (fault.model === "*" || fault.model === subject.model) &&
     (fault.on === "any" || fault.on === subject.kind) &&
-    (subject.stream || !streamOnly.has(fault.kind))
+    (subject.stream || !streamOnly.has(fault.kind)) &&
+    (subject.prefill_chars > 0 || !prefillOnly.has(fault.kind)) &&
+    (fault.kind !== "rate_limit" || requestedTokens(subject) > (fault.limit_tokens ?? -1))
   );
 }
+
+/** What a request counts for in a limit of tokens: its prompt and all that it allows as an answer. */
+export function requestedTokens(
+  subject: Pick<FaultSubject, "prompt_chars" | "max_tokens">,
+): number {
+  return Math.ceil(subject.prompt_chars / 4) + (subject.max_tokens ?? 0);
+}
+
+const prefillOnly: ReadonlySet<CallFault["kind"]> = new Set<CallFault["kind"]>([
+  "prefill_refused",
+  "prefill_repeated",
+]);
 
 const streamOnly: ReadonlySet<CallFault["kind"]> = new Set<CallFault["kind"]>([
   "malformed_event",

@@ -18,6 +18,8 @@ export interface Attempt {
   readonly kind: "chat" | "models";
   stream: boolean;
   prompt_chars: number;
+  /** The length of the answer's beginning that the client gave (prefill), 0 without one. */
+  prefill_chars: number;
   max_tokens: number | null;
   readonly user_agent: string | null;
   /** The id in the answer's `x-request-id`. */
@@ -85,6 +87,7 @@ export function createJournal(capacity: number): Journal {
         kind,
         stream: false,
         prompt_chars: 0,
+        prefill_chars: 0,
         max_tokens: null,
         user_agent,
         request_id: `req_${run}${String(lastSeq)}`,

@@ -45,7 +45,7 @@ function playTokens(exchange: Exchange, script: StreamScript, gapMs: number, pre
   step();
 }
 
-function finish(exchange: Exchange, { end, keepAliveMs }: StreamScript, rest: string): void {
+function finish(exchange: Exchange, { end, keepAlive }: StreamScript, rest: string): void {
   const { res } = exchange;
   switch (end) {
     case "complete":
@@ -55,7 +55,7 @@ function finish(exchange: Exchange, { end, keepAliveMs }: StreamScript, rest: st
       return;
     case "stalled":
       writeOut(exchange, rest);
-      stall(exchange, keepAliveMs);
+      stall(exchange, keepAlive);
       return;
     case "cut":
     case "reset":

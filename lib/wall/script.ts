@@ -1,4 +1,5 @@
-import { toolCallJson, usageOf, type Completion } from "./completion";
+import { toolCallJson, type Completion } from "./completion";
+import { keepAliveOf, type KeepAlive } from "./exchange";
 import { errorEvent } from "./fault-answers";
 import type { WithinFault } from "./fault-kinds";
 
@@ -9,7 +10,7 @@ export interface StreamScript {
   readonly tokens: readonly string[];
   readonly tail: string;
   readonly end: "complete" | "truncated" | "cut" | "reset" | "stalled";
-  readonly keepAliveMs: number | null;
+  readonly keepAlive: KeepAlive | null;
 }
 
 const done = "data: [DONE]\n\n";
@@ -29,7 +30,7 @@ export function streamScript(completion: Completion, fault: WithinFault | null):
       return {
         ...begun(whole, fault.after_tokens),
         end: "stalled",
-        keepAliveMs: fault.keep_alive_ms ?? null,
+        keepAlive: keepAliveOf(fault.keep_alive_ms, true),
       };
     case "malformed_event": {
       const at = Math.min(fault.after_tokens, tokens.length - 1);
@@ -55,7 +56,7 @@ function begun(
   whole: StreamScript,
   afterTokens = Math.floor(whole.tokens.length / 2),
 ): StreamScript {
-  const sent = Math.min(afterTokens, whole.tokens.length - 1);
+  const sent = Math.max(0, Math.min(afterTokens, whole.tokens.length - 1));
   return { ...whole, tokens: whole.tokens.slice(0, sent), tail: "" };
 }
 
@@ -64,7 +65,8 @@ function wholeScript(completion: Completion): StreamScript {
   const opening =
     `data: {"id":"${id}","object":"chat.completion.chunk","created":${String(createdSeconds)},` +
     `"model":"${call.model.id}","service_tier":"default","system_fingerprint":"fp_wall",`;
-  const usage = call.includeUsage ? `,"usage":null` : "";
+  const hasUsage = call.includeUsage && completion.usage !== null;
+  const usage = hasUsage ? `,"usage":null` : "";
   const event = (delta: string, finish = "null"): string =>
     `${opening}"choices":[{"index":0,"delta":${delta},"logprobs":null,` +
     `"finish_reason":${finish}}]${usage}}\n\n`;
@@ -77,8 +79,8 @@ function wholeScript(completion: Completion): StreamScript {
       i === last ? `"${finishReason}"` : "null",
     ),
   );
-  const usageEvent = call.includeUsage
-    ? `${opening}"choices":[],"usage":${JSON.stringify(usageOf(completion))}}\n\n`
+  const usageEvent = hasUsage
+    ? `${opening}"choices":[],"usage":${JSON.stringify(completion.usage)}}\n\n`
     : "";
   const roleEvent =
     call.tool === null
@@ -87,11 +89,12 @@ function wholeScript(completion: Completion): StreamScript {
         event(
           `{"tool_calls":[{"index":0,${toolCallJson({ ...call.tool, arguments: "" }, id).slice(1)}]}`,
         );
+  const finishEvent = tokens.length === 0 ? event("{}", `"${finishReason}"`) : "";
   return {
     head: roleEvent,
     tokens: events,
-    tail: usageEvent + done,
+    tail: finishEvent + usageEvent + done,
     end: "complete",
-    keepAliveMs: null,
+    keepAlive: null,
   };
 }

@@ -1,12 +1,17 @@
-import { later, sendAnswer, sever, stall, writeHead, type Exchange } from "./exchange";
+import { keepAliveOf, later, sendAnswer, sever, stall, writeHead, type Exchange } from "./exchange";
 import { faultAnswer } from "./fault-answers";
 import { isSocketFault, type AnswerFault, type SocketFault } from "./fault-kinds";
 import type { RolledFaults } from "./faults";
 
 /** Notes in the journal which faults strike an attempt. */
-export function noteFaults({ attempt }: Exchange, { pacing, breaking }: RolledFaults): void {
-  const struck = breaking === null ? pacing : [...pacing, breaking];
-  attempt.fault = struck.length === 0 ? null : struck.map(({ kind }) => kind).join("+");
+export function noteFaults(exchange: Exchange, rolled: RolledFaults): void {
+  const { pacing, wording, headers, breaking } = rolled;
+  const mild = [...pacing, ...wording, ...headers];
+  const struck = breaking === null ? mild : [...mild, breaking];
+  for (const fault of headers) {
+    Object.assign(exchange.extraHeaders, fault.headers);
+  }
+  exchange.attempt.fault = struck.length === 0 ? null : struck.map(({ kind }) => kind).join("+");
 }
 
 /** Lets a fault take the place of the real answer. */
@@ -18,7 +23,9 @@ export function strike(
   if (isSocketFault(fault)) {
     breakConnection(exchange, fault, stream);
   } else {
-    later(exchange, delayMs, () => sendAnswer(exchange, faultAnswer(fault, stream)));
+    later(exchange, delayMs, () =>
+      sendAnswer(exchange, faultAnswer(fault, stream, exchange.attempt)),
+    );
   }
 }
 
@@ -38,6 +45,6 @@ function breakConnection(exchange: Exchange, fault: SocketFault, stream: boolean
         "content-type": stream ? "text/event-stream; charset=utf-8" : "application/json",
       });
       exchange.res.flushHeaders();
-      stall(exchange, stream ? (fault.keep_alive_ms ?? null) : null);
+      stall(exchange, keepAliveOf(fault.keep_alive_ms, stream));
   }
 }

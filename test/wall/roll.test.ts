@@ -9,6 +9,9 @@ const subject: FaultSubject = {
   model: "gpt-4.1",
   kind: "chat",
   stream: true,
+  prompt_chars: 400,
+  max_tokens: 10,
+  prefill_chars: 0,
 };
 
 function standing(input: FaultInput, remaining: number | null = null): StandingFault {
@@ -53,6 +56,50 @@ describe("rolledFaults", () => {
     ["a shut door", standing({ kind: "listen" })],
   ])("spares an attempt after or because of %s", (_, fault) => {
     expect(rolledFaults([fault], subject, 7, () => 0).hit).toEqual([]);
+  });
+});
+
+describe("aimed faults", () => {
+  it("strikes a poisoned prompt alone", () => {
+    const faults = [standing({ kind: "quota", prompt: "poison" })];
+    const rollOf = (prompt: string): string | undefined =>
+      rolledFaults(
+        faults,
+        subject,
+        7,
+        () => 0,
+        (text) => prompt.includes(text),
+      ).breaking?.kind;
+    expect(rollOf("a poisoned well")).toBe("quota");
+    expect(rollOf("a clear well")).toBeUndefined();
+  });
+
+  it.each([
+    [109, "rate_limit"],
+    [110, undefined],
+  ])("with a token limit of %i strikes only a larger request", (limit, struck) => {
+    const faults = [standing({ kind: "rate_limit", of: "tokens", limit_tokens: limit })];
+    expect(rolledFaults(faults, subject, 7, () => 0).breaking?.kind).toBe(struck);
+  });
+
+  it("refuses a prefill only where there is one", () => {
+    const faults = [standing({ kind: "prefill_refused" })];
+    expect(rolledFaults(faults, subject, 7, () => 0).breaking).toBeNull();
+    const prefilled = { ...subject, prefill_chars: 3 };
+    expect(rolledFaults(faults, prefilled, 7, () => 0).breaking?.kind).toBe("prefill_refused");
+  });
+
+  it("takes every change of wording and header beside a breaking fault", () => {
+    const faults = [
+      standing({ kind: "drift", after_tokens: 3 }),
+      standing({ kind: "headers", headers: { "retry-after": "9" } }),
+      standing({ kind: "no_usage" }),
+      standing({ kind: "cut" }),
+    ];
+    const { breaking, wording, headers } = rolledFaults(faults, subject, 7, () => 0);
+    expect(breaking?.kind).toBe("cut");
+    expect(wording.map(({ kind }) => kind)).toEqual(["drift", "no_usage"]);
+    expect(headers).toHaveLength(1);
   });
 });
 
