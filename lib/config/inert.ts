@@ -2,8 +2,7 @@
 import type { ConfigDocument } from "./document";
 
 const inert = {
-  routes: ["upstream_stream", "midstream", "restart"],
-  keys: ["rpm", "tpm", "parallel", "budget_usd_per_month", "strict_budget", "midstream"],
+  keys: ["rpm", "tpm", "parallel", "budget_usd_per_month", "strict_budget"],
   settings: ["currency", "probe_budget_usd_per_day", "budget_grace_usd"],
 } as const;
 
@@ -12,10 +11,6 @@ export function inertSettings(document: ConfigDocument): string[] {
   const present = (object: object, names: readonly string[], path: string): string[] =>
     names.filter((name) => name in object).map((name) => `${path}.${name}`);
   return [
-    ...document.routes.flatMap((route) => [
-      ...present(route, inert.routes, `routes.${route.id}`),
-      ...present(route.breaker ?? {}, ["observe_only"], `routes.${route.id}.breaker`),
-    ]),
     ...document.keys.flatMap((key) => present(key, inert.keys, `keys.${key.id}`)),
     ...present(document.settings, inert.settings, "settings"),
   ];

@@ -32,7 +32,10 @@ function semanticProblems(document: ConfigDocument): Problem[] {
     ...providerProblems(document),
     ...modelProblems(document),
     ...routeProblems(document),
+    ...emptinessProblems(document),
+    ...limitProblems(document),
     ...keyProblems(document),
+    ...settingsProblems(document),
   ];
 }
 
@@ -55,7 +58,10 @@ function duplicateIds(document: ConfigDocument): Problem[] {
       "is already the name of a key",
     ),
     ...repeated(
-      expandTargets(document).map((target) => ({ id: target.id, path: ["models"] })),
+      expandTargets(document).map((target) => ({
+        id: target.id,
+        path: ["models", document.models.findIndex((model) => model.id === target.model)],
+      })),
       "is a target twice",
     ),
   ];
@@ -167,13 +173,98 @@ function routeProblems(document: ConfigDocument): Problem[] {
     ...route.chain.flatMap((model, place) =>
       models.has(model)
         ? []
-        : [{ path: ["routes", index, "chain", place], message: `there is no model "${model}"` }],
+        : [
+            {
+              path: ["routes", index, "chain", place],
+              message: `there is no model "${model}" for route "${route.id}"`,
+            },
+          ],
     ),
     ...repeated(
       route.chain.map((id, place) => ({ id, path: ["routes", index, "chain", place] })),
       "is in this chain twice",
     ),
   ]);
+}
+
+/** A name that leads nowhere would answer every call with 503. */
+function emptinessProblems(document: ConfigDocument): Problem[] {
+  const alive = new Set(expandTargets(document).map((target) => target.model));
+  const known = new Set(document.models.map((model) => model.id));
+  const empty = document.models.flatMap((model, index) =>
+    alive.has(model.id)
+      ? []
+      : [
+          {
+            path: ["models", index, "targets"],
+            message: `model "${model.id}" has no target: none of its providers has a region for it`,
+          },
+        ],
+  );
+  const cut = document.routes.flatMap((route, index) =>
+    route.chain.some((model) => alive.has(model) || !known.has(model))
+      ? []
+      : [
+          {
+            path: ["routes", index, "chain"],
+            message: `would leave route "${route.id}" without a target`,
+          },
+        ],
+  );
+  return [...empty, ...cut];
+}
+
+/** Limits that contradict each other; where only one of two is given, the other's default gives way. */
+function limitProblems(document: ConfigDocument): Problem[] {
+  return document.routes.flatMap(({ limits = {}, breaker = {} }, index) => {
+    const at = (group: string, name: string): Problem["path"] => ["routes", index, group, name];
+    return [
+      ...exceeds(limits.ttft_s, limits.total_s, at("limits", "ttft_s"), "total_s"),
+      ...exceeds(
+        limits.reasoning_ttft_s,
+        limits.reasoning_total_s,
+        at("limits", "reasoning_ttft_s"),
+        "reasoning_total_s",
+      ),
+      ...exceeds(limits.idle_s, limits.stream_total_s, at("limits", "idle_s"), "stream_total_s"),
+      ...exceeds(
+        breaker.base_ejection_s,
+        breaker.max_ejection_s,
+        at("breaker", "base_ejection_s"),
+        "max_ejection_s",
+      ),
+    ];
+  });
+}
+
+function exceeds(
+  value: number | undefined,
+  most: number | undefined,
+  path: Problem["path"],
+  mostName: string,
+): Problem[] {
+  return value === undefined || most === undefined || value <= most
+    ? []
+    : [{ path, message: `must be at most ${mostName}, which is ${most} seconds, not ${value}` }];
+}
+
+function settingsProblems({ settings: { timezone } }: ConfigDocument): Problem[] {
+  return timezone === undefined || isTimezone(timezone)
+    ? []
+    : [
+        {
+          path: ["settings", "timezone"],
+          message: `"${timezone}" is not a time zone such as Asia/Seoul`,
+        },
+      ];
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).format(0) !== "";
+  } catch {
+    return false;
+  }
 }
 
 function keyProblems(document: ConfigDocument): Problem[] {

@@ -60,6 +60,7 @@ function toFileKey(key: ConfigDocument["keys"][number], secret: string): NewAppK
       allowedModels: key.allowed_models ?? null,
       allowedRegions: key.allowed_regions ?? null,
       defaultRouteOnModelName: key.default_route_on_model_name ?? null,
+      midstream: key.midstream ?? null,
     },
     revoked: false,
   };

@@ -1,5 +1,5 @@
 import { type ConfigDocument } from "../config/document";
-import { autoRoute } from "../config/snapshot";
+import { autoRoute } from "../config/compile-routes";
 import { type RouteView } from "../shared/contract";
 import { type Current } from "./current";
 

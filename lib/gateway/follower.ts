@@ -150,6 +150,7 @@ function compileKeys(rows: readonly AppKeyRow[]): ReadonlyMap<string, AppKey> {
           allowedModels: allowedSet(row.limits.allowedModels),
           allowedRegions: allowedSet(row.limits.allowedRegions),
           defaultRouteOnModelName: row.limits.defaultRouteOnModelName,
+          midstream: row.limits.midstream,
         },
       ]),
   );

@@ -1,5 +1,5 @@
 /** The configuration in force on this node: snapshot and keys, replaced whole and never changed. */
-import type { Snapshot } from "../core/types";
+import type { Limits, Snapshot } from "../core/types";
 
 /** An application's key as a call meets it. Null sets allow everything. */
 export type AppKey = {
@@ -8,6 +8,8 @@ export type AppKey = {
   readonly allowedModels: ReadonlySet<string> | null;
   readonly allowedRegions: ReadonlySet<string> | null;
   readonly defaultRouteOnModelName: boolean | null;
+  /** Null: what the route says. */
+  readonly midstream: Limits["midstream"] | null;
 };
 
 export type Live = {

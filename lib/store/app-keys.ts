@@ -8,6 +8,8 @@ const appKeyLimits = z.object({
   /** Region ids; `*` or null: all. */
   allowedRegions: z.array(z.string()).nullable().default(null),
   defaultRouteOnModelName: z.boolean().nullable().default(null),
+  /** What becomes of a stream that its provider breaks off; null: what the route says. */
+  midstream: z.enum(["resume", "error", "buffer"]).nullable().default(null),
 });
 export type AppKeyLimits = z.infer<typeof appKeyLimits>;
 
