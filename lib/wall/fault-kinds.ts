@@ -27,6 +27,8 @@ const scope = {
   model: z.enum(["*", ...modelIds]).default("*"),
   probability: z.number().min(0).max(1).default(1),
   count: z.int().positive().optional(),
+  /** Strikes only clients whose key is the wall's, a dot, and this. */
+  account: z.string().min(1).max(200).optional(),
   /** Strikes only prompts with this text in them. */
   prompt: z.string().min(1).max(200).optional(),
 };

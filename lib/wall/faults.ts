@@ -20,6 +20,7 @@ export interface StandingFault {
 export interface FaultSubject {
   readonly provider: string;
   readonly region: string;
+  readonly account: string | null;
   readonly model: string | null;
   readonly kind: "chat" | "models";
   readonly stream: boolean;
@@ -99,6 +100,7 @@ function matches(fault: CallFault, subject: FaultSubject): boolean {
     (fault.provider === "*" || fault.provider === subject.provider) &&
     (fault.region === "*" || fault.region === subject.region) &&
     (fault.model === "*" || fault.model === subject.model) &&
+    (fault.account === undefined || fault.account === subject.account) &&
     (fault.on === "any" || fault.on === subject.kind) &&
     (subject.stream || !streamOnly.has(fault.kind)) &&
     (subject.prefill_chars > 0 || !prefillOnly.has(fault.kind)) &&

@@ -14,6 +14,8 @@ export interface Attempt {
   readonly at: number;
   readonly provider: string;
   readonly region: string;
+  /** What follows the wall's key and a dot in the client's key; "" without, null with a wrong key. */
+  readonly account: string | null;
   model: string | null;
   readonly kind: "chat" | "models";
   stream: boolean;
@@ -40,7 +42,7 @@ export interface Attempt {
 
 export type NewAttempt = Pick<
   Attempt,
-  "provider" | "region" | "kind" | "user_agent" | "client_request_id"
+  "provider" | "region" | "account" | "kind" | "user_agent" | "client_request_id"
 >;
 
 export interface AttemptFilter {
@@ -50,6 +52,7 @@ export interface AttemptFilter {
   limit?: number;
   provider?: string;
   region?: string;
+  account?: string;
   model?: string;
   kind?: "chat" | "models";
 }
@@ -76,13 +79,14 @@ export function createJournal(capacity: number): Journal {
   let clearedUpTo = 0;
   let inFlight = 0;
   return {
-    open({ provider, region, kind, user_agent, client_request_id }) {
+    open({ provider, region, account, kind, user_agent, client_request_id }) {
       lastSeq += 1;
       const attempt: Attempt = {
         seq: lastSeq,
         at: preciseNowMs(),
         provider,
         region,
+        account,
         model: null,
         kind,
         stream: false,
@@ -111,7 +115,7 @@ export function createJournal(capacity: number): Journal {
         inFlight -= 1;
       }
     },
-    list({ since = 0, limit = Infinity, provider, region, model, kind } = {}) {
+    list({ since = 0, limit = Infinity, provider, region, account, model, kind } = {}) {
       const found: Attempt[] = [];
       const first = Math.max(since, clearedUpTo, lastSeq - capacity) + 1;
       for (let seq = first; seq <= lastSeq && found.length < limit; seq += 1) {
@@ -120,6 +124,7 @@ export function createJournal(capacity: number): Journal {
           attempt !== undefined &&
           (provider === undefined || attempt.provider === provider) &&
           (region === undefined || attempt.region === region) &&
+          (account === undefined || attempt.account === account) &&
           (model === undefined || attempt.model === model) &&
           (kind === undefined || attempt.kind === kind)
         ) {

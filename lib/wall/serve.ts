@@ -22,7 +22,9 @@ export function serveProvider(
     res.writeHead(answer.status, answer.headers).end(answer.body);
     return;
   }
+  const account = accountOf(headers.authorization, wall.key);
   const attempt = wall.journal.open({
+    account: account ?? null,
     provider: route.place.provider.id,
     region: route.place.region.id,
     kind: route.kind,
@@ -32,7 +34,7 @@ export function serveProvider(
   const exchange = openExchange({ req, res, attempt, journal: wall.journal }, origin);
   if (req.method !== (route.kind === "chat" ? "POST" : "GET")) {
     sendAnswer(exchange, wrongMethod);
-  } else if (headers.authorization !== `Bearer ${wall.key}`) {
+  } else if (account === undefined) {
     sendAnswer(exchange, wrongKey);
   } else if (route.kind === "models") {
     serveModels(wall, route.place, route.model, exchange);
@@ -46,6 +48,17 @@ export function serveProvider(
       }
     });
   }
+}
+
+/** The account of a bearer key, "" for the plain one; undefined when it is not ours. */
+function accountOf(authorization: string | undefined, key: string): string | undefined {
+  const plain = `Bearer ${key}`;
+  if (authorization === plain) {
+    return "";
+  }
+  return authorization?.startsWith(`${plain}.`) === true
+    ? authorization.slice(plain.length + 1)
+    : undefined;
 }
 
 function headerOf(value: string | string[] | undefined): string | null {

@@ -14,7 +14,7 @@ export interface WallOptions {
   /** 0 takes any free port. */
   port?: number;
   host?: string;
-  /** The bearer key that callers must present. */
+  /** The bearer key that callers must present; `key.account` is as good, and faults can aim at it. */
   key?: string;
   /** Multiplies every latency of the catalogue; 0 answers at once. */
   latencyScale?: number;

@@ -24,6 +24,7 @@ describe("the journal", () => {
     const [attempt] = wall.attempts({ region: "eu-west" });
     expect(attempt).toMatchObject({
       provider: "alpha",
+      account: "",
       region: "eu-west",
       model: "gpt-4.1",
       kind: "chat",
@@ -64,7 +65,7 @@ describe("the journal", () => {
 
   it("keeps the latest attempts, filters them, and forgets on demand", () => {
     const journal = createJournal(3);
-    const place = { provider: "alpha", user_agent: null, client_request_id: null };
+    const place = { provider: "alpha", account: "", user_agent: null, client_request_id: null };
     for (const region of ["a", "b", "a", "b", "a"]) {
       journal.end(journal.open({ ...place, region, kind: "chat" }), "complete");
     }
@@ -80,5 +81,31 @@ describe("the journal", () => {
     journal.open({ ...place, region: "c", kind: "models" });
     expect(seqs()).toEqual([6]);
     expect(journal.inFlight()).toBe(1);
+  });
+});
+
+describe("accounts", () => {
+  it("are told apart by what follows the key, and a wrong key is nobody's", async () => {
+    const wall = await startWall({ latencyScale: 0 });
+    const ask = async (key: string): Promise<number> => {
+      const response = await chat(wall, {}, { headers: { authorization: `Bearer ${key}` } });
+      await response.body.dump();
+      return response.statusCode;
+    };
+    expect(await ask(wall.key)).toBe(200);
+    expect(await ask(`${wall.key}.north`)).toBe(200);
+    expect(await ask(`${wall.key}north`)).toBe(401);
+    wall.fault({ kind: "status", status: 503, account: "north" });
+    expect(await ask(`${wall.key}.north`)).toBe(503);
+    expect(await ask(`${wall.key}.south`)).toBe(200);
+    expect(wall.attempts().map(({ account }) => account)).toEqual([
+      "",
+      "north",
+      null,
+      "north",
+      "south",
+    ]);
+    expect(wall.attempts({ account: "north" })).toHaveLength(2);
+    await wall.close();
   });
 });

@@ -6,6 +6,7 @@ import { paceOf } from "@/lib/wall/pace";
 const subject: FaultSubject = {
   provider: "alpha",
   region: "us-east",
+  account: "",
   model: "gpt-4.1",
   kind: "chat",
   stream: true,
@@ -72,6 +73,14 @@ describe("aimed faults", () => {
       ).breaking?.kind;
     expect(rollOf("a poisoned well")).toBe("quota");
     expect(rollOf("a clear well")).toBeUndefined();
+  });
+
+  it("strikes one account alone", () => {
+    const faults = [standing({ kind: "quota", account: "north" })];
+    const rollOf = (account: string): string | undefined =>
+      rolledFaults(faults, { ...subject, account }, 7, () => 0).breaking?.kind;
+    expect(rollOf("north")).toBe("quota");
+    expect(rollOf("")).toBeUndefined();
   });
 
   it.each([
