@@ -1,10 +1,19 @@
 /**
  * What a failed attempt means before the commit point, as one total function: whether the same target is asked again,
- * whether the next one is, what it says about health, and what the caller hears when nothing is left.
+ * who is asked next, what it says about health, and what the caller hears when nothing is left.
  *
- * The rows are those of docs/failure-modes.md. What fits no row is the provider's failure.
+ * The rows are those of docs/failure-modes.md. What fits no row is the provider's failure, marked `unclassified`.
  */
 import type { ErrorCode } from "../shared/errors";
+import { durationMs } from "./retry-after";
+import {
+  type UpstreamError,
+  isAboutTokens,
+  isRequestOverLimit,
+  isTargetSpecific,
+  reasonOfWords,
+  statusOfWords,
+} from "./upstream-words";
 
 export type Reason =
   | "reset_early"
@@ -13,6 +22,7 @@ export type Reason =
   | "connect_timeout"
   | "ttft_timeout"
   | "idle_timeout"
+  | "progress_timeout"
   | "total_timeout"
   | "server_error"
   | "overloaded"
@@ -29,76 +39,191 @@ export type Reason =
   | "redirect"
   | "too_large"
   | "interrupted"
-  | "switched_off"
-  | "client_closed";
-
-export type UpstreamError = { code: string; type: string; message: string };
+  | "unclassified";
 
 /** What happened to an attempt, as its wire saw it. */
 export type Signal =
-  | { kind: "transport"; code: string; elapsedMs: number }
-  | { kind: "timeout"; phase: "connect" | "ttft" | "idle" | "total" }
-  | { kind: "status"; status: number; retryAfterMs: number | null; error: UpstreamError }
-  | { kind: "bad_answer"; detail: string; error: UpstreamError | null }
-  | { kind: "too_large" }
-  | { kind: "interrupted"; detail: string }
-  | { kind: "switched_off" };
+  | { readonly kind: "transport"; readonly code: string; readonly elapsedMs: number }
+  | {
+      readonly kind: "timeout";
+      readonly phase: "connect" | "ttft" | "idle" | "progress" | "total";
+    }
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly retryAfterMs: number | null;
+      readonly error: UpstreamError;
+      /** The body is a page for people: somebody in front of the provider answered. */
+      readonly isHtml: boolean;
+      /** The provider's `x-should-retry`; false forbids the same target only. */
+      readonly shouldRetry: boolean | null;
+      /** The answer's headers say that tokens ran out, not requests. */
+      readonly sizeLimit?: boolean;
+    }
+  /** A 200 that is no answer; `error` is the one it carries instead. */
+  | { readonly kind: "bad_answer"; readonly detail: string; readonly error: UpstreamError | null }
+  | { readonly kind: "too_large" }
+  | { readonly kind: "interrupted"; readonly detail: string };
 
 export type Failure = {
   readonly reason: Reason;
   /** Milliseconds to wait before the same target is asked once more; null: not again. */
   readonly sameTargetAfterMs: number | null;
-  /** `sibling`: another region of the same provider × model may be asked next; `pair`: only another provider × model. */
-  readonly next: "sibling" | "pair" | "none";
-  readonly health: "failure" | "capacity" | "neutral";
+  /**
+   * Who may be asked next. `sibling`: another region of the same provider × model too; `pair`: only another provider ×
+   * model; `larger_window`: only one that takes longer prompts; `other_credential`: none that pays with the same key.
+   */
+  readonly next: "sibling" | "pair" | "larger_window" | "other_credential" | "none";
+  /** Whose health it speaks of. */
+  readonly health:
+    | "target"
+    | "region"
+    | "credential"
+    | "quota"
+    | "access"
+    | "configuration"
+    | "capacity"
+    | "neutral";
+  /** What the provider asks us to wait, for limits and overload. */
   readonly retryAfterMs: number | null;
+  /** A sign that fewer calls at a time would fare better. */
+  readonly overload: boolean;
+  /** A rate limit on tokens: a smaller request may still pass. */
+  readonly bySize: boolean;
+  /** It fits no row: the provider's failure until somebody has read the evidence in `message`. */
+  readonly unclassified: boolean;
+  /** Of the answer's head; null when none came or it was a 200. */
   readonly status: number | null;
   readonly message: string;
   /** What the caller hears when this was the last word. */
   readonly caller: ErrorCode;
   /** The provider's own words are passed on: the request itself was at fault. */
   readonly verbatim: boolean;
+  readonly upstream: UpstreamError | null;
 };
 
-const unreachableCodes = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EPROTO",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
+type Row = Pick<Failure, "next" | "health" | "caller"> &
+  Partial<Pick<Failure, "overload" | "verbatim">>;
+
+const rows: Readonly<Record<Reason, Row>> = {
+  reset_early: { next: "sibling", health: "target", caller: "targets_exhausted" },
+  reset: { next: "sibling", health: "target", caller: "targets_exhausted" },
+  unreachable: { next: "sibling", health: "region", caller: "upstream_unreachable" },
+  connect_timeout: { next: "sibling", health: "region", caller: "upstream_timeout" },
+  ttft_timeout: { next: "pair", health: "target", caller: "upstream_timeout", overload: true },
+  idle_timeout: { next: "pair", health: "target", caller: "upstream_timeout", overload: true },
+  progress_timeout: { next: "pair", health: "target", caller: "upstream_timeout", overload: true },
+  total_timeout: { next: "pair", health: "target", caller: "upstream_timeout", overload: true },
+  server_error: { next: "sibling", health: "target", caller: "targets_exhausted" },
+  overloaded: { next: "sibling", health: "target", caller: "targets_exhausted" },
+  rate_limited: { next: "sibling", health: "capacity", caller: "rate_limited" },
+  request_over_limit: { next: "sibling", health: "neutral", caller: "rate_limited" },
+  quota: { next: "other_credential", health: "quota", caller: "provider_quota" },
+  unauthorized: { next: "other_credential", health: "credential", caller: "upstream_auth" },
+  forbidden: { next: "sibling", health: "access", caller: "targets_exhausted" },
+  model_not_found: { next: "sibling", health: "configuration", caller: "targets_exhausted" },
+  context_length: {
+    next: "larger_window",
+    health: "neutral",
+    caller: "upstream_refused",
+    verbatim: true,
+  },
+  content_policy: { next: "none", health: "neutral", caller: "upstream_refused", verbatim: true },
+  bad_request: { next: "none", health: "neutral", caller: "upstream_refused", verbatim: true },
+  bad_answer: { next: "sibling", health: "target", caller: "targets_exhausted" },
+  redirect: { next: "sibling", health: "configuration", caller: "targets_exhausted" },
+  too_large: { next: "none", health: "neutral", caller: "targets_exhausted" },
+  interrupted: { next: "sibling", health: "target", caller: "targets_exhausted" },
+  unclassified: { next: "sibling", health: "target", caller: "targets_exhausted" },
+};
+
+const reasonByStatus: ReadonlyMap<number, Reason> = new Map<number, Reason>([
+  [400, "bad_request"],
+  [401, "unauthorized"],
+  [402, "quota"],
+  [403, "forbidden"],
+  [404, "model_not_found"],
+  [405, "bad_request"],
+  [408, "overloaded"],
+  [409, "bad_request"],
+  [410, "model_not_found"],
+  [413, "context_length"],
+  [415, "bad_request"],
+  [422, "bad_request"],
+  [429, "rate_limited"],
+  [500, "server_error"],
+  [502, "server_error"],
+  [503, "overloaded"],
+  [504, "overloaded"],
+  [520, "overloaded"],
+  [521, "overloaded"],
+  [522, "overloaded"],
+  [523, "overloaded"],
+  [524, "overloaded"],
+  [525, "overloaded"],
+  [526, "overloaded"],
+  [529, "overloaded"],
 ]);
+
+const reasonByTransportCode: ReadonlyMap<string, Reason> = new Map<string, Reason>([
+  ["ECONNREFUSED", "unreachable"],
+  ["EHOSTUNREACH", "unreachable"],
+  ["ENETUNREACH", "unreachable"],
+  ["EHOSTDOWN", "unreachable"],
+  ["ENETDOWN", "unreachable"],
+  ["ENOTFOUND", "unreachable"],
+  ["EAI_AGAIN", "unreachable"],
+  ["EAI_FAIL", "unreachable"],
+  ["EAI_NODATA", "unreachable"],
+  ["ENODATA", "unreachable"],
+  ["ESERVFAIL", "unreachable"],
+  ["EPROTO", "unreachable"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "unreachable"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "unreachable"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unreachable"],
+  ["UNABLE_TO_GET_ISSUER_CERT", "unreachable"],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "unreachable"],
+  ["UND_ERR_CONNECT_TIMEOUT", "connect_timeout"],
+  ["ETIMEDOUT", "connect_timeout"],
+  ["UND_ERR_HEADERS_TIMEOUT", "ttft_timeout"],
+  ["UND_ERR_BODY_TIMEOUT", "idle_timeout"],
+  ["ECONNRESET", "reset"],
+  ["ECONNABORTED", "reset"],
+  ["EPIPE", "reset"],
+  ["UND_ERR_SOCKET", "reset"],
+  ["UND_ERR_HEADERS_OVERFLOW", "bad_answer"],
+  ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "bad_answer"],
+]);
+/** Families of codes: certificates, TLS, and answers that are no HTTP. */
+const reasonByTransportPrefix: readonly (readonly [string, Reason])[] = [
+  ["CERT_", "unreachable"],
+  ["ERR_TLS_", "unreachable"],
+  ["ERR_SSL_", "unreachable"],
+  ["HPE_", "bad_answer"],
+];
 
 /** A reset this soon after the request is most likely a kept-alive socket that the provider had just closed. */
 const staleSocketMs = 1_000;
+const serverErrorRetryMs = 250;
+const maxMessageChars = 500;
 
-const moneyCodes = new Set(["insufficient_quota", "billing_hard_limit_reached", "billing_error"]);
-const contextCodes = new Set(["context_length_exceeded", "request_too_large"]);
-const policyCodes = new Set(["content_policy_violation", "content_filter"]);
-/** Parameters that one provider knows and another does not: worth asking elsewhere. */
-const targetSpecificCodes = new Set([
-  "unsupported_parameter",
-  "unsupported_value",
-  "unknown_parameter",
-]);
-
-type Verdict = Pick<Failure, "reason" | "next" | "health" | "caller"> &
-  Partial<Pick<Failure, "sameTargetAfterMs" | "retryAfterMs" | "verbatim">>;
+type Verdict = { readonly reason: Reason } & Partial<Omit<Failure, "reason" | "message">>;
 
 /** What `signal` means. `retryAfterWaitMs` is the longest Retry-After that is worth waiting for at the same target. */
 export function classify(signal: Signal, retryAfterWaitMs: number): Failure {
+  const verdict = verdictOf(signal, retryAfterWaitMs);
   return {
     sameTargetAfterMs: null,
     retryAfterMs: null,
+    overload: false,
+    bySize: false,
     verbatim: false,
-    status: signal.kind === "status" ? signal.status : null,
-    message: messageOf(signal),
-    ...verdictOf(signal, retryAfterWaitMs),
+    status: null,
+    upstream: null,
+    unclassified: verdict.reason === "unclassified",
+    ...rows[verdict.reason],
+    ...verdict,
+    message: messageOf(signal, verdict).slice(0, maxMessageChars),
   };
 }
 
@@ -107,171 +232,127 @@ function verdictOf(signal: Signal, retryAfterWaitMs: number): Verdict {
     case "transport":
       return transportVerdict(signal.code, signal.elapsedMs);
     case "timeout":
-      return {
-        reason: `${signal.phase}_timeout`,
-        next: signal.phase === "connect" ? "sibling" : "pair",
-        health: "failure",
-        caller: "upstream_timeout",
-      };
+      return { reason: `${signal.phase}_timeout` };
     case "status":
-      return statusVerdict(signal, retryAfterWaitMs);
+      return { ...answerVerdict(signal, retryAfterWaitMs), status: signal.status };
     case "bad_answer":
       return signal.error === null
-        ? { reason: "bad_answer", next: "sibling", health: "failure", caller: "targets_exhausted" }
-        : errorEventVerdict(signal.error, retryAfterWaitMs);
+        ? { reason: "bad_answer" }
+        : errorInsideVerdict(signal.error, retryAfterWaitMs);
     case "too_large":
-      return { reason: "too_large", next: "none", health: "neutral", caller: "targets_exhausted" };
     case "interrupted":
-      return {
-        reason: "interrupted",
-        next: "sibling",
-        health: "failure",
-        caller: "targets_exhausted",
-      };
-    case "switched_off":
-      return { reason: "switched_off", next: "sibling", health: "neutral", caller: "no_target" };
+      return { reason: signal.kind };
   }
 }
 
 function transportVerdict(code: string, elapsedMs: number): Verdict {
-  if (unreachableCodes.has(code)) {
-    return {
-      reason: "unreachable",
-      next: "sibling",
-      health: "failure",
-      caller: "targets_exhausted",
-    };
-  }
-  if (elapsedMs <= staleSocketMs) {
-    return {
-      reason: "reset_early",
-      sameTargetAfterMs: 0,
-      next: "sibling",
-      health: "failure",
-      caller: "targets_exhausted",
-    };
-  }
-  return { reason: "reset", next: "sibling", health: "failure", caller: "targets_exhausted" };
+  const family = reasonByTransportPrefix.find(([prefix]) => code.startsWith(prefix));
+  const reason = reasonByTransportCode.get(code) ?? family?.[1] ?? "unclassified";
+  return reason === "reset" && elapsedMs <= staleSocketMs
+    ? { reason: "reset_early", sameTargetAfterMs: 0 }
+    : { reason };
 }
 
-/** An error event in a 200 carries no status, so its type or code stands for one. */
-function errorEventVerdict(error: UpstreamError, retryAfterWaitMs: number): Verdict {
-  const numeric = Number(error.code);
-  const status = numeric >= 400 && numeric < 600 ? numeric : (statusByType[error.type] ?? 502);
-  return statusVerdict({ status, retryAfterMs: null, error }, retryAfterWaitMs);
+type ErrorAnswer = Omit<Extract<Signal, { kind: "status" }>, "kind">;
+
+/** An error inside a 200 has no status, so its words stand for one. It is never asked of the same target again. */
+function errorInsideVerdict(error: UpstreamError, retryAfterWaitMs: number): Verdict {
+  const status = statusOfWords(error);
+  if (status === null) {
+    return { reason: "bad_answer", upstream: error, unclassified: true };
+  }
+  const answer = { status, retryAfterMs: null, error, isHtml: false, shouldRetry: false };
+  return answerVerdict(answer, retryAfterWaitMs);
 }
 
-const statusByType: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  authentication_error: 401,
-  permission_error: 403,
-  not_found_error: 404,
-  rate_limit_error: 429,
-  rate_limit_exceeded: 429,
-  overloaded_error: 529,
-};
+function answerVerdict(answer: ErrorAnswer, retryAfterWaitMs: number): Verdict {
+  const { status, error } = answer;
+  const waitMs = waitOf(answer);
+  const mayRepeat = answer.shouldRetry !== false;
+  const reason = answerReason(status, error);
+  const verdict = { reason, upstream: error };
+  switch (reason) {
+    case "server_error":
+      return { ...verdict, sameTargetAfterMs: mayRepeat ? serverErrorRetryMs : null };
+    case "overloaded":
+      return {
+        ...verdict,
+        retryAfterMs: waitMs,
+        overload: status === 503 || status === 529 || reasonOfWords(error) === "overloaded",
+        ...(status === 504 || status === 408 ? { caller: "upstream_timeout" } : {}),
+      };
+    case "rate_limited":
+      return {
+        ...verdict,
+        retryAfterMs: waitMs,
+        sameTargetAfterMs:
+          mayRepeat && waitMs !== null && waitMs <= retryAfterWaitMs ? waitMs : null,
+        bySize: answer.sizeLimit === true || isAboutTokens(error),
+      };
+    case "forbidden":
+      return { ...verdict, ...(answer.isHtml ? { health: "neutral" } : {}) };
+    case "bad_request":
+      return { ...verdict, ...(isTargetSpecific(error) ? { next: "pair" } : {}) };
+    default:
+      return verdict;
+  }
+}
 
-function statusVerdict(
-  signal: { status: number; retryAfterMs: number | null; error: UpstreamError },
-  retryAfterWaitMs: number,
-): Verdict {
-  const { status, error } = signal;
-  if (status === 402 || moneyCodes.has(error.code) || moneyCodes.has(error.type)) {
-    return { reason: "quota", next: "pair", health: "capacity", caller: "targets_exhausted" };
-  }
-  if (status === 429) {
-    const waitMs = signal.retryAfterMs;
-    return {
-      reason: "rate_limited",
-      sameTargetAfterMs: waitMs !== null && waitMs <= retryAfterWaitMs ? waitMs : null,
-      retryAfterMs: waitMs,
-      next: "sibling",
-      health: "capacity",
-      caller: "rate_limited",
-    };
-  }
-  if (status === 500 || status === 502) {
-    return {
-      reason: "server_error",
-      sameTargetAfterMs: 250,
-      next: "sibling",
-      health: "failure",
-      caller: "targets_exhausted",
-    };
-  }
-  if (status === 408 || status >= 500) {
-    return {
-      reason: "overloaded",
-      retryAfterMs: signal.retryAfterMs,
-      next: "sibling",
-      health: "failure",
-      caller: status === 504 || status === 408 ? "upstream_timeout" : "targets_exhausted",
-    };
-  }
+/** What the provider asks us to wait: its headers first, then its body. */
+function waitOf({ retryAfterMs, error }: ErrorAnswer): number | null {
+  const waitMs = retryAfterMs ?? durationMs(error.retryDelay ?? "");
+  return waitMs !== null && waitMs >= 0 ? waitMs : null;
+}
+
+function answerReason(status: number, error: UpstreamError): Reason {
   if (status >= 300 && status < 400) {
-    return { reason: "redirect", next: "sibling", health: "failure", caller: "targets_exhausted" };
+    return "redirect";
   }
-  if (status === 401) {
-    return { reason: "unauthorized", next: "pair", health: "failure", caller: "targets_exhausted" };
+  if (!(status >= 400 && status < 600)) {
+    return "unclassified";
   }
-  if (status === 403) {
-    return { reason: "forbidden", next: "sibling", health: "failure", caller: "targets_exhausted" };
+  const said = reasonOfWords(error);
+  if (said === "quota" || said === "overloaded") {
+    return said;
   }
-  if (status === 404 || status === 410) {
-    return {
-      reason: "model_not_found",
-      next: "sibling",
-      health: "failure",
-      caller: "targets_exhausted",
-    };
+  if ((status === 429 || status === 413) && isRequestOverLimit(error)) {
+    return "request_over_limit";
   }
-  return requestVerdict(status, error);
+  const reason = reasonByStatus.get(status) ?? "unclassified";
+  return said !== null && status < 500 && outranks(said, reason) ? said : reason;
 }
 
-function requestVerdict(status: number, error: UpstreamError): Verdict {
-  if (contextCodes.has(error.code) || status === 413) {
-    return {
-      reason: "context_length",
-      next: "pair",
-      health: "neutral",
-      caller: "upstream_refused",
-      verbatim: true,
-    };
-  }
-  if (policyCodes.has(error.code)) {
-    return {
-      reason: "content_policy",
-      next: "none",
-      health: "neutral",
-      caller: "upstream_refused",
-      verbatim: true,
-    };
-  }
-  return {
-    reason: "bad_request",
-    next: targetSpecificCodes.has(error.code) ? "pair" : "none",
-    health: "neutral",
-    caller: "upstream_refused",
-    verbatim: true,
-  };
+/** A refused prompt or a dead key is that under any status; other words only explain the vague ones. */
+function outranks(said: Reason, reason: Reason): boolean {
+  return (
+    said === "content_policy" ||
+    said === "unauthorized" ||
+    reason === "bad_request" ||
+    reason === "unclassified"
+  );
 }
 
-function messageOf(signal: Signal): string {
+function messageOf(signal: Signal, verdict: Verdict): string {
   switch (signal.kind) {
     case "transport":
       return signal.code;
     case "timeout":
       return `${signal.phase} timeout`;
     case "status":
-      return signal.error.message === ""
-        ? String(signal.status)
-        : `${String(signal.status)} ${signal.error.message}`;
+      return joined([
+        String(signal.status),
+        ...(verdict.reason === "unclassified" ? [signal.error.code, signal.error.type] : []),
+        signal.error.message,
+      ]);
     case "bad_answer":
+      return joined([signal.detail, signal.error?.code, signal.error?.type, signal.error?.message]);
     case "interrupted":
       return signal.detail;
     case "too_large":
       return "answer too large";
-    case "switched_off":
-      return "switched off";
   }
+}
+
+function joined(words: readonly (string | undefined)[]): string {
+  return words.filter((word) => word !== undefined && word !== "").join(" ");
 }

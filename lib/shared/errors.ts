@@ -119,6 +119,24 @@ export const errorCatalog = {
     outcome: "failed",
     message: "No target answered in time.",
   },
+  upstream_unreachable: {
+    status: 502,
+    type: "upstream_error",
+    outcome: "failed",
+    message: "No target could be reached.",
+  },
+  upstream_auth: {
+    status: 502,
+    type: "upstream_error",
+    outcome: "failed",
+    message: "The provider refused the gateway's credential.",
+  },
+  provider_quota: {
+    status: 503,
+    type: "upstream_error",
+    outcome: "failed",
+    message: "The gateway's account at the provider has used up its quota.",
+  },
   stream_interrupted: {
     status: 502,
     type: "upstream_error",
