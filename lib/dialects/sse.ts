@@ -3,6 +3,8 @@
 export type SseParser = {
   /** Feeds a piece of the body; `onData` is called with the data of every event that is complete. */
   push(chunk: Buffer): void;
+  /** The body has ended: providers forget the empty line behind their last event. */
+  end(): void;
   /** The bytes that wait for the end of their event. */
   pendingBytes(): number;
 };
@@ -11,38 +13,49 @@ export type SseParser = {
 export function sseParser(onData: (data: string) => void): SseParser {
   const decoder = new TextDecoder();
   let rest = "";
+  const tell = (event: string): void => {
+    const data = dataOf(event);
+    if (data !== null) {
+      onData(data);
+    }
+  };
   return {
     push(chunk) {
       rest += decoder.decode(chunk, { stream: true });
+      const hasCarriageReturns = rest.includes("\r");
       let start = 0;
       for (;;) {
-        const end = eventEnd(rest, start);
+        const end = hasCarriageReturns ? eventEnd(rest, start) : unixEventEnd(rest, start);
         if (end === null) {
           break;
         }
-        const data = dataOf(rest.slice(start, end.at));
-        if (data !== null) {
-          onData(data);
-        }
+        tell(rest.slice(start, end.at));
         start = end.next;
       }
       if (start > 0) {
         rest = rest.slice(start);
       }
     },
+    end() {
+      const last = rest + decoder.decode();
+      rest = "";
+      tell(last.trimEnd());
+    },
     pendingBytes: () => rest.length,
   };
 }
 
-function eventEnd(text: string, from: number): { at: number; next: number } | null {
-  const unix = text.indexOf("\n\n", from);
+type EventEnd = { readonly at: number; readonly next: number };
+
+function unixEventEnd(text: string, from: number): EventEnd | null {
+  const at = text.indexOf("\n\n", from);
+  return at === -1 ? null : { at, next: at + 2 };
+}
+
+function eventEnd(text: string, from: number): EventEnd | null {
+  const unix = unixEventEnd(text, from);
   const dos = text.indexOf("\r\n\r\n", from);
-  if (unix === -1 && dos === -1) {
-    return null;
-  }
-  return dos === -1 || (unix !== -1 && unix < dos)
-    ? { at: unix, next: unix + 2 }
-    : { at: dos, next: dos + 4 };
+  return dos === -1 || (unix !== null && unix.at < dos) ? unix : { at: dos, next: dos + 4 };
 }
 
 function dataOf(event: string): string | null {
