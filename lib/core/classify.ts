@@ -99,6 +99,7 @@ export type Failure = {
   readonly caller: ErrorCode;
   /** The provider's own words are passed on: the request itself was at fault. */
   readonly verbatim: boolean;
+  /** The provider's own words, where they are passed on. */
   readonly upstream: UpstreamError | null;
 };
 
@@ -259,7 +260,7 @@ type ErrorAnswer = Omit<Extract<Signal, { kind: "status" }>, "kind">;
 function errorInsideVerdict(error: UpstreamError, retryAfterWaitMs: number): Verdict {
   const status = statusOfWords(error);
   if (status === null) {
-    return { reason: "bad_answer", upstream: error, unclassified: true };
+    return { reason: "bad_answer", unclassified: true };
   }
   const answer = { status, retryAfterMs: null, error, isHtml: false, shouldRetry: false };
   return answerVerdict(answer, retryAfterWaitMs);
@@ -267,35 +268,32 @@ function errorInsideVerdict(error: UpstreamError, retryAfterWaitMs: number): Ver
 
 function answerVerdict(answer: ErrorAnswer, retryAfterWaitMs: number): Verdict {
   const { status, error } = answer;
+  const reason = answerReason(status, error);
   const waitMs = waitOf(answer);
   const mayRepeat = answer.shouldRetry !== false;
-  const reason = answerReason(status, error);
-  const verdict = { reason, upstream: error };
-  switch (reason) {
-    case "server_error":
-      return { ...verdict, sameTargetAfterMs: mayRepeat ? serverErrorRetryMs : null };
-    case "overloaded":
-      return {
-        ...verdict,
-        retryAfterMs: waitMs,
-        overload: status === 503 || status === 529 || reasonOfWords(error) === "overloaded",
-        ...(status === 504 || status === 408 ? { caller: "upstream_timeout" } : {}),
-      };
-    case "rate_limited":
-      return {
-        ...verdict,
-        retryAfterMs: waitMs,
-        sameTargetAfterMs:
-          mayRepeat && waitMs !== null && waitMs <= retryAfterWaitMs ? waitMs : null,
-        bySize: answer.sizeLimit === true || isAboutTokens(error),
-      };
-    case "forbidden":
-      return { ...verdict, ...(answer.isHtml ? { health: "neutral" } : {}) };
-    case "bad_request":
-      return { ...verdict, ...(isTargetSpecific(error) ? { next: "pair" } : {}) };
-    default:
-      return verdict;
+  if (rows[reason].verbatim === true) {
+    const elsewhere = reason === "bad_request" && isTargetSpecific(error);
+    return { reason, upstream: error, ...(elsewhere ? { next: "pair" } : {}) };
   }
+  if (reason === "server_error") {
+    return { reason, sameTargetAfterMs: mayRepeat ? serverErrorRetryMs : null };
+  }
+  if (reason === "overloaded") {
+    const overload = status === 503 || status === 529 || reasonOfWords(error) === "overloaded";
+    const isTimeout = status === 504 || status === 408;
+    const caller = isTimeout ? "upstream_timeout" : rows[reason].caller;
+    return { reason, retryAfterMs: waitMs, overload, caller };
+  }
+  if (reason === "rate_limited") {
+    const isShort = waitMs !== null && waitMs <= retryAfterWaitMs;
+    return {
+      reason,
+      retryAfterMs: waitMs,
+      sameTargetAfterMs: mayRepeat && isShort ? waitMs : null,
+      bySize: answer.sizeLimit === true || isAboutTokens(error),
+    };
+  }
+  return reason === "forbidden" && answer.isHtml ? { reason, health: "neutral" } : { reason };
 }
 
 /** What the provider asks us to wait: its headers first, then its body. */
@@ -322,14 +320,11 @@ function answerReason(status: number, error: UpstreamError): Reason {
   return said !== null && status < 500 && outranks(said, reason) ? said : reason;
 }
 
-/** A refused prompt or a dead key is that under any status; other words only explain the vague ones. */
+/** A refused prompt or a dead key is that under any status but 401; other words only explain the vague ones. */
 function outranks(said: Reason, reason: Reason): boolean {
-  return (
-    said === "content_policy" ||
-    said === "unauthorized" ||
-    reason === "bad_request" ||
-    reason === "unclassified"
-  );
+  const isVague = reason === "bad_request" || reason === "unclassified";
+  const isPlain = said === "content_policy" || said === "unauthorized";
+  return isVague || (isPlain && reason !== "unauthorized");
 }
 
 function messageOf(signal: Signal, verdict: Verdict): string {
