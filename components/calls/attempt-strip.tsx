@@ -36,7 +36,7 @@ export function AttemptStrip({ call }: Props) {
 }
 
 function failureOf({ outcome, status, reason }: AttemptView): string | null {
-  if (outcome !== "failed") {
+  if (outcome === "succeeded") {
     return null;
   }
   return status === null || status === 200 ? (reason ?? null) : String(status);

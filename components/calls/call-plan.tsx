@@ -39,12 +39,22 @@ export function CallPlan({ call }: Props) {
 const glyphs: Readonly<Record<string, GlyphState>> = {
   disabled: "off",
   draining: "off",
+  credential_dead: "down",
+  region_down: "down",
+  blocked: "down",
   open: "down",
   probe_down: "down",
   rate_limited: "degraded",
+  at_concurrency_limit: "degraded",
+  key_avoided: "degraded",
+  suspect: "degraded",
+  degraded: "degraded",
+  degraded_share: "degraded",
   trial: "recovering",
   trial_in_flight: "recovering",
+  trial_needs_fallback: "recovering",
   ramp: "recovering",
+  ramp_share: "recovering",
 };
 
 function planGlyph({ decision, reason }: PlanEntry): GlyphState {

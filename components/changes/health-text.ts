@@ -4,6 +4,9 @@ import { type Format } from "@/lib/shared/format";
 import { type HealthSummary } from "./summary";
 
 const glyphs = {
+  credential_dead: "down",
+  region_down: "down",
+  blocked: "down",
   open: "down",
   probe_down: "down",
   half_open: "recovering",
@@ -13,14 +16,23 @@ const glyphs = {
   degraded: "degraded",
 } as const satisfies Record<HealthSummary["to"], GlyphState>;
 
-export function healthGlyph({ to }: HealthSummary): GlyphState {
-  return glyphs[to];
+/** What a rule that only observes would have done is no state of anything. */
+export function healthGlyph(summary: HealthSummary): GlyphState {
+  return isObserved(summary) ? "no_data" : glyphs[summary.to];
 }
 
-export function healthTitle({ from, to }: HealthSummary): Text {
+export function healthTitle(summary: HealthSummary): Text {
+  const { from, to } = summary;
+  if (isObserved(summary)) {
+    return { key: `feed.would.${to}` };
+  }
   return to === "closed" && from === "probe_down"
     ? { key: "feed.probesBack" }
     : { key: `feed.to.${to}` };
+}
+
+function isObserved({ evidence = {} }: HealthSummary): boolean {
+  return evidence["observed"] === 1;
 }
 
 /** What the healer went by, as parts of a line. */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import { HealthLabel } from "@/lib/shared/contract";
 
 const names = z.array(z.string());
-const label = z.enum(["closed", "open", "half_open", "ramp", "probe_down", "suspect", "degraded"]);
 const evidence = z.record(z.string(), z.nullable(z.union([z.string(), z.number()])));
 
 const ChangeSummary = z.discriminatedUnion("type", [
@@ -28,8 +28,8 @@ const ChangeSummary = z.discriminatedUnion("type", [
     provider: z.string(),
     model: z.string(),
     region: z.string(),
-    from: label,
-    to: label,
+    from: HealthLabel,
+    to: HealthLabel,
     reason: z.string(),
     evidence: z.optional(evidence),
     node: z.optional(z.string()),

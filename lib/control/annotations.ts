@@ -1,6 +1,7 @@
 import { type MetricsView } from "../shared/contract";
 import { type HealthEventRow } from "../store/health-events";
 import { type RevisionRow } from "../store/revisions";
+import { wasDone } from "./health-done";
 
 type Annotation = MetricsView["annotations"][number];
 
@@ -15,7 +16,7 @@ export function toAnnotations(
     kind: "config",
     title: revisionTitle(revision),
   }));
-  const transitions = events.flatMap((event): Annotation[] => {
+  const transitions = events.filter(wasDone).flatMap((event): Annotation[] => {
     const kind = transitionKind(event.to);
     const title = `${event.model} @ ${event.region}`;
     return kind === null ? [] : [{ id: `h:${event.id}`, t: event.at, kind, title }];
@@ -40,6 +41,9 @@ function revisionTitle({ summary, id }: RevisionRow): string {
 /** Half-way states are no news on a chart. */
 function transitionKind(to: string): Annotation["kind"] | null {
   switch (to) {
+    case "credential_dead":
+    case "region_down":
+    case "blocked":
     case "open":
     case "probe_down":
       return "opened";

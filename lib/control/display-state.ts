@@ -1,4 +1,4 @@
-import { type DisplayState, type Intent } from "../shared/contract";
+import { type DisplayState, type HealthLabel, type Intent } from "../shared/contract";
 import { type TargetStateRow } from "../store/target-states";
 
 /** What decides how a target is shown. */
@@ -41,21 +41,38 @@ export function healthState(
   opinion: TargetStateRow,
   { called, nowMs }: Pick<Evidence, "called" | "nowMs">,
 ): HealthState {
-  switch (opinion.breaker) {
+  switch (labelOf(opinion)) {
+    case "credential_dead":
+    case "region_down":
+    case "blocked":
     case "open":
+    case "probe_down":
       return "down";
     case "half_open":
     case "ramp":
       return "recovering";
+    case "suspect":
+    case "degraded":
+      return "degraded";
     case "closed":
       break;
   }
-  if (opinion.probe === "down") {
-    return "down";
-  }
-  const isLimited = opinion.rateLimitedUntil !== null && opinion.rateLimitedUntil > nowMs;
-  if (opinion.soft !== "none" || isLimited) {
+  if (opinion.rateLimitedUntil !== null && opinion.rateLimitedUntil > nowMs) {
     return "degraded";
   }
   return opinion.probe === "unknown" && !called ? "no_data" : "healthy";
+}
+
+/** The one word that an opinion's axes add up to, in the order in which core ranks them. */
+export function labelOf({ barred, breaker, soft, probe }: TargetStateRow): HealthLabel {
+  if (barred !== null) {
+    return barred;
+  }
+  if (breaker !== "closed") {
+    return breaker;
+  }
+  if (probe === "down") {
+    return "probe_down";
+  }
+  return soft === "none" ? "closed" : soft;
 }

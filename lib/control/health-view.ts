@@ -11,7 +11,7 @@ import { type ObjectType } from "../store/switches";
 import { listTargetStates, type TargetStateRow } from "../store/target-states";
 import { availability, type Samples, sumSamples } from "./availability";
 import { type Current, demoRule, readCurrent } from "./current";
-import { shownState } from "./display-state";
+import { labelOf, shownState } from "./display-state";
 import { effectiveIntent, switchView } from "./effective-intent";
 import { objectIds } from "./objects";
 import { routeViews } from "./routes";
@@ -121,6 +121,7 @@ function targetView(
     switch: switchView(current.switches, "target", id, now),
     ...intent,
     state: shown.state,
+    label: shown.opinion === undefined ? "closed" : labelOf(shown.opinion),
     breaker: shown.opinion?.breaker ?? "closed",
     since: shown.opinion?.since ?? null,
     until: shown.opinion?.until ?? null,

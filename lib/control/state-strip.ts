@@ -57,6 +57,9 @@ function seenWithin({ labels, until }: NodeTimeline, minute: Span): Health[] {
 /** The label of a health event or a breaker in the strip's words. */
 export function toHealth(label: string): Health {
   switch (label) {
+    case "credential_dead":
+    case "region_down":
+    case "blocked":
     case "open":
     case "probe_down":
     case "down":

@@ -6,7 +6,9 @@ import { type HealthEventRow, listHealthEventsSince } from "../store/health-even
 import { listRevisionsSince, type RevisionRow } from "../store/revisions";
 import { type TargetState } from "../store/target-states";
 import { type Current } from "./current";
+import { labelOf } from "./display-state";
 import { switchView } from "./effective-intent";
+import { wasDone } from "./health-done";
 import {
   nodeTimeline,
   type NodeTimeline,
@@ -44,7 +46,7 @@ export async function readStrips(
     ),
     readActive(deps, from, now),
   ]);
-  const eventsByTarget = groupBy(events, ({ targetId }) => targetId);
+  const eventsByTarget = groupBy(events.filter(wasDone), ({ targetId }) => targetId);
   const statesByTarget = groupBy(states, ({ targetId }) => targetId);
   return new Map(
     targets.map((target) => {
@@ -94,13 +96,6 @@ function timelines(
       },
     );
   });
-}
-
-function labelOf({ breaker, soft, probe }: TargetState["state"]): string {
-  if (breaker !== "closed") {
-    return breaker;
-  }
-  return probe === "down" ? "probe_down" : soft;
 }
 
 /** In which minutes each target was called or probed. The hour is read rarely, its last minutes always. */

@@ -20,6 +20,21 @@ export const DisplayState = z.enum([
 ]);
 export type DisplayState = z.infer<typeof DisplayState>;
 
+/** The one word for a target that all that a node sees of it adds up to, worst first. */
+export const HealthLabel = z.enum([
+  "credential_dead",
+  "region_down",
+  "blocked",
+  "open",
+  "half_open",
+  "ramp",
+  "probe_down",
+  "suspect",
+  "degraded",
+  "closed",
+]);
+export type HealthLabel = z.infer<typeof HealthLabel>;
+
 export const Actor = z.object({
   type: z.enum(["operator", "healer", "system", "file"]),
   name: z.string(),
@@ -64,6 +79,8 @@ export const TargetView = z.object({
     z.object({ type: z.enum(["provider", "region", "model", "target"]), id: z.string() }),
   ),
   state: DisplayState,
+  /** The worst node's one word for it. */
+  label: HealthLabel,
   /** The worst node's breaker axis. */
   breaker: z.enum(["closed", "open", "half_open", "ramp"]),
   since: z.nullable(z.number()),
@@ -241,7 +258,7 @@ export const PlanEntry = z.object({
   target: z.string(),
   /** `eligible`: would be tried at this place of the order; `skipped`: never. */
   decision: z.enum(["eligible", "skipped"]),
-  /** A reason code of core/plan: `first_choice`, `slower_region`, `open`, `disabled`, … */
+  /** A reason code of core/plan: `chain_order`, `slower_region`, `open`, `disabled`, … */
   reason: z.string(),
 });
 export type PlanEntry = z.infer<typeof PlanEntry>;
@@ -269,7 +286,7 @@ export const Change = z.object({
    * What happened, for the page to word; `type` says which of these it is: `switch {objectType, objectId, from, to, until}`
    * (from and to are intents), `reorder {route, from, to}` (chains), `config {source, added, removed, changed}` (names such
    * as `model:gpt-4.1`), `key {id, action}`, `health {target, provider, model, region, from, to, reason, evidence, node}`
-   * (from and to: closed, open, half_open, ramp, probe_down).
+   * (from and to: `HealthLabel`; with `observed` 1 in its evidence the rule only observes, and nothing was done).
    */
   summary: z.record(z.string(), z.unknown()),
   reverts: z.nullable(z.number()),

@@ -5,6 +5,8 @@ import { sendNotice } from "./notices";
 export const targetStateRow = z.object({
   breaker: z.enum(["closed", "open", "half_open", "ramp"]),
   soft: z.enum(["none", "suspect", "degraded"]),
+  /** What it shares with others, or its configuration, keeps every call away from it. */
+  barred: z.enum(["credential_dead", "region_down", "blocked"]).nullable().default(null),
   since: z.number().nullable(),
   until: z.number().nullable(),
   reason: z.string().nullable(),

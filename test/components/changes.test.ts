@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changeText } from "@/components/changes/change-text";
-import { healthEvidence, healthTitle } from "@/components/changes/health-text";
+import { healthEvidence, healthGlyph, healthTitle } from "@/components/changes/health-text";
 import { summaryOf } from "@/components/changes/summary";
 import { isSameOrder, movedCount, reordered } from "@/components/routes/order";
 import { now } from "./fixtures";
@@ -63,6 +63,28 @@ describe("changes in words", () => {
       "3 failures in a row",
       "open for 5 s",
     ]);
+  });
+});
+
+describe("a rule that only observes", () => {
+  it("tells what it would have done, and shows no state for it", () => {
+    const summary = summaryOf({
+      type: "health",
+      target: "acme:us-east:m",
+      provider: "acme",
+      model: "m",
+      region: "us-east",
+      from: "closed",
+      to: "suspect",
+      reason: "silence",
+      evidence: { observed: 1 },
+    });
+    if (summary?.type !== "health") {
+      throw new Error("The summary was not understood.");
+    }
+    expect(say(healthTitle(summary))).toBe("Would have called it silent");
+    expect(healthGlyph(summary)).toBe("no_data");
+    expect(healthGlyph({ ...summary, evidence: {} })).toBe("degraded");
   });
 });
 

@@ -29,6 +29,7 @@ export function target(over: Partial<TargetView> = {}): TargetView {
     effectiveIntent: "enabled",
     offBy: null,
     state: "healthy",
+    label: "closed",
     breaker: "closed",
     since: null,
     until: null,
@@ -52,6 +53,7 @@ export function down(over: Partial<TargetView> = {}): TargetView {
   return target({
     model: "claude-sonnet-4-5",
     state: "down",
+    label: "open",
     breaker: "open",
     since: now - 41_000,
     consecutiveFailures: 7,

@@ -27,6 +27,42 @@ describe("the line under a state", () => {
       "연결 끊김 · 12초 전",
     ],
     [
+      "with a dead account",
+      down({ label: "credential_dead", breaker: "closed", reason: "quota" }),
+      "account out of use · quota used up · next probe 2 s",
+      "계정 사용 불가 · 할당량 소진 · 다음 프로브 2초 뒤",
+    ],
+    [
+      "in a region out of reach",
+      down({ label: "region_down", breaker: "closed", reason: "unreachable" }),
+      "region out of reach · unreachable · next probe 2 s",
+      "리전 연결 불가 · 연결 불가 · 다음 프로브 2초 뒤",
+    ],
+    [
+      "left out for its access",
+      down({ label: "blocked", breaker: "closed", reason: "forbidden" }),
+      "left out · access refused · next probe 2 s",
+      "제외됨 · 접근 거부됨 · 다음 프로브 2초 뒤",
+    ],
+    [
+      "silent",
+      target({ state: "degraded", label: "suspect", since: now - 4_000 }),
+      "calls wait without a byte · for 4 s",
+      "호출이 응답 없이 대기 중 · 4초째",
+    ],
+    [
+      "slow, whatever its last error was",
+      target({
+        state: "degraded",
+        label: "degraded",
+        reason: "slow",
+        consecutiveFailures: 2,
+        lastError: { at: now - 12_000, reason: "reset", status: null, message: null },
+      }),
+      "slow first token",
+      "첫 토큰이 느림",
+    ],
+    [
       "off by a person",
       target({ state: "off", switch: { ...held, reason: "contract review" } }),
       "off by Daniel · until turned on · “contract review”",

@@ -50,6 +50,7 @@ describe("names and regions", () => {
         allowedModels: null,
         allowedRegions: null,
         defaultRouteOnModelName: null,
+        midstream: null,
         ...limits,
       },
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shownState } from "@/lib/control/display-state";
+import { labelOf, shownState } from "@/lib/control/display-state";
 import { type TargetStateRow } from "@/lib/store/target-states";
 import { targetState } from "../support/target-state";
 
@@ -15,6 +15,10 @@ describe("the state of a target", () => {
     ["breaker half_open → recovering", [{ ...up, breaker: "half_open" }], "recovering", 1],
     ["breaker ramp → recovering", [{ ...up, breaker: "ramp" }], "recovering", 1],
     ["probe down → down", [{ probe: "down" }], "down", 1],
+    ["credential dead → down", [{ ...up, barred: "credential_dead" }], "down", 1],
+    ["region down → down", [{ ...up, barred: "region_down" }], "down", 1],
+    ["blocked → down", [{ ...up, barred: "blocked" }], "down", 1],
+    ["a dead credential outranks a ramp", [{ barred: "blocked", breaker: "ramp" }], "down", 1],
     ["suspect → degraded", [{ ...up, soft: "suspect" }], "degraded", 1],
     ["degraded → degraded", [{ ...up, soft: "degraded" }], "degraded", 1],
     ["rate-limited → degraded", [{ ...up, rateLimitedUntil: nowMs + 1 }], "degraded", 1],
@@ -34,6 +38,18 @@ describe("the state of a target", () => {
       state,
       count,
     });
+  });
+
+  it.each<[Partial<TargetStateRow>, string]>([
+    [{ barred: "region_down", breaker: "open", probe: "down", soft: "suspect" }, "region_down"],
+    [{ breaker: "open", probe: "down", soft: "suspect" }, "open"],
+    [{ breaker: "ramp", probe: "down" }, "ramp"],
+    [{ probe: "down", soft: "suspect" }, "probe_down"],
+    [{ soft: "suspect" }, "suspect"],
+    [{ soft: "degraded" }, "degraded"],
+    [{}, "closed"],
+  ])("the axes %j add up to %s", (row, label) => {
+    expect(labelOf(targetState(row))).toBe(label);
   });
 
   it("called without a report of a probe → healthy", () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { nodeTimeline, offSpans, stateStrip, type StripInput } from "@/lib/control/state-strip";
+import {
+  nodeTimeline,
+  offSpans,
+  stateStrip,
+  type StripInput,
+  toHealth,
+} from "@/lib/control/state-strip";
 
 const minute = 60_000;
 const from = 1_000 * minute;
@@ -81,6 +87,21 @@ describe("the strip of states", () => {
   it("one node's trouble shows among healthy ones", () => {
     const nodes = [node([], "none"), node([[3, "closed", "ramp"]], "ramp")];
     expect(strip({ nodes })).toEqual(["healthy", "healthy", "healthy", "recovering", "recovering"]);
+  });
+
+  it.each([
+    ["credential_dead", "down"],
+    ["region_down", "down"],
+    ["blocked", "down"],
+    ["open", "down"],
+    ["probe_down", "down"],
+    ["half_open", "recovering"],
+    ["ramp", "recovering"],
+    ["suspect", "degraded"],
+    ["degraded", "degraded"],
+    ["closed", "healthy"],
+  ])("%s is shown as %s", (label, health) => {
+    expect(toHealth(label)).toBe(health);
   });
 
   it("a person's hold outranks health, minute by minute", () => {

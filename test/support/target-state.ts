@@ -5,6 +5,7 @@ export function targetState(changes: Partial<TargetStateRow> = {}): TargetStateR
   return {
     breaker: "closed",
     soft: "none",
+    barred: null,
     since: null,
     until: null,
     reason: null,

@@ -33,12 +33,31 @@ export function whyTexts(target: TargetView, f: Format, nowMs: number): Text[] {
 }
 
 function brokenTexts(target: TargetView, f: Format, nowMs: number): Text[] {
-  const since = target.since === null ? null : f.duration(nowMs - target.since);
-  const open: Text =
-    since === null ? { key: "why.open" } : { key: "why.openFor", values: { since } };
-  const first: Text = target.breaker === "open" ? open : { key: "why.probesFail" };
   const cause = causeOf(target);
-  return cause === null ? [first] : [first, timesText(cause, target.consecutiveFailures)];
+  const first = brokenText(target, f, nowMs);
+  return cause === null ? [first] : [first, timesText(cause, timesOf(target))];
+}
+
+function brokenText({ label, since }: TargetView, f: Format, nowMs: number): Text {
+  switch (label) {
+    case "credential_dead":
+      return { key: "why.credentialDead" };
+    case "region_down":
+      return { key: "why.regionDown" };
+    case "blocked":
+      return { key: "why.blocked" };
+    case "open":
+      return since === null
+        ? { key: "why.open" }
+        : { key: "why.openFor", values: { since: f.duration(nowMs - since) } };
+    case "half_open":
+    case "ramp":
+    case "probe_down":
+    case "suspect":
+    case "degraded":
+    case "closed":
+      return { key: "why.probesFail" };
+  }
 }
 
 function degradedTexts(target: TargetView, f: Format, nowMs: number): Text[] {
@@ -50,8 +69,15 @@ function degradedTexts(target: TargetView, f: Format, nowMs: number): Text[] {
     target.since === null
       ? []
       : [{ key: "why.since", values: { since: f.duration(nowMs - target.since) } }];
+  if (target.label === "suspect") {
+    return [{ key: "why.suspect" }, ...since];
+  }
   const cause = causeOf(target);
-  return cause === null ? since : [...since, timesText(cause, target.consecutiveFailures)];
+  return cause === null ? since : [...since, timesText(cause, timesOf(target))];
+}
+
+function timesOf({ label, consecutiveFailures }: TargetView): number {
+  return ownReason.has(label) ? 1 : consecutiveFailures;
 }
 
 function timesText(cause: string, times: number): Text {
@@ -97,8 +123,18 @@ function nextTexts({ nextProbeAt }: TargetView, f: Format, nowMs: number): Text[
     : [{ key: "why.nextProbe", values: { left: f.duration(nextProbeAt - nowMs) } }];
 }
 
-function causeOf({ lastError, reason }: TargetView): string | null {
-  return lastError === null ? reason : errorCode(lastError);
+/** What is shared with others, or slow, has a reason that the last error of this one target does not tell. */
+const ownReason: ReadonlySet<TargetView["label"]> = new Set([
+  "credential_dead",
+  "region_down",
+  "blocked",
+  "degraded",
+]);
+
+function causeOf({ label, lastError, reason }: TargetView): string | null {
+  return lastError === null || (reason !== null && ownReason.has(label))
+    ? reason
+    : errorCode(lastError);
 }
 
 function errorCode({ status, reason }: NonNullable<TargetView["lastError"]>): string {
