@@ -1,16 +1,29 @@
 /**
- * The passive breaker of one target: CLOSED → OPEN → HALF_OPEN → RAMP → CLOSED (Envoy outlier detection; gRPC A6).
+ * The states of a breaker: CLOSED → OPEN → HALF_OPEN → RAMP → CLOSED (Envoy outlier detection; gRPC A6).
  *
- * The state is owned by the caller and changed in place; time and chance are arguments.
+ * Values in, values out; time and chance are arguments.
  */
 import type { BreakerSettings } from "./types";
 
 export type BreakerState = "closed" | "open" | "half_open" | "ramp";
 
+export type Trial = {
+  readonly attempt: number;
+  readonly startedMs: number;
+  /** When its content will have lasted long enough; null before the first content. */
+  provenMs: number | null;
+};
+
 export type Breaker =
   | { state: "closed"; sinceMs: number }
-  | { state: "open"; sinceMs: number; untilMs: number; latestUntilMs: number; probePasses: number }
-  | { state: "half_open"; sinceMs: number; trial: { attempt: number; startedMs: number } | null }
+  | {
+      state: "open";
+      sinceMs: number;
+      untilMs: number;
+      latestUntilMs: number;
+      probePasses: number;
+    }
+  | { state: "half_open"; sinceMs: number; trial: Trial | null }
   | { state: "ramp"; sinceMs: number; successes: number; failures: number };
 
 /** A trial that neither ended nor left gives its permit back after this. */
@@ -23,56 +36,6 @@ const passesToHalfOpen = 2;
 const rampSuccesses = 5;
 const rampVerdicts = 4;
 
-/** How many started attempts the run of failures looks back on. */
-const startsKept = 64;
-
-type Start = { attempt: number; verdict: "pending" | "ok" | "failed" | "neutral" };
-
-/** The newest attempts of a target in the order in which they started. */
-export type Starts = Start[];
-
-/** Notes that an attempt started. */
-export function recordStart(starts: Starts, attempt: number): void {
-  starts.push({ attempt, verdict: "pending" });
-  if (starts.length > startsKept) {
-    starts.shift();
-  }
-}
-
-/** Notes how an attempt ended; an attempt that is too old to matter is ignored. */
-export function recordVerdict(
-  starts: Starts,
-  attempt: number,
-  verdict: "ok" | "failed" | "neutral",
-): void {
-  for (let index = starts.length - 1; index >= 0; index -= 1) {
-    const start = starts[index];
-    if (start?.attempt === attempt) {
-      start.verdict = verdict;
-      return;
-    }
-  }
-}
-
-/**
- * The run of failures that ends at the newest failure, in *start* order.
- *
- * Errors come back in milliseconds and answers in seconds: counted as they end, a few errors between slow answers look
- * like a run. A pending attempt is not a failure, so it ends the run; a neutral one is as if it never was.
- */
-export function failureRun(starts: Starts): number {
-  let run = 0;
-  for (let index = starts.length - 1; index >= 0; index -= 1) {
-    const verdict = starts[index]?.verdict;
-    if (verdict === "failed") {
-      run += 1;
-    } else if (run > 0 && verdict !== "neutral") {
-      return run;
-    }
-  }
-  return run;
-}
-
 /**
  * How long the breaker stays open: base × 2^k, half of it fixed and half random, within the limit; in milliseconds.
  */
@@ -81,7 +44,10 @@ export function ejectionTimeMs(settings: BreakerSettings, k: number, random: num
   return Math.round(fullMs * (0.5 + 0.5 * random));
 }
 
-/** An OPEN breaker; `minOpenMs` is what the provider asked for by Retry-After, 0 when it did not. */
+/**
+ * An OPEN breaker. `minOpenMs` is what the provider asked for by Retry-After, 0 when it did not; it is capped, and the
+ * later of both deadlines wins.
+ */
 export function opened(
   settings: BreakerSettings,
   k: number,
@@ -138,7 +104,7 @@ export function probed(
   return { ...breaker, probePasses };
 }
 
-/** What a RAMP has shown after one more verdict. */
+/** What a RAMP has shown so far. */
 export function rampVerdict(ramp: {
   successes: number;
   failures: number;

@@ -1,31 +1,41 @@
 /**
- * The order in which a call may try its targets, and why the others are skipped.
+ * The order in which a call may try its targets, and why others are left out or put off.
  *
- * A plan is a *reading* of the world at one moment, kept for the log. Every attempt reads the world again (`nextMove`).
+ * A plan is a *reading* of the world at one moment, kept for the log and for `route:explain`; it changes nothing. Every
+ * attempt reads the world again.
  */
-import { type TargetHealth, type World, healthOf, labelOf } from "./health";
-import { regionOrder } from "./region";
-import { type Route, type Snapshot, type Target, holdAt } from "./types";
+import type { CallSpec, Evidence } from "./events";
+import { sizeClassOf } from "./latency";
+import { regionOrder, warmTarget } from "./region";
+import {
+  type BarReason,
+  type BrokenReason,
+  type DoubtfulReason,
+  type Luck,
+  barReason,
+} from "./sickness";
+import { type Standing, standings } from "./standing";
+import type { Entry, Target } from "./types";
+import { type TargetHealth, type World, healthOf } from "./world";
 
-export type SkipReason =
-  | "disabled"
-  | "draining"
-  | "model_not_allowed"
-  | "region_not_allowed"
-  | "region_not_asked"
-  | "open"
-  | "trial_in_flight"
-  | "ramp"
-  | "probe_down"
-  | "rate_limited";
+export type SkipReason = BarReason | BrokenReason | DoubtfulReason | "rate_limited";
 
 export type EligibleReason =
-  "chain_order" | "fastest_region" | "asked_region" | "slower_region" | "trial";
+  | "chain_order"
+  | "fastest_region"
+  | "asked_region"
+  | "warm_cache"
+  | "slower_region"
+  | "trial"
+  | "ramp_share"
+  | "degraded_share";
 
 export type PlanEntry = {
   readonly target: string;
   readonly decision: "eligible" | "skipped";
   readonly reason: SkipReason | EligibleReason;
+  /** The counters that put it where it is; they stay the same for as long as it stays there. */
+  readonly counters?: Evidence;
 };
 
 export type Candidate = {
@@ -35,156 +45,131 @@ export type Candidate = {
 };
 
 export type Plan = {
-  /** Enabled, allowed targets in the order of the chain; the sick ones among them too, for panic. */
+  /** Enabled, allowed, capable targets in the order of the chain; the sick ones among them too, for panic. */
   readonly candidates: readonly Candidate[];
   readonly entries: readonly PlanEntry[];
   /** The first eligible target was passed over for its health. */
   readonly avoided: boolean;
 };
 
-export type CallConstraints = {
-  /** `*` or ids; data residency: holds in every pass. */
-  readonly allowedModels: ReadonlySet<string> | null;
-  readonly allowedRegions: ReadonlySet<string> | null;
-  readonly region: string | null;
-  readonly regionMode: "prefer" | "require";
-  readonly fallback: boolean;
-};
-
-/** Of eligible calls, the share that a target in RAMP takes. */
-const rampShare = 0.1;
-
 /** The plan of one call at `nowMs`. */
-export function planCall(
-  snapshot: Snapshot,
-  world: World,
-  route: Route,
-  constraints: CallConstraints,
-  nowMs: number,
-  random: () => number,
-): Plan {
+export function planCall(world: World, spec: CallSpec, luck: Luck, nowMs: number): Plan {
   const candidates: Candidate[] = [];
-  const entries: PlanEntry[] = [];
-  let avoided = false;
-  let chosen = false;
-  const chain = constraints.fallback ? route.entries : route.entries.slice(0, 1);
+  const places: Place[] = [];
+  const chain = spec.constraints.fallback ? spec.route.entries : spec.route.entries.slice(0, 1);
   for (const [entryIndex, entry] of chain.entries()) {
-    const ordered = askedFirst(regionOrder(world, entry.model, entry.targets, nowMs), constraints);
-    let place = 0;
-    for (const target of ordered) {
-      const barred = barReason(snapshot, target, constraints, nowMs);
-      if (barred !== null) {
-        entries.push({ target: target.id, decision: "skipped", reason: barred });
-        continue;
+    for (const target of entryOrder(world, spec, entry, nowMs)) {
+      const bar = barOf(world, spec, target, candidates, nowMs);
+      places.push({ target, entry, bar });
+      if (bar === null) {
+        candidates.push({ target, entryIndex });
       }
-      candidates.push({ target, entryIndex });
-      const health = healthOf(world, target.id);
-      const sick = sickReason(health, nowMs, chosen ? () => 0 : random);
-      if (sick !== null) {
-        avoided ||= !chosen && isHealthReason(sick);
-        entries.push({ target: target.id, decision: "skipped", reason: sick });
-        continue;
-      }
-      const reason = eligibleReason(health, target, constraints, ordered.length, place);
-      entries.push({ target: target.id, decision: "eligible", reason });
-      chosen = true;
-      place += 1;
     }
   }
-  return { candidates, entries, avoided: avoided && chosen };
+  const standing = standings(world, spec, luck, candidates, nowMs);
+  const firstWell = standing.findIndex((one) => one.sick === null);
+  const avoided =
+    firstWell > 0 && standing.slice(0, firstWell).some((one) => one.sick?.grade !== "limited");
+  return { candidates, entries: planEntries(world, spec, places, standing, nowMs), avoided };
 }
 
-function askedFirst(targets: readonly Target[], constraints: CallConstraints): readonly Target[] {
+type Place = { readonly target: Target; readonly entry: Entry; readonly bar: BarReason | null };
+
+function planEntries(
+  world: World,
+  spec: CallSpec,
+  places: readonly Place[],
+  standing: readonly Standing[],
+  nowMs: number,
+): readonly PlanEntry[] {
+  const seen = new Set<Entry>();
+  let next = 0;
+  return places.map(({ target, entry, bar }): PlanEntry => {
+    if (bar !== null) {
+      return { target: target.id, decision: "skipped", reason: bar };
+    }
+    const one = standing[next];
+    next += 1;
+    if (one === undefined || one.sick !== null) {
+      return skipped(healthOf(world, target), one?.sick?.reason ?? "open");
+    }
+    const isFirst = !seen.has(entry);
+    seen.add(entry);
+    const reason = eligibleReason(world, spec, one.health, entry, isFirst, nowMs);
+    return { target: target.id, decision: "eligible", reason };
+  });
+}
+
+/** Targets of an entry: the asked region first, then where the prompt's cache is warm, then the fastest. */
+function entryOrder(
+  world: World,
+  { needs, constraints }: CallSpec,
+  entry: Entry,
+  nowMs: number,
+): readonly Target[] {
+  const sizeClass = sizeClassOf(needs.promptTokens);
+  const ordered = regionOrder(world, entry.model, sizeClass, entry.targets, nowMs);
+  const warmId = warmTarget(world, entry.model, needs.promptCacheKey, nowMs);
   const { region } = constraints;
-  if (region === null || targets[0]?.region === region) {
-    return targets;
+  if (warmId === undefined && region === null) {
+    return ordered;
   }
-  return [
-    ...targets.filter((target) => target.region === region),
-    ...targets.filter((target) => target.region !== region),
-  ];
+  const rank = (target: Target): number => {
+    if (target.region === region) {
+      return 0;
+    }
+    return target.id === warmId ? 1 : 2;
+  };
+  return ordered.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function barReason(
-  snapshot: Snapshot,
+function barOf(
+  world: World,
+  spec: CallSpec,
   target: Target,
-  constraints: CallConstraints,
+  before: readonly Candidate[],
   nowMs: number,
-): SkipReason | null {
-  const hold = holdAt(snapshot, target, nowMs);
-  if (hold !== null) {
-    return hold.intent;
-  }
-  if (constraints.allowedModels !== null && !constraints.allowedModels.has(target.model)) {
-    return "model_not_allowed";
-  }
-  if (constraints.allowedRegions !== null && !constraints.allowedRegions.has(target.region)) {
-    return "region_not_allowed";
-  }
-  if (constraints.regionMode === "require" && constraints.region !== target.region) {
-    return "region_not_asked";
-  }
-  return null;
+): BarReason | null {
+  const first = before[0]?.target;
+  const isElsewhere =
+    first !== undefined &&
+    (first.provider !== target.provider || first.credential !== target.credential);
+  return spec.needs.pinned && isElsewhere
+    ? "other_account"
+    : barReason(world.snapshot, target, spec, nowMs);
 }
 
-/** Why a call that still has other choices leaves this target alone; null when it need not. */
-export function sickReason(
-  health: TargetHealth,
-  nowMs: number,
-  random: () => number,
-): SkipReason | null {
-  const { breaker } = health;
-  switch (breaker.state) {
-    case "open":
-      if (nowMs < breaker.untilMs) {
-        return "open";
-      }
-      break;
-    case "half_open":
-      if (breaker.trial !== null) {
-        return "trial_in_flight";
-      }
-      break;
-    case "ramp":
-      if (random() >= rampShare) {
-        return "ramp";
-      }
-      break;
-    case "closed":
-      break;
-  }
-  if (labelOf(health) === "probe_down") {
-    return "probe_down";
-  }
-  return health.rateLimitedUntilMs !== null && nowMs < health.rateLimitedUntilMs
-    ? "rate_limited"
-    : null;
-}
-
-function isHealthReason(reason: SkipReason): boolean {
-  return (
-    reason === "open" ||
-    reason === "trial_in_flight" ||
-    reason === "ramp" ||
-    reason === "probe_down"
-  );
+function skipped(health: TargetHealth, reason: SkipReason): PlanEntry {
+  const entry = { target: health.target.id, decision: "skipped", reason } as const;
+  return health.why === null ? entry : { ...entry, counters: health.why.evidence };
 }
 
 function eligibleReason(
+  world: World,
+  { needs, constraints }: CallSpec,
   health: TargetHealth,
-  target: Target,
-  constraints: CallConstraints,
-  siblings: number,
-  place: number,
+  entry: Entry,
+  isFirst: boolean,
+  nowMs: number,
 ): EligibleReason {
-  if (health.breaker.state === "half_open" || health.breaker.state === "open") {
+  const { target, circuit, degraded } = health;
+  if (circuit.breaker.state === "half_open") {
     return "trial";
   }
-  if (siblings < 2) {
+  if (circuit.breaker.state === "ramp") {
+    return "ramp_share";
+  }
+  if (degraded !== null) {
+    return "degraded_share";
+  }
+  if (entry.targets.length < 2) {
     return "chain_order";
   }
-  if (place > 0) {
-    return "slower_region";
+  if (constraints.region === target.region) {
+    return "asked_region";
   }
-  return constraints.region === target.region ? "asked_region" : "fastest_region";
+  if (warmTarget(world, entry.model, needs.promptCacheKey, nowMs) === target.id) {
+    return "warm_cache";
+  }
+  return isFirst ? "fastest_region" : "slower_region";
 }

@@ -1,6 +1,17 @@
 /** Which region of a model goes first: the fastest to its first token, changed only for a lasting, clear gain. */
-import { type Preference, type World, healthOf } from "./health";
+import { isScarce } from "./capacity";
+import type { SizeClass } from "./latency";
 import type { Target } from "./types";
+import { type World, healthOf } from "./world";
+
+/** Which region a model is served from, and who has been faster for how long. */
+export type Preference = {
+  targetId: string;
+  measured: boolean;
+  challengerId: string | null;
+  wins: number;
+  evaluatedMs: number;
+};
 
 /** A challenger must be this much faster, in ratio and in milliseconds, … */
 const minGainRatio = 0.2;
@@ -10,86 +21,96 @@ const evaluationsToSwitch = 3;
 const evaluationEveryMs = 5_000;
 /** One sample says little: the first one pays for its connection. */
 export const samplesToCompare = 3;
+const unmeasuredMs = 1e9;
+
+function preferenceId(model: string, sizeClass: SizeClass): string {
+  return `${model} ${String(sizeClass)}`;
+}
 
 /**
- * The targets of one chain entry in the order in which they should be asked.
- *
- * The preferred one is first; the others follow by their time to first token, unmeasured ones by the operator's region
- * priority. Changes `world.preferences` when an evaluation is due.
+ * The targets of one chain entry in the order in which they should be asked: the preferred one, then by their time to
+ * first token, unmeasured ones by the operator's priority. Those with little room left come behind those with more.
  */
 export function regionOrder(
   world: World,
   model: string,
+  sizeClass: SizeClass,
   targets: readonly Target[],
   nowMs: number,
 ): readonly Target[] {
   if (targets.length < 2) {
     return targets;
   }
-  const ordered = targets.toSorted(
-    (a, b) => speedMs(world, a) - speedMs(world, b) || a.regionPriority - b.regionPriority,
+  const preferredId = world.preferences.get(preferenceId(model, sizeClass))?.targetId;
+  const scarcity = (target: Target): number =>
+    Number(isScarce(healthOf(world, target).capacity, nowMs));
+  return targets.toSorted(
+    (a, b) =>
+      scarcity(a) - scarcity(b) ||
+      Number(b.id === preferredId) - Number(a.id === preferredId) ||
+      speedMs(world, a, sizeClass) - speedMs(world, b, sizeClass) ||
+      a.regionPriority - b.regionPriority,
   );
-  const fastest = ordered[0];
-  if (fastest === undefined) {
-    return ordered;
+}
+
+/** Looks at the regions of an entry again when that is due; the only place where a preference moves. */
+export function considerRegions(
+  world: World,
+  model: string,
+  sizeClass: SizeClass,
+  targets: readonly Target[],
+  nowMs: number,
+): void {
+  if (targets.length < 2) {
+    return;
   }
-  const preference = world.preferences.get(model);
+  const id = preferenceId(model, sizeClass);
+  const preference = world.preferences.get(id);
   const held = targets.find((target) => target.id === preference?.targetId);
   if (preference === undefined || held === undefined) {
-    world.preferences.set(model, newPreference(world, targets, nowMs));
-    return regionOrderWith(ordered, targets, world.preferences.get(model)?.targetId);
+    const first = targets.toSorted((a, b) => a.regionPriority - b.regionPriority)[0];
+    world.preferences.set(id, {
+      targetId: first?.id ?? "",
+      measured: false,
+      challengerId: null,
+      wins: 0,
+      evaluatedMs: nowMs,
+    });
+    return;
   }
-  evaluate(world, preference, held, fastest, targets, nowMs);
-  return regionOrderWith(ordered, targets, preference.targetId);
-}
-
-function regionOrderWith(
-  ordered: readonly Target[],
-  targets: readonly Target[],
-  preferredId: string | undefined,
-): readonly Target[] {
-  const preferred = targets.find((target) => target.id === preferredId);
-  return preferred === undefined || ordered[0] === preferred
-    ? ordered
-    : [preferred, ...ordered.filter((target) => target !== preferred)];
-}
-
-function newPreference(world: World, targets: readonly Target[], nowMs: number): Preference {
-  const byPriority = targets.toSorted(
-    (a, b) => a.regionPriority - b.regionPriority || speedMs(world, a) - speedMs(world, b),
-  );
-  return {
-    targetId: byPriority[0]?.id ?? "",
-    measured: false,
-    challengerId: null,
-    wins: 0,
-    evaluatedMs: nowMs,
-  };
+  evaluate(world, preference, held, targets, sizeClass, nowMs);
 }
 
 function evaluate(
   world: World,
   preference: Preference,
   held: Target,
-  fastest: Target,
   targets: readonly Target[],
+  sizeClass: SizeClass,
   nowMs: number,
 ): void {
+  if (preference.measured && nowMs - preference.evaluatedMs < evaluationEveryMs) {
+    return;
+  }
+  const gain = (target: Target): boolean =>
+    isClearlyFaster(speedMs(world, target, sizeClass), speedMs(world, held, sizeClass));
+  const fastest = targets.toSorted(
+    (a, b) => speedMs(world, a, sizeClass) - speedMs(world, b, sizeClass),
+  )[0];
+  if (fastest === undefined) {
+    return;
+  }
   if (!preference.measured) {
     // The first time that everyone is measured there is no habit to protect.
-    if (targets.every((target) => healthOf(world, target.id).ttftSamples >= samplesToCompare)) {
+    if (targets.every((target) => isMeasured(world, target))) {
       preference.measured = true;
-      if (clearlyFaster(world, fastest, held)) {
-        preference.targetId = fastest.id;
-      }
+      preference.evaluatedMs = nowMs;
+      preference.targetId = gain(fastest) ? fastest.id : preference.targetId;
     }
     return;
   }
-  if (nowMs - preference.evaluatedMs < evaluationEveryMs) {
-    return;
-  }
   preference.evaluatedMs = nowMs;
-  if (fastest === held || !clearlyFaster(world, fastest, held)) {
+  if (fastest === held || !gain(fastest)) {
     preference.challengerId = null;
     preference.wins = 0;
     return;
@@ -103,12 +124,62 @@ function evaluate(
   }
 }
 
-function clearlyFaster(world: World, challenger: Target, held: Target): boolean {
-  const gainMs = speedMs(world, held) - speedMs(world, challenger);
-  return gainMs >= minGainMs && gainMs >= minGainRatio * speedMs(world, held);
+function isClearlyFaster(challengerMs: number, heldMs: number): boolean {
+  const gainMs = heldMs - challengerMs;
+  return gainMs >= minGainMs && gainMs >= minGainRatio * heldMs;
 }
 
-/** Unmeasured targets come after measured ones, in the operator's order. */
-function speedMs(world: World, target: Target): number {
-  return healthOf(world, target.id).ttftMs ?? 1e9;
+/** Whether a target's speed is known well enough to compare it. */
+export function isMeasured(world: World, target: Target): boolean {
+  return healthOf(world, target).speeds.some(
+    (speed) => speed !== undefined && speed.samples >= samplesToCompare,
+  );
+}
+
+/** The time to first token that a target is compared by: of the prompt's class, else of the nearest one measured. */
+export function speedMs(world: World, target: Target, sizeClass: SizeClass): number {
+  const { speeds } = healthOf(world, target);
+  const own = speeds[sizeClass]?.ttftMs;
+  if (own != null) {
+    return own;
+  }
+  const nearest = speeds
+    .map((speed, place) => ({ ttftMs: speed?.ttftMs ?? null, away: Math.abs(place - sizeClass) }))
+    .filter((one) => one.ttftMs !== null)
+    .toSorted((a, b) => a.away - b.away)[0];
+  return nearest?.ttftMs ?? unmeasuredMs;
+}
+
+const warmForMs = 600_000;
+const warmAtMost = 10_000;
+
+function warmId(model: string, cacheKey: string): string {
+  return `${model} ${cacheKey}`;
+}
+
+/** The target of `model` whose prompt cache is warm for this key; undefined when none is. */
+export function warmTarget(
+  world: World,
+  model: string,
+  cacheKey: string | null,
+  nowMs: number,
+): string | undefined {
+  if (cacheKey === null) {
+    return undefined;
+  }
+  const warm = world.warm.get(warmId(model, cacheKey));
+  return warm !== undefined && nowMs < warm.untilMs ? warm.targetId : undefined;
+}
+
+/** Remembers where a prompt's cache is warm now; the oldest memory goes when there are too many. */
+export function rememberWarm(world: World, target: Target, cacheKey: string, nowMs: number): void {
+  const id = warmId(target.model, cacheKey);
+  world.warm.delete(id);
+  world.warm.set(id, { targetId: target.id, untilMs: nowMs + warmForMs });
+  if (world.warm.size > warmAtMost) {
+    const oldest = world.warm.keys().next();
+    if (oldest.done === false) {
+      world.warm.delete(oldest.value);
+    }
+  }
 }

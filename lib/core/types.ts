@@ -8,17 +8,32 @@ export type Hold = {
   readonly untilMs: number | null;
 };
 
+/** The rules that can be told to observe only: they decide and log, and change nothing. */
+export const rules = [
+  "opening",
+  "suspect",
+  "degraded",
+  "probes",
+  "capacity",
+  "credential",
+  "region",
+  "access",
+] as const;
+export type Rule = (typeof rules)[number];
+
 export type BreakerSettings = {
-  /** Consecutive failures, in start order, that open the breaker. */
-  readonly threshold: number;
+  /** The least run of failures, in start order, that opens the breaker; busy targets need longer runs. */
+  readonly minThreshold: number;
   readonly baseEjectionMs: number;
   readonly maxEjectionMs: number;
+  readonly observeOnly: ReadonlySet<Rule>;
 };
 
 export type ProbeSettings = {
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  readonly enabled: boolean;
+  /** `when_open`: no regular probe, but one that asks after it while it is OPEN. */
+  readonly mode: "regular" | "when_open" | "off";
 };
 
 export type Price = {
@@ -30,6 +45,11 @@ export type Price = {
 
 export type Capabilities = {
   readonly contextTokens: number | null;
+  /** Null: nobody said, so it is tried. */
+  readonly tools: boolean | null;
+  readonly vision: boolean | null;
+  readonly json: boolean | null;
+  /** Continues an assistant's message that ends in the middle. */
   readonly prefill: boolean;
   readonly reasoning: boolean;
 };
@@ -57,10 +77,19 @@ export type Limits = {
   readonly idleMs: number;
   readonly totalMs: number;
   readonly streamTotalMs: number;
+  /** The same two for calls that let the model think: it may be silent for minutes. */
+  readonly reasoningTtftMs: number;
+  readonly reasoningTotalMs: number;
   readonly attempts: number;
   readonly retryAfterWaitMs: number;
   /** A refusal for content policy is passed on as it is, unless the route asks to try the next model. */
   readonly fallbackOnContentPolicy: boolean;
+  /** `auto`: a plain call that is expected to take long is streamed upstream and collected. */
+  readonly upstreamStream: "auto" | "off";
+  /** What becomes of a stream whose provider breaks off after content went out. */
+  readonly midstream: "resume" | "error" | "buffer";
+  /** Whether a broken stream may be started over where nothing continues a prefill. */
+  readonly restart: "same_model" | "any" | "off";
 };
 
 /** One place of a chain: a model with everywhere it lives. */
@@ -88,6 +117,8 @@ export type Snapshot = {
   readonly regions: ReadonlySet<string>;
   readonly anyModel: ReadonlyMap<string, AnyModelProvider>;
   readonly holds: ReadonlyMap<string, readonly Hold[]>;
+  /** For each model, the models (itself among them) that share a route with it: who could take its calls. */
+  readonly peers: ReadonlyMap<string, ReadonlySet<string>>;
   readonly defaultRouteOnModelName: boolean;
 };
 

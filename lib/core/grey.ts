@@ -1,0 +1,88 @@
+/** DEGRADED: neither down nor well. Failures here and there, or answers that are slow against the target's own habit. */
+import type { SizeClass } from "./latency";
+import { normalTtftMs, recentTtftMs } from "./latency";
+import { failureTally } from "./opening";
+import { type Degraded, type TargetHealth, speedOf } from "./world";
+import { lookBack } from "./window";
+
+const enterRatio = 0.2;
+const enterFailures = 5;
+const leaveRatio = 0.1;
+const slowFactor = 3;
+const leaveSlowFactor = 1.5;
+const slowFloorMs = 2_000;
+const samplesToLeave = 20;
+const minStayMs = 30_000;
+const maxStayMs = 300_000;
+const reentryMs = 600_000;
+const countedBack = 20;
+
+export type Greyness = {
+  readonly cause: Degraded["cause"];
+  readonly evidence: Readonly<Record<string, number>>;
+};
+
+/** The sign of too many failures after one more; null when they are few. */
+export function greyByFailures(health: TargetHealth, nowMs: number): Greyness | null {
+  const { window } = health.circuit;
+  const tally = failureTally(window, lookBack(window, countedBack), nowMs);
+  return tally !== null &&
+    tally.failed >= enterFailures &&
+    tally.failed >= enterRatio * tally.counted
+    ? { cause: "failures", evidence: { failures: tally.failed, of: tally.counted } }
+    : null;
+}
+
+/** The sign of a brown-out after one more first token; null when it is as fast as ever. */
+export function greyBySlowness(health: TargetHealth, sizeClass: SizeClass): Greyness | null {
+  const speed = speedOf(health, sizeClass);
+  const nowMs = recentTtftMs(speed);
+  const normalMs = normalTtftMs(speed);
+  return nowMs !== null && normalMs !== null && nowMs > slowFactor * normalMs && nowMs > slowFloorMs
+    ? {
+        cause: "slow",
+        evidence: { ttftMs: Math.round(nowMs), normalMs: Math.round(normalMs) },
+      }
+    : null;
+}
+
+/** A DEGRADED that begins now. Back within ten minutes it stays twice as long as the last time. */
+export function degradedFrom(
+  health: TargetHealth,
+  cause: Degraded["cause"],
+  sizeClass: SizeClass,
+  nowMs: number,
+): Degraded {
+  const { lastMs, endedMs } = health.degradedStay;
+  const isBack = endedMs !== null && nowMs - endedMs < reentryMs;
+  const stayMs = isBack ? Math.min(maxStayMs, 2 * Math.max(lastMs, minStayMs / 2)) : minStayMs;
+  health.degradedStay = { lastMs: stayMs, endedMs };
+  return { sinceMs: nowMs, cause, sizeClass, stayMs, counted: 0, failed: 0, servedMs: nowMs };
+}
+
+/** Counts an outcome while DEGRADED; true when the target has shown that it is well again. */
+export function isWellAgain(health: TargetHealth, degraded: Degraded, nowMs: number): boolean {
+  if (degraded.counted < samplesToLeave) {
+    return false;
+  }
+  const isSteady = degraded.failed < leaveRatio * degraded.counted && isFastAgain(health, degraded);
+  const isOver = nowMs - degraded.sinceMs >= degraded.stayMs;
+  if (!isSteady) {
+    degraded.counted = 0;
+    degraded.failed = 0;
+  }
+  return isSteady && isOver;
+}
+
+function isFastAgain(health: TargetHealth, { sizeClass }: Degraded): boolean {
+  const speed = speedOf(health, sizeClass);
+  const nowMs = recentTtftMs(speed);
+  const normalMs = normalTtftMs(speed);
+  return nowMs === null || normalMs === null || nowMs < leaveSlowFactor * normalMs;
+}
+
+/** Notes that DEGRADED ended. */
+export function endDegraded(health: TargetHealth, nowMs: number): void {
+  health.degraded = null;
+  health.degradedStay = { ...health.degradedStay, endedMs: nowMs };
+}

@@ -1,0 +1,89 @@
+/** Whether failures are many enough to open a breaker (routing rules (a) and (b)). Pure counting over a window. */
+import { type LookBack, type Window, lookBack, recentTally } from "./window";
+
+/** Background errors that must not open anything: one in twenty. */
+const backgroundRatio = 0.05;
+/** Under this many calls a second the least run is enough. */
+const slowPerSecond = 2;
+const secondsPerHour = 3_600;
+const runsPerHour = 0.1;
+/** Rule (b). */
+const openRatio = 0.5;
+const minCounted = 20;
+const lookBackMs = 600_000;
+
+/**
+ * The run of failures that opens a target with so many calls per second: long enough that errors at `failureRatio`
+ * alone make it about once in ten hours.
+ *
+ * `failureRatio` is 5 % unless the target is known to be worse (DEGRADED): then its own.
+ */
+export function runToOpen(
+  minThreshold: number,
+  callsPerSecond: number,
+  failureRatio = backgroundRatio,
+): number {
+  const ratio = Math.max(failureRatio, backgroundRatio);
+  if (callsPerSecond < slowPerSecond && ratio === backgroundRatio) {
+    return minThreshold;
+  }
+  const runs = (secondsPerHour / runsPerHour) * Math.max(callsPerSecond, slowPerSecond / 20);
+  return Math.max(minThreshold, Math.ceil(Math.log(runs) / Math.log(1 / ratio)));
+}
+
+export type Opening = {
+  readonly rule: "run" | "share" | "ratio";
+  readonly failed: number;
+  readonly counted: number;
+  readonly threshold: number;
+  readonly keys: ReadonlySet<string>;
+};
+
+/** The reason to open after a failure at `nowMs`; null when there is none. `run` is N. */
+export function openingReason(
+  window: Window,
+  run: number,
+  nowMs: number,
+  hasBetterAlternative: (failureRatio: number) => boolean,
+): Opening | null {
+  const back = lookBack(window, minCounted);
+  if (back.run >= run) {
+    return { rule: "run", failed: back.run, counted: back.run, threshold: run, keys: back.keys };
+  }
+  const share = lookBack(window, 2 * run);
+  const shareThreshold = Math.ceil(1.5 * run);
+  if (share.failed >= shareThreshold) {
+    const { failed, counted, keys } = share;
+    return { rule: "share", failed, counted, threshold: shareThreshold, keys };
+  }
+  const tally = failureTally(window, back, nowMs);
+  if (tally === null || tally.failed < openRatio * tally.counted) {
+    return null;
+  }
+  return hasBetterAlternative(tally.failed / tally.counted)
+    ? { rule: "ratio", ...tally, threshold: Math.ceil(openRatio * tally.counted), keys: back.keys }
+    : null;
+}
+
+export type FailureTally = { readonly failed: number; readonly counted: number };
+
+/**
+ * Failures among the calls that started in the last 10 s if those are 20 or more, else among the last 20 within ten
+ * minutes; null when there are fewer.
+ */
+export function failureTally(window: Window, back: LookBack, nowMs: number): FailureTally | null {
+  const recent = recentTally(window, nowMs);
+  if (recent.started >= minCounted) {
+    return { failed: recent.failed, counted: recent.started };
+  }
+  return back.counted >= minCounted && nowMs - back.oldestMs <= lookBackMs
+    ? { failed: back.failed, counted: back.counted }
+    : null;
+}
+
+/** The share of failures that the newest calls show; null when they are too few to say. */
+export function failureRatio(window: Window, nowMs: number): number | null {
+  const newest = lookBack(window, minCounted, window.nextSeq - 1);
+  const tally = failureTally(window, newest, nowMs);
+  return tally === null ? null : tally.failed / tally.counted;
+}

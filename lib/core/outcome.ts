@@ -1,0 +1,446 @@
+/** What the end of an attempt means for its target, its place and its account. */
+import { clearRefusal, cutConcurrency, refuse, widenConcurrency } from "./capacity";
+import {
+  type Change,
+  failureAsksFor,
+  givePermitBack,
+  isOfThisEpoch,
+  openCircuit,
+  seeContent,
+  succeed,
+} from "./circuit";
+import { clearBlock, doubtAccount, reviveAccount } from "./accounts";
+import type { Failure } from "./classify";
+import type { AttemptOutcome, Decision, HealthLabel } from "./events";
+import {
+  type Greyness,
+  degradedFrom,
+  endDegraded,
+  greyByFailures,
+  greyBySlowness,
+  isWellAgain,
+} from "./grey";
+import { addSample, measureTtft } from "./latency";
+import { type Opening, failureRatio, openingReason, runToOpen } from "./opening";
+import { closingState, openProbeIntervalMs, targetsAt } from "./probes";
+import { hasSeveralKeys, perSecond } from "./rate";
+import { endSilence, isTellingDeparture } from "./silence";
+import { tell, tellObserved } from "./tell";
+import {
+  type Attempt,
+  type TargetHealth,
+  type World,
+  isObserved,
+  labelOfHealth,
+  speedOf,
+} from "./world";
+import { settle } from "./window";
+
+/** A timeout of a longer prompt may be the prompt's fault: it counts only with a failed probe beside it. */
+const longPromptTokens = 8_000;
+/** One key's failures keep it away from the target for this long. */
+const avoidMs = 30_000;
+const avoidedKept = 256;
+const regionRun = 3;
+
+/** The first content of an attempt: its time is measured, silence ends, a trial begins to prove itself. */
+export function seeFirstContent(attempt: Attempt, nowMs: number, out: Decision[]): void {
+  const { health } = attempt;
+  const before = labelOfHealth(health, nowMs);
+  attempt.contentMs = nowMs;
+  const { suspectMs } = health.silence;
+  if (suspectMs !== null && attempt.startMs >= suspectMs) {
+    endSilence(health);
+    tell(health, before, "suspect", "content_came", {}, nowMs, out);
+  }
+  seeContent(health.circuit, attempt.id, nowMs);
+  seeContent(health.place.circuit, attempt.id, nowMs);
+  if (isOfThisEpoch(health.circuit, attempt.start)) {
+    settle(health.circuit.window, attempt.start, "ok");
+  }
+  if (!attempt.streamed) {
+    return;
+  }
+  const isNormal = health.circuit.breaker.state === "closed" && health.degraded === null;
+  const speed = speedOf(health, attempt.sizeClass);
+  measureTtft(speed, nowMs - attempt.startMs, isNormal, nowMs);
+  if (isNormal) {
+    degradeIf(health, greyBySlowness(health, attempt.sizeClass), attempt, nowMs, out);
+  }
+}
+
+/** An attempt ended. */
+export function endAttempt(
+  world: World,
+  attempt: Attempt,
+  outcome: AttemptOutcome,
+  nowMs: number,
+  random: () => number,
+  out: Decision[],
+): void {
+  const { health } = attempt;
+  health.inFlight -= 1;
+  health.waiting.delete(attempt);
+  switch (outcome.kind) {
+    case "success":
+      health.lastSuccessMs = nowMs;
+      succeedAttempt(world, attempt, nowMs, out);
+      return;
+    case "failure":
+      failAttempt(world, attempt, outcome.failure, nowMs, random, out);
+      return;
+    case "cancelled":
+      if (isTellingDeparture(health, attempt, nowMs)) {
+        out.push({ type: "probe", target: health.target, afterMs: 0 });
+      }
+      leaveNeutral(attempt);
+      return;
+    case "withdrawn":
+      leaveNeutral(attempt);
+  }
+}
+
+/** As if it never was, for every count: the permit goes back, the start is struck out. */
+function leaveNeutral(attempt: Attempt): void {
+  const { health } = attempt;
+  givePermitBack(health.circuit, attempt.id);
+  givePermitBack(health.place.circuit, attempt.id);
+  // Content that came was a good answer; only its end is nobody's fault.
+  const verdict = attempt.contentMs === null ? "neutral" : "ok";
+  settle(health.circuit.window, attempt.start, verdict);
+  settle(health.place.circuit.window, attempt.placeStart, verdict);
+}
+
+function succeedAttempt(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
+  const { health } = attempt;
+  const before = labelOfHealth(health, nowMs);
+  succeedPlace(world, attempt, nowMs, out);
+  reviveAccount(world, health.account, "quota", nowMs, out);
+  clearBlock(health);
+  clearRefusal(health.capacity);
+  widenConcurrency(health.capacity, nowMs);
+  health.avoided.delete(attempt.key);
+  if (health.probe.state === "down") {
+    // A real answer outranks failing probes.
+    health.probe.state = "up";
+    health.probe.failures = 0;
+  }
+  if (!attempt.streamed) {
+    addSample(speedOf(health, attempt.sizeClass).durations, nowMs - attempt.startMs, nowMs);
+  }
+  if (isOfThisEpoch(health.circuit, attempt.start)) {
+    settle(health.circuit.window, attempt.start, "ok");
+    const change = succeed(health.circuit, nowMs, closingState(health, nowMs));
+    countDegraded(health, false, nowMs, out);
+    tell(health, before, "opening", reasonOfSuccess(change), {}, nowMs, out);
+    return;
+  }
+  tell(health, before, "probes", "call_succeeded", {}, nowMs, out);
+}
+
+function reasonOfSuccess(change: Change): string {
+  if (change === null) {
+    return "call_succeeded";
+  }
+  return change.from === "ramp" ? "ramp_passed" : "trial_passed";
+}
+
+function failAttempt(
+  world: World,
+  attempt: Attempt,
+  failure: Failure,
+  nowMs: number,
+  random: () => number,
+  out: Decision[],
+): void {
+  const { health } = attempt;
+  const { reason, status, message } = failure;
+  health.lastError = { atMs: nowMs, reason, status, message };
+  if (failure.overload) {
+    cutConcurrency(health.capacity, health.inFlight + 1, nowMs);
+  }
+  const kind = isOurFault(world, attempt, failure, nowMs) ? "neutral" : failure.health;
+  if (failure.status !== null) {
+    succeedPlace(world, attempt, nowMs, out);
+  }
+  if (kind === "target" || kind === "region") {
+    world.calls.get(attempt.call)?.counted.add(health.target.id);
+  }
+  switch (kind) {
+    case "target":
+      failTarget(world, attempt, failure, nowMs, random, out);
+      return;
+    case "region":
+      failPlace(world, attempt, failure, nowMs, random, out);
+      break;
+    case "credential":
+    case "quota":
+      doubtAccount(world, health, kind, nowMs, out);
+      break;
+    case "access":
+    case "configuration":
+      out.push({ type: "probe", target: health.target, afterMs: 0 });
+      break;
+    case "capacity":
+      refuse(health.capacity, { ...failure, promptTokens: attempt.promptTokens }, nowMs);
+      break;
+    case "neutral":
+      break;
+  }
+  leaveNeutral(attempt);
+}
+
+/** Whether the failure says nothing about the target: our own stall, an impatient caller, a prompt that takes its time. */
+function isOurFault(world: World, attempt: Attempt, failure: Failure, nowMs: number): boolean {
+  const isRepeated = attempt.countedBefore && hurtsHealth(failure);
+  // A socket that was kept alive may just have been stale; the second try tells.
+  if (isRepeated || (failure.reason === "reset_early" && attempt.isFirstTry)) {
+    return true;
+  }
+  const isWire = failure.status === null;
+  if (isWire && nowMs < world.frozenUntilMs) {
+    return true;
+  }
+  const isWait = failure.reason === "ttft_timeout" || failure.reason === "idle_timeout";
+  if (!isWait) {
+    return false;
+  }
+  const { probe } = attempt.health;
+  const isLong = attempt.promptTokens > longPromptTokens && probe.failures === 0;
+  return isLong || (attempt.times.impatient && failure.reason === "ttft_timeout");
+}
+
+function hurtsHealth(failure: Failure): boolean {
+  return failure.health === "target" || failure.health === "region";
+}
+
+function failTarget(
+  world: World,
+  attempt: Attempt,
+  failure: Failure,
+  nowMs: number,
+  random: () => number,
+  out: Decision[],
+): void {
+  const { health } = attempt;
+  givePermitBack(health.place.circuit, attempt.id);
+  if (!settle(health.circuit.window, attempt.start, "failed")) {
+    return;
+  }
+  countDegraded(health, true, nowMs, out);
+  switch (failureAsksFor(health.circuit, attempt.id)) {
+    case "nothing":
+      return;
+    case "open":
+      open(health, failure, { failures: 1 }, nowMs, random, out);
+      return;
+    case "weigh":
+      weigh(world, attempt, failure, nowMs, random, out);
+  }
+}
+
+function weigh(
+  world: World,
+  attempt: Attempt,
+  failure: Failure,
+  nowMs: number,
+  random: () => number,
+  out: Decision[],
+): void {
+  const { health } = attempt;
+  const { circuit, target } = health;
+  const ownRatio =
+    health.degraded === null ? undefined : (failureRatio(circuit.window, nowMs) ?? undefined);
+  const fleetPerSecond = perSecond(health.rate, nowMs) * world.nodes;
+  const run = runToOpen(target.breaker.minThreshold, fleetPerSecond, ownRatio);
+  const opening = openingReason(circuit.window, run, nowMs, (ratio) =>
+    hasBetterAlternative(world, health, ratio, nowMs),
+  );
+  if (opening === null) {
+    degradeIf(health, greyByFailures(health, nowMs), attempt, nowMs, out);
+    return;
+  }
+  if (isOneKeys(health, opening, nowMs)) {
+    avoidFor(health, attempt.key, nowMs);
+    out.push({ type: "probe", target, afterMs: 0 });
+    return;
+  }
+  const { rule, failed, counted, threshold } = opening;
+  open(health, failure, { rule, failures: failed, of: counted, threshold }, nowMs, random, out);
+}
+
+/** Whether a CLOSED target that could take the calls fails less than half as often. */
+function hasBetterAlternative(
+  world: World,
+  health: TargetHealth,
+  ratio: number,
+  nowMs: number,
+): boolean {
+  const peers = world.snapshot.peers.get(health.target.model);
+  for (const other of world.targets.values()) {
+    if (
+      other !== health &&
+      (other.target.model === health.target.model || peers?.has(other.target.model) === true) &&
+      labelOfHealth(other, nowMs) === "closed" &&
+      2 * (failureRatio(other.circuit.window, nowMs) ?? 0) < ratio
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Whether only one of several keys has these failures, and no probe bears it out. */
+function isOneKeys(health: TargetHealth, opening: Opening, nowMs: number): boolean {
+  return hasSeveralKeys(health.keys, nowMs) && opening.keys.size < 2 && !isProbeFailing(health);
+}
+
+function isProbeFailing({ probe, lastSuccessMs }: TargetHealth): boolean {
+  return (
+    probe.verdict === "fail" &&
+    probe.failedMs !== null &&
+    (lastSuccessMs === null || probe.failedMs >= lastSuccessMs)
+  );
+}
+
+function avoidFor(health: TargetHealth, key: string, nowMs: number): void {
+  if (isObserved(health, "opening")) {
+    return;
+  }
+  if (health.avoided.size >= avoidedKept) {
+    health.avoided.clear();
+  }
+  health.avoided.set(key, nowMs + avoidMs);
+}
+
+function open(
+  health: TargetHealth,
+  failure: Failure,
+  counters: Readonly<Record<string, string | number>>,
+  nowMs: number,
+  random: () => number,
+  out: Decision[],
+): void {
+  const { circuit, target } = health;
+  const evidence = { ...counters, status: failure.status, message: failure.message };
+  if (isObserved(health, "opening")) {
+    tellObserved(health, "open", "opening", failure.reason, evidence, nowMs, out);
+    return;
+  }
+  const before = labelOfHealth(health, nowMs);
+  openCircuit(circuit, target.breaker, failure.retryAfterMs ?? 0, nowMs, random());
+  if (health.degraded !== null) {
+    endDegraded(health, nowMs);
+  }
+  tell(health, before, "opening", failure.reason, evidence, nowMs, out);
+  out.push({ type: "probe", target, afterMs: openProbeIntervalMs(health, nowMs) });
+}
+
+function failPlace(
+  world: World,
+  attempt: Attempt,
+  failure: Failure,
+  nowMs: number,
+  random: () => number,
+  out: Decision[],
+): void {
+  const { place, target } = attempt.health;
+  const { circuit } = place;
+  if (!settle(circuit.window, attempt.placeStart, "failed")) {
+    return;
+  }
+  const { provider, region, credential } = target;
+  const asks = failureAsksFor(circuit, attempt.id);
+  if (asks === "weigh") {
+    const fleetPerSecond = placeRate(world, attempt, nowMs) * world.nodes;
+    const run = runToOpen(regionRun, fleetPerSecond);
+    if (openingReason(circuit.window, run, nowMs, () => true) === null) {
+      return;
+    }
+  } else if (asks === "nothing") {
+    return;
+  }
+  const before = labelsAt(world, attempt, nowMs);
+  openCircuit(circuit, target.breaker, failure.retryAfterMs ?? 0, nowMs, random());
+  tellAll(before, failure.reason, { message: failure.message }, nowMs, out);
+  out.push({ type: "probe_region", provider, region, credential, afterMs: 0 });
+}
+
+function placeRate(world: World, attempt: Attempt, nowMs: number): number {
+  return targetsAt(world, attempt.health.place).reduce(
+    (sum, health) => sum + perSecond(health.rate, nowMs),
+    0,
+  );
+}
+
+type Labelled = { readonly health: TargetHealth; readonly before: HealthLabel };
+
+function labelsAt(world: World, attempt: Attempt, nowMs: number): readonly Labelled[] {
+  return targetsAt(world, attempt.health.place).map((health) => ({
+    health,
+    before: labelOfHealth(health, nowMs),
+  }));
+}
+
+function tellAll(
+  labelled: readonly Labelled[],
+  reason: string,
+  evidence: Readonly<Record<string, string>>,
+  nowMs: number,
+  out: Decision[],
+): void {
+  for (const { health, before } of labelled) {
+    tell(health, before, "region", reason, evidence, nowMs, out);
+    if (health.place.circuit.breaker.state === "open") {
+      tellObserved(health, "region_down", "region", reason, evidence, nowMs, out);
+    }
+  }
+}
+
+/** The place was reached, whatever it said. */
+function succeedPlace(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
+  const { circuit } = attempt.health.place;
+  if (!settle(circuit.window, attempt.placeStart, "ok") || circuit.breaker.state === "closed") {
+    return;
+  }
+  const before = labelsAt(world, attempt, nowMs);
+  succeed(circuit, nowMs, "closed");
+  tellAll(before, "trial_passed", {}, nowMs, out);
+}
+
+function degradeIf(
+  health: TargetHealth,
+  grey: Greyness | null,
+  attempt: Attempt,
+  nowMs: number,
+  out: Decision[],
+): void {
+  if (grey === null || health.degraded !== null || health.circuit.breaker.state !== "closed") {
+    return;
+  }
+  const before = labelOfHealth(health, nowMs);
+  const reason = grey.cause === "slow" ? "slow" : "failures";
+  health.degraded = degradedFrom(health, grey.cause, attempt.sizeClass, nowMs);
+  tell(health, before, "degraded", reason, grey.evidence, nowMs, out);
+  tellObserved(health, "degraded", "degraded", reason, grey.evidence, nowMs, out);
+}
+
+function countDegraded(
+  health: TargetHealth,
+  failed: boolean,
+  nowMs: number,
+  out: Decision[],
+): void {
+  const { degraded } = health;
+  if (degraded === null) {
+    return;
+  }
+  degraded.counted += 1;
+  degraded.failed += Number(failed);
+  if (isWellAgain(health, degraded, nowMs)) {
+    const before = labelOfHealth(health, nowMs);
+    const { counted: of, failed: failures } = degraded;
+    endDegraded(health, nowMs);
+    tell(health, before, "degraded", "well_again", { failures, of }, nowMs, out);
+  }
+}

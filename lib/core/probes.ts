@@ -1,0 +1,251 @@
+/** The active axis: what probes say of a target, of its account, and of its place. */
+import { refuse } from "./capacity";
+import { hearProbe, recover } from "./circuit";
+import type { Decision, ProbeResult } from "./events";
+import { clearBlock, killAccount, reviveAccount } from "./accounts";
+import { tell } from "./tell";
+import {
+  type Account,
+  type Place,
+  type ProbeAxis,
+  type TargetHealth,
+  type World,
+  isProbeDown,
+  labelOfHealth,
+} from "./world";
+import { endSilence, tellReasoning } from "./silence";
+import { perSecond } from "./rate";
+
+const fall = 3;
+const rise = 2;
+/** A doubtful target (first failing probes, first passing probe while OPEN) is asked again this soon. */
+const confirmMs = 1_000;
+const openProbeMs = 2_000;
+const longOpenProbeMs = 5_000;
+const longOpenMs = 60_000;
+/** HALF_OPEN without a call for this long, and with this many probes passed in a row, is CLOSED. */
+const noTrialMs = 30_000;
+const passesWithoutTrial = 3;
+const blockedProbeMs = 900_000;
+
+/** How long until a target that is out is probed again. */
+export function openProbeIntervalMs({ circuit }: TargetHealth, nowMs: number): number {
+  const { breaker } = circuit;
+  return breaker.state === "open" && nowMs - breaker.sinceMs >= longOpenMs
+    ? longOpenProbeMs
+    : openProbeMs;
+}
+
+/** A probe of the model itself came back. */
+export function endModelProbe(
+  world: World,
+  health: TargetHealth,
+  seq: number,
+  result: ProbeResult,
+  nowMs: number,
+  out: Decision[],
+): void {
+  const { probe } = health;
+  if (seq <= probe.seq) {
+    return;
+  }
+  const before = labelOfHealth(health, nowMs);
+  note(probe, seq, result, nowMs);
+  switch (result.verdict) {
+    case "capacity":
+      refuse(health.capacity, { ...result, bySize: false, promptTokens: 0 }, nowMs);
+      return;
+    case "credential":
+    case "quota":
+      killAccount(world, health.account, result.verdict, nowMs, out);
+      return;
+    case "access":
+    case "configuration":
+      health.blocked ??= {
+        reason: result.verdict,
+        sinceMs: nowMs,
+        nextProbeMs: nowMs + blockedProbeMs,
+      };
+      tell(health, before, "access", result.verdict, { status: result.status }, nowMs, out);
+      return;
+    case "pass":
+      pass(world, health, nowMs, out);
+      return;
+    case "fail":
+      fail(world, health, result, nowMs, out);
+  }
+}
+
+function note(probe: ProbeAxis, seq: number, result: ProbeResult, nowMs: number): void {
+  probe.seq = seq;
+  probe.atMs = nowMs;
+  probe.verdict = result.verdict;
+  probe.latencyMs = result.latencyMs;
+}
+
+function pass(world: World, health: TargetHealth, nowMs: number, out: Decision[]): void {
+  const { probe, circuit, target } = health;
+  const before = labelOfHealth(health, nowMs);
+  countPass(probe, nowMs);
+  reviveAccount(world, health.account, "quota", nowMs, out);
+  clearBlock(health);
+  endSilence(health);
+  tellReasoning(world, health, true, out);
+  hearProbe(circuit, true, 0, nowMs);
+  if (mayCloseWithoutTrial(health, nowMs)) {
+    recover(circuit, nowMs, "closed");
+  }
+  const evidence = { passes: probe.passes };
+  tell(health, before, "probes", "probes_passed", evidence, nowMs, out);
+  const isDoubtful =
+    isProbeDown(health, nowMs) ||
+    (circuit.breaker.state === "open" && circuit.breaker.probePasses === 1);
+  if (isDoubtful) {
+    out.push({ type: "probe", target, afterMs: confirmMs });
+  } else if (circuit.breaker.state !== "closed") {
+    out.push({ type: "probe", target, afterMs: openProbeIntervalMs(health, nowMs) });
+  }
+}
+
+function countPass(probe: ProbeAxis, nowMs: number): void {
+  probe.passes += 1;
+  probe.failures = 0;
+  probe.passedMs = nowMs;
+  if (probe.state === "unknown" || probe.passes >= rise) {
+    probe.state = "up";
+  }
+}
+
+function fail(
+  world: World,
+  health: TargetHealth,
+  result: ProbeResult,
+  nowMs: number,
+  out: Decision[],
+): void {
+  const { probe, circuit, target, silence } = health;
+  const before = labelOfHealth(health, nowMs);
+  const { status } = result;
+  health.lastError = {
+    atMs: nowMs,
+    reason: result.reason ?? "probe_failed",
+    status,
+    message: status === null ? "probe failed" : `probe: ${String(status)}`,
+  };
+  tellReasoning(world, health, false, out);
+  // A real call that succeeded lately knows better than a probe.
+  const isOutranked =
+    health.lastSuccessMs !== null && nowMs - health.lastSuccessMs < target.probe.intervalMs;
+  countFail(probe, isOutranked, nowMs);
+  hearProbe(circuit, false, openProbeIntervalMs(health, nowMs), nowMs);
+  const evidence = { failures: probe.failures, status };
+  tell(health, before, "probes", result.reason ?? "probe_failed", evidence, nowMs, out);
+  if (circuit.breaker.state === "open" || isProbeDown(health, nowMs)) {
+    out.push({ type: "probe", target, afterMs: openProbeIntervalMs(health, nowMs) });
+  } else if (silence.suspectMs !== null) {
+    out.push({ type: "probe", target, afterMs: openProbeMs });
+  } else if (!isOutranked) {
+    out.push({ type: "probe", target, afterMs: confirmMs });
+  }
+}
+
+function countFail(probe: ProbeAxis, isOutranked: boolean, nowMs: number): void {
+  probe.failures = isOutranked ? 0 : probe.failures + 1;
+  probe.passes = 0;
+  probe.failedMs = nowMs;
+  if (probe.failures >= fall) {
+    probe.state = "down";
+  }
+}
+
+/** Nobody calls it, so no trial will ever come: probes that keep passing are all there is to go by. */
+function mayCloseWithoutTrial(health: TargetHealth, nowMs: number): boolean {
+  const { probe, lastStartMs } = health;
+  const { breaker } = health.circuit;
+  return (
+    breaker.state === "half_open" &&
+    breaker.trial === null &&
+    probe.passes >= passesWithoutTrial &&
+    nowMs - breaker.sinceMs >= noTrialMs &&
+    (lastStartMs === null || nowMs - lastStartMs >= noTrialMs)
+  );
+}
+
+/** A free look at a region came back: whether it can be reached, and whether it takes the credential. */
+export function endRegionProbe(
+  world: World,
+  place: Place,
+  account: Account,
+  where: { provider: string; region: string; credential: string | null; seq: number },
+  result: ProbeResult,
+  nowMs: number,
+  out: Decision[],
+): void {
+  if (result.verdict === "credential" || result.verdict === "pass") {
+    hearAccount(world, account, where.seq, result, nowMs, out);
+  }
+  if (where.seq <= place.probe.seq) {
+    return;
+  }
+  const affected = targetsAt(world, place).map((health) => ({
+    health,
+    before: labelOfHealth(health, nowMs),
+  }));
+  note(place.probe, where.seq, result, nowMs);
+  const passed = result.verdict !== "fail";
+  if (passed) {
+    countPass(place.probe, nowMs);
+  } else {
+    const isOutranked = affected.some(({ health }) => hasFreshSuccess(health, nowMs));
+    countFail(place.probe, isOutranked, nowMs);
+  }
+  hearProbe(place.circuit, passed, openProbeMs, nowMs);
+  for (const { health, before } of affected) {
+    const reason = passed ? "region_probes_passed" : (result.reason ?? "region_probe_failed");
+    const evidence = { status: result.status, failures: place.probe.failures };
+    tell(health, before, "region", reason, evidence, nowMs, out);
+  }
+  const isOut = place.circuit.breaker.state === "open" || place.probe.state === "down";
+  if (isOut || (!passed && place.probe.failures < fall)) {
+    const afterMs = isOut ? openProbeMs : confirmMs;
+    const { provider, region, credential } = where;
+    out.push({ type: "probe_region", provider, region, credential, afterMs });
+  }
+}
+
+function hearAccount(
+  world: World,
+  account: Account,
+  seq: number,
+  result: ProbeResult,
+  nowMs: number,
+  out: Decision[],
+): void {
+  if (seq <= account.seq) {
+    return;
+  }
+  account.seq = seq;
+  if (result.verdict === "credential") {
+    killAccount(world, account, "credential", nowMs, out);
+  } else {
+    reviveAccount(world, account, "credential", nowMs, out);
+  }
+}
+
+/** What this node knows of the targets at a place. */
+export function targetsAt(world: World, place: Place): readonly TargetHealth[] {
+  return [...world.targets.values()].filter((health) => health.place === place);
+}
+
+function hasFreshSuccess(health: TargetHealth, nowMs: number): boolean {
+  return (
+    health.lastSuccessMs !== null && nowMs - health.lastSuccessMs < health.target.probe.intervalMs
+  );
+}
+
+const rampPerSecond = 2;
+
+/** Under two calls a second a RAMP would take minutes to see five calls. */
+export function closingState(health: TargetHealth, nowMs: number): "ramp" | "closed" {
+  return perSecond(health.rate, nowMs) >= rampPerSecond ? "ramp" : "closed";
+}

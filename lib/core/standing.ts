@@ -1,0 +1,74 @@
+/** How the targets that a call may use stand to each other at one moment. */
+import type { CallSpec } from "./events";
+import { type SizeClass, recentTtftMs, sizeClassOf } from "./latency";
+import { failureRatio } from "./opening";
+import type { Candidate } from "./plan";
+import { type Luck, type Sickness, sickness } from "./sickness";
+import { type TargetHealth, type World, healthOf } from "./world";
+
+export type Standing = {
+  readonly candidate: Candidate;
+  readonly health: TargetHealth;
+  /** What is wrong with it beside the others; null when it goes where the operator put it. */
+  readonly sick: Sickness | null;
+};
+
+/**
+ * The candidates with what is wrong with each. Two things depend on the others: a DEGRADED target keeps its place unless
+ * one of them is clearly better, and a HALF_OPEN one gets its trial only from a call that has somewhere else to go.
+ */
+export function standings(
+  world: World,
+  spec: CallSpec,
+  luck: Luck,
+  candidates: readonly Candidate[],
+  nowMs: number,
+): readonly Standing[] {
+  const all = candidates.map((candidate): Standing => {
+    const health = healthOf(world, candidate.target);
+    return { candidate, health, sick: sickness(health, spec, luck, nowMs) };
+  });
+  if (all.every((one) => one.sick === null && !isTrial(one.health))) {
+    return all;
+  }
+  const well = all.filter((one) => one.sick === null && !isTrial(one.health));
+  return all.map((one): Standing => {
+    if (one.sick === null) {
+      return isTrial(one.health) && well.length === 0
+        ? { ...one, sick: { grade: "broken", reason: "trial_needs_fallback" } }
+        : one;
+    }
+    const isOutdone =
+      one.sick.reason !== "degraded" ||
+      well.some((other) => isClearlyBetter(other.health, one.health, spec, nowMs));
+    return isOutdone ? one : { ...one, sick: null };
+  });
+}
+
+function isTrial({ circuit, place }: TargetHealth): boolean {
+  return circuit.breaker.state === "half_open" || place.circuit.breaker.state === "half_open";
+}
+
+/** A DEGRADED target goes behind another only if that one is this much better. */
+const betterFactor = 2;
+
+function isClearlyBetter(
+  other: TargetHealth,
+  health: TargetHealth,
+  spec: CallSpec,
+  nowMs: number,
+): boolean {
+  if (health.degraded?.cause === "failures") {
+    const own = failureRatio(health.circuit.window, nowMs) ?? 1;
+    return (failureRatio(other.circuit.window, nowMs) ?? 0) * betterFactor <= own;
+  }
+  const sizeClass = sizeClassOf(spec.needs.promptTokens);
+  const ownMs = speedNowMs(health, sizeClass);
+  const otherMs = speedNowMs(other, sizeClass);
+  return ownMs === null || otherMs === null || otherMs * betterFactor <= ownMs;
+}
+
+function speedNowMs(health: TargetHealth, sizeClass: SizeClass): number | null {
+  const speed = health.speeds[sizeClass];
+  return speed === undefined ? null : (recentTtftMs(speed) ?? speed.ttftMs);
+}
