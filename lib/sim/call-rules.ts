@@ -1,0 +1,267 @@
+/** The invariants of a call: replies, attempts, sources, deadlines, and that no call fails while somebody could serve it. */
+import { type Target, holdAt } from "../core/types";
+import { limitedUntilMs } from "../core/capacity";
+import type { AttemptMove, Move } from "../core/events";
+import type { Attempting, Running } from "./running";
+import type { Reply, Shell } from "./shell";
+import type { Watch } from "./watch";
+
+const minAttemptMs = 1_000;
+const attemptsPerPair = 2;
+const toleranceMs = 1;
+
+type Finish = Extract<Move, { type: "finish" }>;
+
+export class CallRules {
+  private readonly watch: Watch;
+
+  constructor(watch: Watch) {
+    this.watch = watch;
+  }
+
+  moved(run: Running, move: Move, shell: Shell): void {
+    if (run.isOver) {
+      this.watch.violated("one_reply", `${run.spec.id} got a ${move.type} after its reply`);
+    }
+    switch (move.type) {
+      case "attempt":
+        this.attempting(run, move);
+        break;
+      case "pause":
+        if (!(move.forMs >= 0) || this.watch.stage.nowMs + move.forMs > latestMs(run)) {
+          this.watch.violated(
+            "deadline",
+            `${run.spec.id} waits ${move.forMs} ms past its deadline`,
+          );
+        }
+        break;
+      case "finish":
+        this.finishing(run, move, shell);
+        break;
+    }
+  }
+
+  delivering(run: Running, attempt: Attempting): void {
+    if (run.committed && attempt.move.splice === null) {
+      this.watch.violated("one_source", `${run.spec.id} got content of two answers, unspliced`);
+    }
+  }
+
+  migrating(run: Running | undefined, attempt: number): void {
+    if (run === undefined) {
+      this.watch.violated("migrate", `attempt ${attempt} is asked back and is not under way`);
+    } else if (run.migrations > 0) {
+      this.watch.violated("migrate", `${run.spec.id} is asked to move twice`);
+    }
+  }
+
+  ended(run: Running): void {
+    if (run.isOver) {
+      this.watch.violated("one_reply", `${run.spec.id} had an attempt end after its reply`);
+    }
+  }
+
+  replied(run: Running, reply: Reply, move: Move | null): void {
+    if (run.attempt !== null) {
+      this.watch.violated("one_reply", `${run.spec.id} was ${reply} with an attempt under way`);
+    }
+    if (move === null && reply !== "left") {
+      this.watch.violated("one_reply", `${run.spec.id} was ${reply} without a reason`);
+    }
+  }
+
+  private attempting(run: Running, move: AttemptMove): void {
+    const { stage } = this.watch;
+    const { spec } = run;
+    const { target, times, how } = move;
+    if (holdAt(stage.snapshot, target, stage.nowMs) !== null) {
+      this.watch.violated("switched_off", `${spec.id} went to ${target.id}, which is switched off`);
+    }
+    if (!isAllowed(run, target)) {
+      this.watch.violated(
+        "residency",
+        `${spec.id} went to ${target.id}, which its key may not use`,
+      );
+    }
+    if (run.committed !== (how === "resume") || (how === "resume") !== (move.splice !== null)) {
+      this.watch.violated("one_source", `${spec.id}: ${how}, splice ${String(move.splice)}`);
+    }
+    if (how === "resume") {
+      return;
+    }
+    this.checkCounts(run, move);
+    const leftMs = run.startedMs + callMs(run, target) - stage.nowMs;
+    if (leftMs < minAttemptMs - toleranceMs) {
+      this.watch.violated("deadline", `${spec.id} starts with ${leftMs} ms left`);
+    }
+    if (times.firstMs > leftMs + toleranceMs || times.connectMs > leftMs + toleranceMs) {
+      this.watch.violated("deadline", `${spec.id} waits ${times.firstMs} ms with ${leftMs} left`);
+    }
+    if (run.tried.length === 0 && this.watch.truth.isCalm && this.watch.isUntouched) {
+      this.checkFirst(run, move);
+    }
+  }
+
+  private checkCounts(run: Running, move: AttemptMove): void {
+    const { spec, tried } = run;
+    const cap = Math.max(spec.limits.attempts, run.pairs + 1);
+    if (tried.length >= cap) {
+      this.watch.violated("attempt_cap", `${spec.id} makes attempt ${tried.length + 1} of ${cap}`);
+    }
+    const { target } = move;
+    const onTarget = tried.filter((place) => place.target.id === target.id).length;
+    if (onTarget > 1 || (onTarget === 1 && move.how !== "retry" && run.migrations === 0)) {
+      this.watch.violated("same_target", `${spec.id} asks ${target.id} again (${move.how})`);
+    }
+    const onPair = tried.filter((place) => place.target.pair === target.pair).length;
+    if (onPair >= attemptsPerPair && this.untriedPairs(run, false).length > 0) {
+      this.watch.violated("two_per_pair", `${spec.id} asks ${target.pair} a third time`);
+    }
+  }
+
+  private checkFirst(run: Running, move: AttemptMove): void {
+    const first = run.spec.route.entries.findIndex((entry) =>
+      entry.targets.some((target) => isAllowed(run, target)),
+    );
+    if (move.entryIndex !== first) {
+      this.watch.violated(
+        "first_entry",
+        `${run.spec.id} begins at entry ${move.entryIndex} of a healthy chain`,
+      );
+    }
+  }
+
+  /** A call fails only when everything was tried, its time is up, or a cap that is told ended it. */
+  private finishing(run: Running, move: Finish, shell: Shell): void {
+    const { stage } = this.watch;
+    const { spec } = run;
+    switch (move.why) {
+      case "deadline":
+        if (stage.nowMs < latestMs(run) - minAttemptMs - toleranceMs) {
+          this.watch.violated("fail_closed", `${spec.id} gives up before its deadline`);
+        }
+        break;
+      case "interrupted":
+        if (!run.committed) {
+          this.watch.violated("fail_closed", `${spec.id} is interrupted before any content`);
+        }
+        break;
+      case "refused":
+        if (move.tried.at(-1)?.failure.verbatim !== true) {
+          this.watch.violated("fail_closed", `${spec.id} is refused by nobody`);
+        }
+        break;
+      case "rate_limited":
+        this.checkLimited(run, shell);
+        break;
+      case "exhausted":
+      case "no_target":
+        this.checkExhausted(run, move, shell);
+        break;
+    }
+  }
+
+  private checkExhausted(run: Running, move: Finish, shell: Shell): void {
+    const last = move.tried.at(-1)?.failure;
+    const cap = Math.max(run.spec.limits.attempts, run.pairs + 1);
+    const isCapped = run.tried.length >= cap;
+    if (isCapped || (last !== undefined && last.next === "none")) {
+      return;
+    }
+    const untried = this.untriedPairs(run, last?.next === "larger_window").filter(
+      (pair) => !this.isPanicFull(pair, run, shell),
+    );
+    const provider = run.tried.at(-1)?.target.provider;
+    const allowed =
+      last?.next === "other_credential"
+        ? untried.filter((pair) => !pair.startsWith(`${provider ?? ""}/`))
+        : untried;
+    if (allowed.length > 0 && stageIsSteady(this.watch, run)) {
+      this.watch.violated(
+        "fail_closed",
+        `${run.spec.id} failed and never tried ${allowed.join(", ")}`,
+      );
+    }
+  }
+
+  /** In panic a target that may be broken takes ten calls at a time: a cap of ours. */
+  private isPanicFull(pair: string, run: Running, shell: Shell): boolean {
+    return this.eligible(run)
+      .filter((target) => target.pair === pair)
+      .every((target) => (shell.world.targets.get(target.id)?.inFlight ?? 0) >= 10);
+  }
+
+  private checkLimited(run: Running, shell: Shell): void {
+    const { nowMs } = this.watch.stage;
+    const free = this.eligible(run).filter((target) => {
+      const health = shell.world.targets.get(target.id);
+      return (
+        !run.tried.some((place) => place.target.id === target.id) &&
+        (health === undefined ||
+          limitedUntilMs(health.capacity, run.spec.needs.promptTokens, nowMs) === null)
+      );
+    });
+    const pairs = new Set(run.tried.map((place) => place.target.pair));
+    const untried = free.filter(
+      (target) => !pairs.has(target.pair) && !this.isPanicFull(target.pair, run, shell),
+    );
+    if (untried.length > 0) {
+      this.watch.violated(
+        "fail_closed",
+        `${run.spec.id} failed for limits; ${untried[0]?.id ?? ""} has none`,
+      );
+    }
+  }
+
+  private untriedPairs(run: Running, largerOnly: boolean): readonly string[] {
+    const tried = new Set(run.tried.map((place) => place.target.pair));
+    const window = run.tried.at(-1)?.model.contextTokens ?? null;
+    const pairs = this.eligible(run)
+      .filter((target) => {
+        const offered = target.capabilities.contextTokens;
+        return !largerOnly || (window !== null && offered !== null && offered > window);
+      })
+      .map((target) => target.pair);
+    return [...new Set(pairs)].filter((pair) => !tried.has(pair));
+  }
+
+  /** What people, residency and the prompt's length leave to the call now. */
+  private eligible(run: Running): readonly Target[] {
+    const { stage } = this.watch;
+    return run.spec.route.entries
+      .flatMap((entry) => entry.targets)
+      .filter(
+        (target) =>
+          holdAt(stage.snapshot, target, stage.nowMs) === null &&
+          isAllowed(run, target) &&
+          (target.capabilities.contextTokens ?? Number.POSITIVE_INFINITY) >=
+            run.spec.needs.promptTokens,
+      );
+  }
+}
+
+/** A target that was switched on only after the call was planned is not the call's. */
+function stageIsSteady(watch: Watch, run: Running): boolean {
+  return watch.stage.scenario.toggles.every(
+    (toggle) => toggle.atMs + (toggle.forMs ?? 0) < run.startedMs && toggle.atMs < run.startedMs,
+  );
+}
+
+function isAllowed(run: Running, target: Target): boolean {
+  const { allowedRegions } = run.spec.constraints;
+  return allowedRegions === null || allowedRegions.has(target.region);
+}
+
+function callMs(run: Running, target: Target): number {
+  const { limits, needs } = run.spec;
+  return needs.reasoning || target.capabilities.reasoning
+    ? limits.reasoningTotalMs
+    : limits.totalMs;
+}
+
+function latestMs(run: Running): number {
+  const most = run.spec.route.entries
+    .flatMap((entry) => entry.targets)
+    .reduce((longest, target) => Math.max(longest, callMs(run, target)), 0);
+  return run.startedMs + most;
+}
