@@ -43,12 +43,21 @@ export function healthEvidence({ reason, evidence = {} }: HealthSummary, f: Form
   };
   const status = number("status");
   const failures = number("failures");
+  const of = number("of");
   const passes = number("passes");
   const openForMs = number("openForMs");
+  const waiting = number("waiting");
+  const silentMs = number("silentMs");
+  const ttftMs = number("ttftMs");
+  const normalMs = number("normalMs");
   return [
     { key: "feed.reason", values: { cause: status === null ? reason : String(status) } },
-    ...(failures !== null && failures > 0
-      ? [{ key: "feed.failures", values: { n: failures } } as const]
+    ...(failures === null || failures === 0 ? [] : [failuresText(failures, of)]),
+    ...(waiting !== null && silentMs !== null
+      ? [{ key: "feed.waiting", values: { n: waiting, time: f.duration(silentMs) } } as const]
+      : []),
+    ...(ttftMs !== null && normalMs !== null
+      ? [{ key: "feed.slow", values: { ms: f.ms(ttftMs), normal: f.ms(normalMs) } } as const]
       : []),
     ...(passes !== null && passes > 0
       ? [{ key: "feed.passes", values: { n: passes } } as const]
@@ -57,4 +66,11 @@ export function healthEvidence({ reason, evidence = {} }: HealthSummary, f: Form
       ? []
       : [{ key: "feed.openFor", values: { time: f.duration(openForMs) } } as const]),
   ];
+}
+
+/** A run, or a share where not all of them failed. */
+function failuresText(failures: number, of: number | null): Text {
+  return of === null || of === failures
+    ? { key: "feed.failures", values: { n: failures } }
+    : { key: "feed.failuresOf", values: { n: failures, of } };
 }

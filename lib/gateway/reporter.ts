@@ -1,6 +1,8 @@
 /** What this node tells the others: that it lives, what it obeys, what it thinks of each target, and what changed. */
-import { failureRun } from "../core/breaker";
-import { type Decision, type TargetHealth, type World, healthOf, labelOf } from "../core/health";
+import type { Decision, HealthLabel, Transition } from "../core/events";
+import type { Snapshot } from "../core/types";
+import { type World, labelOf } from "../core/world";
+import type { ProbeRecord } from "../probes/prober";
 import { log } from "../shared/log";
 import { uuidV7 } from "../shared/uuid";
 import type { Database } from "../store/database";
@@ -11,8 +13,7 @@ import {
 } from "../store/health-log";
 import { markNodeStopped, upsertNode } from "../store/nodes";
 import { type TargetStateRow, deleteNodeStates, writeTargetStates } from "../store/target-states";
-import type { ProbeRecord } from "../probes/prober";
-import type { Snapshot } from "../core/types";
+import { shownVerdict, stateRow } from "./state-row";
 
 export type ReporterDeps = {
   readonly db: Database;
@@ -43,6 +44,7 @@ const maxQueued = 10_000;
 export function startReporter(deps: ReporterDeps): Reporter {
   const startedAt = Date.now();
   const told = new Map<string, string>();
+  const lasting = createLasting();
   let events: HealthEventRecord[] = [];
   let probes: ProbeResultRecord[] = [];
   let heartbeatMs = Number.NEGATIVE_INFINITY;
@@ -82,16 +84,26 @@ export function startReporter(deps: ReporterDeps): Reporter {
   };
   const reportStates = async (): Promise<void> => {
     const wallOffsetMs = Date.now() - deps.now();
-    const ids = [...deps.snapshot().targets.keys()];
-    const changed = ids.flatMap((targetId) => {
-      const state = stateRow(deps, healthOf(deps.world, targetId), wallOffsetMs);
+    const { targets } = deps.snapshot();
+    const ids = [...targets.keys()];
+    const changed = [...targets].flatMap(([targetId, target]) => {
+      const nowMs = deps.now();
+      const state = stateRow(deps.world, target, {
+        nowMs,
+        wallOffsetMs,
+        sinceMs: lasting.sinceMs(targetId, labelOf(deps.world, target, nowMs), nowMs),
+        nextProbeMs: deps.nextProbeMs(targetId),
+      });
       const text = fingerprint(state);
       return told.get(targetId) === text ? [] : [{ targetId, state, text }];
     });
     const gone = [...told.keys()].filter((id) => !deps.snapshot().targets.has(id));
     if (gone.length > 0) {
       await deleteNodeStates(deps.db, deps.nodeId, ids);
-      gone.forEach((id) => told.delete(id));
+      gone.forEach((id) => {
+        told.delete(id);
+        lasting.forget(id);
+      });
     }
     await writeTargetStates(deps.db, deps.nodeId, changed);
     for (const { targetId, text } of changed) {
@@ -129,7 +141,13 @@ export function startReporter(deps: ReporterDeps): Reporter {
 
   return {
     onDecision(decision) {
-      if (decision.type === "transition" && events.length < maxQueued) {
+      if (decision.type !== "transition") {
+        return;
+      }
+      if (!decision.observed) {
+        lasting.sinceMs(decision.target.id, decision.to, deps.now());
+      }
+      if (events.length < maxQueued) {
         events.push(eventRecord(deps.nodeId, decision));
         soon();
       }
@@ -163,46 +181,31 @@ function fingerprint(state: TargetStateRow): string {
   return JSON.stringify({ ...state, inFlight: Math.min(state.inFlight, 1) });
 }
 
-function stateRow(deps: ReporterDeps, health: TargetHealth, wallOffsetMs: number): TargetStateRow {
-  const wall = (ms: number | null): number | null =>
-    ms === null ? null : Math.round(ms + wallOffsetMs);
-  const { breaker, probe, lastError } = health;
-  const label = labelOf(health);
+type Lasting = {
+  /** Since when `label` has been the target's, monotonic; null while it has had no other. */
+  sinceMs: (targetId: string, label: HealthLabel, nowMs: number) => number | null;
+  forget: (targetId: string) => void;
+};
+
+/** How long each target has had its label. Most changes are told; a verdict that grew too old to count is only seen. */
+function createLasting(): Lasting {
+  const labels = new Map<string, { label: HealthLabel; sinceMs: number | null }>();
   return {
-    breaker: breaker.state,
-    soft: "none",
-    since: breaker.sinceMs === 0 ? null : wall(breaker.sinceMs),
-    until: breaker.state === "open" ? wall(breaker.untilMs) : null,
-    reason: label === "closed" ? null : (lastError?.reason ?? label),
-    openings: health.openings,
-    consecutiveFailures: failureRun(health.starts),
-    rateLimitedUntil:
-      health.rateLimitedUntilMs !== null && health.rateLimitedUntilMs > deps.now()
-        ? wall(health.rateLimitedUntilMs)
-        : null,
-    probe: probe.state,
-    lastProbe:
-      probe.atMs === null || probe.verdict === null
-        ? null
-        : { at: wall(probe.atMs) ?? 0, verdict: probe.verdict, latencyMs: probe.latencyMs },
-    nextProbeAt: wall(deps.nextProbeMs(health.id)),
-    inFlight: health.inFlight,
-    ttftMs: health.ttftMs === null ? null : Math.round(health.ttftMs),
-    lastError:
-      lastError === null
-        ? null
-        : {
-            at: wall(lastError.atMs) ?? 0,
-            reason: lastError.reason,
-            status: lastError.status,
-            message: lastError.message,
-          },
+    sinceMs(targetId, label, nowMs) {
+      const known = labels.get(targetId) ?? { label: "closed", sinceMs: null };
+      const present = known.label === label ? known : { label, sinceMs: nowMs };
+      labels.set(targetId, present);
+      return present.sinceMs;
+    },
+    forget(targetId) {
+      labels.delete(targetId);
+    },
   };
 }
 
 function eventRecord(
   nodeId: string,
-  { target, from, to, reason, evidence }: Extract<Decision, { type: "transition" }>,
+  { target, from, to, reason, evidence, observed }: Transition,
 ): HealthEventRecord {
   const atMs = Date.now();
   return {
@@ -216,7 +219,7 @@ function eventRecord(
     from_state: from,
     to_state: to,
     reason,
-    evidence,
+    evidence: observed ? { ...evidence, observed: 1 } : evidence,
   };
 }
 
@@ -232,7 +235,7 @@ function probeRecord(deps: ReporterDeps, record: ProbeRecord): ProbeResultRecord
     region: record.region,
     model: target?.model ?? null,
     target_id: target?.id ?? null,
-    verdict: result.verdict,
+    verdict: shownVerdict(result.verdict),
     status: result.status,
     reason: result.reason,
     latency_ms: result.latencyMs,

@@ -66,6 +66,40 @@ describe("changes in words", () => {
   });
 });
 
+describe("what the healer went by", () => {
+  const evidenceOf = (reason: string, evidence: Record<string, number | string>): string[] => {
+    const summary = summaryOf({
+      type: "health",
+      target: "acme:us-east:m",
+      provider: "acme",
+      model: "m",
+      region: "us-east",
+      from: "closed",
+      to: "degraded",
+      reason,
+      evidence,
+    });
+    return summary?.type === "health" ? healthEvidence(summary, f).map(say) : [];
+  };
+
+  it("is a run of failures, or their share where others passed", () => {
+    expect(evidenceOf("overloaded", { failures: 3, of: 3 })[1]).toBe("3 failures in a row");
+    expect(evidenceOf("overloaded", { failures: 9, of: 20 })[1]).toBe("9 of 20 failed");
+  });
+
+  it("is how long calls have waited without a byte", () => {
+    expect(evidenceOf("silence", { waiting: 4, silentMs: 3_200 })[1]).toBe(
+      "4 calls without a byte for 3 s",
+    );
+  });
+
+  it("is a slow first token beside its usual one", () => {
+    expect(evidenceOf("slow", { ttftMs: 4_100, normalMs: 400 })[1]).toBe(
+      "first token 4,100 ms, usually 400 ms",
+    );
+  });
+});
+
 describe("a rule that only observes", () => {
   it("tells what it would have done, and shows no state for it", () => {
     const summary = summaryOf({
