@@ -6,6 +6,9 @@ import { compileTarget, defaultBreaker, defaultProbe, unknownCapabilities } from
 import type { ConfigDocument } from "./document";
 import { expandTargets, globalRegion, targetId } from "./targets";
 
+/** What probes may cost in a day. */
+const defaultProbeBudgetUsd = 1;
+
 type ProviderDocument = ConfigDocument["providers"][number];
 
 /**
@@ -48,6 +51,7 @@ export function compileSnapshot(
     holds: compileHolds(expanded, document, switches, monotonicMs),
     peers: compilePeers(routes, document),
     defaultRouteOnModelName: document.settings.default_route_on_model_name ?? false,
+    probeBudgetNanoUsd: (document.settings.probe_budget_usd_per_day ?? defaultProbeBudgetUsd) * 1e9,
   };
 }
 

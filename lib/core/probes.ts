@@ -12,9 +12,12 @@ import {
   type World,
   isProbeDown,
   labelOfHealth,
+  speedOf,
 } from "./world";
 import { endSilence, tellReasoning } from "./silence";
+import { moveAverage } from "./latency";
 import { perSecond } from "./rate";
+import { samplesToCompare } from "./region";
 
 const fall = 3;
 const rise = 2;
@@ -69,10 +72,24 @@ export function endModelProbe(
       tell(health, before, "access", result.verdict, { status: result.status }, nowMs, out);
       return;
     case "pass":
+      measure(health, result.latencyMs, nowMs);
       pass(world, health, nowMs, out);
       return;
     case "fail":
       fail(world, health, result, nowMs, out);
+  }
+}
+
+/** Real calls measure a target better than probes do; where none has lately, a probe stands for them. */
+const freshTtftMs = 20_000;
+
+function measure(health: TargetHealth, latencyMs: number | null, nowMs: number): void {
+  const isFresh = health.speeds.some(
+    (speed) =>
+      speed?.atMs != null && nowMs - speed.atMs < freshTtftMs && speed.samples >= samplesToCompare,
+  );
+  if (latencyMs !== null && !isFresh) {
+    moveAverage(speedOf(health, 0), latencyMs, nowMs);
   }
 }
 

@@ -120,6 +120,8 @@ export type Snapshot = {
   /** For each model, the models (itself among them) that share a route with it: who could take its calls. */
   readonly peers: ReadonlyMap<string, ReadonlySet<string>>;
   readonly defaultRouteOnModelName: boolean;
+  /** What probes may cost in a day. */
+  readonly probeBudgetNanoUsd: number;
 };
 
 /** Where the switches of targets that come into being with a call are kept (providers that take any model name). */

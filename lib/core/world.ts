@@ -148,6 +148,7 @@ const nothingKnown: Snapshot = {
   holds: new Map(),
   peers: new Map(),
   defaultRouteOnModelName: false,
+  probeBudgetNanoUsd: 0,
 };
 
 /** A world that has seen nothing. */

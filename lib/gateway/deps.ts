@@ -1,16 +1,18 @@
 /** What the steps of a call share; built once by `main.ts`, nothing here is a global. */
 import type { CallLog } from "./call-log";
-import type { Healer } from "./healer";
 import type { Live } from "./live";
+import type { Router } from "./router";
+import type { Timing } from "./timing";
 import type { Upstreams } from "./upstreams";
 
 export type GatewayDeps = {
   readonly nodeId: string;
   /** The configuration in force, swapped whole. */
   readonly live: Live;
-  readonly healer: Healer;
+  readonly router: Router;
   readonly upstreams: Upstreams;
   readonly log: CallLog;
+  readonly timing: Timing;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly random: () => number;

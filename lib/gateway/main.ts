@@ -1,8 +1,8 @@
 /** The composition root of a gateway process: opens everything in order, and closes it in the opposite one. */
 import type { Server } from "node:http";
 import { hostname } from "node:os";
-import { type Target, holdAt } from "../core/types";
-import { probeTtftMs, startProber } from "../probes/prober";
+import { holdAt } from "../core/types";
+import { startProber } from "../probes/prober";
 import { toGatewayError } from "../shared/errors";
 import type { Env } from "../shared/env";
 import { log } from "../shared/log";
@@ -13,8 +13,8 @@ import { createAnyModels } from "./any-models";
 import { createCallLog } from "./call-log";
 import { createClosing } from "./closing";
 import { startFollower } from "./follower";
-import { createHealer } from "./healer";
 import { startReporter } from "./reporter";
+import { type Recorder, createRouter } from "./router";
 import { createRunningAttempts } from "./running";
 import { createGatewayServer } from "./server";
 import { openUpstreams } from "./upstreams";
@@ -23,6 +23,11 @@ export type GatewayEnv = Pick<
   Env,
   "gatewayHost" | "gatewayPort" | "databaseUrl" | "directDatabaseUrl" | "drainSeconds"
 >;
+
+export type GatewayOptions = {
+  /** Sees every event of the router, so that a run can be played again. */
+  readonly record?: Recorder;
+};
 
 export type Gateway = {
   readonly port: number;
@@ -35,13 +40,18 @@ const logDrainMs = 10_000;
 const partitionsAheadDays = 3;
 const partitionsEveryMs = 6 * 3_600_000;
 const poolSize = 4;
+/** Time itself is an event: what waits is looked at this often. */
+const tickEveryMs = 250;
 
 /**
  * A gateway that listens, probes, follows revisions and logs.
  *
  * @throws {GatewayError} `database_unavailable`; {Error} with `code` EADDRINUSE when the port is taken.
  */
-export async function startGateway(env: GatewayEnv): Promise<Gateway> {
+export async function startGateway(
+  env: GatewayEnv,
+  { record }: GatewayOptions = {},
+): Promise<Gateway> {
   const now = (): number => performance.now();
   const toMonotonicMs = (wallMs: number): number => wallMs - Date.now() + now();
   const nodeId = `${hostname()}/${env.gatewayPort}`;
@@ -56,7 +66,8 @@ export async function startGateway(env: GatewayEnv): Promise<Gateway> {
     await db.close();
     throw toGatewayError(error);
   });
-  const healer = createHealer(now, Math.random);
+  const router = createRouter(now, Math.random, record);
+  router.apply({ type: "snapshot", snapshot: live.snapshot() });
   const running = createRunningAttempts();
   const admission = createAdmission();
   const callLog = createCallLog(
@@ -67,55 +78,55 @@ export async function startGateway(env: GatewayEnv): Promise<Gateway> {
   );
   const anyModels = createAnyModels((route) => {
     for (const target of route.entries.flatMap((entry) => entry.targets)) {
-      healer.world.targets.delete(target.id);
+      router.world.targets.delete(target.id);
     }
   });
   const prober = startProber({
     now,
     random: Math.random,
-    world: healer.world,
+    world: router.world,
     snapshot: live.snapshot,
     endpoint(place) {
       const found = upstreams.find(place);
       return found && { baseUrl: found.origin + found.basePath, headers: found.headers };
     },
     regions: () => upstreams.regions(),
-    onModelResult(target, result) {
-      healer.apply({ type: "probe_ended", target, result });
-      const ttftMs = probeTtftMs(healer.world, target, result, now());
-      if (ttftMs !== null) {
-        healer.apply({ type: "first_token", target, ttftMs });
-      }
+    onModelResult(target, seq, result) {
+      router.apply({ type: "probe_ended", target: target.id, seq, result });
     },
-    onRecord: (record) => {
-      reporter.onProbe(record);
+    onRegionResult(place, seq, result) {
+      router.apply({ type: "region_probe_ended", ...place, seq, result });
+    },
+    onRecord: (probe) => {
+      reporter.onProbe(probe);
     },
   });
   const reporter = startReporter({
     db,
     nodeId,
-    world: healer.world,
+    world: router.world,
     now,
     snapshot: live.snapshot,
     applied: live.applied,
     droppedRecords: callLog.dropped,
     nextProbeMs: prober.nextProbeMs,
   });
-  healer.subscribe(prober.onDecision);
-  healer.subscribe(reporter.onDecision);
+  router.subscribe(prober.onDecision);
+  router.subscribe(reporter.onDecision);
   live.onSwap((snapshot) => {
+    router.apply({ type: "snapshot", snapshot });
     running.cut((target) => holdAt(snapshot, target, now())?.intent === "disabled");
     reporter.onSwap();
   });
 
   let ready = true;
-  const deps = { nodeId, live, healer, upstreams, log: callLog, now, random: Math.random };
+  const deps = { nodeId, live, router, upstreams, log: callLog, now, random: Math.random };
   const server = createGatewayServer(
     { ...deps, admission, anyModels, running },
     { isReady: () => ready },
   );
   const closeServer = createClosing(server);
-  const ticker = startTicker(healer, live, now);
+  const ticker = setInterval(() => router.apply({ type: "tick" }), tickEveryMs);
   const partitions = setInterval(() => {
     ensureDayPartitions(db, partitionsAheadDays).catch((error: unknown) => {
       log.warn(`The partitions of the days ahead could not be made: ${String(error)}`);
@@ -152,25 +163,6 @@ export async function startGateway(env: GatewayEnv): Promise<Gateway> {
       await closeParts();
     },
   };
-}
-
-const tickEveryMs = 250;
-
-/** Lets time itself be an event: an OPEN target becomes HALF_OPEN also when nobody calls it. */
-function startTicker(
-  healer: ReturnType<typeof createHealer>,
-  live: { snapshot(): { readonly targets: ReadonlyMap<string, Target> } },
-  now: () => number,
-): NodeJS.Timeout {
-  return setInterval(() => {
-    const nowMs = now();
-    for (const target of live.snapshot().targets.values()) {
-      const breaker = healer.world.targets.get(target.id)?.breaker;
-      if (breaker?.state === "open" && breaker.untilMs <= nowMs) {
-        healer.apply({ type: "tick", target });
-      }
-    }
-  }, tickEveryMs);
 }
 
 function listen(server: Server, env: GatewayEnv): Promise<void> {

@@ -4,6 +4,7 @@ import { Pool } from "undici";
 import type { ConfigDocument } from "../config/document";
 import { globalRegion } from "../config/targets";
 import type { Target } from "../core/types";
+import type { RegionPlace } from "../probes/schedule";
 import { findEnvVariable } from "../shared/env";
 import { redactAlways } from "./redact";
 
@@ -20,8 +21,8 @@ export type Upstreams = {
   /** Undefined when the configuration has lost it. */
   find(target: Pick<Target, "provider" | "region" | "credential">): Endpoint | undefined;
   pool(origin: string): Pool;
-  /** Every provider × region of the configuration. */
-  regions(): readonly { readonly provider: string; readonly region: string }[];
+  /** Every provider × region × credential of the configuration. */
+  regions(): readonly RegionPlace[];
   /** Follows a new configuration; returns what could not be resolved, in words without secrets. */
   apply(document: ConfigDocument): readonly string[];
   close(): Promise<void>;
@@ -40,7 +41,7 @@ function endpointKey(target: Pick<Target, "provider" | "region" | "credential">)
 export function openUpstreams(): Upstreams {
   const pools = new Map<string, Pool>();
   let endpoints = new Map<string, Endpoint>();
-  let regions: readonly { provider: string; region: string }[] = [];
+  let regions: readonly RegionPlace[] = [];
   return {
     find: (target) => endpoints.get(endpointKey(target)),
     regions: () => regions,
@@ -63,10 +64,13 @@ export function openUpstreams(): Upstreams {
       const problems: string[] = [];
       endpoints = new Map(providerEndpoints(document, problems));
       regions = document.providers.flatMap((provider) =>
-        (provider.regions ?? [{ id: globalRegion }]).map((region) => ({
-          provider: provider.id,
-          region: region.id,
-        })),
+        (provider.regions ?? [{ id: globalRegion }]).flatMap((region) =>
+          [null, ...(provider.credentials ?? []).map((one) => one.id)].map((credential) => ({
+            provider: provider.id,
+            region: region.id,
+            credential,
+          })),
+        ),
       );
       for (const { secret } of endpoints.values()) {
         if (secret !== null) {

@@ -1,21 +1,18 @@
 /**
- * The active health checks: every model target and every region, every interval, on connections of their own.
+ * The active health checks: every model target and every region, on connections of their own.
  *
- * Which target is asked when is decided here from what `core` says; a probe that a live call has made needless is
- * skipped.
+ * The schedule says who is due; here they are asked, and the router hears what came of it.
  */
-import { Agent, request } from "undici";
-import { type Decision, type ProbeResult, type World, healthOf, labelOf } from "../core/health";
-import { samplesToCompare } from "../core/region";
-import { type Snapshot, type Target, holdAt } from "../core/types";
+import { Agent } from "undici";
+import type { Decision, ProbeResult } from "../core/events";
+import type { Snapshot, Target } from "../core/types";
+import type { World } from "../core/world";
+import { readPlainAnswer } from "../dialects/openai";
 import { log } from "../shared/log";
-import {
-  type ProbeAnswer,
-  type ProbeRequest,
-  modelVerdict,
-  modelProbeBody,
-  regionVerdict,
-} from "./probe";
+import { ask } from "./ask";
+import { createProbeBudget, probeCost } from "./budget";
+import { modelProbeBody, modelVerdict, probeShape, regionVerdict } from "./probe";
+import { type DueProbe, type RegionPlace, createSchedule } from "./schedule";
 
 export type ProbeRecord = {
   readonly kind: "model" | "region";
@@ -24,9 +21,9 @@ export type ProbeRecord = {
   readonly target: Target | null;
   readonly atMs: number;
   readonly result: ProbeResult;
+  readonly tokens: number;
+  readonly costNanoUsd: number | null;
 };
-
-export type RegionPlace = { readonly provider: string; readonly region: string };
 
 export type ProberDeps = {
   readonly now: () => number;
@@ -35,15 +32,16 @@ export type ProberDeps = {
   snapshot: () => Snapshot;
   /** Base URL and headers with the credential; undefined when the configuration has lost the place. */
   endpoint(
-    place: RegionPlace & { credential: string | null },
+    place: RegionPlace,
   ): { readonly baseUrl: string; readonly headers: Readonly<Record<string, string>> } | undefined;
   regions(): readonly RegionPlace[];
-  onModelResult(target: Target, result: ProbeResult): void;
+  onModelResult(target: Target, seq: number, result: ProbeResult): void;
+  onRegionResult(place: RegionPlace, seq: number, result: ProbeResult): void;
   onRecord(record: ProbeRecord): void;
 };
 
 export type Prober = {
-  /** Hears the healer's wishes for another look. */
+  /** Hears the router's wishes for another look. */
   onDecision: (decision: Decision) => void;
   /** When the target will be asked next, monotonic; null when it will not. */
   nextProbeMs: (targetId: string) => number | null;
@@ -51,40 +49,30 @@ export type Prober = {
 };
 
 const lookEveryMs = 200;
+/** A wished look does not wait for the next round. */
+const wishDelayMs = 5;
 const maxInFlight = 16;
-const jitterShare = 0.2;
-/** The first look at a target comes this soon after the start, so that regions are measured before traffic. */
-const firstLookWithinMs = 1_500;
-const regionIntervalMs = 30_000;
 const regionTimeoutMs = 5_000;
-const maxBodyBytes = 64 * 1024;
+const reasoningTimeoutMs = 15_000;
+const connectTimeoutMs = 3_000;
 /** Our own loop was this late: what a probe saw says more about us than about the provider. */
 const maxLoopLagMs = 200;
-/** Until its speed is known a target is asked again this soon. */
-const measureEveryMs = 4_000;
-/** A time to first token older than this is measured again, even while calls succeed: plain calls show none. */
-const staleTtftMs = 60_000;
-/** Streamed calls measure a target better than probes do. */
-const freshTtftMs = 20_000;
 
 /** Starts probing. */
 export function startProber(deps: ProberDeps): Prober {
-  const agent = new Agent({
-    connect: { timeout: 3_000 },
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  const due = new Map<string, number>();
-  const regionDue = new Map<string, number>();
+  const options = { connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0 };
+  const kept = new Agent({ ...options, pipelining: 1 });
+  // A connection that hangs must not speak for the target: who is in doubt is asked on a fresh one.
+  const fresh = new Agent({ ...options, pipelining: 0 });
+  const schedule = createSchedule(deps);
+  const budget = createProbeBudget();
   const running = new Set<Promise<void>>();
   const busy = new Set<string>();
+  const reshaped = new Set<string>();
+  let seq = 0;
   let lastLookMs = deps.now();
   let lagging = false;
-
-  const soon = (withinMs: number): number => deps.now() + deps.random() * withinMs;
-  const jittered = (intervalMs: number): number =>
-    deps.now() + intervalMs * (1 + deps.random() * jitterShare);
+  let wished: NodeJS.Timeout | null = null;
 
   const launch = (id: string, work: () => Promise<void>): void => {
     busy.add(id);
@@ -98,85 +86,83 @@ export function startProber(deps: ProberDeps): Prober {
       });
     running.add(one);
   };
+  const mayLaunch = (id: string): boolean => !busy.has(id) && running.size < maxInFlight;
 
   const look = (): void => {
-    const nowMs = deps.now();
-    lagging = nowMs - lastLookMs > lookEveryMs + maxLoopLagMs;
-    lastLookMs = nowMs;
-    const snapshot = deps.snapshot();
-    for (const target of snapshot.targets.values()) {
-      if (!due.has(target.id)) {
-        due.set(target.id, soon(firstLookWithinMs));
-      }
-      if (
-        nowMs < (due.get(target.id) ?? 0) ||
-        busy.has(target.id) ||
-        running.size >= maxInFlight ||
-        !mayProbe(snapshot, target, nowMs)
-      ) {
-        continue;
-      }
-      const everyMs = isMeasured(target) ? target.probe.intervalMs : measureEveryMs;
-      due.set(target.id, jittered(Math.min(everyMs, target.probe.intervalMs)));
-      if (!isProvenByTraffic(target, nowMs)) {
-        launch(target.id, () => probeModel(target));
+    const stretch = budget.stretch(deps.snapshot().probeBudgetNanoUsd, Date.now());
+    for (const due of schedule.takeDue(stretch)) {
+      if (mayLaunch(due.target.id)) {
+        launch(due.target.id, () => probeModel(due));
+      } else if (due.isWished) {
+        schedule.wish({ type: "probe", target: due.target, afterMs: lookEveryMs });
       }
     }
-    for (const place of deps.regions()) {
-      const id = `${place.provider} ${place.region}`;
-      if (!regionDue.has(id)) {
-        regionDue.set(id, soon(firstLookWithinMs));
-      }
-      if (nowMs >= (regionDue.get(id) ?? 0) && !busy.has(id) && running.size < maxInFlight) {
-        regionDue.set(id, jittered(regionIntervalMs));
+    for (const place of schedule.takeDueRegions(deps.regions())) {
+      const id = `${place.provider} ${place.region} ${place.credential ?? ""}`;
+      if (mayLaunch(id)) {
         launch(id, () => probeRegion(place));
       }
     }
-    forget(due, (id) => snapshot.targets.has(id));
+  };
+  const round = (): void => {
+    const nowMs = deps.now();
+    lagging = nowMs - lastLookMs > lookEveryMs + maxLoopLagMs;
+    lastLookMs = nowMs;
+    look();
   };
 
-  const isMeasured = (target: Target): boolean =>
-    healthOf(deps.world, target.id).ttftSamples >= samplesToCompare;
-
-  const isProvenByTraffic = (target: Target, nowMs: number): boolean => {
-    const health = healthOf(deps.world, target.id);
-    return (
-      labelOf(health) === "closed" &&
-      isMeasured(target) &&
-      nowMs - (health.ttftAtMs ?? 0) < staleTtftMs &&
-      health.lastSuccessMs !== null &&
-      nowMs - health.lastSuccessMs < target.probe.intervalMs
-    );
-  };
-
-  const probeModel = async (target: Target): Promise<void> => {
+  const probeModel = async ({ target, isWished }: DueProbe): Promise<void> => {
     const endpoint = deps.endpoint(target);
     if (endpoint === undefined) {
       return;
     }
-    const result = await ask(
+    seq += 1;
+    const own = seq;
+    const isReasoning = target.capabilities.reasoning || reshaped.has(target.id);
+    const { result, body } = await ask(
+      isWished ? fresh : kept,
       {
         method: "POST",
         url: `${endpoint.baseUrl}/chat/completions`,
         headers: endpoint.headers,
-        body: modelProbeBody(target.upstreamModel, target.capabilities.reasoning),
-        timeoutMs: target.probe.timeoutMs,
+        body: modelProbeBody(target.upstreamModel, isReasoning),
+        timeoutMs: isReasoning
+          ? Math.max(reasoningTimeoutMs, target.probe.timeoutMs)
+          : target.probe.timeoutMs,
       },
+      deps.now,
       modelVerdict,
     );
     if (lagging && result.verdict === "fail") {
       return;
     }
-    deps.onModelResult(target, result);
-    deps.onRecord({ kind: "model", ...target, target, atMs: deps.now(), result });
+    if (result.reason === probeShape && !reshaped.has(target.id)) {
+      reshaped.add(target.id);
+      log.warn(
+        `${target.id} refuses the shape of our probe; it is asked as a reasoning model now.`,
+      );
+    }
+    const answer = body === null ? null : readPlainAnswer(body);
+    const { tokens, nanoUsd } = probeCost(
+      target.price,
+      answer?.kind === "answer" ? answer.usage : null,
+    );
+    budget.spend(nanoUsd ?? 0, Date.now());
+    deps.onModelResult(target, own, result);
+    const place = { provider: target.provider, region: target.region };
+    const cost = { tokens, costNanoUsd: nanoUsd };
+    deps.onRecord({ kind: "model", ...place, target, atMs: deps.now(), result, ...cost });
   };
 
   const probeRegion = async (place: RegionPlace): Promise<void> => {
-    const endpoint = deps.endpoint({ ...place, credential: null });
+    const endpoint = deps.endpoint(place);
     if (endpoint === undefined) {
       return;
     }
-    const result = await ask(
+    seq += 1;
+    const own = seq;
+    const { result } = await ask(
+      fresh,
       {
         method: "GET",
         url: `${endpoint.baseUrl}/models`,
@@ -184,94 +170,47 @@ export function startProber(deps: ProberDeps): Prober {
         body: null,
         timeoutMs: regionTimeoutMs,
       },
+      deps.now,
       regionVerdict,
     );
-    deps.onRecord({ kind: "region", ...place, target: null, atMs: deps.now(), result });
-  };
-
-  const ask = async (
-    probe: ProbeRequest,
-    verdict: (answer: ProbeAnswer, latencyMs: number) => ProbeResult,
-  ): Promise<ProbeResult> => {
-    const startedMs = deps.now();
-    const latencyMs = (): number => Math.round(deps.now() - startedMs);
-    try {
-      const answer = await askOnce(agent, probe);
-      return verdict(answer, latencyMs());
-    } catch (error) {
-      const reason =
-        error instanceof Error && error.name === "TimeoutError" ? "timeout" : "unreachable";
-      return { verdict: "fail", latencyMs: latencyMs(), status: null, reason, retryAfterMs: null };
+    if (lagging && result.verdict === "fail") {
+      return;
     }
+    deps.onRegionResult(place, own, result);
+    const { provider, region } = place;
+    const free = { tokens: 0, costNanoUsd: 0 };
+    deps.onRecord({
+      kind: "region",
+      provider,
+      region,
+      target: null,
+      atMs: deps.now(),
+      result,
+      ...free,
+    });
   };
 
-  const timer = setInterval(look, lookEveryMs);
-  look();
+  const timer = setInterval(round, lookEveryMs);
+  round();
   return {
     onDecision(decision) {
-      if (decision.type === "probe_again") {
-        due.set(decision.target.id, deps.now() + decision.afterMs);
+      if (decision.type !== "probe" && decision.type !== "probe_region") {
+        return;
+      }
+      schedule.wish(decision);
+      if (decision.afterMs === 0) {
+        wished ??= setTimeout(() => {
+          wished = null;
+          look();
+        }, wishDelayMs);
       }
     },
-    nextProbeMs(targetId) {
-      const target = deps.snapshot().targets.get(targetId);
-      return target !== undefined && mayProbe(deps.snapshot(), target, deps.now())
-        ? (due.get(targetId) ?? null)
-        : null;
-    },
+    nextProbeMs: schedule.nextMs,
     async stop() {
       clearInterval(timer);
-      await agent.destroy();
+      clearTimeout(wished ?? undefined);
+      await Promise.all([kept.destroy(), fresh.destroy()]);
       await Promise.all(running);
     },
   };
-}
-
-/** Draining targets are still watched; disabled ones are left in peace. */
-function mayProbe(snapshot: Snapshot, target: Target, nowMs: number): boolean {
-  return target.probe.enabled && holdAt(snapshot, target, nowMs)?.intent !== "disabled";
-}
-
-function forget(due: Map<string, number>, exists: (id: string) => boolean): void {
-  for (const id of due.keys()) {
-    if (!exists(id)) {
-      due.delete(id);
-    }
-  }
-}
-
-async function askOnce(agent: Agent, probe: ProbeRequest): Promise<ProbeAnswer> {
-  const answer = await request(probe.url, {
-    dispatcher: agent,
-    method: probe.method,
-    headers: { ...probe.headers, "user-agent": "bellwether-probe" },
-    body: probe.body,
-    signal: AbortSignal.timeout(probe.timeoutMs),
-  });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= maxBodyBytes) {
-      chunks.push(chunk);
-    }
-  }
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(answer.headers)) {
-    headers[name] = Array.isArray(value) ? value[0] : value;
-  }
-  return { status: answer.statusCode, headers, body: Buffer.concat(chunks).toString("utf8") };
-}
-
-/** The time to first token that a probe stands for, when no streamed call has measured the target lately; else null. */
-export function probeTtftMs(
-  world: World,
-  target: Target,
-  result: ProbeResult,
-  nowMs: number,
-): number | null {
-  const { ttftAtMs, ttftSamples } = healthOf(world, target.id);
-  const isFresh = ttftAtMs !== null && nowMs - ttftAtMs < freshTtftMs;
-  const isEnough = isFresh && ttftSamples >= samplesToCompare;
-  return result.verdict === "pass" && !isEnough ? result.latencyMs : null;
 }

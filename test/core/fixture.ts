@@ -1,9 +1,22 @@
 import { compileSnapshot } from "@/lib/config/snapshot";
 import { configDocument, type ConfigInput } from "@/lib/config/document";
 import { type Failure, classify } from "@/lib/core/classify";
-import { type Decision, type World, emptyWorld, healthOf, step } from "@/lib/core/health";
-import type { CallConstraints } from "@/lib/core/plan";
-import type { Route, Snapshot, Target } from "@/lib/core/types";
+import type {
+  AttemptMove,
+  AttemptOutcome,
+  CallConstraints,
+  CallNeeds,
+  CallSpec,
+  Decision,
+  Event,
+  Move,
+  ProbeResult,
+  Transition,
+} from "@/lib/core/events";
+import type { Plan } from "@/lib/core/plan";
+import { step } from "@/lib/core/step";
+import type { Limits, Route, Snapshot, Target } from "@/lib/core/types";
+import { type TargetHealth, type World, emptyWorld, healthOf, labelOf } from "@/lib/core/world";
 
 export const input: ConfigInput = {
   providers: [
@@ -16,12 +29,18 @@ export const input: ConfigInput = {
         { id: "eu", priority: 2 },
       ],
     },
+    {
+      id: "other",
+      base_url: "https://api.other.example/v1",
+      api_key: "env:OTHER_KEY",
+    },
   ],
   models: [
     { id: "first", targets: [{ provider: "acme" }] },
     { id: "second", targets: [{ provider: "acme" }] },
+    { id: "third", targets: [{ provider: "other" }] },
   ],
-  routes: [{ id: "auto", chain: ["first", "second"] }],
+  routes: [{ id: "auto", chain: ["first", "second"] }, { id: "both", chain: ["first", "third"] }],
 };
 
 /** The snapshot of the fixture under switches. */
@@ -59,51 +78,226 @@ export const anything: CallConstraints = {
   region: null,
   regionMode: "prefer",
   fallback: true,
+  ttftMs: null,
 };
 
-export const overloaded: Failure = classify(
-  { kind: "status", status: 503, retryAfterMs: null, error: { code: "", type: "", message: "" } },
-  2_000,
-);
+export const plain: CallNeeds = {
+  stream: true,
+  promptTokens: 100,
+  maxTokens: 50,
+  tools: false,
+  vision: false,
+  json: false,
+  reasoning: false,
+  promptCacheKey: null,
+  deterministic: false,
+  resumable: true,
+  collectable: true,
+  pinned: false,
+  unrepeatable: false,
+};
 
-/** A world with a clock that a test turns by hand. */
+/** The failure of an answer with this status. */
+export function statusFailure(
+  status: number,
+  over: { code?: string; type?: string; retryAfterMs?: number } = {},
+): Failure {
+  return classify(
+    {
+      kind: "status",
+      status,
+      retryAfterMs: over.retryAfterMs ?? null,
+      error: { code: over.code ?? "", type: over.type ?? "", message: "" },
+      isHtml: false,
+      shouldRetry: null,
+    },
+    2_000,
+  );
+}
+
+export const overloaded: Failure = statusFailure(503);
+
+type CallOver = {
+  route?: string;
+  key?: string;
+  needs?: Partial<CallNeeds>;
+  constraints?: Partial<CallConstraints>;
+  limits?: Partial<Limits>;
+};
+
+/** A router with a clock that a test turns by hand. Chance is always one half, unless a test says otherwise. */
 export class Bench {
   readonly world: World = emptyWorld();
+  readonly told: Decision[] = [];
   nowMs = 1_000;
-  attempts = 0;
+  random = 0.5;
+  calls = 0;
+  probes = 0;
 
-  apply(event: Parameters<typeof step>[1]): readonly Decision[] {
-    return step(this.world, event, this.nowMs, () => 0.5);
+  constructor(readonly snapshot: Snapshot = snapshotOf()) {
+    this.apply({ type: "snapshot", snapshot });
   }
 
-  begin(target: Target): { attempt: number; epoch: number } {
-    this.attempts += 1;
-    this.apply({ type: "attempt_started", target, attempt: this.attempts });
-    return { attempt: this.attempts, epoch: healthOf(this.world, target.id).epoch };
+  apply(event: Event): readonly Decision[] {
+    const decisions = step(this.world, event, this.nowMs, () => this.random);
+    this.told.push(...decisions);
+    return decisions;
   }
 
-  end(
-    target: Target,
-    ticket: { attempt: number; epoch: number },
-    outcome: { kind: "success" } | { kind: "failure"; failure: Failure } | { kind: "cancelled" },
+  target(id: string): Target {
+    return targetOf(this.world.snapshot, id);
+  }
+
+  health(id: string): TargetHealth {
+    return healthOf(this.world, this.target(id));
+  }
+
+  label(id: string): string {
+    return labelOf(this.world, this.target(id), this.nowMs);
+  }
+
+  transitions(): readonly Transition[] {
+    return this.told.filter((one) => one.type === "transition");
+  }
+
+  /** Lets time pass in ticks of 250 ms. */
+  wait(ms: number): readonly Decision[] {
+    const told: Decision[] = [];
+    const untilMs = this.nowMs + ms;
+    while (this.nowMs < untilMs) {
+      this.nowMs = Math.min(untilMs, this.nowMs + 250);
+      told.push(...this.apply({ type: "tick" }));
+    }
+    return told;
+  }
+
+  spec(over: CallOver = {}): CallSpec {
+    this.calls += 1;
+    const route = routeOf(this.world.snapshot, over.route ?? "auto");
+    return {
+      id: `call-${String(this.calls)}`,
+      key: over.key ?? "key",
+      route,
+      limits: { ...route.limits, ...over.limits },
+      constraints: { ...anything, ...over.constraints },
+      needs: { ...plain, ...over.needs },
+    };
+  }
+
+  /** Begins a call; its id and plan. */
+  call(over: CallOver = {}): { id: string; plan: Plan } {
+    const spec = this.spec(over);
+    const planned = this.apply({ type: "call_started", call: spec }).find(
+      (one) => one.type === "planned",
+    );
+    if (planned === undefined) {
+      throw new Error("not planned");
+    }
+    return { id: spec.id, plan: planned.plan };
+  }
+
+  next(id: string, deliveredTokens: number | null = null): Move {
+    const resume = deliveredTokens === null ? null : { deliveredTokens };
+    const move = this.apply({ type: "next", call: id, resume }).find(
+      (one): one is Move =>
+        one.type === "attempt" || one.type === "pause" || one.type === "finish",
+    );
+    if (move === undefined) {
+      throw new Error("no move");
+    }
+    return move;
+  }
+
+  /** The next move, which must be an attempt. */
+  attempt(id: string, deliveredTokens: number | null = null): AttemptMove {
+    const move = this.next(id, deliveredTokens);
+    if (move.type !== "attempt") {
+      throw new Error(`not an attempt but ${JSON.stringify(move)}`);
+    }
+    return move;
+  }
+
+  head(move: AttemptMove): void {
+    this.apply({ type: "head", attempt: move.attempt, limits: null });
+  }
+
+  content(move: AttemptMove): readonly Decision[] {
+    this.head(move);
+    return this.apply({ type: "first_content", attempt: move.attempt });
+  }
+
+  end(move: AttemptMove, outcome: AttemptOutcome): readonly Decision[] {
+    return this.apply({ type: "attempt_ended", attempt: move.attempt, outcome });
+  }
+
+  succeed(move: AttemptMove): readonly Decision[] {
+    return this.end(move, { kind: "success", outputTokens: 10 });
+  }
+
+  fail(move: AttemptMove, failure: Failure = overloaded): readonly Decision[] {
+    return this.end(move, { kind: "failure", failure });
+  }
+
+  endCall(id: string): void {
+    this.apply({ type: "call_ended", call: id });
+  }
+
+  /** One whole call that asks for this target's region first; fails or succeeds at its first attempt, then ends. */
+  one(
+    outcome: "ok" | Failure,
+    over: CallOver = {},
+  ): { target: string; how: string; decisions: readonly Decision[] } {
+    const { id } = this.call(over);
+    const move = this.attempt(id);
+    const decisions = outcome === "ok" ? this.succeed(move) : this.fail(move, outcome);
+    this.endCall(id);
+    return { target: move.target.id, how: move.how, decisions };
+  }
+
+  /** The targets that a call tries in order when each fails with `failure`, until it finishes. */
+  tries(failure: Failure, over: CallOver = {}): { ids: string[]; end: Move } {
+    const { id } = this.call(over);
+    const ids: string[] = [];
+    for (;;) {
+      const move = this.next(id);
+      if (move.type === "finish") {
+        this.endCall(id);
+        return { ids, end: move };
+      }
+      if (move.type === "pause") {
+        this.nowMs += move.forMs;
+        continue;
+      }
+      ids.push(move.target.id);
+      this.fail(move, failure);
+    }
+  }
+
+  probe(id: string, over: Partial<ProbeResult> | "pass" | "fail"): readonly Decision[] {
+    this.probes += 1;
+    const partial = typeof over === "string" ? { verdict: over } : over;
+    const result: ProbeResult = {
+      verdict: "pass",
+      latencyMs: 10,
+      status: null,
+      reason: null,
+      retryAfterMs: null,
+      ...partial,
+    };
+    return this.apply({ type: "probe_ended", target: id, seq: this.probes, result });
+  }
+
+  probeRegion(
+    where: { provider: string; region: string; credential?: string | null },
+    verdict: ProbeResult["verdict"],
   ): readonly Decision[] {
-    return this.apply({ type: "attempt_ended", target, ...ticket, outcome });
-  }
-
-  fail(target: Target, failure: Failure = overloaded): readonly Decision[] {
-    return this.end(target, this.begin(target), { kind: "failure", failure });
-  }
-
-  succeed(target: Target): readonly Decision[] {
-    return this.end(target, this.begin(target), { kind: "success" });
-  }
-
-  probe(target: Target, verdict: "pass" | "fail"): readonly Decision[] {
-    const result = { verdict, latencyMs: 10, status: null, reason: null, retryAfterMs: null };
-    return this.apply({ type: "probe_ended", target, result });
-  }
-
-  state(target: Target): string {
-    return healthOf(this.world, target.id).breaker.state;
+    this.probes += 1;
+    return this.apply({
+      type: "region_probe_ended",
+      credential: null,
+      ...where,
+      seq: this.probes,
+      result: { verdict, latencyMs: 10, status: null, reason: null, retryAfterMs: null },
+    });
   }
 }
