@@ -3,13 +3,7 @@ import type { ConfigDocument } from "./document";
 
 const inert = {
   keys: ["rpm", "tpm", "parallel", "budget_usd_per_month", "strict_budget"],
-  settings: [
-    "timezone",
-    "slo_served_percent",
-    "currency",
-    "probe_budget_usd_per_day",
-    "budget_grace_usd",
-  ],
+  settings: ["timezone", "slo_served_percent", "currency", "budget_grace_usd"],
 } as const;
 
 /** The paths of the settings in `document` that have no effect in this release. */
