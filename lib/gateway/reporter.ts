@@ -239,7 +239,7 @@ function probeRecord(deps: ReporterDeps, record: ProbeRecord): ProbeResultRecord
     status: result.status,
     reason: result.reason,
     latency_ms: result.latencyMs,
-    tokens: 0,
-    cost_nano_usd: null,
+    tokens: record.tokens,
+    cost_nano_usd: record.costNanoUsd,
   };
 }

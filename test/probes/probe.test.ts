@@ -27,6 +27,16 @@ type Row = readonly [
   retryAfterMs?: number,
 ];
 
+function expectations(
+  table: readonly Row[],
+): readonly (readonly [string, ProbeAnswer, ProbeResult])[] {
+  return table.map(([name, given, verdict, reason, retryAfterMs = null]) => [
+    name,
+    given,
+    { verdict, latencyMs: 12, status: given.status, reason, retryAfterMs },
+  ]);
+}
+
 const rows: readonly Row[] = [
   ["200 with an answer passes", answer(200, pong), "pass", null],
   ["201 with an answer passes", answer(299, pong), "pass", null],
@@ -151,14 +161,8 @@ const rows: readonly Row[] = [
 ];
 
 describe("a model probe", () => {
-  it.each(rows)("%s", (_name, given, verdict, reason, retryAfterMs = undefined) => {
-    expect(modelVerdict(given, 12, nowMs)).toEqual({
-      verdict,
-      latencyMs: 12,
-      status: given.status,
-      reason,
-      retryAfterMs: retryAfterMs ?? null,
-    });
+  it.each(expectations(rows))("%s", (_name, given, expected) => {
+    expect(modelVerdict(given, 12, nowMs)).toEqual(expected);
   });
 
   it("asks for one token", () => {
@@ -198,13 +202,7 @@ const regionRows: readonly Row[] = [
 ];
 
 describe("a region probe", () => {
-  it.each(regionRows)("%s", (_name, given, verdict, reason, retryAfterMs = undefined) => {
-    expect(regionVerdict(given, 12, nowMs)).toEqual({
-      verdict,
-      latencyMs: 12,
-      status: given.status,
-      reason,
-      retryAfterMs: retryAfterMs ?? null,
-    });
+  it.each(expectations(regionRows))("%s", (_name, given, expected) => {
+    expect(regionVerdict(given, 12, nowMs)).toEqual(expected);
   });
 });
