@@ -282,6 +282,7 @@ describe("a plan without a target", () => {
     region: null,
     regionMode: "prefer",
     fallback: true,
+    ttftMs: null,
   };
   const plan = (...reasons: readonly PlanEntry["reason"][]): Plan => ({
     candidates: [],
