@@ -29,16 +29,28 @@ export type Router = {
 };
 
 /** Sees each event with its time and the chance that it drew, so that a run can be played again. */
-export type Recorder = (event: Event, nowMs: number, decisions: readonly Decision[]) => void;
+export type Recorder = (
+  event: Event,
+  nowMs: number,
+  drawn: readonly number[],
+  decisions: readonly Decision[],
+) => void;
 
 /** A router over an empty world. `random` yields numbers in 0..1. */
 export function createRouter(now: () => number, random: () => number, record?: Recorder): Router {
   const world = emptyWorld();
   const listeners: ((decision: Decision) => void)[] = [];
+  let drawn: number[] = [];
+  const draw = (): number => {
+    const chance = random();
+    drawn.push(chance);
+    return chance;
+  };
   const apply = (event: Event): readonly Decision[] => {
     const nowMs = now();
-    const decisions = step(world, event, nowMs, random);
-    record?.(event, nowMs, decisions);
+    const decisions = step(world, event, nowMs, record === undefined ? random : draw);
+    record?.(event, nowMs, drawn, decisions);
+    drawn = [];
     for (const decision of decisions) {
       for (const listener of listeners) {
         listener(decision);
