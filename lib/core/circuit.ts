@@ -148,6 +148,20 @@ export function openCircuit(
   return changed(breaker.state, "open");
 }
 
+/** A provider that is OPEN already asks for more time: the later deadline wins, within the limit. */
+export function extendOpen(
+  circuit: Circuit,
+  settings: BreakerSettings,
+  minOpenMs: number,
+  nowMs: number,
+): void {
+  const { breaker } = circuit;
+  if (breaker.state === "open") {
+    const untilMs = nowMs + Math.min(minOpenMs, settings.maxEjectionMs);
+    circuit.breaker = { ...breaker, untilMs: Math.max(breaker.untilMs, untilMs) };
+  }
+}
+
 /** A probe's word to an OPEN circuit. */
 export function hearProbe(
   circuit: Circuit,

@@ -2,6 +2,7 @@
 import { clearRefusal, cutConcurrency, refuse, widenConcurrency } from "./capacity";
 import {
   type Change,
+  extendOpen,
   failureAsksFor,
   givePermitBack,
   isOfThisEpoch,
@@ -230,6 +231,7 @@ function failTarget(
   countDegraded(health, true, nowMs, out);
   switch (failureAsksFor(health.circuit, attempt.id)) {
     case "nothing":
+      extendOpen(health.circuit, health.target.breaker, failure.retryAfterMs ?? 0, nowMs);
       return;
     case "open":
       open(health, failure, { failures: 1 }, nowMs, random, out);
@@ -399,11 +401,16 @@ function tellAll(
 
 /** The place was reached, whatever it said. */
 function succeedPlace(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
-  const { circuit } = attempt.health.place;
-  if (!settle(circuit.window, attempt.placeStart, "ok") || circuit.breaker.state === "closed") {
+  const { circuit, probe } = attempt.health.place;
+  const isKnown = settle(circuit.window, attempt.placeStart, "ok");
+  const isWell = circuit.breaker.state === "closed" && probe.state !== "down";
+  if (!isKnown || isWell) {
     return;
   }
   const before = labelsAt(world, attempt, nowMs);
+  // Whoever answers can be reached, whatever `GET /models` says.
+  probe.state = probe.state === "down" ? "up" : probe.state;
+  probe.failures = 0;
   succeed(circuit, nowMs, "closed");
   tellAll(before, "trial_passed", {}, nowMs, out);
 }

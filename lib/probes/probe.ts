@@ -83,12 +83,21 @@ export function regionVerdict(
   if (isSuccess(answer)) {
     return { ...base, verdict: "pass", reason: null };
   }
-  if (status === 401) {
-    return { ...base, verdict: "credential" };
+  switch (status) {
+    case 401:
+      return { ...base, verdict: "credential" };
+    case 403:
+      return { ...base, verdict: "access" };
+    case 429:
+      return {
+        ...base,
+        verdict: "capacity",
+        retryAfterMs: retryAfterMs(answer.headers, wallClockMs),
+      };
+    default:
+      // A provider without this address can be reached all the same.
+      return { ...base, verdict: status < 500 ? "configuration" : "fail" };
   }
-  return status === 429
-    ? { ...base, verdict: "capacity", retryAfterMs: retryAfterMs(answer.headers, wallClockMs) }
-    : { ...base, verdict: "fail" };
 }
 
 const verdictByHealth: Readonly<Record<Failure["health"], ProbeVerdict>> = {

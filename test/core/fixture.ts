@@ -40,7 +40,10 @@ export const input: ConfigInput = {
     { id: "second", targets: [{ provider: "acme" }] },
     { id: "third", targets: [{ provider: "other" }] },
   ],
-  routes: [{ id: "auto", chain: ["first", "second"] }, { id: "both", chain: ["first", "third"] }],
+  routes: [
+    { id: "auto", chain: ["first", "second"] },
+    { id: "both", chain: ["first", "third"] },
+  ],
 };
 
 /** The snapshot of the fixture under switches. */
@@ -134,7 +137,10 @@ export class Bench {
   calls = 0;
   probes = 0;
 
-  constructor(readonly snapshot: Snapshot = snapshotOf()) {
+  readonly snapshot: Snapshot;
+
+  constructor(snapshot: Snapshot = snapshotOf()) {
+    this.snapshot = snapshot;
     this.apply({ type: "snapshot", snapshot });
   }
 
@@ -199,8 +205,7 @@ export class Bench {
   next(id: string, deliveredTokens: number | null = null): Move {
     const resume = deliveredTokens === null ? null : { deliveredTokens };
     const move = this.apply({ type: "next", call: id, resume }).find(
-      (one): one is Move =>
-        one.type === "attempt" || one.type === "pause" || one.type === "finish",
+      (one): one is Move => one.type === "attempt" || one.type === "pause" || one.type === "finish",
     );
     if (move === undefined) {
       throw new Error("no move");

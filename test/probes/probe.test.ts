@@ -192,12 +192,13 @@ describe("a model probe", () => {
 const regionRows: readonly Row[] = [
   ["200 passes", answer(200), "pass", null],
   ["299 passes", answer(299), "pass", null],
-  ["199 fails", answer(199), "fail", "status_199"],
-  ["300 fails", answer(300), "fail", "status_300"],
+  ["300 can be reached", answer(300), "configuration", "status_300"],
   ["401 is the credential", answer(401), "credential", "status_401"],
   ["429 is alive", answer(429, "", { "retry-after": "3" }), "capacity", "status_429", 3_000],
-  ["403 fails", answer(403), "fail", "status_403"],
-  ["404 fails", answer(404), "fail", "status_404"],
+  ["403 can be reached", answer(403), "access", "status_403"],
+  ["404 can be reached: not everybody has the address", answer(404), "configuration", "status_404"],
+  ["499 can be reached", answer(499), "configuration", "status_499"],
+  ["500 fails", answer(500), "fail", "status_500"],
   ["503 fails", answer(503, "", { "retry-after": "3" }), "fail", "status_503"],
 ];
 

@@ -14,7 +14,7 @@ function scheduleOf(bench: Bench) {
   });
 }
 
-function due(bench: Bench, schedule: ReturnType<typeof scheduleOf>, stretch: number | null = 1) {
+function due(schedule: ReturnType<typeof scheduleOf>, stretch: number | null = 1) {
   return schedule.takeDue(stretch).map(({ target }) => target.id);
 }
 
@@ -32,62 +32,62 @@ describe("the schedule of probes", () => {
     const bench = new Bench();
     measured(bench);
     const schedule = scheduleOf(bench);
-    expect(due(bench, schedule)).toEqual([]);
+    expect(due(schedule)).toEqual([]);
     bench.nowMs += 750;
-    expect(due(bench, schedule)).toHaveLength(5);
+    expect(due(schedule)).toHaveLength(5);
     bench.nowMs += 32_999;
-    expect(due(bench, schedule)).toEqual([]);
+    expect(due(schedule)).toEqual([]);
     bench.nowMs += 1;
-    expect(due(bench, schedule)).toHaveLength(5);
+    expect(due(schedule)).toHaveLength(5);
   });
 
   it("looks again after 4 s until a target's speed is known", () => {
     const bench = new Bench();
     const schedule = scheduleOf(bench);
-    due(bench, schedule);
+    due(schedule);
     bench.nowMs += 750;
-    due(bench, schedule);
+    due(schedule);
     bench.nowMs += 4_400;
-    expect(due(bench, schedule)).toHaveLength(5);
+    expect(due(schedule)).toHaveLength(5);
   });
 
   it("asks a tenth as often where no route has had a call for ten minutes", () => {
     const bench = new Bench();
     measured(bench);
     const schedule = scheduleOf(bench);
-    due(bench, schedule);
+    due(schedule);
     bench.nowMs += 601_000;
-    expect(due(bench, schedule)).toHaveLength(5);
+    expect(due(schedule)).toHaveLength(5);
     bench.nowMs += 60_000;
-    expect(due(bench, schedule)).toEqual([]);
+    expect(due(schedule)).toEqual([]);
     bench.nowMs += 270_000;
-    expect(due(bench, schedule)).toHaveLength(5);
+    expect(due(schedule)).toHaveLength(5);
   });
 
   it("a call keeps the probes of every model that shares its route awake", () => {
     const bench = new Bench();
     measured(bench);
     const schedule = scheduleOf(bench);
-    due(bench, schedule);
+    due(schedule);
     bench.nowMs += 600_000;
     bench.one("ok", { route: "both" });
     bench.nowMs += 2_000;
-    expect(due(bench, schedule)).toContain("other:global:third");
+    expect(due(schedule)).toContain("other:global:third");
     bench.nowMs += 33_000;
-    expect(due(bench, schedule)).toContain("other:global:third");
+    expect(due(schedule)).toContain("other:global:third");
   });
 
   it("leaves a target in peace while calls to it succeed, and looks at once when that is wished for", () => {
     const bench = new Bench();
     measured(bench);
     const schedule = scheduleOf(bench);
-    due(bench, schedule);
+    due(schedule);
     bench.one("ok");
     bench.nowMs += 750;
-    expect(due(bench, schedule)).not.toContain("acme:us:first");
+    expect(due(schedule)).not.toContain("acme:us:first");
     schedule.wish({ type: "probe", target: bench.target("acme:us:first"), afterMs: 100 });
     bench.nowMs += 99;
-    expect(due(bench, schedule)).toEqual([]);
+    expect(due(schedule)).toEqual([]);
     bench.nowMs += 1;
     expect(schedule.takeDue(1)).toEqual([
       { target: bench.target("acme:us:first"), isWished: true },
@@ -97,9 +97,9 @@ describe("the schedule of probes", () => {
   it("asks nothing that costs money when the budget is spent twice", () => {
     const bench = new Bench();
     const schedule = scheduleOf(bench);
-    due(bench, schedule);
+    due(schedule);
     bench.nowMs += 750;
-    expect(due(bench, schedule, null)).toEqual([]);
+    expect(due(schedule, null)).toEqual([]);
   });
 
   it("never asks what is switched off, or whose probes are", () => {
@@ -114,9 +114,9 @@ describe("the schedule of probes", () => {
     const schedule = scheduleOf(bench);
     schedule.wish({ type: "probe", target: bench.target("other:global:third"), afterMs: 0 });
     schedule.wish({ type: "probe", target: bench.target("acme:us:first"), afterMs: 0 });
-    due(bench, schedule);
+    due(schedule);
     bench.nowMs += 750;
-    expect(due(bench, schedule)).toEqual(["acme:eu:first", "acme:eu:second"]);
+    expect(due(schedule)).toEqual(["acme:eu:first", "acme:eu:second"]);
     expect(schedule.nextMs("acme:us:first")).toBeNull();
     expect(schedule.nextMs("other:global:third")).toBeNull();
     expect(schedule.nextMs("acme:eu:first")).toBeGreaterThan(bench.nowMs);
