@@ -227,7 +227,7 @@ function sameTargetAgain(
   if (leftMs(course, last.target, nowMs) < forMs + minAttemptMs) {
     return null;
   }
-  if (!roomForOtherPairs(course, open)) {
+  if (!roomForOtherPairs(course, open, last.target)) {
     return null;
   }
   if (forMs === 0) {
@@ -243,9 +243,14 @@ function mayRetry(health: TargetHealth, nowMs: number): boolean {
   return retries < retryShare * started + retriesBesides;
 }
 
-/** One attempt is always kept for each provider × model that was not tried yet. */
-function roomForOtherPairs(course: Course, open: readonly Candidate[]): boolean {
-  return course.attemptsAtMost - course.started > untriedPairs(course, open).size;
+/** One attempt is always kept for each provider × model that was not tried yet, and until then a pair has two. */
+function roomForOtherPairs(course: Course, open: readonly Candidate[], target: Target): boolean {
+  const untried = untriedPairs(course, open).size;
+  return (
+    untried === 0 ||
+    (course.attemptsAtMost - course.started > untried &&
+      triesOnPair(course, target).length < attemptsPerPair)
+  );
 }
 
 function untriedPairs(course: Course, open: readonly Candidate[]): ReadonlySet<string> {
@@ -267,13 +272,38 @@ function otherTarget(
   const fresh = untried.filter(
     ({ target }) => !course.left.has(target.id) && leftMs(course, target, nowMs) >= minAttemptMs,
   );
+  const freshPairs = untriedPairs(course, fresh);
   const ordered = standings(
     world,
     course.spec,
     course.luck,
-    pairsWithTriesFirst(course, fresh, untriedPairs(course, fresh)),
+    pairsWithTriesFirst(course, fresh, freshPairs),
     nowMs,
   );
+  const isTight = course.attemptsAtMost - course.started <= freshPairs.size;
+  const kept = isTight
+    ? ordered.filter(({ candidate }) => freshPairs.has(candidate.target.pair))
+    : ordered;
+  return (
+    choice(world, course, open, kept, nowMs) ??
+    (isTight ? choice(world, course, open, ordered, nowMs) : null) ??
+    capacityStep(world, course, open, nowMs, random) ??
+    takenBackAgain(world, course, open, untried, nowMs) ?? {
+      kind: "finish",
+      why: course.tried.length === 0 && open.length === 0 ? "no_target" : "exhausted",
+      retryInMs: null,
+    }
+  );
+}
+
+/** The first of these that is well, else one that is doubtful, else in panic one that is broken. */
+function choice(
+  world: World,
+  course: Course,
+  open: readonly Candidate[],
+  ordered: readonly Standing[],
+  nowMs: number,
+): Step | null {
   const how = course.started === 0 ? "first" : "next";
   const well = ordered.filter((one) => one.sick === null);
   const chosen = (course.migrated ? well.find((one) => isAlive(one, nowMs)) : undefined) ?? well[0];
@@ -282,18 +312,9 @@ function otherTarget(
     return attemptAt(world, course, open, chosen.candidate, isTrial ? "trial" : how, nowMs);
   }
   const doubtful = ordered.find((one) => one.sick?.grade === "doubtful");
-  if (doubtful !== undefined) {
-    return attemptAt(world, course, open, doubtful.candidate, how, nowMs);
-  }
-  return (
-    panic(world, course, open, ordered, nowMs) ??
-    capacityStep(world, course, open, nowMs, random) ??
-    takenBackAgain(world, course, open, untried, nowMs) ?? {
-      kind: "finish",
-      why: course.tried.length === 0 && open.length === 0 ? "no_target" : "exhausted",
-      retryInMs: null,
-    }
-  );
+  return doubtful === undefined
+    ? panic(world, course, open, ordered, nowMs)
+    : attemptAt(world, course, open, doubtful.candidate, how, nowMs);
 }
 
 function wasTried(course: Course, target: Target): boolean {
@@ -309,16 +330,15 @@ function pairsWithTriesFirst(
   if (course.tried.length === 0 || fresh.size === 0) {
     return untried;
   }
-  const isTight = course.attemptsAtMost - course.started <= fresh.size;
   const isSpent = ({ target }: Candidate): boolean => {
-    const onPair = course.tried.filter((one) => one.target.pair === target.pair);
-    return (
-      onPair.length >= attemptsPerPair ||
-      (isTight && onPair.length > 0) ||
-      onPair.some((one) => one.failure.next === "pair")
-    );
+    const onPair = triesOnPair(course, target);
+    return onPair.length >= attemptsPerPair || onPair.some((one) => one.failure.next === "pair");
   };
   return [...untried.filter((one) => !isSpent(one)), ...untried.filter(isSpent)];
+}
+
+function triesOnPair(course: Course, { pair }: Target): readonly TriedAttempt[] {
+  return course.tried.filter((one) => one.target.pair === pair);
 }
 
 function isAlive({ health }: Standing, nowMs: number): boolean {

@@ -275,7 +275,8 @@ function noteInCourse(
   if (outcome.kind === "failure") {
     course?.tried.push({ target, failure: outcome.failure });
   }
-  if (outcome.kind === "withdrawn") {
+  // A caller whose own time for it ran out may still have some for another.
+  if (outcome.kind === "withdrawn" || outcome.kind === "cancelled") {
     course?.left.add(target.id);
   }
 }
