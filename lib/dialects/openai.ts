@@ -53,8 +53,8 @@ function count(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
 }
 
-/** Finish reasons that mean: the provider gave up, this is no answer (DeepSeek). */
-const failureReasons: ReadonlySet<string> = new Set(["insufficient_system_resource"]);
+/** Finish reasons that mean: the provider gave up, this is no answer (DeepSeek, OpenRouter). */
+const failureReasons: ReadonlySet<string> = new Set(["insufficient_system_resource", "error"]);
 
 /** Whether an answer that ends so is none, because its provider could not go on. */
 export function isProviderFailure(finishReason: string | null): boolean {

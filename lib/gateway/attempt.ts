@@ -1,45 +1,80 @@
 /**
- * One try of a call at a target, as a value: answered, committed to a stream, failed or cancelled.
+ * One try of a call at a target, as a value: answered, begun as a stream, failed or cancelled.
  *
  * What a failure means is core's to say; what happens here only tells what the wire did.
  */
-import type { Limits, Target } from "../core/types";
-import { type AttemptResult, type AttemptTimes, failed } from "./attempt-result";
-import type { ChatRequest } from "./chat-request";
-import { collect } from "./collect";
-import type { GatewayDeps } from "./deps";
-import { openStream } from "./stream";
+import type { AttemptResult, StreamResult } from "./attempt-result";
+import { beginStream } from "./begun-stream";
+import type { Call } from "./call";
+import type { BodyShape } from "./chat-request";
+import { bufferStream, collectStream } from "./kept-stream";
+import type { OpenAttempt } from "./open-attempt";
+import { readAnswer } from "./plain-answer";
+import { Tally } from "./tally";
+import type { StreamOrder } from "./upstream-stream";
 
-/** A plain answer has no first token to watch: it may take this per token asked for, beyond the first. */
-const plainMsPerToken = 30;
-const minPlainMs = 30_000;
-
-/** How long an attempt of `request` may take, `leftMs` before the call's deadline. */
-export function attemptTimes(request: ChatRequest, limits: Limits, leftMs: number): AttemptTimes {
-  const plainMs = Math.max(minPlainMs, limits.ttftMs + (request.maxTokens ?? 0) * plainMsPerToken);
-  const promptTokens = request.promptChars / 4;
-  const ttftMs = Math.min(90_000, limits.ttftMs + Math.floor(promptTokens / 8_000) * 1_000);
-  return {
-    firstMs: Math.min(request.stream ? ttftMs : plainMs, leftMs),
-    idleMs: limits.idleMs,
-    streamTotalMs: limits.streamTotalMs,
-    retryAfterWaitMs: limits.retryAfterWaitMs,
-  };
+/**
+ * Tries the target of `by` once.
+ *
+ * @throws {GatewayError} `invalid_json` when the request cannot be written again.
+ */
+export async function attempt(call: Call, by: OpenAttempt): Promise<AttemptResult> {
+  const order = orderFor(call, by, null);
+  if (order === null) {
+    return notSent(by);
+  }
+  const { deps, request, spec } = call;
+  if (!by.move.streamed) {
+    return readAnswer(deps, order, by);
+  }
+  if (!request.stream) {
+    return collectStream(deps, order, by);
+  }
+  return spec.limits.midstream === "buffer"
+    ? bufferStream(deps, order, by)
+    : beginStream(deps, order, by);
 }
 
-/** Tries `target` once. Never rejects; `signal` ends it as cancelled, or as `switched_off` when its reason says so. */
-export function attempt(
-  deps: GatewayDeps,
-  request: ChatRequest,
-  target: Target,
-  times: AttemptTimes,
-  signal: AbortSignal,
-): Promise<AttemptResult> {
+/** Asks the target of `by` to go on with a broken answer, of which `prefill` is there; null: to start over. */
+export async function continuation(
+  call: Call,
+  by: OpenAttempt,
+  prefill: BodyShape["prefill"],
+): Promise<StreamResult> {
+  const order = orderFor(call, by, prefill);
+  return order === null ? notSent(by) : beginStream(call.deps, order, by);
+}
+
+/** Null when the attempt was taken back already, or its target is gone from the configuration. */
+function orderFor(
+  { deps, request }: Call,
+  by: OpenAttempt,
+  prefill: BodyShape["prefill"],
+): StreamOrder | null {
+  const { target, streamed, times } = by.move;
   const endpoint = deps.upstreams.find(target);
-  if (endpoint === undefined) {
-    return Promise.resolve(failed({ kind: "switched_off" }, times));
+  if (by.cancel.reason !== null || endpoint === undefined) {
+    return null;
   }
-  return request.stream
-    ? openStream(deps, request, target, endpoint, times, signal)
-    : collect(deps, request, target, endpoint, times, signal);
+  try {
+    return {
+      endpoint,
+      request: {
+        method: "POST",
+        path: `${endpoint.basePath}/chat/completions`,
+        headers: endpoint.headers,
+        body: request.bodyFor({ upstreamModel: target.upstreamModel, streamed, prefill }),
+      },
+      times,
+      choices: request.choices,
+    };
+  } catch (error) {
+    by.giveUp("not_sent", new Tally());
+    throw error;
+  }
+}
+
+function notSent(by: OpenAttempt): Extract<AttemptResult, { kind: "cancelled" }> {
+  // A target that the configuration has lost is as good as switched off.
+  return { kind: "cancelled", why: by.cancel.reason ?? "switched_off", tally: new Tally() };
 }

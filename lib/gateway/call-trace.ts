@@ -1,29 +1,29 @@
-/** What is remembered of one call while it runs, and the rows that it becomes in the log. */
+/** What is remembered of one call while it runs. */
 import type { Failure } from "../core/classify";
+import type { AttemptHow } from "../core/events";
 import type { Plan } from "../core/plan";
 import type { Target } from "../core/types";
 import type { Usage } from "../dialects/openai";
 import { costNanoUsd } from "../pricing/cost";
-import { type GatewayError, errorCatalog } from "../shared/errors";
+import type { GatewayError } from "../shared/errors";
 import { uuidV7 } from "../shared/uuid";
-import type { AttemptRecord, CallRecord } from "../store/call-log";
 import type { ChatRequest } from "./chat-request";
 import type { GatewayDeps } from "./deps";
 import type { AppKey } from "./live";
-import { redact } from "./redact";
+import { type Tally, countedTokens, estimatedTokens } from "./tally";
 
 export type AttemptTrace = {
   readonly target: Target;
   readonly entryIndex: number;
-  readonly how: "first" | "retry" | "next" | "panic";
+  readonly how: AttemptHow;
   readonly startedMs: number;
   endedMs: number | null;
   firstTokenMs: number | null;
-  outcome: AttemptRecord["outcome"];
-  /** As it counted for the target's health. */
+  outcome: "succeeded" | "failed" | "cancelled";
+  /** Why it did not succeed. */
+  reason: string | null;
   failure: Failure | null;
-  usage: Usage | null;
-  contentChars: number;
+  tally: Tally | null;
 };
 
 export type CallTrace = {
@@ -36,15 +36,17 @@ export type CallTrace = {
   route: string | null;
   plan: Plan | null;
   readonly attempts: AttemptTrace[];
-  /** Time before the first byte went to a provider and after the answer was here. */
+  /** The attempt whose answer goes to the caller; after a resumption the one that goes on with it. */
+  answering: AttemptTrace | null;
+  /** When the caller's first content was there. */
+  firstTokenMs: number | null;
+  /** Of an answer that was put together from several: as if one had given it. */
+  joinedUsage: Usage | null;
+  /** Time in which the call waited for nobody but the clock. */
   waitedMs: number;
   error: GatewayError | null;
   endedMs: number | null;
 };
-
-const maxErrorChars = 300;
-/** Where a provider sends no usage: characters per token of usual text. */
-const charsPerToken = 4;
 
 /** The trace of a call that begins now. */
 export function beginTrace(deps: GatewayDeps): CallTrace {
@@ -59,158 +61,62 @@ export function beginTrace(deps: GatewayDeps): CallTrace {
     route: null,
     plan: null,
     attempts: [],
+    answering: null,
+    firstTokenMs: null,
+    joinedUsage: null,
     waitedMs: 0,
     error: null,
     endedMs: null,
   };
 }
 
-/** The attempt that answered, when one did. */
-export function answeredAttempt(trace: CallTrace): AttemptTrace | undefined {
-  const last = trace.attempts.at(-1);
-  return last?.outcome === "succeeded" ? last : undefined;
-}
+export type RescuedBy = "retry" | "sibling" | "fallback" | "resume" | "avoidance";
 
-/** How a served call was rescued; null when its first choice answered at once. */
-export function rescuedBy(trace: CallTrace): CallRecord["rescued_by"] {
-  const answered = answeredAttempt(trace);
-  if (answered === undefined) {
+/** How the call came to its answer although its first choice did not give it; null when nothing was in the way. */
+export function rescuedBy({ answering, attempts, plan }: CallTrace): RescuedBy | null {
+  if (answering === null) {
     return null;
   }
-  const failed = trace.attempts.filter((one) => one !== answered);
-  if (failed.length === 0) {
-    return trace.plan?.avoided === true ? "avoidance" : null;
+  if (answering.how === "resume") {
+    return "resume";
   }
-  if (failed.some((one) => one.target.pair === answered.target.pair)) {
-    return failed.some((one) => one.target.id === answered.target.id) ? "retry" : "sibling";
+  const others = attempts.filter((one) => one !== answering);
+  if (others.length === 0) {
+    return plan?.avoided === true ? "avoidance" : null;
   }
-  return "fallback";
+  if (others.some((one) => one.target.id === answering.target.id)) {
+    return "retry";
+  }
+  return others.some((one) => one.target.pair === answering.target.pair) ? "sibling" : "fallback";
 }
 
-/** The place in the chain of the first target that was enabled, allowed and capable. */
-function firstEligible(trace: CallTrace): { entryIndex: number; region: string } | undefined {
-  const first = trace.plan?.candidates[0];
-  return first && { entryIndex: first.entryIndex, region: first.target.region };
-}
-
-/** What the call cost so far: the sum of its attempts that were billed; null when none could be priced. */
-export function callCostNanoUsd(trace: CallTrace): number | null {
-  const costs = trace.attempts
-    .map((one) => costNanoUsd(one.target.price, usageOf(trace, one)))
-    .filter((cost) => cost !== null);
-  return costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0);
-}
-
-/** The usage that the provider told, or an estimate where it answered without telling. */
-function usageOf(trace: CallTrace, one: AttemptTrace): Usage | null {
-  if (one.usage !== null || one.contentChars === 0) {
-    return one.usage;
+/** The usage that the provider told, or what was counted where it generated without telling; else null. */
+export function usageOf({ request }: CallTrace, { tally }: AttemptTrace): Usage | null {
+  if (tally === null) {
+    return null;
+  }
+  if (tally.usage !== null || tally.chars === 0) {
+    return tally.usage;
   }
   return {
-    promptTokens: Math.ceil((trace.request?.promptChars ?? 0) / charsPerToken),
-    completionTokens: Math.ceil(one.contentChars / charsPerToken),
+    promptTokens: estimatedTokens(request?.promptChars ?? 0),
+    completionTokens: countedTokens(tally.chars, tally.pieces),
     cachedTokens: 0,
   };
 }
 
-/**
- * Hands the finished call to the log; never throws and never waits. A stranger's call leaves no row: a flood of bad keys
- * must not become a flood of writes.
- */
-export function recordCall(deps: GatewayDeps, trace: CallTrace): void {
-  if (trace.key === null) {
-    return;
-  }
-  const endedMs = trace.endedMs ?? deps.now();
-  deps.log.record({
-    call: callRecord(deps, trace, endedMs),
-    attempts: trace.attempts.map((one, index) => attemptRecord(trace, one, index, endedMs)),
-    plan: trace.plan?.entries ?? [],
-  });
+/** What one attempt was billed; null when that is unknown. */
+export function attemptCostNanoUsd(trace: CallTrace, one: AttemptTrace): number | null {
+  return costNanoUsd(one.target.price, usageOf(trace, one));
 }
 
-function callRecord(
-  deps: GatewayDeps,
-  trace: CallTrace,
-  endedMs: number,
-): Omit<CallRecord, "plan_hash"> {
-  const answered = answeredAttempt(trace);
-  const last = trace.attempts.at(-1);
-  const first = firstEligible(trace);
-  const usage = last === undefined ? null : usageOf(trace, last);
-  const { error } = trace;
-  const upstreamMs = trace.attempts.reduce(
-    (sum, one) => sum + (one.endedMs ?? endedMs) - one.startedMs,
-    0,
-  );
-  return {
-    id: trace.id,
-    started_at: new Date(trace.startedWallMs).toISOString(),
-    node_id: deps.nodeId,
-    key_id: trace.key?.id ?? null,
-    demo: trace.key?.demo ?? false,
-    route: trace.route,
-    asked_model: trace.request?.model ?? null,
-    model: last?.target.model ?? null,
-    provider: last?.target.provider ?? null,
-    region: last?.target.region ?? null,
-    outcome: error === null ? "served" : errorCatalog[error.code].outcome,
-    status: error === null ? 200 : error.status,
-    error_code: error?.code ?? null,
-    error_message: error === null ? null : error.message.slice(0, maxErrorChars),
-    stream: trace.request?.stream ?? false,
-    rescued_by: error === null ? rescuedBy(trace) : null,
-    fallback: answered !== undefined && answered.entryIndex > (first?.entryIndex ?? 0),
-    region_switch:
-      answered !== undefined &&
-      answered.entryIndex === first?.entryIndex &&
-      answered.target.region !== first.region,
-    attempts: trace.attempts.length,
-    total_ms: Math.round(endedMs - trace.startedMs),
-    ttft_ms: firstTokenMs(trace),
-    overhead_us: Math.max(
-      0,
-      Math.round((endedMs - trace.startedMs - upstreamMs - trace.waitedMs) * 1_000),
-    ),
-    prompt_tokens: usage?.promptTokens ?? null,
-    completion_tokens: usage?.completionTokens ?? null,
-    cached_tokens: usage?.cachedTokens ?? null,
-    tokens_estimated: usage !== null && last?.usage === null,
-    cost_nano_usd: callCostNanoUsd(trace),
-    revision: trace.revision,
-  };
+/** What the call cost so far: the sum of its attempts that were billed; null when none could be priced. */
+export function callCostNanoUsd(trace: CallTrace): number | null {
+  return sumOfKnown(trace.attempts.map((one) => attemptCostNanoUsd(trace, one)));
 }
 
-function firstTokenMs(trace: CallTrace): number | null {
-  const at = trace.attempts.at(-1)?.firstTokenMs ?? null;
-  return at === null ? null : Math.round(at - trace.startedMs);
-}
-
-function attemptRecord(
-  trace: CallTrace,
-  one: AttemptTrace,
-  index: number,
-  endedMs: number,
-): AttemptRecord {
-  const startedWallMs = trace.startedWallMs + (one.startedMs - trace.startedMs);
-  const { failure, target } = one;
-  return {
-    id: uuidV7(startedWallMs),
-    call_id: trace.id,
-    seq: index + 1,
-    started_at: new Date(startedWallMs).toISOString(),
-    demo: trace.key?.demo ?? false,
-    target_id: target.id,
-    provider: target.provider,
-    region: target.region,
-    model: target.model,
-    outcome: one.outcome,
-    reason: failure?.reason ?? null,
-    status: failure === null ? null : failure.status,
-    error: failure === null ? null : redact(failure.message).slice(0, maxErrorChars),
-    health: one.outcome === "succeeded" || failure?.health === "failure",
-    ttft_ms: one.firstTokenMs === null ? null : Math.round(one.firstTokenMs - one.startedMs),
-    duration_ms: Math.round((one.endedMs ?? endedMs) - one.startedMs),
-    cost_nano_usd: costNanoUsd(target.price, usageOf(trace, one)),
-  };
+/** The sum of what is known; null when nothing is. */
+export function sumOfKnown(costs: readonly (number | null)[]): number | null {
+  const known = costs.filter((cost) => cost !== null);
+  return known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0);
 }

@@ -1,5 +1,8 @@
 /** The body of a chat completion: what we must know of it, and how it goes on to a provider. */
+import type { CallNeeds } from "../core/events";
+import { type Json, isObject } from "../dialects/openai";
 import { GatewayError } from "../shared/errors";
+import { callNeeds, choicesOf, promptCharsOf } from "./call-needs";
 
 export type ChatRequest = {
   readonly model: string;
@@ -8,13 +11,22 @@ export type ChatRequest = {
   readonly stream: boolean;
   /** The caller asked for the usage chunk himself. */
   readonly wantsUsage: boolean;
-  readonly maxTokens: number | null;
   readonly promptChars: number;
-  /** The body for `upstreamModel`: the caller's own bytes where nothing had to change. */
-  bodyFor(upstreamModel: string): string | Buffer;
+  /** How many choices it asks for. */
+  readonly choices: number;
+  readonly stops: readonly string[];
+  readonly needs: CallNeeds;
+  /** The body for a provider: the caller's own bytes where nothing had to change. */
+  bodyFor(shape: BodyShape): string | Buffer;
 };
 
-type Json = Record<string, unknown>;
+export type BodyShape = {
+  readonly upstreamModel: string;
+  /** The provider is asked for a stream, whatever the caller reads. */
+  readonly streamed: boolean;
+  /** A broken answer that the provider is to go on with, and its tokens. */
+  readonly prefill: { readonly text: string; readonly tokens: number } | null;
+};
 
 const maxChain = 8;
 /** Ours, or attempts to choose host, key or headers: none of it reaches a provider. */
@@ -31,34 +43,50 @@ export function parseChatRequest(raw: Buffer): ChatRequest {
   const messages = checkedMessages(body["messages"]);
   const stream = optionalBoolean(body, "stream");
   const streamOptions = body["stream_options"];
-  const wantsUsage = isObject(streamOptions) && streamOptions["include_usage"] === true;
-  const asksUsage = stream && !wantsUsage;
-  const changed = asksUsage || ownFields.some((field) => field in body);
+  const wantsUsage = stream && isObject(streamOptions) && streamOptions["include_usage"] === true;
+  const models = checkedChain(body["models"]);
+  const isClean = !ownFields.some((field) => field in body);
+  const promptChars = promptCharsOf(body, messages);
   return {
     model,
-    models: checkedChain(body["models"]),
+    models,
     stream,
     wantsUsage,
-    maxTokens: maxTokens(body),
-    promptChars: messages.reduce((sum, message) => sum + textChars(message["content"]), 0),
-    bodyFor(upstreamModel) {
-      if (!changed && upstreamModel === model) {
-        return raw;
-      }
-      return upstreamBody(body, upstreamModel, asksUsage);
+    promptChars,
+    choices: choicesOf(body),
+    stops: stopsOf(body["stop"]),
+    needs: callNeeds(body, messages, promptChars),
+    bodyFor(shape) {
+      const isAsItIs =
+        isClean &&
+        shape.upstreamModel === model &&
+        shape.streamed === stream &&
+        wantsUsage === stream &&
+        shape.prefill === null;
+      return isAsItIs ? raw : upstreamBody(body, shape);
     },
   };
 }
 
-function upstreamBody(body: Json, upstreamModel: string, asksUsage: boolean): string {
+function upstreamBody(body: Json, { upstreamModel, streamed, prefill }: BodyShape): string {
   const { ...copy } = body;
   for (const field of ownFields) {
     Reflect.deleteProperty(copy, field);
   }
   copy["model"] = upstreamModel;
-  if (asksUsage) {
+  if (streamed) {
     const options = isObject(copy["stream_options"]) ? copy["stream_options"] : {};
+    copy["stream"] = true;
     copy["stream_options"] = { ...options, include_usage: true };
+  }
+  if (prefill !== null) {
+    copy["messages"] = withPrefill(copy["messages"], prefill.text);
+    for (const field of ["max_tokens", "max_completion_tokens"]) {
+      const asked = copy[field];
+      if (typeof asked === "number") {
+        copy[field] = Math.max(1, asked - prefill.tokens);
+      }
+    }
   }
   try {
     return JSON.stringify(copy);
@@ -68,6 +96,21 @@ function upstreamBody(body: Json, upstreamModel: string, asksUsage: boolean): st
       cause,
     });
   }
+}
+
+/** The conversation with the beginning of its answer; one that ends with such a beginning already has it lengthened. */
+function withPrefill(messages: unknown, text: string): readonly unknown[] {
+  const list: readonly unknown[] = Array.isArray(messages) ? messages : [];
+  const last = list.at(-1);
+  if (isObject(last) && last["role"] === "assistant" && typeof last["content"] === "string") {
+    return [...list.slice(0, -1), { ...last, content: last["content"] + text }];
+  }
+  return [...list, { role: "assistant", content: text }];
+}
+
+function stopsOf(stop: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(stop) ? stop : [stop];
+  return list.filter((one): one is string => typeof one === "string" && one !== "");
 }
 
 function parseJsonObject(raw: Buffer): Json {
@@ -92,10 +135,6 @@ function parseJsonObject(raw: Buffer): Json {
 function positionOf(message: string): string {
   const position = /position (\d+)/.exec(message)?.[1];
   return position === undefined ? "(it ends too early)" : `(at position ${position})`;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalid(param: string, message: string): GatewayError {
@@ -153,23 +192,4 @@ function checkedChain(models: unknown): readonly string[] | null {
     throw invalid("models", `\`models\` must be a list of 1 to ${maxChain} model names.`);
   }
   return models;
-}
-
-function maxTokens(body: Json): number | null {
-  const value = body["max_completion_tokens"] ?? body["max_tokens"];
-  return typeof value === "number" && value > 0 ? value : null;
-}
-
-/** Text only: an image's base64 says nothing about tokens. */
-function textChars(content: unknown): number {
-  if (typeof content === "string") {
-    return content.length;
-  }
-  if (!Array.isArray(content)) {
-    return 0;
-  }
-  return content.reduce((sum: number, part: unknown) => {
-    const text = isObject(part) ? part["text"] : undefined;
-    return sum + (typeof text === "string" ? text.length : 0);
-  }, 0);
 }

@@ -5,35 +5,23 @@
  * the call.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type CallCourse, attemptCap, nextMove } from "../core/call";
-import { type Plan, planCall } from "../core/plan";
-import { resolveChain, resolveName } from "../core/resolve";
-import type { Limits, Route, Snapshot } from "../core/types";
+import type { CallSpec } from "../core/events";
 import { GatewayError, toGatewayError } from "../shared/errors";
-import type { Admission } from "./admit";
-import type { AnyModels } from "./any-models";
-import { attempt, attemptTimes } from "./attempt";
-import type { Answer, CommittedStream } from "./attempt-result";
+import { attempt } from "./attempt";
 import { authenticate } from "./authenticate";
-import { type CallTrace, beginTrace, recordCall } from "./call-trace";
-import { type ChatRequest, parseChatRequest } from "./chat-request";
-import { callConstraints, callLimits } from "./constraints";
-import type { GatewayDeps } from "./deps";
+import type { Call, ChatDeps } from "./call";
+import { recordCall } from "./call-record";
+import { callSpec } from "./call-spec";
+import { type CallTrace, beginTrace } from "./call-trace";
+import { CallerStream } from "./caller-stream";
+import { Canceller } from "./canceller";
+import { parseChatRequest } from "./chat-request";
+import { type Answered, deliver } from "./deliver";
 import { exhaustedError, plannedNothingError } from "./exhausted";
-import type { AppKey } from "./live";
-import { type OpenAttempt, beginAttempt, onceCounted } from "./open-attempt";
-import { interruptedError, relay } from "./relay";
-import { sendError, sendJson } from "./respond";
+import { beginAttempt } from "./open-attempt";
+import { pause } from "./pause";
+import { logInternal, sendError } from "./respond";
 import { answerHeaders, idHeaders } from "./response-headers";
-import type { RunningAttempts } from "./running";
-
-export type ChatDeps = GatewayDeps & {
-  readonly admission: Admission;
-  readonly anyModels: AnyModels;
-  readonly running: RunningAttempts;
-};
-
-type Answered = { readonly by: OpenAttempt; readonly result: Answer | CommittedStream };
 
 /** Answers `POST /v1/chat/completions`; the response is always ended and the call always recorded. */
 export async function chat(
@@ -44,161 +32,98 @@ export async function chat(
   const trace = beginTrace(deps);
   const gone = callerGone(res);
   let leave: (() => void) | null = null;
+  let out: CallerStream | null = null;
+  let spec: CallSpec | null = null;
   try {
     const key = authenticate(req, deps.live);
     trace.key = key;
     leave = deps.admission.enter();
     const request = parseChatRequest(await deps.admission.readBody(req));
     trace.request = request;
-    const snapshot = deps.live.snapshot();
-    const route = resolveRoute(snapshot, request, key, deps);
-    trace.route = route.id;
-    const limits = callLimits(req, route.limits);
-    const constraints = callConstraints(req, snapshot, key);
-    const plan = planCall(snapshot, deps.healer.world, route, constraints, deps.now(), deps.random);
+    spec = callSpec(trace.id, req, request, key, deps);
+    trace.route = spec.route.id;
+    const plan = deps.router.plan(spec);
     trace.plan = plan;
     if (plan.candidates.length === 0) {
-      throw plannedNothingError(plan, constraints);
+      throw plannedNothingError(plan, spec.constraints);
     }
-    const answered = await execute(request, limits, plan, trace, gone, deps);
-    await deliver(answered, res, trace, deps);
+    out = request.stream ? new CallerStream(res, deps.now, deps.timing, idHeaders(trace)) : null;
+    const call: Call = { deps, res, request, spec, trace, gone, out };
+    await deliver(call, await execute(call));
   } catch (error) {
-    trace.error = gone.aborted ? new GatewayError("client_closed") : toGatewayError(error);
-    sendError(res, trace.error, answerHeaders(trace));
+    trace.error = gone.reason === null ? toGatewayError(error) : new GatewayError("client_closed");
+    answerError(res, out, trace, deps.now());
   } finally {
+    out?.stop();
+    if (spec !== null) {
+      deps.router.endCall(spec.id);
+    }
     leave?.();
     recordCall(deps, trace);
   }
 }
 
-/** Fires when the caller leaves before the answer is out. */
-function callerGone(res: ServerResponse): AbortSignal {
-  const gone = new AbortController();
+/** Cancelled when the caller leaves before the answer is out. */
+function callerGone(res: ServerResponse): Canceller {
+  const gone = new Canceller();
   res.once("close", () => {
     if (!res.writableFinished) {
-      gone.abort();
+      gone.cancel("caller_left");
     }
   });
-  return gone.signal;
-}
-
-function resolveRoute(
-  snapshot: Snapshot,
-  request: ChatRequest,
-  key: AppKey,
-  deps: ChatDeps,
-): Route {
-  const options = {
-    defaultRouteOnModelName: key.defaultRouteOnModelName ?? snapshot.defaultRouteOnModelName,
-    anyModelRoute: (providerId: string, upstreamModel: string) =>
-      deps.anyModels.find(snapshot, providerId, upstreamModel),
-  };
-  const { model, models } = request;
-  const resolved =
-    models === null
-      ? { name: model, ...resolveName(snapshot, model, options) }
-      : resolveChain(snapshot, models.includes(model) ? models : [model, ...models], options);
-  if (resolved.kind === "route") {
-    return resolved.route;
-  }
-  const nearest = resolved.nearest.map((name) => `"${name}"`).join(", ");
-  throw new GatewayError("unknown_model", {
-    param: models === null ? "model" : "models",
-    message:
-      `There is no route or model "${resolved.name ?? model}".` +
-      (nearest === "" ? " GET /v1/models lists them." : ` Nearest names: ${nearest}.`),
-  });
+  return gone;
 }
 
 /**
- * Tries the plan's targets until one answers or commits to a stream; the attempt that did is still open.
+ * Does what the router says until a target answers or begins a stream; the attempt that did is still open.
  *
  * @throws {GatewayError} the error that names every attempt, or `client_closed`.
  */
-async function execute(
-  request: ChatRequest,
-  limits: Limits,
-  plan: Plan,
-  trace: CallTrace,
-  gone: AbortSignal,
-  deps: ChatDeps,
-): Promise<Answered> {
-  const maxAttempts = attemptCap(plan, limits.attempts);
-  const deadlineMs = trace.startedMs + limits.totalMs;
-  const { fallbackOnContentPolicy } = limits;
-  const course: CallCourse = { plan, maxAttempts, fallbackOnContentPolicy, deadlineMs, tried: [] };
-  let lastErrorBody: Buffer | null = null;
+async function execute(call: Call): Promise<Answered> {
+  const { router } = call.deps;
   for (;;) {
-    const { world } = deps.healer;
-    const move = nextMove(course, deps.live.snapshot(), world, deps.now(), deps.random);
-    if (move.kind === "finish") {
-      throw exhaustedError(course, move.why, lastErrorBody);
-    }
-    if (move.afterMs > 0) {
-      await pause(move.afterMs, gone);
-      trace.waitedMs += move.afterMs;
-    }
-    if (gone.aborted) {
+    if (call.gone.reason !== null) {
       throw new GatewayError("client_closed");
     }
-    const { target } = move.candidate;
-    const times = attemptTimes(request, limits, deadlineMs - deps.now());
-    const by = beginAttempt(deps, trace, move.candidate, move.how, gone);
-    const result = await attempt(deps, request, target, times, by.signal);
+    const move = router.next(call.spec.id);
+    if (move.type === "finish") {
+      throw exhaustedError(move);
+    }
+    if (move.type === "pause") {
+      await pause(call, move.forMs);
+      continue;
+    }
+    const by = beginAttempt(call, move);
+    const result = await attempt(call, by);
     switch (result.kind) {
       case "answer":
-        return { by, result };
+      case "events":
       case "stream":
-        return { by, result: result.stream };
-      case "cancelled":
-        by.cancel();
-        throw new GatewayError("client_closed");
+        return { by, result };
       case "failed":
-        by.fail(onceCounted(course, target.id, result.failure));
-        course.tried.push({ target, failure: result.failure });
-        lastErrorBody = result.errorBody;
+        by.fail(result.failure, result.tally);
+        break;
+      case "cancelled":
+        by.giveUp(result.why, result.tally);
     }
   }
 }
 
-/** Hands the answer to the caller and ends the attempt that gave it. */
-async function deliver(
-  { by, result }: Answered,
+/** An error is an answer with a status of its own, or the last event of a stream that has begun. */
+function answerError(
   res: ServerResponse,
+  out: CallerStream | null,
   trace: CallTrace,
-  deps: ChatDeps,
-): Promise<void> {
-  if ("body" in result) {
-    by.succeed(result);
-    trace.endedMs = deps.now();
-    sendJson(res, 200, result.body, answerHeaders(trace));
+  nowMs: number,
+): void {
+  const { error } = trace;
+  if (error === null || res.destroyed) {
     return;
   }
-  by.sawFirstToken(result.firstContentMs);
-  const end = await relay(result, res, { ...answerHeaders(trace, by.trace), ...idHeaders(trace) });
-  trace.endedMs = deps.now();
-  switch (end.kind) {
-    case "complete":
-      by.succeed(end);
-      return;
-    case "cancelled":
-      by.cancel(end);
-      trace.error = new GatewayError("client_closed");
-      return;
-    case "interrupted":
-      by.fail(end.failure, end);
-      trace.error = interruptedError(end.failure.message);
+  if (res.headersSent && out !== null) {
+    logInternal(error);
+    out.fail(error);
+  } else {
+    sendError(res, error, answerHeaders(trace, nowMs));
   }
-}
-
-function pause(ms: number, gone: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer);
-      gone.removeEventListener("abort", wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    gone.addEventListener("abort", wake);
-  });
 }

@@ -1,10 +1,13 @@
-/** What a call's headers and key allow: regions, models, fallback, time. */
+/** What a call's headers and key allow: regions, models, fallback, time, and what becomes of a broken stream. */
 import type { IncomingMessage } from "node:http";
-import type { CallConstraints } from "../core/plan";
+import type { CallConstraints } from "../core/events";
 import { nearestNames } from "../core/resolve";
 import type { Limits, Snapshot } from "../core/types";
 import { GatewayError } from "../shared/errors";
 import type { AppKey } from "./live";
+
+const maxTimeoutMs = 3_600_000;
+const maxTtftMs = 300_000;
 
 /**
  * The constraints of one call.
@@ -22,6 +25,7 @@ export function callConstraints(
     region: askedRegion(req, snapshot, key),
     regionMode: regionMode(req),
     fallback: !isTrue(header(req, "x-bellwether-no-fallback")),
+    ttftMs: millisHeader(req, "x-bellwether-ttft-ms", maxTtftMs),
   };
 }
 
@@ -49,37 +53,74 @@ export function askedRegion(req: IncomingMessage, snapshot: Snapshot, key: AppKe
 function regionMode(req: IncomingMessage): "prefer" | "require" {
   const mode = header(req, "x-region-mode") ?? "prefer";
   if (mode !== "prefer" && mode !== "require") {
-    throw new GatewayError("invalid_request", {
-      param: "X-Region-Mode",
-      message: "`X-Region-Mode` must be prefer or require.",
-    });
+    throw invalid("X-Region-Mode", "prefer or require");
   }
   return mode;
 }
 
-/** The route's limits, as far as the caller is not less patient. */
-export function callLimits(req: IncomingMessage, limits: Limits): Limits {
-  const sdkSeconds = positive(header(req, "x-stainless-timeout"));
+/**
+ * The route's limits, as far as key and caller are not less patient.
+ *
+ * @throws {GatewayError} `invalid_request` with the header and its bound.
+ */
+export function callLimits(req: IncomingMessage, limits: Limits, key: AppKey): Limits {
+  const ownMs = Math.min(
+    millisHeader(req, "x-request-timeout", maxTimeoutMs) ?? Number.POSITIVE_INFINITY,
+    sdkTimeoutMs(req),
+  );
   return {
     ...limits,
-    totalMs: Math.min(
-      positive(header(req, "x-request-timeout")) ?? limits.totalMs,
-      sdkSeconds === null ? limits.totalMs : sdkSeconds * 1_000,
-      limits.totalMs,
-    ),
-    ttftMs: Math.min(positive(header(req, "x-bellwether-ttft-ms")) ?? limits.ttftMs, limits.ttftMs),
+    totalMs: Math.min(limits.totalMs, ownMs),
+    reasoningTotalMs: Math.min(limits.reasoningTotalMs, ownMs),
+    midstream: askedMidstream(req) ?? key.midstream ?? limits.midstream,
   };
+}
+
+function askedMidstream(req: IncomingMessage): Limits["midstream"] | null {
+  const asked = header(req, "x-bellwether-midstream");
+  if (asked !== null && asked !== "resume" && asked !== "error" && asked !== "buffer") {
+    throw invalid("x-bellwether-midstream", "resume, error or buffer");
+  }
+  return asked;
+}
+
+/** What the SDK itself will wait for. It tells whole seconds, cut off: 0 is less than one. */
+function sdkTimeoutMs(req: IncomingMessage): number {
+  const name = "x-stainless-timeout";
+  const value = header(req, name);
+  if (value === null) {
+    return Number.POSITIVE_INFINITY;
+  }
+  const seconds = Number(value);
+  if (!(seconds >= 0)) {
+    throw invalid(name, "a number of seconds of at least 0");
+  }
+  return Math.max(1, seconds) * 1_000;
+}
+
+function millisHeader(req: IncomingMessage, name: string, highest: number): number | null {
+  const value = header(req, name);
+  if (value === null) {
+    return null;
+  }
+  const number = Number(value);
+  if (!(number >= 1 && number <= highest)) {
+    throw invalid(name, `a number of milliseconds from 1 to ${highest}`);
+  }
+  return number;
+}
+
+function invalid(name: string, bound: string): GatewayError {
+  return new GatewayError("invalid_request", {
+    param: name,
+    message: `\`${name}\` must be ${bound}.`,
+  });
 }
 
 function header(req: IncomingMessage, name: string): string | null {
   const value = req.headers[name];
   const single = Array.isArray(value) ? value[0] : value;
   return single === undefined || single === "" ? null : single;
-}
-
-function positive(value: string | null): number | null {
-  const number = Number(value ?? Number.NaN);
-  return number > 0 ? number : null;
 }
 
 function isTrue(value: string | null): boolean {

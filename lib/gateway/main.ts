@@ -17,6 +17,7 @@ import { startReporter } from "./reporter";
 import { type Recorder, createRouter } from "./router";
 import { createRunningAttempts } from "./running";
 import { createGatewayServer } from "./server";
+import { type Timing, defaultTiming } from "./timing";
 import { openUpstreams } from "./upstreams";
 
 export type GatewayEnv = Pick<
@@ -27,6 +28,7 @@ export type GatewayEnv = Pick<
 export type GatewayOptions = {
   /** Sees every event of the router, so that a run can be played again. */
   readonly record?: Recorder;
+  readonly timing?: Timing;
 };
 
 export type Gateway = {
@@ -50,7 +52,7 @@ const tickEveryMs = 250;
  */
 export async function startGateway(
   env: GatewayEnv,
-  { record }: GatewayOptions = {},
+  { record, timing = defaultTiming }: GatewayOptions = {},
 ): Promise<Gateway> {
   const now = (): number => performance.now();
   const toMonotonicMs = (wallMs: number): number => wallMs - Date.now() + now();
@@ -113,6 +115,11 @@ export async function startGateway(
   });
   router.subscribe(prober.onDecision);
   router.subscribe(reporter.onDecision);
+  router.subscribe((decision) => {
+    if (decision.type === "migrate") {
+      running.migrate(decision.attempt);
+    }
+  });
   live.onSwap((snapshot) => {
     router.apply({ type: "snapshot", snapshot });
     running.cut((target) => holdAt(snapshot, target, now())?.intent === "disabled");
@@ -120,7 +127,7 @@ export async function startGateway(
   });
 
   let ready = true;
-  const deps = { nodeId, live, router, upstreams, log: callLog, now, random: Math.random };
+  const deps = { nodeId, live, router, upstreams, log: callLog, timing, now, random: Math.random };
   const server = createGatewayServer(
     { ...deps, admission, anyModels, running },
     { isReady: () => ready },

@@ -1,8 +1,8 @@
 /** `GET /v1/models`: what a key may ask for, and with `X-Region` whether that region can answer at all. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { healthOf } from "../core/health";
-import { sickReason } from "../core/plan";
+import type { HealthLabel } from "../core/events";
 import { type Snapshot, type Target, holdAt } from "../core/types";
+import { labelOf } from "../core/world";
 import { GatewayError } from "../shared/errors";
 import { authenticate } from "./authenticate";
 import { askedRegion } from "./constraints";
@@ -11,6 +11,15 @@ import type { AppKey } from "./live";
 import { sendJson } from "./respond";
 
 type ModelObject = { id: string; object: "model"; created: number; owned_by: string };
+
+/** What keeps a target from answering now, whoever calls. */
+const downLabels: ReadonlySet<HealthLabel> = new Set([
+  "credential_dead",
+  "region_down",
+  "blocked",
+  "open",
+  "probe_down",
+]);
 
 /** OpenAI's list wants an instant; ours have none that means anything to a caller. */
 const created = 0;
@@ -78,11 +87,8 @@ function regionModels(
       isAllowed(target.model, key.allowedModels) &&
       holdAt(snapshot, target, nowMs) === null,
   );
-  const answering = there.filter((target) => {
-    const sick = sickReason(healthOf(deps.healer.world, target.id), nowMs, () => 0);
-    return sick !== "open" && sick !== "probe_down";
-  });
-  if (answering.length === 0) {
+  const { world } = deps.router;
+  if (there.every((target) => downLabels.has(labelOf(world, target, nowMs)))) {
     throw new GatewayError("region_unavailable", {
       param: "X-Region",
       message: `Region "${region}" has no target that can answer now.`,

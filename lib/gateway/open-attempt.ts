@@ -1,88 +1,94 @@
-/** An attempt under way: ends once, and then the healer, the switchboard and the trace all know. */
-import type { CallCourse } from "../core/call";
+/** An attempt under way: ends once, and then the router, the switchboard and the trace all know. */
+import type { IncomingHttpHeaders } from "node:http";
 import type { Failure } from "../core/classify";
-import type { Candidate } from "../core/plan";
-import type { Usage } from "../dialects/openai";
-import type { AttemptTrace, CallTrace } from "./call-trace";
-import type { GatewayDeps } from "./deps";
-import type { RunningAttempts } from "./running";
-
-export type Told = { readonly usage: Usage | null; readonly contentChars: number };
+import type { AttemptMove } from "../core/events";
+import { readRateLimits } from "../core/rate-limits";
+import type { Call } from "./call";
+import type { AttemptTrace } from "./call-trace";
+import { type CancelReason, Canceller } from "./canceller";
+import type { Tally } from "./tally";
 
 export type OpenAttempt = {
+  readonly move: AttemptMove;
   readonly trace: AttemptTrace;
-  /** Fires when the caller left or a person switched the target off. */
-  readonly signal: AbortSignal;
-  sawFirstToken(atMs: number): void;
-  succeed(told: Told): void;
-  fail(failure: Failure, told?: Told): void;
-  cancel(told?: Told): void;
+  /** Cancelled when the caller left, a person switched the target off, or the router wants the call elsewhere. */
+  readonly cancel: Canceller;
+  /** The longest Retry-After that is worth waiting for at the same target. */
+  readonly retryAfterWaitMs: number;
+  readonly sawHead: (headers: IncomingHttpHeaders) => void;
+  readonly sawContent: () => void;
+  readonly succeed: (tally: Tally) => void;
+  readonly fail: (failure: Failure, tally: Tally) => void;
+  /** We took it back, or nobody waits for it any more. */
+  readonly giveUp: (why: GivenUp, tally: Tally) => void;
 };
 
-/** Begins an attempt of `trace`'s call at `candidate`. */
-export function beginAttempt(
-  deps: GatewayDeps & { readonly running: RunningAttempts },
-  trace: CallTrace,
-  candidate: Candidate,
-  how: AttemptTrace["how"],
-  gone: AbortSignal,
-): OpenAttempt {
-  const { target, entryIndex } = candidate;
-  const running = deps.running.begin(target, gone);
-  const ticket = deps.healer.begin(target);
+/** `impatient`: the caller's own time ran out. `diverged`: a continuation told another text. */
+export type GivenUp = CancelReason | "impatient" | "diverged" | "not_sent";
+
+/** Begins the attempt of `move`. */
+export function beginAttempt({ deps, spec, trace, gone }: Call, move: AttemptMove): OpenAttempt {
+  const { router, running } = deps;
+  const { attempt, target } = move;
+  const cancel = new Canceller();
+  const leave = (): void => {
+    cancel.cancel("caller_left");
+  };
+  gone.listen(leave);
+  running.begin(attempt, target, cancel);
   const one: AttemptTrace = {
     target,
-    entryIndex,
-    how,
+    entryIndex: move.entryIndex,
+    how: move.how,
     startedMs: deps.now(),
     endedMs: null,
     firstTokenMs: null,
     outcome: "cancelled",
+    reason: null,
     failure: null,
-    usage: null,
-    contentChars: 0,
+    tally: null,
   };
   trace.attempts.push(one);
-  const end = (outcome: AttemptTrace["outcome"], told: Told | undefined): void => {
-    running.end();
+  const end = (outcome: AttemptTrace["outcome"], tally: Tally): void => {
+    running.end(attempt);
+    gone.unlisten(leave);
     one.endedMs = deps.now();
     one.outcome = outcome;
-    one.usage = told?.usage ?? null;
-    one.contentChars = told?.contentChars ?? 0;
+    one.tally = tally;
   };
   return {
+    move,
     trace: one,
-    signal: running.signal,
-    sawFirstToken(atMs) {
-      one.firstTokenMs = atMs;
-      deps.healer.apply({ type: "first_token", target, ttftMs: atMs - one.startedMs });
+    cancel,
+    retryAfterWaitMs: spec.limits.retryAfterWaitMs,
+    sawHead(headers) {
+      router.head(attempt, readRateLimits(headers, Date.now()));
     },
-    succeed(told) {
-      end("succeeded", told);
-      deps.healer.end(target, ticket, { kind: "success" });
+    sawContent() {
+      one.firstTokenMs = deps.now();
+      running.sawContent(attempt);
+      router.firstContent(attempt);
     },
-    fail(failure, told) {
-      end("failed", told);
+    succeed(tally) {
+      end("succeeded", tally);
+      const outputTokens = tally.usage?.completionTokens ?? null;
+      router.end(attempt, { kind: "success", outputTokens });
+    },
+    fail(failure, tally) {
+      end("failed", tally);
       one.failure = failure;
-      deps.healer.end(target, ticket, { kind: "failure", failure });
+      one.reason = failure.reason;
+      router.end(attempt, { kind: "failure", failure });
     },
-    cancel(told) {
-      end("cancelled", told);
-      deps.healer.end(target, ticket, { kind: "cancelled" });
+    giveUp(why, tally) {
+      end("cancelled", tally);
+      one.reason = why;
+      router.end(
+        attempt,
+        why === "migrated" || why === "switched_off"
+          ? { kind: "withdrawn", why }
+          : { kind: "cancelled" },
+      );
     },
   };
-}
-
-/**
- * `failure` as it counts for the target's health: once per call and target, and for an early reset only when the
- * second try fails too, because the socket may just have been stale.
- */
-export function onceCounted(course: CallCourse, targetId: string, failure: Failure): Failure {
-  const before = course.tried.filter((one) => one.target.id === targetId);
-  const wasStale = before.every((one) => one.failure.reason === "reset_early");
-  const isRepeat = before.length > 0 && !wasStale;
-  const mayBeStale = before.length === 0 && failure.reason === "reset_early";
-  return failure.health === "failure" && (isRepeat || mayBeStale)
-    ? { ...failure, health: "neutral" }
-    : failure;
 }

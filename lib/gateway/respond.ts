@@ -22,15 +22,20 @@ export function sendJson(
   res.end(body);
 }
 
-/** Ends `res` with `error` in OpenAI's shape; what is our own fault goes to the log with its cause. */
+/** What is our own fault goes to the log with its cause. */
+export function logInternal(error: GatewayError): void {
+  if (error.code === "internal") {
+    const { cause } = error;
+    log.error(`internal error: ${redact(String(cause instanceof Error ? cause.stack : cause))}`);
+  }
+}
+
+/** Ends `res` with `error` in OpenAI's shape. */
 export function sendError(
   res: ServerResponse,
   error: GatewayError,
   headers: Readonly<Record<string, string>>,
 ): void {
-  if (error.code === "internal") {
-    const { cause } = error;
-    log.error(`internal error: ${redact(String(cause instanceof Error ? cause.stack : cause))}`);
-  }
+  logInternal(error);
   sendJson(res, error.status, JSON.stringify(errorBody(error)), { ...headers, ...error.headers });
 }

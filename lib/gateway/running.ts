@@ -1,43 +1,45 @@
-/** The attempts under way, so that a person's "off" reaches those that already run. */
+/** The attempts under way, so that a person's "off" and the router's "take it back" reach those that already run. */
 import type { Target } from "../core/types";
-import { switchedOff } from "./attempt-result";
-
-export type RunningAttempt = { readonly signal: AbortSignal; end(): void };
+import type { Canceller } from "./canceller";
 
 export type RunningAttempts = {
-  /** An attempt at `target`; its signal fires when the caller leaves or `cut` hits the target. */
-  begin(target: Target, gone: AbortSignal): RunningAttempt;
+  begin(attempt: number, target: Target, cancel: Canceller): void;
+  /** From its first content on it is not migrated any more. */
+  sawContent(attempt: number): void;
+  end(attempt: number): void;
   /** Ends the running attempts of every target for which `isCut` says so. */
   cut(isCut: (target: Target) => boolean): void;
+  /** Takes an attempt back that has nothing to show yet. */
+  migrate(attempt: number): void;
 };
 
 /** A book of running attempts. */
 export function createRunningAttempts(): RunningAttempts {
-  const running = new Set<{ target: Target; controller: AbortController }>();
+  const running = new Map<number, { target: Target; cancel: Canceller; hasContent: boolean }>();
   return {
-    begin(target, gone) {
-      const one = { target, controller: new AbortController() };
-      const leave = (): void => {
-        one.controller.abort();
-      };
-      gone.addEventListener("abort", leave);
-      if (gone.aborted) {
-        leave();
+    begin(attempt, target, cancel) {
+      running.set(attempt, { target, cancel, hasContent: false });
+    },
+    sawContent(attempt) {
+      const one = running.get(attempt);
+      if (one !== undefined) {
+        one.hasContent = true;
       }
-      running.add(one);
-      return {
-        signal: one.controller.signal,
-        end() {
-          running.delete(one);
-          gone.removeEventListener("abort", leave);
-        },
-      };
+    },
+    end(attempt) {
+      running.delete(attempt);
     },
     cut(isCut) {
-      for (const { target, controller } of running) {
+      for (const { target, cancel } of running.values()) {
         if (isCut(target)) {
-          controller.abort(switchedOff);
+          cancel.cancel("switched_off");
         }
+      }
+    },
+    migrate(attempt) {
+      const one = running.get(attempt);
+      if (one !== undefined && !one.hasContent) {
+        one.cancel.cancel("migrated");
       }
     },
   };

@@ -8,7 +8,9 @@ import {
 } from "node:http";
 import { GatewayError, errorBody, toGatewayError } from "../shared/errors";
 import { uuidV7 } from "../shared/uuid";
-import { type ChatDeps, chat } from "./chat";
+import type { ChatDeps } from "./call";
+import { chat } from "./chat";
+import { explain } from "./explain";
 import { listModels, showModel } from "./models";
 import { sendError, sendJson } from "./respond";
 
@@ -56,6 +58,10 @@ async function handle(
     case "/chat/completions":
       allow(req, "POST");
       await chat(req, res, deps);
+      return;
+    case "/route:explain":
+      allow(req, "POST");
+      await explain(req, res, deps);
       return;
     case "/models":
       allow(req, "GET");

@@ -109,7 +109,7 @@ describe("a joint", () => {
     ["not told again", "The bell ", "rings", "The bell rings"],
     ["told again and followed by more", "The bell ", "  rings", "The bell  rings"],
   ])("matches white space off that is %s", (_name, delivered, continuation, whole) => {
-    expect(joined(delivered, "prefill", [...continuation]).text).toBe(whole);
+    expect(joined(delivered, "prefill", piecesOf(continuation, [1, 2, 3])).text).toBe(whole);
   });
 
   it("takes a target that was asked to go on and starts over as starting over", () => {

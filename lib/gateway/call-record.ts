@@ -1,0 +1,155 @@
+/** The rows that a finished call becomes in the log. */
+import { type GatewayError, errorCatalog } from "../shared/errors";
+import { uuidV7 } from "../shared/uuid";
+import type { AttemptRecord, CallRecord } from "../store/call-log";
+import {
+  type AttemptTrace,
+  type CallTrace,
+  attemptCostNanoUsd,
+  callCostNanoUsd,
+  rescuedBy,
+  usageOf,
+} from "./call-trace";
+import type { GatewayDeps } from "./deps";
+import { redact } from "./redact";
+
+const maxErrorChars = 300;
+
+/**
+ * Hands the finished call to the log; never throws and never waits. A stranger's call leaves no row: a flood of bad keys
+ * must not become a flood of writes.
+ */
+export function recordCall(deps: GatewayDeps, trace: CallTrace): void {
+  if (trace.key === null) {
+    return;
+  }
+  const endedMs = trace.endedMs ?? deps.now();
+  const counted = countedFailures(trace.attempts);
+  deps.log.record({
+    call: callRecord(deps, trace, endedMs),
+    attempts: trace.attempts.map((one, index) =>
+      attemptRecord(trace, one, { seq: index + 1, health: counted.has(one), endedMs }),
+    ),
+    plan: trace.plan?.entries ?? [],
+  });
+}
+
+function callRecord(
+  deps: GatewayDeps,
+  trace: CallTrace,
+  endedMs: number,
+): Omit<CallRecord, "plan_hash"> {
+  const { error, answering } = trace;
+  const last = answering ?? trace.attempts.at(-1);
+  const first = trace.plan?.candidates[0];
+  const isServed = error === null && answering !== null;
+  const usage = trace.joinedUsage ?? (last === undefined ? null : usageOf(trace, last));
+  return {
+    id: trace.id,
+    started_at: new Date(trace.startedWallMs).toISOString(),
+    node_id: deps.nodeId,
+    key_id: trace.key?.id ?? null,
+    demo: trace.key?.demo ?? false,
+    route: trace.route,
+    asked_model: trace.request?.model ?? null,
+    model: last?.target.model ?? null,
+    provider: last?.target.provider ?? null,
+    region: last?.target.region ?? null,
+    ...outcomeFields(error),
+    stream: trace.request?.stream ?? false,
+    rescued_by: isServed ? rescuedBy(trace) : null,
+    fallback: isServed && answering.entryIndex > (first?.entryIndex ?? 0),
+    region_switch:
+      isServed &&
+      answering.entryIndex === first?.entryIndex &&
+      answering.target.region !== first.target.region,
+    attempts: trace.attempts.length,
+    total_ms: Math.round(endedMs - trace.startedMs),
+    ttft_ms: trace.firstTokenMs === null ? null : Math.round(trace.firstTokenMs - trace.startedMs),
+    overhead_us: Math.max(0, Math.round(overheadMs(trace, endedMs) * 1_000)),
+    prompt_tokens: usage?.promptTokens ?? null,
+    completion_tokens: usage?.completionTokens ?? null,
+    cached_tokens: usage?.cachedTokens ?? null,
+    tokens_estimated: usage !== null && (trace.joinedUsage !== null || last?.tally?.usage === null),
+    cost_nano_usd: callCostNanoUsd(trace),
+    revision: trace.revision,
+  };
+}
+
+/** Time that the gateway itself took until `untilMs`: all but the attempts and the waits between them. */
+export function overheadMs(trace: CallTrace, untilMs: number): number {
+  const upstreamMs = trace.attempts.reduce(
+    (sum, one) => sum + (one.endedMs ?? untilMs) - one.startedMs,
+    0,
+  );
+  return Math.max(0, untilMs - trace.startedMs - upstreamMs - trace.waitedMs);
+}
+
+function outcomeFields(
+  error: GatewayError | null,
+): Pick<CallRecord, "outcome" | "status" | "error_code" | "error_message"> {
+  return error === null
+    ? { outcome: "served", status: 200, error_code: null, error_message: null }
+    : {
+        outcome: errorCatalog[error.code].outcome,
+        status: error.status,
+        error_code: error.code,
+        error_message: error.message.slice(0, maxErrorChars),
+      };
+}
+
+const countedHealth: ReadonlySet<string> = new Set([
+  "target",
+  "region",
+  "credential",
+  "access",
+  "configuration",
+]);
+
+/** The failures that count for their target's health: one per target, an early reset only when it comes twice. */
+function countedFailures(attempts: readonly AttemptTrace[]): ReadonlySet<AttemptTrace> {
+  const counted = new Set<AttemptTrace>();
+  const reset = new Set<string>();
+  const failed = new Set<string>();
+  for (const one of attempts) {
+    const { failure, target } = one;
+    if (failure === null || !countedHealth.has(failure.health) || failed.has(target.id)) {
+      continue;
+    }
+    if (failure.reason === "reset_early" && !reset.has(target.id)) {
+      reset.add(target.id);
+      continue;
+    }
+    failed.add(target.id);
+    counted.add(one);
+  }
+  return counted;
+}
+
+function attemptRecord(
+  trace: CallTrace,
+  one: AttemptTrace,
+  { seq, health, endedMs }: { seq: number; health: boolean; endedMs: number },
+): AttemptRecord {
+  const startedWallMs = trace.startedWallMs + (one.startedMs - trace.startedMs);
+  const { failure, target } = one;
+  return {
+    id: uuidV7(startedWallMs),
+    call_id: trace.id,
+    seq,
+    started_at: new Date(startedWallMs).toISOString(),
+    demo: trace.key?.demo ?? false,
+    target_id: target.id,
+    provider: target.provider,
+    region: target.region,
+    model: target.model,
+    outcome: one.outcome,
+    reason: one.reason,
+    status: failure === null ? null : failure.status,
+    error: failure === null ? null : redact(failure.message).slice(0, maxErrorChars),
+    health: one.outcome === "succeeded" || health,
+    ttft_ms: one.firstTokenMs === null ? null : Math.round(one.firstTokenMs - one.startedMs),
+    duration_ms: Math.round((one.endedMs ?? endedMs) - one.startedMs),
+    cost_nano_usd: attemptCostNanoUsd(trace, one),
+  };
+}
