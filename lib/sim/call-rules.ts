@@ -1,7 +1,8 @@
 /** The invariants of a call: replies, attempts, sources, deadlines, and that no call fails while somebody could serve it. */
 import { type Target, holdAt } from "../core/types";
 import { limitedUntilMs } from "../core/capacity";
-import type { AttemptMove, Move } from "../core/events";
+import type { AttemptMove, HealthLabel, Move } from "../core/events";
+import { labelOf } from "../core/world";
 import type { Attempting, Running } from "./running";
 import type { Reply, Shell } from "./shell";
 import type { Watch } from "./watch";
@@ -9,6 +10,8 @@ import type { Watch } from "./watch";
 const minAttemptMs = 1_000;
 const attemptsPerPair = 2;
 const toleranceMs = 1;
+
+const soundLabels: ReadonlySet<HealthLabel> = new Set(["closed", "degraded", "suspect"]);
 
 type Finish = Extract<Move, { type: "finish" }>;
 
@@ -19,13 +22,30 @@ export class CallRules {
     this.watch = watch;
   }
 
+  /** A plan leaves out nobody whom people, residency and the prompt's length allow. */
+  planned(run: Running): void {
+    const { stage } = this.watch;
+    const missing = run.spec.route.entries
+      .flatMap((entry) => entry.targets)
+      .filter(
+        (target) =>
+          holdAt(stage.snapshot, target, stage.nowMs) === null &&
+          isAllowed(run, target) &&
+          isLargeEnough(run, target) &&
+          !run.planned.includes(target),
+      );
+    if (missing.length > 0) {
+      this.watch.violated("plan_complete", `${run.spec.id}: ${missing[0]?.id ?? ""} is left out`);
+    }
+  }
+
   moved(run: Running, move: Move, shell: Shell): void {
     if (run.isOver) {
       this.watch.violated("one_reply", `${run.spec.id} got a ${move.type} after its reply`);
     }
     switch (move.type) {
       case "attempt":
-        this.attempting(run, move);
+        this.attempting(run, move, shell);
         break;
       case "pause":
         if (!(move.forMs >= 0) || this.watch.stage.nowMs + move.forMs > latestMs(run)) {
@@ -70,7 +90,7 @@ export class CallRules {
     }
   }
 
-  private attempting(run: Running, move: AttemptMove): void {
+  private attempting(run: Running, move: AttemptMove, shell: Shell): void {
     const { stage } = this.watch;
     const { spec } = run;
     const { target, times, how } = move;
@@ -89,7 +109,7 @@ export class CallRules {
     if (how === "resume") {
       return;
     }
-    this.checkCounts(run, move);
+    this.checkCounts(run, move, shell);
     const leftMs = run.startedMs + callMs(run, target) - stage.nowMs;
     if (leftMs < minAttemptMs - toleranceMs) {
       this.watch.violated("deadline", `${spec.id} starts with ${leftMs} ms left`);
@@ -102,7 +122,7 @@ export class CallRules {
     }
   }
 
-  private checkCounts(run: Running, move: AttemptMove): void {
+  private checkCounts(run: Running, move: AttemptMove, shell: Shell): void {
     const { spec, tried } = run;
     const cap = Math.max(spec.limits.attempts, run.pairs + 1);
     if (tried.length >= cap) {
@@ -110,18 +130,19 @@ export class CallRules {
     }
     const { target } = move;
     const onTarget = tried.filter((place) => place.target.id === target.id).length;
-    if (onTarget > 1 || (onTarget === 1 && move.how !== "retry" && run.migrations === 0)) {
+    const isAgain = move.how === "retry" || run.migrations > 0 || run.impatience > 0;
+    if (onTarget > 0 && run.waitedFor !== "capacity" && (onTarget > 1 || !isAgain)) {
       this.watch.violated("same_target", `${spec.id} asks ${target.id} again (${move.how})`);
     }
     const onPair = tried.filter((place) => place.target.pair === target.pair).length;
-    if (onPair >= attemptsPerPair && this.untriedPairs(run, false).length > 0) {
+    if (onPair >= attemptsPerPair && this.untriedWell(run, shell).length > 0) {
       this.watch.violated("two_per_pair", `${spec.id} asks ${target.pair} a third time`);
     }
   }
 
   private checkFirst(run: Running, move: AttemptMove): void {
     const first = run.spec.route.entries.findIndex((entry) =>
-      entry.targets.some((target) => isAllowed(run, target)),
+      entry.targets.some((target) => isAllowed(run, target) && isLargeEnough(run, target)),
     );
     if (move.entryIndex !== first) {
       this.watch.violated(
@@ -164,19 +185,22 @@ export class CallRules {
   private checkExhausted(run: Running, move: Finish, shell: Shell): void {
     const last = move.tried.at(-1)?.failure;
     const cap = Math.max(run.spec.limits.attempts, run.pairs + 1);
-    const isCapped = run.tried.length >= cap;
-    if (isCapped || (last !== undefined && last.next === "none")) {
+    if (last !== undefined && last.next === "none") {
+      return;
+    }
+    // Attempts that were taken back count too, and a plan of many pairs may then be too long.
+    if (run.tried.length >= cap && run.migrations > 0) {
       return;
     }
     const untried = this.untriedPairs(run, last?.next === "larger_window").filter(
-      (pair) => !this.isPanicFull(pair, run, shell),
+      (pair) => !this.isPanicFull(pair, run, shell) && !this.isLimited(pair, run, shell),
     );
     const provider = run.tried.at(-1)?.target.provider;
     const allowed =
       last?.next === "other_credential"
         ? untried.filter((pair) => !pair.startsWith(`${provider ?? ""}/`))
         : untried;
-    if (allowed.length > 0 && stageIsSteady(this.watch, run)) {
+    if (allowed.length > 0) {
       this.watch.violated(
         "fail_closed",
         `${run.spec.id} failed and never tried ${allowed.join(", ")}`,
@@ -189,6 +213,29 @@ export class CallRules {
     return this.eligible(run)
       .filter((target) => target.pair === pair)
       .every((target) => (shell.world.targets.get(target.id)?.inFlight ?? 0) >= 10);
+  }
+
+  private isLimited(pair: string, run: Running, shell: Shell): boolean {
+    const { nowMs } = this.watch.stage;
+    return this.eligible(run)
+      .filter((target) => target.pair === pair)
+      .every((target) => {
+        const capacity = shell.world.targets.get(target.id)?.capacity;
+        const { promptTokens } = run.spec.needs;
+        return capacity !== undefined && limitedUntilMs(capacity, promptTokens, nowMs) !== null;
+      });
+  }
+
+  /** Pairs without an attempt of this call, of which a target is neither broken nor limited. */
+  private untriedWell(run: Running, shell: Shell): readonly string[] {
+    const { nowMs } = this.watch.stage;
+    const isWell = (target: Target): boolean =>
+      soundLabels.has(labelOf(shell.world, target, nowMs));
+    return this.untriedPairs(run, false).filter(
+      (pair) =>
+        !this.isLimited(pair, run, shell) &&
+        this.eligible(run).some((target) => target.pair === pair && isWell(target)),
+    );
   }
 
   private checkLimited(run: Running, shell: Shell): void {
@@ -225,31 +272,21 @@ export class CallRules {
     return [...new Set(pairs)].filter((pair) => !tried.has(pair));
   }
 
-  /** What people, residency and the prompt's length leave to the call now. */
+  /** What people leave to the call now. */
   private eligible(run: Running): readonly Target[] {
     const { stage } = this.watch;
-    return run.spec.route.entries
-      .flatMap((entry) => entry.targets)
-      .filter(
-        (target) =>
-          holdAt(stage.snapshot, target, stage.nowMs) === null &&
-          isAllowed(run, target) &&
-          (target.capabilities.contextTokens ?? Number.POSITIVE_INFINITY) >=
-            run.spec.needs.promptTokens,
-      );
+    return run.planned.filter((target) => holdAt(stage.snapshot, target, stage.nowMs) === null);
   }
-}
-
-/** A target that was switched on only after the call was planned is not the call's. */
-function stageIsSteady(watch: Watch, run: Running): boolean {
-  return watch.stage.scenario.toggles.every(
-    (toggle) => toggle.atMs + (toggle.forMs ?? 0) < run.startedMs && toggle.atMs < run.startedMs,
-  );
 }
 
 function isAllowed(run: Running, target: Target): boolean {
   const { allowedRegions } = run.spec.constraints;
   return allowedRegions === null || allowedRegions.has(target.region);
+}
+
+function isLargeEnough(run: Running, target: Target): boolean {
+  const { contextTokens } = target.capabilities;
+  return contextTokens === null || run.spec.needs.promptTokens <= contextTokens;
 }
 
 function callMs(run: Running, target: Target): number {

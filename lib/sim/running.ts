@@ -1,5 +1,6 @@
 /** A simulated call between its arrival and its reply, as the shell around the router holds it. */
 import type { AttemptMove, CallSpec } from "../core/events";
+import type { Target } from "../core/types";
 import type { CallPlan, KeyPlan, Workload } from "./scenario";
 import type { Place } from "./topology";
 import { type Fate, blankFate } from "./upstream";
@@ -25,7 +26,8 @@ export type Running = {
   startedMs: number;
   isOver: boolean;
   avoided: boolean;
-  /** Pairs of the plan. */
+  /** Targets of the plan, and how many pairs they make. */
+  planned: readonly Target[];
   pairs: number;
   /** The attempt under way; null between attempts. */
   attempt: Attempting | null;
@@ -35,7 +37,11 @@ export type Running = {
   readonly hows: AttemptMove["how"][];
   failures: number;
   migrations: number;
+  /** Attempts that ended because the caller's own time for them was over. */
+  impatience: number;
   firstFailedMs: number | null;
+  /** Why it waited before its newest attempt; null when it did not. */
+  waitedFor: "retry" | "capacity" | null;
   /** Start of the newest attempt. */
   lastStartedMs: number;
   /** Content has gone out to the caller. */
@@ -70,6 +76,7 @@ export function newRunning(
     startedMs: 0,
     isOver: false,
     avoided: false,
+    planned: [],
     pairs: 0,
     attempt: null,
     fate: blankFate(),
@@ -77,7 +84,9 @@ export function newRunning(
     hows: [],
     failures: 0,
     migrations: 0,
+    impatience: 0,
     firstFailedMs: null,
+    waitedFor: null,
     lastStartedMs: 0,
     committed: false,
     deliveredTokens: 0,

@@ -60,7 +60,9 @@ export class Shell {
       return;
     }
     run.avoided = planned.plan.avoided;
-    run.pairs = new Set(planned.plan.candidates.map(({ target }) => target.pair)).size;
+    run.planned = planned.plan.candidates.map(({ target }) => target);
+    run.pairs = new Set(run.planned.map(({ pair }) => pair)).size;
+    stage.watch.planned(run);
     this.ask(run);
   }
 
@@ -152,6 +154,7 @@ export class Shell {
         this.begin(run, move);
         break;
       case "pause":
+        run.waitedFor = move.why;
         run.version += 1;
         stage.agenda.note(stage.nowMs + move.forMs, happening.wake, run.slot, run.version);
         break;
@@ -184,6 +187,7 @@ export class Shell {
     };
     run.tried.push(place);
     run.hows.push(move.how);
+    run.waitedFor = null;
     run.lastStartedMs = stage.nowMs;
     this.attempts.set(move.attempt, run);
     stage.ledger.attempted(place, move.how);
@@ -219,7 +223,8 @@ export class Shell {
   }
 
   private endByTimer(run: Running, attempt: Attempting): void {
-    if (attempt.move.times.impatient && !attempt.hasContent) {
+    if (attempt.move.times.impatient && !attempt.hasContent && attempt.phase !== "connect") {
+      run.impatience += 1;
       this.end(run, attempt, { kind: "cancelled" });
       this.ask(run);
       return;

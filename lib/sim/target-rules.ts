@@ -23,7 +23,8 @@ const retryShare = 0.2;
 const retriesBesides = 3;
 
 type Seen = {
-  trials: number;
+  /** Trials under way, with their epoch and their start. */
+  readonly trials: Map<number, { readonly epoch: number; readonly startedMs: number }>;
   notClosedSinceMs: number | null;
   /** Calls that would have begun here since then. */
   callsSince: number;
@@ -59,9 +60,6 @@ export class TargetRules {
       return;
     }
     seen.epochs.set(move.attempt, health.circuit.epoch);
-    if (how === "trial") {
-      seen.trials += 1;
-    }
     const { breaker } = health.circuit;
     if (
       breaker.state === "half_open" &&
@@ -70,16 +68,17 @@ export class TargetRules {
     ) {
       this.watch.violated("half_open", `${target.id} got a call beside its trial (${how})`);
     }
-    if (how === "trial" && health.circuit.breaker.state === "half_open" && seen.trials > 1) {
-      this.watch.violated("half_open", `${target.id} has ${seen.trials} trials under way`);
+    if (breaker.state === "half_open" && how !== "panic") {
+      this.countTrial(seen, move, health.circuit.epoch);
     }
-    this.countRetries(seen, how === "retry", nowMs, target.id);
+    // Whoever waited for room comes when there is room again.
+    this.countRetries(seen, how === "retry" && run.waitedFor !== "capacity", nowMs, target.id);
   }
 
   ending(_run: Running, attempt: Attempting, _outcome: AttemptOutcome, shell: Shell): void {
     const health = shell.world.targets.get(attempt.move.target.id);
     const seen = this.seenOf(shell, attempt.move.target.id);
-    seen.trials -= attempt.move.how === "trial" ? 1 : 0;
+    seen.trials.delete(attempt.id);
     seen.before =
       health === undefined ? null : { state: health.circuit.breaker.state, k: health.circuit.k };
   }
@@ -191,6 +190,18 @@ export class TargetRules {
     }
   }
 
+  /** A permit that is out for half a minute is given to the next call. */
+  private countTrial(seen: Seen, move: AttemptMove, epoch: number): void {
+    const { nowMs } = this.watch.stage;
+    const others = [...seen.trials.values()].filter(
+      (one) => one.epoch === epoch && nowMs - one.startedMs < permitMs,
+    );
+    if (others.length > 0) {
+      this.watch.violated("half_open", `${move.target.id} has several trials under way`);
+    }
+    seen.trials.set(move.attempt, { epoch, startedMs: nowMs });
+  }
+
   private countRetries(seen: Seen, isRetry: boolean, nowMs: number, id: string): void {
     seen.starts.add(nowMs);
     if (!isRetry) {
@@ -266,7 +277,7 @@ export class TargetRules {
     let seen = this.seen[slot];
     if (seen === undefined) {
       seen = {
-        trials: 0,
+        trials: new Map(),
         notClosedSinceMs: null,
         callsSince: 0,
         epochs: new Map(),

@@ -59,6 +59,10 @@ export class Watch {
     this.truth.lift(fault, this.stage.nowMs);
   }
 
+  planned(run: Running): void {
+    this.calls.planned(run);
+  }
+
   moved(run: Running, move: Move, shell: Shell): void {
     this.calls.moved(run, move, shell);
     if (move.type === "attempt") {
