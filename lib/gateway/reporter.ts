@@ -13,7 +13,7 @@ import {
 } from "../store/health-log";
 import { markNodeStopped, upsertNode } from "../store/nodes";
 import { type TargetStateRow, deleteNodeStates, writeTargetStates } from "../store/target-states";
-import { shownVerdict, stateRow } from "./state-row";
+import { shownMessage, shownVerdict, stateRow } from "./state-row";
 
 export type ReporterDeps = {
   readonly db: Database;
@@ -208,6 +208,9 @@ function eventRecord(
   { target, from, to, reason, evidence, observed }: Transition,
 ): HealthEventRecord {
   const atMs = Date.now();
+  const { message } = evidence;
+  const shown =
+    typeof message === "string" ? { ...evidence, message: shownMessage(message) } : evidence;
   return {
     id: uuidV7(atMs),
     at: new Date(atMs).toISOString(),
@@ -219,7 +222,7 @@ function eventRecord(
     from_state: from,
     to_state: to,
     reason,
-    evidence: observed ? { ...evidence, observed: 1 } : evidence,
+    evidence: observed ? { ...shown, observed: 1 } : shown,
   };
 }
 

@@ -12,6 +12,7 @@ import {
   labelOfHealth,
 } from "../core/world";
 import type { TargetStateRow } from "../store/target-states";
+import { redact } from "./redact";
 
 export type Reading = {
   readonly nowMs: number;
@@ -22,6 +23,7 @@ export type Reading = {
   readonly nextProbeMs: number | null;
 };
 
+const maxMessageChars = 300;
 /** Failures in a row beyond this are simply many. */
 const countedBack = 128;
 
@@ -59,9 +61,14 @@ export function stateRow(world: World, target: Target, reading: Reading): Target
       at: wall(lastError.atMs),
       reason: lastError.reason,
       status: lastError.status,
-      message: lastError.message,
+      message: shownMessage(lastError.message),
     },
   };
+}
+
+/** A provider's words without our key in them. */
+export function shownMessage(message: string): string {
+  return redact(message).slice(0, maxMessageChars);
 }
 
 /** A verdict in the words of the log: a refusal is a failure for whoever calls, a limit says nothing. */
