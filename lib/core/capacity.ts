@@ -18,7 +18,7 @@ export type Capacity = {
   overloadedMs: number;
   /** Calls that wait for room, and when the last of them is let through. */
   waiters: number;
-  releaseMs: number;
+  releasedMs: number;
 };
 
 const defaultWaitMs = 5_000;
@@ -47,7 +47,7 @@ export function emptyCapacity(): Capacity {
     cutMs: Number.NEGATIVE_INFINITY,
     overloadedMs: Number.NEGATIVE_INFINITY,
     waiters: 0,
-    releaseMs: 0,
+    releasedMs: Number.NEGATIVE_INFINITY,
   };
 }
 
@@ -75,31 +75,36 @@ export function refuse(
 /** What an answer's headers say. */
 export function hearLimits(capacity: Capacity, limits: RateLimits, nowMs: number): void {
   const { requests, tokens } = limits;
-  if (requests?.limit != null && requests.limit > 0) {
-    capacity.perSecond = requests.limit / limitWindowSeconds;
+  const perWindow = requests?.limit ?? 0;
+  if (perWindow > 0) {
+    capacity.perSecond = perWindow / limitWindowSeconds;
   }
   if (requests?.remaining === 0 && requests.resetMs !== null) {
     capacity.requestsUntilMs = nowMs + Math.min(requests.resetMs, maxWaitMs);
     capacity.guessed = false;
   }
-  if (tokens?.remaining != null && tokens.resetMs !== null) {
-    const untilMs = nowMs + Math.min(tokens.resetMs, maxWaitMs);
-    capacity.tokens = { untilMs, room: tokens.remaining };
+  const room = tokens?.remaining ?? null;
+  const resetMs = tokens?.resetMs ?? null;
+  if (room !== null && resetMs !== null) {
+    capacity.tokens = { untilMs: nowMs + Math.min(resetMs, maxWaitMs), room };
   }
   const scarceMs = Math.max(scarceForMs(requests), scarceForMs(tokens));
   capacity.scarceUntilMs = scarceMs > 0 ? nowMs + scarceMs : null;
 }
 
+const unsaid: RateLimit = { limit: null, remaining: null, resetMs: null };
+
 function scarceForMs(limit: RateLimit | null): number {
-  if (limit?.limit == null || limit.remaining === null || limit.resetMs === null) {
-    return 0;
-  }
-  return limit.remaining < scarceShare * limit.limit ? limit.resetMs : 0;
+  const { limit: all, remaining, resetMs } = limit ?? unsaid;
+  return all !== null && remaining !== null && remaining <= scarceShare * all ? (resetMs ?? 0) : 0;
 }
 
 /** A call went through: a limit that was only guessed is over. */
 export function clearRefusal(capacity: Capacity): void {
-  capacity.requestsUntilMs = null;
+  if (capacity.guessed) {
+    capacity.requestsUntilMs = null;
+    capacity.guessed = false;
+  }
 }
 
 /** Until when a request of so many tokens has no room; null when it has. */
@@ -146,8 +151,9 @@ export function isFull({ concurrency }: Capacity, inFlight: number): boolean {
 }
 
 /**
- * How long a call waits for room: to the reset, behind those that wait already, at the rate that the provider allows, and
- * up to a quarter longer. Null when too many wait or it would take more than `atMostMs`.
+ * How long a call waits for room: to the reset, behind those that wait already, at the rate that the provider allows. Up
+ * to a quarter of the time since the one before comes on top, so that the order holds. Null when too many wait or it would
+ * take more than `atMostMs`.
  */
 export function waitForRoomMs(
   capacity: Capacity,
@@ -159,11 +165,13 @@ export function waitForRoomMs(
   if (capacity.waiters >= waitersAtMost) {
     return null;
   }
-  const dueMs = Math.max(roomMs, capacity.releaseMs);
-  const waitMs = Math.ceil((dueMs - nowMs) * (1 + waitJitter * random));
+  const dueMs = Math.max(roomMs, capacity.releasedMs + 1_000 / capacity.perSecond);
+  const sinceMs = Math.max(nowMs, capacity.releasedMs);
+  const releasedMs = dueMs + (dueMs - sinceMs) * waitJitter * random;
+  const waitMs = Math.ceil(releasedMs - nowMs);
   if (waitMs > atMostMs) {
     return null;
   }
-  capacity.releaseMs = dueMs + 1_000 / capacity.perSecond;
-  return Math.max(0, waitMs);
+  capacity.releasedMs = releasedMs;
+  return waitMs;
 }

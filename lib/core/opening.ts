@@ -16,14 +16,15 @@ const lookBackMs = 600_000;
  * The run of failures that opens a target with so many calls per second: long enough that errors at `failureRatio`
  * alone make it about once in ten hours.
  *
- * `failureRatio` is 5 % unless the target is known to be worse (DEGRADED): then its own.
+ * `failureRatio` is 5 % unless the target is known to be worse (DEGRADED): then its own, up to a half. Beyond that no run
+ * would ever be long enough, and a DEGRADED target that dies would stay.
  */
 export function runToOpen(
   minThreshold: number,
   callsPerSecond: number,
   failureRatio = backgroundRatio,
 ): number {
-  const ratio = Math.max(failureRatio, backgroundRatio);
+  const ratio = Math.min(Math.max(failureRatio, backgroundRatio), openRatio);
   if (callsPerSecond < slowPerSecond && ratio === backgroundRatio) {
     return minThreshold;
   }
@@ -46,9 +47,10 @@ export function openingReason(
   nowMs: number,
   hasBetterAlternative: (failureRatio: number) => boolean,
 ): Opening | null {
-  const back = lookBack(window, minCounted);
-  if (back.run >= run) {
-    return { rule: "run", failed: back.run, counted: back.run, threshold: run, keys: back.keys };
+  const newest = lookBack(window, Math.max(run, minCounted));
+  if (newest.run >= run) {
+    const { run: failed, keys } = newest;
+    return { rule: "run", failed, counted: failed, threshold: run, keys };
   }
   const share = lookBack(window, 2 * run);
   const shareThreshold = Math.ceil(1.5 * run);
@@ -56,6 +58,7 @@ export function openingReason(
     const { failed, counted, keys } = share;
     return { rule: "share", failed, counted, threshold: shareThreshold, keys };
   }
+  const back = lookBack(window, minCounted);
   const tally = failureTally(window, back, nowMs);
   if (tally === null || tally.failed < openRatio * tally.counted) {
     return null;

@@ -89,28 +89,35 @@ function evaluate(
   sizeClass: SizeClass,
   nowMs: number,
 ): void {
-  if (preference.measured && nowMs - preference.evaluatedMs < evaluationEveryMs) {
+  const isDue = nowMs - preference.evaluatedMs >= evaluationEveryMs;
+  if (preference.measured && !isDue) {
     return;
   }
-  const gain = (target: Target): boolean =>
-    isClearlyFaster(speedMs(world, target, sizeClass), speedMs(world, held, sizeClass));
-  const fastest = targets.toSorted(
-    (a, b) => speedMs(world, a, sizeClass) - speedMs(world, b, sizeClass),
+  const measured = targets.filter((target) => isMeasured(world, target));
+  const fastest = measured.toSorted(
+    (a, b) =>
+      speedMs(world, a, sizeClass) - speedMs(world, b, sizeClass) ||
+      a.regionPriority - b.regionPriority,
   )[0];
-  if (fastest === undefined) {
+  if (fastest === undefined || !measured.includes(held)) {
     return;
   }
-  if (!preference.measured) {
+  const isFaster = isClearlyFaster(
+    speedMs(world, fastest, sizeClass),
+    speedMs(world, held, sizeClass),
+  );
+  if (!preference.measured && measured.length === targets.length) {
     // The first time that everyone is measured there is no habit to protect.
-    if (targets.every((target) => isMeasured(world, target))) {
-      preference.measured = true;
-      preference.evaluatedMs = nowMs;
-      preference.targetId = gain(fastest) ? fastest.id : preference.targetId;
-    }
+    preference.measured = true;
+    preference.evaluatedMs = nowMs;
+    preference.targetId = isFaster ? fastest.id : preference.targetId;
+    return;
+  }
+  if (!isDue) {
     return;
   }
   preference.evaluatedMs = nowMs;
-  if (fastest === held || !gain(fastest)) {
+  if (!isFaster) {
     preference.challengerId = null;
     preference.wins = 0;
     return;
@@ -139,8 +146,8 @@ export function isMeasured(world: World, target: Target): boolean {
 /** The time to first token that a target is compared by: of the prompt's class, else of the nearest one measured. */
 export function speedMs(world: World, target: Target, sizeClass: SizeClass): number {
   const { speeds } = healthOf(world, target);
-  const own = speeds[sizeClass]?.ttftMs;
-  if (own != null) {
+  const own = speeds[sizeClass]?.ttftMs ?? null;
+  if (own !== null) {
     return own;
   }
   const nearest = speeds
