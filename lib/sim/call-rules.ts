@@ -24,19 +24,22 @@ export class CallRules {
 
   /** A plan leaves out nobody whom people, residency and the prompt's length allow. */
   planned(run: Running): void {
-    const { stage } = this.watch;
-    const missing = run.spec.route.entries
-      .flatMap((entry) => entry.targets)
-      .filter(
-        (target) =>
-          holdAt(stage.snapshot, target, stage.nowMs) === null &&
-          isAllowed(run, target) &&
-          isLargeEnough(run, target) &&
-          !run.planned.includes(target),
-      );
-    if (missing.length > 0) {
-      this.watch.violated("plan_complete", `${run.spec.id}: ${missing[0]?.id ?? ""} is left out`);
+    for (const entry of run.spec.route.entries) {
+      for (const target of entry.targets) {
+        if (this.isOpenTo(run, target) && !run.candidates.some((one) => one.target === target)) {
+          this.watch.violated("plan_complete", `${run.spec.id}: ${target.id} is left out`);
+        }
+      }
     }
+  }
+
+  private isOpenTo(run: Running, target: Target): boolean {
+    const { stage } = this.watch;
+    return (
+      holdAt(stage.snapshot, target, stage.nowMs) === null &&
+      isAllowed(run, target) &&
+      isLargeEnough(run, target)
+    );
   }
 
   moved(run: Running, move: Move, shell: Shell): void {
@@ -124,9 +127,11 @@ export class CallRules {
 
   private checkCounts(run: Running, move: AttemptMove, shell: Shell): void {
     const { spec, tried } = run;
-    const cap = Math.max(spec.limits.attempts, run.pairs + 1);
-    if (tried.length >= cap) {
-      this.watch.violated("attempt_cap", `${spec.id} makes attempt ${tried.length + 1} of ${cap}`);
+    if (tried.length === 0) {
+      return;
+    }
+    if (tried.length >= spec.limits.attempts && tried.length >= run.pairs + 1) {
+      this.watch.violated("attempt_cap", `${spec.id} makes attempt ${tried.length + 1}`);
     }
     const { target } = move;
     const onTarget = tried.filter((place) => place.target.id === target.id).length;
@@ -275,7 +280,9 @@ export class CallRules {
   /** What people leave to the call now. */
   private eligible(run: Running): readonly Target[] {
     const { stage } = this.watch;
-    return run.planned.filter((target) => holdAt(stage.snapshot, target, stage.nowMs) === null);
+    return run.candidates
+      .map(({ target }) => target)
+      .filter((target) => holdAt(stage.snapshot, target, stage.nowMs) === null);
   }
 }
 

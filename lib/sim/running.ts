@@ -1,6 +1,6 @@
 /** A simulated call between its arrival and its reply, as the shell around the router holds it. */
 import type { AttemptMove, CallSpec } from "../core/events";
-import type { Target } from "../core/types";
+import type { Candidate } from "../core/plan";
 import type { CallPlan, KeyPlan, Workload } from "./scenario";
 import type { Place } from "./topology";
 import { type Fate, blankFate } from "./upstream";
@@ -9,46 +9,81 @@ import { type Fate, blankFate } from "./upstream";
 export type Due = "head" | "content" | "end" | "timeout";
 export type TimeoutPhase = "connect" | "ttft" | "idle" | "progress" | "total";
 
-export type Running = {
+export type Caller = {
+  readonly plan: CallPlan;
+  readonly key: KeyPlan;
+  readonly node: number;
+  /** Which try of its client this is, from 0. */
+  readonly clientTry: number;
+};
+
+export class Running {
+  startedMs = 0;
+  /** Events fed to the router so far. */
+  fed = 0;
+  isOver = false;
+  avoided = false;
+  candidates: readonly Candidate[] = [];
+  /** The attempt under way; null between attempts. */
+  attempt: Attempting | null = null;
+  readonly fate: Fate = blankFate();
+  /** Places tried, in order. */
+  readonly tried: Place[] = [];
+  readonly hows: AttemptMove["how"][] = [];
+  failures = 0;
+  migrations = 0;
+  /** Attempts that ended because the caller's own time for them was over. */
+  impatience = 0;
+  firstFailedMs: number | null = null;
+  /** Why it waited before its newest attempt; null when it did not. */
+  waitedFor: "retry" | "capacity" | null = null;
+  /** Start of the newest attempt. */
+  lastStartedMs = 0;
+  /** Content has gone out to the caller. */
+  committed = false;
+  deliveredTokens = 0;
+  trace = "";
+
   readonly slot: number;
   readonly serial: number;
   readonly spec: CallSpec;
-  readonly plan: CallPlan;
-  readonly key: KeyPlan;
+  readonly who: Caller;
   readonly workload: Workload;
-  readonly node: number;
-  /** Which try of its caller's client this is, from 0. */
-  readonly clientTry: number;
   /** Grows with every change, so that what was noted before is known to be stale. */
   version: number;
-  /** Events fed to the router so far. */
-  fed: number;
-  startedMs: number;
-  isOver: boolean;
-  avoided: boolean;
-  /** Targets of the plan, and how many pairs they make. */
-  planned: readonly Target[];
-  pairs: number;
-  /** The attempt under way; null between attempts. */
-  attempt: Attempting | null;
-  readonly fate: Fate;
-  /** Places tried, in order. */
-  readonly tried: Place[];
-  readonly hows: AttemptMove["how"][];
-  failures: number;
-  migrations: number;
-  /** Attempts that ended because the caller's own time for them was over. */
-  impatience: number;
-  firstFailedMs: number | null;
-  /** Why it waited before its newest attempt; null when it did not. */
-  waitedFor: "retry" | "capacity" | null;
-  /** Start of the newest attempt. */
-  lastStartedMs: number;
-  /** Content has gone out to the caller. */
-  committed: boolean;
-  deliveredTokens: number;
-  trace: string;
-};
+
+  constructor(
+    place: { readonly slot: number; readonly version: number },
+    serial: number,
+    spec: CallSpec,
+    who: Caller,
+    workload: Workload,
+  ) {
+    this.slot = place.slot;
+    this.version = place.version;
+    this.serial = serial;
+    this.spec = spec;
+    this.who = who;
+    this.workload = workload;
+  }
+
+  get plan(): CallPlan {
+    return this.who.plan;
+  }
+
+  get key(): KeyPlan {
+    return this.who.key;
+  }
+
+  get node(): number {
+    return this.who.node;
+  }
+
+  /** Pairs of the plan. */
+  get pairs(): number {
+    return new Set(this.candidates.map(({ target }) => target.pair)).size;
+  }
+}
 
 export type Attempting = {
   readonly id: number;
@@ -62,37 +97,6 @@ export type Attempting = {
   due: Due;
   phase: TimeoutPhase;
 };
-
-/** A call that has not asked for anything yet. */
-export function newRunning(
-  about: Pick<
-    Running,
-    "slot" | "serial" | "spec" | "plan" | "key" | "workload" | "node" | "clientTry" | "version"
-  >,
-): Running {
-  return {
-    ...about,
-    fed: 0,
-    startedMs: 0,
-    isOver: false,
-    avoided: false,
-    planned: [],
-    pairs: 0,
-    attempt: null,
-    fate: blankFate(),
-    tried: [],
-    hows: [],
-    failures: 0,
-    migrations: 0,
-    impatience: 0,
-    firstFailedMs: null,
-    waitedFor: null,
-    lastStartedMs: 0,
-    committed: false,
-    deliveredTokens: 0,
-    trace: "",
-  };
-}
 
 /** Finds what comes next of an attempt and when, in milliseconds from its start. */
 export function nextDueMs(attempt: Attempting, fate: Fate): number {

@@ -60,8 +60,7 @@ export class Shell {
       return;
     }
     run.avoided = planned.plan.avoided;
-    run.planned = planned.plan.candidates.map(({ target }) => target);
-    run.pairs = new Set(run.planned.map(({ pair }) => pair)).size;
+    run.candidates = planned.plan.candidates;
     stage.watch.planned(run);
     this.ask(run);
   }

@@ -12,7 +12,7 @@ import { Digest } from "./digest";
 import { happening } from "./happenings";
 import { Ledger } from "./ledger";
 import { Prober } from "./prober";
-import { type Running, newRunning } from "./running";
+import { type Caller, Running } from "./running";
 import type { Scenario, Toggle, Workload } from "./scenario";
 import { type Reply, Shell, type Step } from "./shell";
 import type { Stage } from "./stage";
@@ -349,12 +349,7 @@ class Simulation {
     this.enter(workload, serial, { plan, key, node, clientTry: 0 }, this.stage.nowMs);
   }
 
-  private enter(
-    workload: Workload,
-    serial: number,
-    who: Pick<Running, "plan" | "key" | "node" | "clientTry">,
-    atMs: number,
-  ): void {
+  private enter(workload: Workload, serial: number, who: Caller, atMs: number): void {
     const route = this.stage.snapshot.routes.get(workload.route);
     if (route === undefined) {
       throw new Error(`the scenario has no route ${workload.route}`);
@@ -362,7 +357,7 @@ class Simulation {
     const slot = this.free.pop() ?? this.runs.length;
     const version = (this.versions[slot] ?? 0) + 1;
     const spec = callSpec(`c${serial}`, route, who.plan, who.key, null);
-    this.runs[slot] = newRunning({ ...who, slot, serial, version, spec, workload });
+    this.runs[slot] = new Running({ slot, version }, serial, spec, who, workload);
     this.started += who.clientTry === 0 ? 1 : 0;
     this.running += 1;
     this.stage.agenda.note(atMs, happening.start, slot, version);
@@ -379,11 +374,10 @@ class Simulation {
     this.runs[run.slot] = undefined;
     this.versions[run.slot] = run.version;
     this.free.push(run.slot);
-    if (reply === "failed" && run.clientTry < run.plan.clientRetries) {
-      const { plan, key, node, clientTry, workload } = run;
-      const who = { plan, key, node, clientTry: clientTry + 1 };
-      const atMs = stage.nowMs + retryAfterMs * 2 ** clientTry;
-      this.enter(workload, run.serial + 1, who, atMs);
+    const { who, workload } = run;
+    if (reply === "failed" && who.clientTry < run.plan.clientRetries) {
+      const atMs = stage.nowMs + retryAfterMs * 2 ** who.clientTry;
+      this.enter(workload, run.serial + 1, { ...who, clientTry: who.clientTry + 1 }, atMs);
     }
   }
 
