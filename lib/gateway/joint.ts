@@ -100,5 +100,5 @@ export class Joint {
 }
 
 function placeOf({ target }: AttemptTrace): string {
-  return `${target.model}@${target.region}`;
+  return `${target.provider}/${target.model}@${target.region}`;
 }

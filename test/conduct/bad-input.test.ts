@@ -9,7 +9,17 @@ interface ErrorAnswer {
 describe("bad input", () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack();
+    // The model of the largest prompt takes any: its length must be nobody's reason to refuse it.
+    stack = await startStack({
+      document: (base) => ({
+        ...base,
+        models: (base.models ?? []).map((model) =>
+          model.id === "deepseek-v3"
+            ? { ...model, capabilities: { ...model.capabilities, context: 100_000_000 } }
+            : model,
+        ),
+      }),
+    });
   });
   afterAll(() => stack.stop());
 
@@ -172,6 +182,23 @@ describe("bad input", () => {
     expect(response.status).toBe(200);
     const seen = stack.wall.attempts().find((one) => one.prompt_chars > 1_000);
     expect(seen?.prompt_chars).toBe(content.length);
+  });
+
+  it.each([
+    ["x-request-timeout", "soon", /milliseconds from 1 to 3600000/],
+    ["x-request-timeout", "0", /milliseconds from 1 to 3600000/],
+    ["x-stainless-timeout", "-1", /seconds of at least 0/],
+    ["x-bellwether-ttft-ms", "300001", /milliseconds from 1 to 300000/],
+    ["x-bellwether-midstream", "maybe", /resume, error or buffer/],
+    ["X-Region-Mode", "never", /prefer or require/],
+  ])("refuses %s: %s with the header's name and its bound", async (name, value, bound) => {
+    const response = await post(JSON.stringify({ model: "auto", messages: hello }), {
+      [name]: value,
+    });
+    expect(response.status).toBe(400);
+    const { error } = (await response.json()) as ErrorAnswer;
+    expect(error).toMatchObject({ code: "invalid_request", param: name });
+    expect(error.message).toMatch(bound);
   });
 
   it("answers unknown addresses and methods in the same shape", async () => {

@@ -226,7 +226,10 @@ describe("healing call by call", () => {
 
   it("ends a stream that broke after its first content with an error event, never as a success", async () => {
     stack.wall.fault({ kind: "cut", after_tokens: 3, model: "gpt-4.1" });
-    const response = await stack.chat({ stream: true, max_tokens: 20 });
+    const response = await stack.chat(
+      { stream: true, max_tokens: 20 },
+      { headers: { "x-bellwether-midstream": "error" } },
+    );
     const text = await response.text();
     expect(text).toContain('"code":"stream_interrupted"');
     expect(text).not.toContain("[DONE]");
