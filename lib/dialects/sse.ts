@@ -13,6 +13,9 @@ export type SseParser = {
 export function sseParser(onData: (data: string) => void): SseParser {
   const decoder = new TextDecoder();
   let rest = "";
+  /** The end of `rest`, which may hold the beginning of an empty line. */
+  let tail = "";
+  let hasCarriageReturns = false;
   const tell = (event: string): void => {
     const data = dataOf(event);
     if (data !== null) {
@@ -21,29 +24,40 @@ export function sseParser(onData: (data: string) => void): SseParser {
   };
   return {
     push(chunk) {
-      rest += decoder.decode(chunk, { stream: true });
-      const hasCarriageReturns = rest.includes("\r");
+      const piece = decoder.decode(chunk, { stream: true });
+      hasCarriageReturns ||= piece.includes("\r");
+      const seam = tail + piece;
+      rest += piece;
+      // Only what is new is searched: an event of many pieces would otherwise cost its length squared.
+      const find = hasCarriageReturns ? eventEnd : unixEventEnd;
+      if (find(seam, 0) === null) {
+        tail = seam.slice(-longestEmptyLine);
+        return;
+      }
       let start = 0;
       for (;;) {
-        const end = hasCarriageReturns ? eventEnd(rest, start) : unixEventEnd(rest, start);
+        const end = find(rest, start);
         if (end === null) {
           break;
         }
         tell(rest.slice(start, end.at));
         start = end.next;
       }
-      if (start > 0) {
-        rest = rest.slice(start);
-      }
+      rest = rest.slice(start);
+      tail = rest.slice(-longestEmptyLine);
     },
     end() {
       const last = rest + decoder.decode();
       rest = "";
+      tail = "";
       tell(last.trimEnd());
     },
     pendingBytes: () => rest.length,
   };
 }
+
+/** Characters of the line end and the empty line behind an event, less the one that completes them. */
+const longestEmptyLine = 3;
 
 type EventEnd = { readonly at: number; readonly next: number };
 
