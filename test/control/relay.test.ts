@@ -83,6 +83,14 @@ describe("the one-port relay", () => {
     }
   });
 
+  it("leaves the colon of route:explain as it is", async () => {
+    const { forward } = await relayTo((request, response) => response.end(request.url));
+    const answer = await forward(
+      new Request("http://127.0.0.1:3000/v1/route:explain", { method: "POST", body: "{}" }),
+    );
+    expect(await answer.text()).toBe("/v1/route:explain");
+  });
+
   it("streams a 19 MiB body through whole, without holding it", async () => {
     let received = 0;
     const { forward } = await relayTo((request, response) => {

@@ -41,6 +41,16 @@ it("lists the models", async () => {
   expect(data.map(({ id }) => id)).toContain("gpt-4.1");
 });
 
+it("explains a route, colon and all", async () => {
+  const response = await fetch(`${origin}/v1/route:explain`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${room.key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "gpt-4.1", messages: [{ role: "user", content: "Hello." }] }),
+  });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ object: "route.plan", route: "gpt-4.1" });
+});
+
 it("hands a stream on chunk by chunk", async () => {
   const paceMs = 150;
   await room.breakDown({ kind: "slow_tokens", ms: paceMs });
