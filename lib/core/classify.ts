@@ -313,7 +313,8 @@ function answerReason(status: number, error: UpstreamError): Reason {
   if (said === "quota" || said === "overloaded") {
     return said;
   }
-  if ((status === 429 || status === 413) && isRequestOverLimit(error)) {
+  const isTooLong = status === 429 && said === "context_length";
+  if (isTooLong || ((status === 429 || status === 413) && isRequestOverLimit(error))) {
     return "request_over_limit";
   }
   const reason = reasonByStatus.get(status) ?? "unclassified";

@@ -329,6 +329,17 @@ const limits: readonly Row[] = [
     }),
   ]),
   [
+    "429 that calls the request too large can never fit either",
+    answer(429, { code: "request_too_large" }),
+    failure({
+      reason: "request_over_limit",
+      health: "neutral",
+      caller: "rate_limited",
+      status: 429,
+      message: "429",
+    }),
+  ],
+  [
     "429 with a full bucket is a rate limit, whatever its message asks for",
     answer(429, { code: "rate_limit_exceeded", type: "tokens", message: fullBucket }),
     failure({
@@ -614,6 +625,34 @@ describe("transport codes", () => {
     expect(classify(reset("ECONNREFUSED", 5), waitMs).sameTargetAfterMs).toBeNull();
     expect(classify(reset("ETIMEDOUT", 5), waitMs).sameTargetAfterMs).toBeNull();
     expect(classify(reset("ECONNRESET", Number.NaN), waitMs).reason).toBe("reset");
+  });
+});
+
+describe("two rules for one answer", () => {
+  it("numbers make a request too large under 429 and 413 only", () => {
+    const words = { code: "rate_limit_exceeded", type: "tokens", message: overLimit };
+    expect(classify(answer(400, words), waitMs).reason).toBe("bad_request");
+    expect(classify(answer(500, words), waitMs).reason).toBe("server_error");
+  });
+
+  it("a server's failure stays one, whatever its words say of the request", () => {
+    for (const code of ["content_filter", "invalid_api_key", "model_not_found"]) {
+      expect(classify(answer(500, { code }), waitMs).reason).toBe("server_error");
+      expect(classify(answer(501, { code }), waitMs).reason).toBe("unclassified");
+    }
+  });
+
+  it("a rate limit stays one, unless the prompt was refused or the key is dead", () => {
+    expect(classify(answer(429, { code: "model_not_found" }), waitMs).reason).toBe("rate_limited");
+    expect(classify(answer(429, { code: "content_filter" }), waitMs).reason).toBe("content_policy");
+    expect(classify(answer(429, { code: "invalid_api_key" }), waitMs).reason).toBe("unauthorized");
+  });
+
+  it("an odd status is explained by its words", () => {
+    expect(classify(answer(451, { code: "content_filter" }), waitMs).reason).toBe("content_policy");
+    expect(classify(answer(418, { code: "model_not_found" }), waitMs).reason).toBe(
+      "model_not_found",
+    );
   });
 });
 
