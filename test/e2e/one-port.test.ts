@@ -71,13 +71,23 @@ it("hands a stream on chunk by chunk", async () => {
 });
 
 it("hands a body of 19 MiB on whole", async () => {
-  const characters = 19 * 1024 * 1024;
+  // As text it would not fit into any model's window; an image counts by itself, however large.
+  const image = `data:image/png;base64,${"A".repeat(15 * 1024 * 1024)}`;
+  const characters = 4 * 1024 * 1024;
   const before = (await room.attempts()).at(-1)?.seq ?? 0;
   const response = await room.call(
     {
       model: "gpt-4.1",
       max_tokens: 3,
-      messages: [{ role: "user", content: "x".repeat(characters) }],
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "image_url", image_url: { url: image } },
+            { type: "text", text: "x".repeat(characters) },
+          ],
+        },
+      ],
     },
     { origin },
   );
