@@ -5,10 +5,10 @@ import type { AttemptHow, CallSpec, FinishWhy, Resume, TriedAttempt } from "./ev
 import type { Candidate, Plan } from "./plan";
 import type { Luck } from "./sickness";
 import { barReason } from "./sickness";
-import { type Standing, standings } from "./standing";
+import { type Standing, doubtfulInOrder, isAlive, isTrial, standings } from "./standing";
 import type { Target } from "./types";
 import { recentTally } from "./window";
-import { type TargetHealth, type World, healthOf } from "./world";
+import { type TargetHealth, type World, healthOf, isObserved } from "./world";
 
 export type Course = {
   readonly spec: CallSpec;
@@ -18,6 +18,10 @@ export type Course = {
   readonly attemptsAtMost: number;
   /** Failed attempts, in order. */
   readonly tried: TriedAttempt[];
+  /** How the newest attempt ended; null while none has. */
+  last: "failed" | "migrated" | "left" | null;
+  /** Models whose text the caller has. */
+  readonly authors: Set<string>;
   /** Targets that were asked and taken back: not asked again while others are left. */
   readonly left: Set<string>;
   /** Targets whose failure by this call has counted. */
@@ -47,7 +51,7 @@ export type Step =
 /** Attempts on one provider × model while another one is still untried. */
 const attemptsPerPair = 2;
 /** In panic a target that may be broken takes no more than this at a time, until one call succeeds. */
-const panicInFlight = 10;
+const panicAtMost = 10;
 /** A same-target retry waits up to a fifth longer or shorter; a provider's Retry-After only longer. */
 const retryJitter = 0.2;
 const retryAfterJitter = 0.1;
@@ -55,8 +59,6 @@ const retryAfterJitter = 0.1;
 const retryShare = 0.2;
 const retriesBesides = 3;
 const capacityWaitMs = 10_000;
-/** A sign of life this recent makes a target one to migrate to. */
-const aliveMs = 5_000;
 const resumptionsAtMost = 2;
 
 /** A call that begins. `attempts` may grow with the plan, so that no outage can use up a call's tries. */
@@ -69,6 +71,8 @@ export function beginCourse(spec: CallSpec, plan: Plan, luck: Luck, nowMs: numbe
     startedMs: nowMs,
     attemptsAtMost: Math.max(spec.limits.attempts, pairs + 1),
     tried: [],
+    last: null,
+    authors: new Set(),
     left: new Set(),
     counted: new Set(),
     started: 0,
@@ -93,7 +97,7 @@ export function nextStep(
   nowMs: number,
   random: () => number,
 ): Step {
-  stopWaiting(course);
+  const hasWaited = stopWaiting(course);
   const open = openCandidates(world, course, nowMs);
   if (resume !== null) {
     return resumption(world, course, open, nowMs);
@@ -103,17 +107,21 @@ export function nextStep(
     return { kind: "finish", why: ended, retryInMs: null };
   }
   return (
-    pausedRetry(world, course, open, nowMs) ??
+    pausedRetry(world, course, open, hasWaited, nowMs) ??
     sameTargetAgain(world, course, open, nowMs, random) ??
     otherTarget(world, course, open, nowMs, random)
   );
 }
 
-function stopWaiting(course: Course): void {
-  if (course.waitingFor !== null) {
-    course.waitingFor.capacity.waiters -= 1;
-    course.waitingFor = null;
+/** Gives the place among the waiting calls back; whether the call had one. */
+function stopWaiting(course: Course): boolean {
+  const { waitingFor } = course;
+  if (waitingFor === null) {
+    return false;
   }
+  waitingFor.capacity.waiters -= 1;
+  course.waitingFor = null;
+  return true;
 }
 
 /** Releases what the call holds; it is over. */
@@ -121,18 +129,29 @@ export function endCourse(course: Course): void {
   stopWaiting(course);
 }
 
-/** Candidates that people, residency and the last answer still allow. */
+/** Candidates that people, residency and the answers so far still allow. */
 function openCandidates(world: World, course: Course, nowMs: number): readonly Candidate[] {
-  const last = course.tried.at(-1);
   return course.plan.candidates.filter(
     ({ target }) =>
-      barReason(world.snapshot, target, course.spec, nowMs) === null && mayFollow(last, target),
+      barReason(world.snapshot, target, course.spec, nowMs) === null &&
+      course.tried.every((one) => mayFollow(one, target)),
   );
 }
 
-/** Whether the last failure leaves any sense in asking `target`. */
-function mayFollow(last: TriedAttempt | undefined, target: Target): boolean {
-  if (last === undefined || last.target.id === target.id) {
+/** Those of them that the call has not been sent to. */
+export function untriedCandidates(
+  world: World,
+  course: Course,
+  nowMs: number,
+): readonly Candidate[] {
+  return openCandidates(world, course, nowMs).filter(
+    ({ target }) => !wasTried(course, target) && !course.left.has(target.id),
+  );
+}
+
+/** Whether a failure leaves any sense in asking `target`. */
+function mayFollow(last: TriedAttempt, target: Target): boolean {
+  if (last.target.id === target.id) {
     return true;
   }
   switch (last.failure.next) {
@@ -162,7 +181,7 @@ function endOf(course: Course, open: readonly Candidate[], nowMs: number): Finis
   if (last?.next === "none" && !isPolicyFallback) {
     return last.verbatim ? "refused" : "exhausted";
   }
-  if (last !== undefined && spec.needs.unrepeatable && !isUnsent(last.reason)) {
+  if (spec.needs.unrepeatable && (course.left.size > 0 || !tried.every(isUnsent))) {
     return "exhausted";
   }
   if (course.started >= course.attemptsAtMost) {
@@ -175,7 +194,7 @@ function endOf(course: Course, open: readonly Candidate[], nowMs: number): Finis
   return null;
 }
 
-function isUnsent(reason: string): boolean {
+function isUnsent({ failure: { reason } }: TriedAttempt): boolean {
   return reason === "unreachable" || reason === "connect_timeout";
 }
 
@@ -184,6 +203,7 @@ function pausedRetry(
   world: World,
   course: Course,
   open: readonly Candidate[],
+  hasWaited: boolean,
   nowMs: number,
 ): Step | null {
   const { retry } = course;
@@ -191,9 +211,14 @@ function pausedRetry(
   if (retry === null || !open.some(({ target }) => target.id === retry.target.id)) {
     return null;
   }
-  return isBrokenNow(world, course, retry, nowMs)
-    ? null
-    : attemptAt(world, course, open, retry, "retry", nowMs);
+  if (isBrokenNow(world, course, retry, nowMs)) {
+    return null;
+  }
+  const how = wasTried(course, retry.target) ? "retry" : howNext(course);
+  // Others have paused beside it: the budget is asked again when the retry really begins.
+  return hasWaited || mayRetry(healthOf(world, retry.target), nowMs)
+    ? attemptAt(world, course, open, retry, how, nowMs)
+    : null;
 }
 
 function isBrokenNow(world: World, course: Course, candidate: Candidate, nowMs: number): boolean {
@@ -211,7 +236,8 @@ function sameTargetAgain(
   const last = course.tried.at(-1);
   const waitMs = last?.failure.sameTargetAfterMs ?? null;
   const candidate = open.find(({ target }) => target.id === last?.target.id);
-  if (last === undefined || waitMs === null || candidate === undefined) {
+  const isOver = course.last !== "failed" || last === undefined;
+  if (isOver || waitMs === null || candidate === undefined) {
     return null;
   }
   const tries = course.tried.filter(({ target }) => target.id === last.target.id).length;
@@ -304,17 +330,25 @@ function choice(
   ordered: readonly Standing[],
   nowMs: number,
 ): Step | null {
-  const how = course.started === 0 ? "first" : "next";
+  const how = howNext(course);
   const well = ordered.filter((one) => one.sick === null);
-  const chosen = (course.migrated ? well.find((one) => isAlive(one, nowMs)) : undefined) ?? well[0];
+  const alive = how === "migrated" ? well.find(({ health }) => isAlive(health, nowMs)) : undefined;
+  const chosen = alive ?? well[0];
   if (chosen !== undefined) {
-    const isTrial = chosen.health.circuit.breaker.state === "half_open";
-    return attemptAt(world, course, open, chosen.candidate, isTrial ? "trial" : how, nowMs);
+    const isProof = isTrial(chosen.health);
+    return attemptAt(world, course, open, chosen.candidate, isProof ? "trial" : how, nowMs);
   }
-  const doubtful = ordered.find((one) => one.sick?.grade === "doubtful");
+  const doubtful = doubtfulInOrder(ordered)[0];
   return doubtful === undefined
     ? panic(world, course, open, ordered, nowMs)
     : attemptAt(world, course, open, doubtful.candidate, how, nowMs);
+}
+
+function howNext({ started, last }: Course): AttemptHow {
+  if (started === 0) {
+    return "first";
+  }
+  return last === "migrated" ? "migrated" : "next";
 }
 
 function wasTried(course: Course, target: Target): boolean {
@@ -332,21 +366,17 @@ function pairsWithTriesFirst(
   }
   const isSpent = ({ target }: Candidate): boolean => {
     const onPair = triesOnPair(course, target);
-    return onPair.length >= attemptsPerPair || onPair.some((one) => one.failure.next === "pair");
+    // `none` comes here only from a content policy that another model may see otherwise.
+    return (
+      onPair.length >= attemptsPerPair ||
+      onPair.some(({ failure: { next } }) => next === "pair" || next === "none")
+    );
   };
   return [...untried.filter((one) => !isSpent(one)), ...untried.filter(isSpent)];
 }
 
 function triesOnPair(course: Course, { pair }: Target): readonly TriedAttempt[] {
   return course.tried.filter((one) => one.target.pair === pair);
-}
-
-function isAlive({ health }: Standing, nowMs: number): boolean {
-  const byteMs = Math.max(
-    ...health.speeds.map((speed) => speed?.lastByteMs ?? 0),
-    health.probe.passedMs ?? 0,
-  );
-  return nowMs - byteMs <= aliveMs;
 }
 
 /** Ejection is a fact, avoidance only a plan: the broken target that is due back first is tried. */
@@ -359,7 +389,8 @@ function panic(
 ): Step | null {
   let best: Standing | null = null;
   for (const one of ordered) {
-    if (one.sick?.grade !== "broken" || isPanicFull(one.health)) {
+    // Once one of them succeeds the target is broken no more.
+    if (one.sick?.grade !== "broken" || one.health.panicInFlight >= panicAtMost) {
       continue;
     }
     if (best === null || dueBackMs(one, nowMs) < dueBackMs(best, nowMs)) {
@@ -369,24 +400,15 @@ function panic(
   return best === null ? null : attemptAt(world, course, open, best.candidate, "panic", nowMs);
 }
 
-/** At most ten in flight until one of them succeeds; a success ends the opening. */
-function isPanicFull({ circuit, inFlight }: TargetHealth): boolean {
-  return circuit.breaker.state !== "closed" && inFlight >= panicInFlight;
-}
-
 /** Dead credentials and refused access come last: waiting does not heal them. */
 const notByWaitingMs = 1e12;
 
 function dueBackMs({ health, sick }: Standing, nowMs: number): number {
-  switch (sick?.reason) {
-    case "credential_dead":
-    case "blocked":
-      return notByWaitingMs;
-    case "region_down":
-      return untilOf(health.place.circuit.breaker, nowMs);
-    default:
-      return untilOf(health.circuit.breaker, nowMs);
+  if (sick?.reason === "credential_dead" || sick?.reason === "blocked") {
+    return notByWaitingMs;
   }
+  const { breaker } = sick?.reason === "region_down" ? health.place.circuit : health.circuit;
+  return untilOf(breaker, nowMs);
 }
 
 function untilOf(breaker: TargetHealth["circuit"]["breaker"], nowMs: number): number {
@@ -410,7 +432,11 @@ function capacityStep(
   const soonest = open
     .filter(({ target }) => refused(target))
     .flatMap((candidate) => {
-      const { capacity } = healthOf(world, candidate.target);
+      const health = healthOf(world, candidate.target);
+      if (isObserved(health, "capacity")) {
+        return [];
+      }
+      const { capacity } = health;
       const untilMs = limitedUntilMs(capacity, promptTokens, nowMs);
       return untilMs === null ? [] : [{ candidate, capacity, untilMs }];
     })
@@ -431,7 +457,7 @@ function capacityStep(
   }
   const isBesides = course.tried.some(({ failure }) => failure.health !== "capacity");
   if (!wasTried(course, target) && (isBesides || capacity.guessed)) {
-    return attemptAt(world, course, open, candidate, "next", nowMs);
+    return attemptAt(world, course, open, candidate, howNext(course), nowMs);
   }
   return isBesides
     ? null
@@ -449,7 +475,9 @@ function takenBackAgain(
   const candidate = untried.find(
     ({ target }) => course.left.has(target.id) && leftMs(course, target, nowMs) >= minAttemptMs,
   );
-  return candidate === undefined ? null : attemptAt(world, course, open, candidate, "next", nowMs);
+  return candidate === undefined
+    ? null
+    : attemptAt(world, course, open, candidate, howNext(course), nowMs);
 }
 
 function attemptAt(
@@ -466,51 +494,42 @@ function attemptAt(
   const healthyFollows = standings(world, course.spec, course.luck, others, nowMs).some(
     (one) => one.sick === null,
   );
-  const isMigrated = course.migrated && how === "next" && course.tried.length === 0;
-  return {
-    kind: "attempt",
-    candidate,
-    how: isMigrated ? "migrated" : how,
-    splice: null,
-    healthyFollows,
-  };
+  return { kind: "attempt", candidate, how, splice: null, healthyFollows };
 }
 
 /** Where a broken stream goes on: at a target that continues a prefill, else where it may be started over. */
 function resumption(world: World, course: Course, open: readonly Candidate[], nowMs: number): Step {
-  const { spec, tried } = course;
-  const broken = tried.at(-1)?.target;
+  const { spec } = course;
   const isOver =
     spec.limits.midstream !== "resume" ||
     !spec.needs.resumable ||
     course.resumed >= resumptionsAtMost ||
-    broken === undefined;
+    course.authors.size === 0;
   if (isOver) {
     return { kind: "finish", why: "interrupted", retryInMs: null };
   }
-  const well = standings(world, spec, course.luck, open, nowMs).filter(
-    (one) => one.sick === null || one.sick.grade === "doubtful",
-  );
+  const all = standings(world, spec, course.luck, open, nowMs);
+  const well = [...all.filter((one) => one.sick === null), ...doubtfulInOrder(all)];
   const others = well.filter((one) => !wasTried(course, one.candidate.target));
   const prefill = others.find((one) => one.candidate.target.capabilities.prefill);
   if (prefill !== undefined) {
     return resumeAt(prefill.candidate, "prefill");
   }
-  const first = tried[0]?.target ?? broken;
-  const restart = [...others, ...well].find((one) => mayRestart(spec, first, one.candidate.target));
+  const restart = [...others, ...well].find((one) => mayRestart(course, one.candidate.target));
   return restart === undefined
     ? { kind: "finish", why: "interrupted", retryInMs: null }
     : resumeAt(restart.candidate, "restart");
 }
 
-function mayRestart({ limits, needs }: CallSpec, from: Target, target: Target): boolean {
+/** Only whoever wrote all of it is expected to write it again. */
+function mayRestart({ spec: { limits, needs }, authors }: Course, target: Target): boolean {
   switch (limits.restart) {
     case "off":
       return false;
     case "any":
       return true;
     case "same_model":
-      return needs.deterministic && target.model === from.model;
+      return needs.deterministic && [...authors].every((model) => model === target.model);
   }
 }
 

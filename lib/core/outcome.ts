@@ -11,7 +11,7 @@ import {
   succeed,
 } from "./circuit";
 import { clearBlock, doubtAccount, reviveAccount } from "./accounts";
-import type { Failure } from "./classify";
+import type { Failure, Reason } from "./classify";
 import type { AttemptOutcome, Decision, HealthLabel } from "./events";
 import {
   type Greyness,
@@ -25,13 +25,15 @@ import { addSample, measureTtft } from "./latency";
 import { type Opening, failureRatio, openingReason, runToOpen } from "./opening";
 import { closingState, openProbeIntervalMs, targetsAt } from "./probes";
 import { hasSeveralKeys, perSecond } from "./rate";
-import { endSilence, isTellingDeparture } from "./silence";
+import { endSilence, isOurSilence, isTellingDeparture } from "./silence";
 import { tell, tellObserved } from "./tell";
+import { holdAt } from "./types";
 import {
   type Attempt,
   type TargetHealth,
   type World,
   isObserved,
+  isProbeFresh,
   labelOfHealth,
   speedOf,
 } from "./world";
@@ -81,10 +83,10 @@ export function endAttempt(
 ): void {
   const { health } = attempt;
   health.inFlight -= 1;
+  health.panicInFlight -= Number(attempt.isPanic);
   health.waiting.delete(attempt);
   switch (outcome.kind) {
     case "success":
-      health.lastSuccessMs = nowMs;
       succeedAttempt(world, attempt, nowMs, out);
       return;
     case "failure":
@@ -105,38 +107,58 @@ export function endAttempt(
 function leaveNeutral(attempt: Attempt): void {
   const { health } = attempt;
   givePermitBack(health.circuit, attempt.id);
-  givePermitBack(health.place.circuit, attempt.id);
   // Content that came was a good answer; only its end is nobody's fault.
   const verdict = attempt.contentMs === null ? "neutral" : "ok";
   settle(health.circuit.window, attempt.start, verdict);
-  settle(health.place.circuit.window, attempt.placeStart, verdict);
+  leavePlace(attempt);
+}
+
+/** What the place has shown stands; if it has shown nothing, this attempt says nothing of it. */
+function leavePlace({ id, health: { place }, placeStart }: Attempt): void {
+  givePermitBack(place.circuit, id);
+  if (placeStart.verdict === "pending") {
+    settle(place.circuit.window, placeStart, "neutral");
+  }
 }
 
 function succeedAttempt(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
   const { health } = attempt;
   const before = labelOfHealth(health, nowMs);
   succeedPlace(world, attempt, nowMs, out);
-  reviveAccount(world, health.account, "quota", nowMs, out);
-  clearBlock(health);
   clearRefusal(health.capacity);
   widenConcurrency(health.capacity, nowMs);
-  health.avoided.delete(attempt.key);
+  if (!attempt.streamed) {
+    addSample(speedOf(health, attempt.sizeClass).durations, nowMs - attempt.startMs, nowMs);
+  }
+  disprove(world, attempt, nowMs, out);
+  if (!settle(health.circuit.window, attempt.start, "ok")) {
+    return;
+  }
+  health.lastSuccessMs = nowMs;
   if (health.probe.state === "down") {
     // A real answer outranks failing probes.
     health.probe.state = "up";
     health.probe.failures = 0;
   }
-  if (!attempt.streamed) {
-    addSample(speedOf(health, attempt.sizeClass).durations, nowMs - attempt.startMs, nowMs);
+  const change = succeed(health.circuit, nowMs, closingState(health, nowMs));
+  countDegraded(health, false, nowMs, out);
+  tell(health, before, "opening", reasonOfSuccess(change), {}, nowMs, out);
+}
+
+/** An answer ends every doubt that is older than its question; a straggler has seen nothing of a newer one. */
+function disprove(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
+  const { health, startMs, key } = attempt;
+  if (startMs >= health.account.sinceMs) {
+    reviveAccount(world, health.account, "quota", nowMs, out);
   }
-  if (isOfThisEpoch(health.circuit, attempt.start)) {
-    settle(health.circuit.window, attempt.start, "ok");
-    const change = succeed(health.circuit, nowMs, closingState(health, nowMs));
-    countDegraded(health, false, nowMs, out);
-    tell(health, before, "opening", reasonOfSuccess(change), {}, nowMs, out);
-    return;
+  if (health.blocked !== null && startMs >= health.blocked.sinceMs) {
+    const before = labelOfHealth(health, nowMs);
+    clearBlock(health);
+    tell(health, before, "access", "call_succeeded", {}, nowMs, out);
   }
-  tell(health, before, "probes", "call_succeeded", {}, nowMs, out);
+  if (startMs >= (health.avoided.get(key) ?? 0) - avoidMs) {
+    health.avoided.delete(key);
+  }
 }
 
 function reasonOfSuccess(change: Change): string {
@@ -157,9 +179,6 @@ function failAttempt(
   const { health } = attempt;
   const { reason, status, message } = failure;
   health.lastError = { atMs: nowMs, reason, status, message };
-  if (failure.overload) {
-    cutConcurrency(health.capacity, health.inFlight + 1, nowMs);
-  }
   const kind = isOurFault(world, attempt, failure, nowMs) ? "neutral" : failure.health;
   if (failure.status !== null) {
     succeedPlace(world, attempt, nowMs, out);
@@ -198,18 +217,35 @@ function isOurFault(world: World, attempt: Attempt, failure: Failure, nowMs: num
   if (isRepeated || (failure.reason === "reset_early" && attempt.isFirstTry)) {
     return true;
   }
-  const isWire = failure.status === null;
-  if (isWire && nowMs < world.frozenUntilMs) {
+  if (wireReasons.has(failure.reason) && isOurSilence(world, nowMs)) {
     return true;
   }
-  const isWait = failure.reason === "ttft_timeout" || failure.reason === "idle_timeout";
-  if (!isWait) {
+  const { times, promptTokens, health } = attempt;
+  if (failure.reason === "connect_timeout") {
+    return times.impatient && times.firstMs <= times.connectMs;
+  }
+  if (!waitReasons.has(failure.reason)) {
     return false;
   }
-  const { probe } = attempt.health;
-  const isLong = attempt.promptTokens > longPromptTokens && probe.failures === 0;
-  return isLong || (attempt.times.impatient && failure.reason === "ttft_timeout");
+  const isLong = promptTokens > longPromptTokens && health.probe.failures === 0;
+  return isLong || (times.impatient && failure.reason === "ttft_timeout");
 }
+
+const waitReasons: ReadonlySet<Reason> = new Set([
+  "ttft_timeout",
+  "idle_timeout",
+  "progress_timeout",
+  "total_timeout",
+]);
+/** What a loop that stood still, or a network of our own that is gone, looks like. */
+const wireReasons: ReadonlySet<Reason> = new Set([
+  ...waitReasons,
+  "connect_timeout",
+  "unreachable",
+  "reset_early",
+  "reset",
+  "interrupted",
+]);
 
 function hurtsHealth(failure: Failure): boolean {
   return failure.health === "target" || failure.health === "region";
@@ -224,9 +260,12 @@ function failTarget(
   out: Decision[],
 ): void {
   const { health } = attempt;
-  givePermitBack(health.place.circuit, attempt.id);
+  leavePlace(attempt);
   if (!settle(health.circuit.window, attempt.start, "failed")) {
     return;
+  }
+  if (failure.overload) {
+    cutConcurrency(health.capacity, health.inFlight + 1, nowMs);
   }
   countDegraded(health, true, nowMs, out);
   switch (failureAsksFor(health.circuit, attempt.id)) {
@@ -250,25 +289,57 @@ function weigh(
   out: Decision[],
 ): void {
   const { health } = attempt;
-  const { circuit, target } = health;
-  const ownRatio =
-    health.degraded === null ? undefined : (failureRatio(circuit.window, nowMs) ?? undefined);
-  const fleetPerSecond = perSecond(health.rate, nowMs) * world.nodes;
-  const run = runToOpen(target.breaker.minThreshold, fleetPerSecond, ownRatio);
-  const opening = openingReason(circuit.window, run, nowMs, (ratio) =>
-    hasBetterAlternative(world, health, ratio, nowMs),
-  );
+  const opening = openingOf(world, health, nowMs);
   if (opening === null) {
     degradeIf(health, greyByFailures(health, nowMs), attempt, nowMs, out);
     return;
   }
   if (isOneKeys(health, opening, nowMs)) {
     avoidFor(health, attempt.key, nowMs);
-    out.push({ type: "probe", target, afterMs: 0 });
+    out.push({ type: "probe", target: health.target, afterMs: 0 });
     return;
   }
-  const { rule, failed, counted, threshold } = opening;
-  open(health, failure, { rule, failures: failed, of: counted, threshold }, nowMs, random, out);
+  open(health, failure, countersOf(opening), nowMs, random, out);
+}
+
+function openingOf(world: World, health: TargetHealth, nowMs: number): Opening | null {
+  const { circuit, target, degraded } = health;
+  const ownRatio =
+    degraded === null || isObserved(health, "degraded")
+      ? undefined
+      : (failureRatio(circuit.window, nowMs) ?? undefined);
+  const fleetPerSecond = perSecond(health.rate, nowMs) * world.nodes;
+  const run = runToOpen(target.breaker.minThreshold, fleetPerSecond, ownRatio);
+  return openingReason(circuit.window, run, nowMs, (ratio) =>
+    hasBetterAlternative(world, health, ratio, nowMs),
+  );
+}
+
+function countersOf({ rule, failed, counted, threshold }: Opening): Counters {
+  return { rule, failures: failed, of: counted, threshold };
+}
+
+/**
+ * A probe has failed: where one key's failures are enough and only a second witness was missing, the probe is it.
+ *
+ * A dead target must not stay because one key carries all its calls.
+ */
+export function bearOut(
+  world: World,
+  health: TargetHealth,
+  nowMs: number,
+  random: () => number,
+  out: Decision[],
+): void {
+  const isAsked = [...health.avoided.values()].some((untilMs) => untilMs > nowMs);
+  const isClosed = health.circuit.breaker.state === "closed";
+  if (!isAsked || !isClosed || !isProbeFailing(health, nowMs) || health.lastError === null) {
+    return;
+  }
+  const opening = openingOf(world, health, nowMs);
+  if (opening !== null && !isOneKeys(health, opening, nowMs)) {
+    open(health, health.lastError, countersOf(opening), nowMs, random, out);
+  }
 }
 
 /** Whether a CLOSED target that could take the calls fails less than half as often. */
@@ -283,6 +354,7 @@ function hasBetterAlternative(
     if (
       other !== health &&
       (other.target.model === health.target.model || peers?.has(other.target.model) === true) &&
+      holdAt(world.snapshot, other.target, nowMs) === null &&
       labelOfHealth(other, nowMs) === "closed" &&
       2 * (failureRatio(other.circuit.window, nowMs) ?? 0) < ratio
     ) {
@@ -294,15 +366,35 @@ function hasBetterAlternative(
 
 /** Whether only one of several keys has these failures, and no probe bears it out. */
 function isOneKeys(health: TargetHealth, opening: Opening, nowMs: number): boolean {
-  return hasSeveralKeys(health.keys, nowMs) && opening.keys.size < 2 && !isProbeFailing(health);
+  return (
+    hasSeveralKeys(health.keys, nowMs) &&
+    opening.keys.size < 2 &&
+    !(isProbeFailing(health, nowMs) && !hasServedOthers(health, opening))
+  );
 }
 
-function isProbeFailing({ probe, lastSuccessMs }: TargetHealth): boolean {
+function isProbeFailing(health: TargetHealth, nowMs: number): boolean {
+  const { probe, lastSuccessMs } = health;
   return (
     probe.verdict === "fail" &&
-    probe.failedMs !== null &&
-    (lastSuccessMs === null || probe.failedMs >= lastSuccessMs)
+    isProbeFresh(health, nowMs) &&
+    !isObserved(health, "probes") &&
+    (lastSuccessMs === null || (probe.failedMs ?? 0) >= lastSuccessMs)
   );
+}
+
+/** Whether other keys got answers while this one failed: then one failing probe more is no proof. */
+function hasServedOthers({ circuit }: TargetHealth, { failed, keys }: Opening): boolean {
+  const { entries } = circuit.window;
+  let left = failed;
+  for (let index = entries.length - 1; index >= 0 && left > 0; index -= 1) {
+    const entry = entries[index];
+    if (entry?.verdict === "ok" && !keys.has(entry.key)) {
+      return true;
+    }
+    left -= Number(entry?.verdict === "failed");
+  }
+  return false;
 }
 
 function avoidFor(health: TargetHealth, key: string, nowMs: number): void {
@@ -315,10 +407,16 @@ function avoidFor(health: TargetHealth, key: string, nowMs: number): void {
   health.avoided.set(key, nowMs + avoidMs);
 }
 
+type Counters = Readonly<Record<string, string | number>>;
+type Cause = Pick<Failure, "status" | "message"> & {
+  readonly reason: string;
+  readonly retryAfterMs?: number | null;
+};
+
 function open(
   health: TargetHealth,
-  failure: Failure,
-  counters: Readonly<Record<string, string | number>>,
+  failure: Cause,
+  counters: Counters,
   nowMs: number,
   random: () => number,
   out: Decision[],

@@ -14,9 +14,9 @@ import {
   type Luck,
   barReason,
 } from "./sickness";
-import { type Standing, standings } from "./standing";
+import { type Standing, isTrial, standings } from "./standing";
 import type { Entry, Target } from "./types";
-import { type TargetHealth, type World, healthOf } from "./world";
+import { type TargetHealth, type World, healthOf, isObserved } from "./world";
 
 export type SkipReason = BarReason | BrokenReason | DoubtfulReason | "rate_limited";
 
@@ -90,12 +90,14 @@ function planEntries(
     }
     const one = standing[next];
     next += 1;
-    if (one === undefined || one.sick !== null) {
-      return skipped(healthOf(world, target), one?.sick?.reason ?? "open");
+    const health = healthOf(world, target);
+    const sick = one?.sick ?? null;
+    if (sick !== null) {
+      return skipped(health, sick.reason);
     }
     const isFirst = !seen.has(entry);
     seen.add(entry);
-    const reason = eligibleReason(world, spec, one.health, entry, isFirst, nowMs);
+    const reason = eligibleReason(world, spec, health, entry, isFirst, nowMs);
     return { target: target.id, decision: "eligible", reason };
   });
 }
@@ -153,13 +155,13 @@ function eligibleReason(
   nowMs: number,
 ): EligibleReason {
   const { target, circuit, degraded } = health;
-  if (circuit.breaker.state === "half_open") {
+  if (isTrial(health)) {
     return "trial";
   }
   if (circuit.breaker.state === "ramp") {
     return "ramp_share";
   }
-  if (degraded !== null) {
+  if (degraded !== null && !isObserved(health, "degraded")) {
     return "degraded_share";
   }
   if (entry.targets.length < 2) {

@@ -3,7 +3,7 @@ import { refuse } from "./capacity";
 import { hearProbe, recover } from "./circuit";
 import type { Decision, ProbeResult } from "./events";
 import { clearBlock, killAccount, reviveAccount } from "./accounts";
-import { tell } from "./tell";
+import { tell, tellObserved } from "./tell";
 import {
   type Account,
   type Place,
@@ -32,11 +32,10 @@ const passesWithoutTrial = 3;
 const blockedProbeMs = 900_000;
 
 /** How long until a target that is out is probed again. */
-export function openProbeIntervalMs({ circuit }: TargetHealth, nowMs: number): number {
+export function openProbeIntervalMs({ circuit, probe }: TargetHealth, nowMs: number): number {
   const { breaker } = circuit;
-  return breaker.state === "open" && nowMs - breaker.sinceMs >= longOpenMs
-    ? longOpenProbeMs
-    : openProbeMs;
+  const downMs = breaker.state === "open" ? nowMs - breaker.sinceMs : probe.failures * openProbeMs;
+  return downMs >= longOpenMs ? longOpenProbeMs : openProbeMs;
 }
 
 /** A probe of the model itself came back. */
@@ -57,19 +56,21 @@ export function endModelProbe(
   switch (result.verdict) {
     case "capacity":
       refuse(health.capacity, { ...result, bySize: false, promptTokens: 0 }, nowMs);
+      countAlive(probe);
+      tell(health, before, "probes", "probes_passed", { status: result.status }, nowMs, out);
+      askAgainWhileOut(health, nowMs, out);
       return;
     case "credential":
     case "quota":
-      killAccount(world, health.account, result.verdict, nowMs, out);
+      refuseAccount(world, health.account, result.verdict, nowMs, out);
+      askAgainWhileOut(health, nowMs, out);
       return;
     case "access":
     case "configuration":
-      health.blocked ??= {
-        reason: result.verdict,
-        sinceMs: nowMs,
-        nextProbeMs: nowMs + blockedProbeMs,
-      };
-      tell(health, before, "access", result.verdict, { status: result.status }, nowMs, out);
+      if (!isVouchedFor(health, nowMs)) {
+        block(health, result.verdict, result.status, nowMs, out);
+      }
+      askAgainWhileOut(health, nowMs, out);
       return;
     case "pass":
       measure(health, result.latencyMs, nowMs);
@@ -80,13 +81,60 @@ export function endModelProbe(
   }
 }
 
+/** Whether the last word of a real call, not long ago, was an answer: then a probe that is refused knows less. */
+function isVouchedFor(health: TargetHealth, nowMs: number): boolean {
+  const { lastError, lastSuccessMs } = health;
+  return hasFreshSuccess(health, nowMs) && (lastSuccessMs ?? 0) > (lastError?.atMs ?? 0);
+}
+
+/** A doubt is confirmed; where nobody doubted, calls that just succeeded outrank the probe. */
+function refuseAccount(
+  world: World,
+  account: Account,
+  reason: "credential" | "quota",
+  nowMs: number,
+  out: Decision[],
+): void {
+  const isVouched = [...world.targets.values()].some(
+    (health) => health.account === account && isVouchedFor(health, nowMs),
+  );
+  if (account.state !== "ok" || !isVouched) {
+    killAccount(world, account, reason, nowMs, out);
+  }
+}
+
+function block(
+  health: TargetHealth,
+  reason: "access" | "configuration",
+  status: number | null,
+  nowMs: number,
+  out: Decision[],
+): void {
+  const before = labelOfHealth(health, nowMs);
+  if (health.blocked === null) {
+    health.blocked = { reason, sinceMs: nowMs, nextProbeMs: nowMs + blockedProbeMs };
+    tellObserved(health, "blocked", "access", reason, { status }, nowMs, out);
+  }
+  tell(health, before, "access", reason, { status }, nowMs, out);
+}
+
+/** Whoever is OPEN is asked again, whatever the answer was. */
+function askAgainWhileOut(health: TargetHealth, nowMs: number, out: Decision[]): void {
+  if (health.circuit.breaker.state !== "closed") {
+    const afterMs = openProbeIntervalMs(health, nowMs);
+    out.push({ type: "probe", target: health.target, afterMs });
+  }
+}
+
 /** Real calls measure a target better than probes do; where none has lately, a probe stands for them. */
 const freshTtftMs = 20_000;
 
 function measure(health: TargetHealth, latencyMs: number | null, nowMs: number): void {
   const isFresh = health.speeds.some(
     (speed) =>
-      speed?.atMs != null && nowMs - speed.atMs < freshTtftMs && speed.samples >= samplesToCompare,
+      speed !== undefined &&
+      nowMs - (speed.atMs ?? Number.NEGATIVE_INFINITY) < freshTtftMs &&
+      speed.samples >= samplesToCompare,
   );
   if (latencyMs !== null && !isFresh) {
     moveAverage(speedOf(health, 0), latencyMs, nowMs);
@@ -107,7 +155,7 @@ function pass(world: World, health: TargetHealth, nowMs: number, out: Decision[]
   reviveAccount(world, health.account, "quota", nowMs, out);
   clearBlock(health);
   endSilence(health);
-  tellReasoning(world, health, true, out);
+  tellReasoning(world, health, true, nowMs, out);
   hearProbe(circuit, true, 0, nowMs);
   if (mayCloseWithoutTrial(health, nowMs)) {
     recover(circuit, nowMs, "closed");
@@ -119,8 +167,16 @@ function pass(world: World, health: TargetHealth, nowMs: number, out: Decision[]
     (circuit.breaker.state === "open" && circuit.breaker.probePasses === 1);
   if (isDoubtful) {
     out.push({ type: "probe", target, afterMs: confirmMs });
-  } else if (circuit.breaker.state !== "closed") {
-    out.push({ type: "probe", target, afterMs: openProbeIntervalMs(health, nowMs) });
+  } else {
+    askAgainWhileOut(health, nowMs, out);
+  }
+}
+
+/** It answered, if only to say that there is no room: not a failure, and no reason to call it down. */
+function countAlive(probe: ProbeAxis): void {
+  probe.failures = 0;
+  if (probe.state === "down") {
+    probe.state = "unknown";
   }
 }
 
@@ -149,14 +205,17 @@ function fail(
     status,
     message: status === null ? "probe failed" : `probe: ${String(status)}`,
   };
-  tellReasoning(world, health, false, out);
+  tellReasoning(world, health, false, nowMs, out);
   // A real call that succeeded lately knows better than a probe.
-  const isOutranked =
-    health.lastSuccessMs !== null && nowMs - health.lastSuccessMs < target.probe.intervalMs;
+  const isOutranked = hasFreshSuccess(health, nowMs);
   countFail(probe, isOutranked, nowMs);
   hearProbe(circuit, false, openProbeIntervalMs(health, nowMs), nowMs);
   const evidence = { failures: probe.failures, status };
-  tell(health, before, "probes", result.reason ?? "probe_failed", evidence, nowMs, out);
+  const reason = result.reason ?? "probe_failed";
+  tell(health, before, "probes", reason, evidence, nowMs, out);
+  if (probe.state === "down") {
+    tellObserved(health, "probe_down", "probes", reason, evidence, nowMs, out);
+  }
   if (circuit.breaker.state === "open" || isProbeDown(health, nowMs)) {
     out.push({ type: "probe", target, afterMs: openProbeIntervalMs(health, nowMs) });
   } else if (silence.suspectMs !== null) {
@@ -221,6 +280,9 @@ export function endRegionProbe(
     const reason = passed ? "region_probes_passed" : (result.reason ?? "region_probe_failed");
     const evidence = { status: result.status, failures: place.probe.failures };
     tell(health, before, "region", reason, evidence, nowMs, out);
+    if (place.probe.state === "down") {
+      tellObserved(health, "region_down", "region", reason, evidence, nowMs, out);
+    }
   }
   const isOut = place.circuit.breaker.state === "open" || place.probe.state === "down";
   if (isOut || (!passed && place.probe.failures < fall)) {
@@ -243,7 +305,7 @@ function hearAccount(
   }
   account.seq = seq;
   if (result.verdict === "credential") {
-    killAccount(world, account, "credential", nowMs, out);
+    refuseAccount(world, account, "credential", nowMs, out);
   } else {
     reviveAccount(world, account, "credential", nowMs, out);
   }

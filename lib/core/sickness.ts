@@ -108,7 +108,7 @@ function brokenReason(health: TargetHealth, nowMs: number): BrokenReason | null 
   }
   const { place } = health;
   if (!isObserved(health, "region")) {
-    if (isPlaceDown(place)) {
+    if (isPlaceDown(health, nowMs)) {
       return "region_down";
     }
     if (place.circuit.breaker.state === "half_open" && !hasFreePermit(place.circuit)) {
@@ -134,6 +134,9 @@ function doubtfulReason(
   luck: Luck,
   nowMs: number,
 ): DoubtfulReason | null {
+  if (health.silence.suspectMs !== null && !isObserved(health, "suspect")) {
+    return "suspect";
+  }
   if (health.circuit.breaker.state === "ramp" && luck.ramp >= rampShare) {
     return "ramp";
   }
@@ -142,9 +145,6 @@ function doubtfulReason(
   }
   if (isTooFull(health.capacity, health)) {
     return "at_concurrency_limit";
-  }
-  if (health.silence.suspectMs !== null && !isObserved(health, "suspect")) {
-    return "suspect";
   }
   const { degraded } = health;
   return degraded !== null &&

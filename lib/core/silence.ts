@@ -3,8 +3,10 @@
  *
  * Timeouts alone would let every call of the first seconds wait for its own; silence is seen from all of them together.
  */
+import { untriedCandidates } from "./course";
 import type { Decision } from "./events";
 import { type SizeClass, ttftMsP99 } from "./latency";
+import { isAlive, standings } from "./standing";
 import { type Attempt, type TargetHealth, type World, isObserved, speedOf } from "./world";
 
 const minWaiting = 3;
@@ -16,6 +18,8 @@ const togetherMs = 2_000;
 const massSilenceAtMostMs = 10_000;
 const activeMs = 10_000;
 const suspectProbeMs = 2_000;
+/** Time is seen in ticks: what was asked for at one comes due at another. */
+const tickMs = 250;
 const reasoningSilenceMs = 30_000;
 const reasoningProbeEveryMs = 30_000;
 const reasoningFailures = 2;
@@ -45,31 +49,38 @@ export function watchSilence(
   for (const health of world.targets.values()) {
     if (isActive(health, nowMs)) {
       active += 1;
-      quiet.push(...quietOf(health, nowMs));
+      quiet.push(...quietOf(world, health, nowMs));
     }
     watchReasoning(health, nowMs, out);
   }
-  if (isOurs(world, quiet, active, nowMs)) {
-    return;
-  }
+  noteMassSilence(world, quiet, active, nowMs);
   for (const one of quiet) {
-    judge(one, nowMs, out, suspect);
+    confirm(world, one, nowMs, out);
+    if (isProven(one, nowMs) && !isOurSilence(world, nowMs)) {
+      suspect(one.health, nowMs - one.sinceMs);
+    }
+  }
+  for (const health of world.targets.values()) {
+    migrateWaiting(world, health, nowMs, out);
   }
 }
 
 function isActive(health: TargetHealth, nowMs: number): boolean {
   return (
     health.waiting.size > 0 ||
-    health.speeds.some((speed) => speed?.lastByteMs != null && nowMs - speed.lastByteMs < activeMs)
+    health.speeds.some(
+      (speed) => nowMs - (speed?.lastByteMs ?? Number.NEGATIVE_INFINITY) < activeMs,
+    )
   );
 }
 
 /** The target when one of its classes has been quiet for half of the limit or longer. */
-function quietOf(health: TargetHealth, nowMs: number): readonly Quiet[] {
-  if (health.waiting.size < minWaiting || health.silence.suspectMs !== null) {
+function quietOf(world: World, health: TargetHealth, nowMs: number): readonly Quiet[] {
+  if (health.silence.suspectMs !== null) {
     return [];
   }
-  for (const [sizeClass, attempts] of bySize(health.waiting)) {
+  const classes = health.waiting.size < minWaiting ? [] : bySize(health.waiting);
+  for (const [sizeClass, attempts] of classes) {
     const oldest = attempts[0];
     const third = attempts[minWaiting - 1];
     if (oldest === undefined || third === undefined) {
@@ -77,7 +88,9 @@ function quietOf(health: TargetHealth, nowMs: number): readonly Quiet[] {
     }
     const limitMs = silenceLimitMs(health, oldest);
     const lastByteMs = health.speeds[sizeClass]?.lastByteMs ?? 0;
-    const sinceMs = Math.max(oldest.startMs, lastByteMs, health.probe.passedMs ?? 0);
+    const lifeMs = Math.max(lastByteMs, health.probe.passedMs ?? 0);
+    // While our own loop stood still, nobody was silent: the wait begins again.
+    const sinceMs = Math.max(oldest.startMs, lifeMs, world.frozenUntilMs);
     // Three calls that have all just started are no silence.
     const isLong = nowMs - third.startMs >= limitMs / silenceFactor;
     if (isLong && nowMs - sinceMs >= limitMs / 2) {
@@ -102,63 +115,100 @@ function bySize(waiting: ReadonlySet<Attempt>): ReadonlyMap<SizeClass, readonly 
   return classes;
 }
 
-/** Whether most of what is in use went silent at once, at more than one provider: then the fault is on our side. */
-function isOurs(world: World, quiet: readonly Quiet[], active: number, nowMs: number): boolean {
-  const silent = quiet.filter((one) => nowMs - one.sinceMs >= one.limitMs);
-  const providers = new Set(silent.map((one) => one.health.target.provider));
-  const begins = silent.map((one) => one.sinceMs);
+/** Notes whether most of what is in use went silent at once, at more than one provider. */
+function noteMassSilence(
+  world: World,
+  quiet: readonly Quiet[],
+  active: number,
+  nowMs: number,
+): void {
+  const providers = new Set(quiet.map((one) => one.health.target.provider));
+  const begins = quiet.map((one) => one.sinceMs);
   const isMass =
     providers.size > 1 &&
-    2 * silent.length > active &&
+    2 * quiet.length > active &&
     Math.max(...begins) - Math.min(...begins) <= togetherMs;
-  if (!isMass) {
-    world.massSilenceMs = null;
-    return false;
-  }
-  world.massSilenceMs ??= nowMs;
-  return nowMs - world.massSilenceMs < massSilenceAtMostMs;
+  world.massSilenceMs = isMass ? (world.massSilenceMs ?? nowMs) : null;
 }
 
-function judge(
-  { health, sinceMs, limitMs }: Quiet,
-  nowMs: number,
-  out: Decision[],
-  suspect: (health: TargetHealth, silentMs: number) => void,
-): void {
-  const { silence, target } = health;
-  if (silence.probeAskedMs === null) {
-    silence.probeAskedMs = nowMs;
-    out.push({ type: "probe", target, afterMs: 0 });
+/** Whether what the wires say now is our own fault: our loop stood still, or everybody fell silent at once. */
+export function isOurSilence({ frozenUntilMs, massSilenceMs }: World, nowMs: number): boolean {
+  const isMass = massSilenceMs !== null && nowMs - massSilenceMs < massSilenceAtMostMs;
+  return isMass || nowMs < frozenUntilMs;
+}
+
+/** Asks for the confirming probe, once, and for one of whoever would take the calls over. */
+function confirm(world: World, { health }: Quiet, nowMs: number, out: Decision[]): void {
+  const { silence, target, waiting } = health;
+  if (silence.probeAskedMs !== null) {
+    return;
   }
-  if (nowMs - sinceMs >= limitMs) {
-    suspect(health, nowMs - sinceMs);
+  silence.probeAskedMs = nowMs;
+  out.push({ type: "probe", target, afterMs: 0 });
+  const heirs = new Map<string, TargetHealth>();
+  for (const attempt of waiting) {
+    const heir = heirsOf(world, attempt, nowMs)[0];
+    if (heir !== undefined && !isAlive(heir, nowMs)) {
+      heirs.set(heir.target.id, heir);
+    }
+  }
+  for (const heir of heirs.values()) {
+    out.push({ type: "probe", target: heir.target, afterMs: 0 });
   }
 }
 
-/** Makes the target SUSPECT and asks for its waiting calls back, once each. */
-export function becomeSuspect(
-  world: World,
-  health: TargetHealth,
-  nowMs: number,
-  out: Decision[],
-): void {
+/** The whole limit has passed, and the confirming probe had its half of it. */
+function isProven({ health, sinceMs, limitMs }: Quiet, nowMs: number): boolean {
+  const askedMs = health.silence.probeAskedMs ?? nowMs;
+  return nowMs - sinceMs >= limitMs && nowMs - askedMs >= limitMs / 2 - tickMs;
+}
+
+/** Makes the target SUSPECT; it is asked until it answers. */
+export function becomeSuspect(health: TargetHealth, nowMs: number, out: Decision[]): void {
   health.silence.suspectMs = nowMs;
   health.silence.probeAskedMs = null;
   out.push({ type: "probe", target: health.target, afterMs: suspectProbeMs });
-  if (isObserved(health, "suspect")) {
+}
+
+/** Asks the calls back that waited as the target became SUSPECT, as soon as there is somebody alive to take them. */
+function migrateWaiting(world: World, health: TargetHealth, nowMs: number, out: Decision[]): void {
+  const { suspectMs } = health.silence;
+  if (suspectMs === null || isObserved(health, "suspect")) {
     return;
   }
   for (const attempt of health.waiting) {
-    migrate(world, attempt, out);
+    if (attempt.startMs <= suspectMs) {
+      migrate(world, attempt, nowMs, out);
+    }
   }
 }
 
-function migrate(world: World, attempt: Attempt, out: Decision[]): void {
+/** Once in a call's life, and only to a target that has just shown that it lives. */
+function migrate(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
   const course = world.calls.get(attempt.call);
-  if (course !== undefined && !course.migrated && course.plan.candidates.length > 1) {
+  if (course === undefined || course.migrated || course.spec.needs.unrepeatable) {
+    return;
+  }
+  const isTaker = (heir: TargetHealth): boolean =>
+    isAlive(heir, nowMs) || heir.target.probe.mode === "off";
+  if (heirsOf(world, attempt, nowMs).some(isTaker)) {
     course.migrated = true;
     out.push({ type: "migrate", attempt: attempt.id });
   }
+}
+
+/** Who is well and could take the attempt's call over, in the order of its plan. */
+function heirsOf(world: World, attempt: Attempt, nowMs: number): readonly TargetHealth[] {
+  const course = world.calls.get(attempt.call);
+  if (course === undefined) {
+    return [];
+  }
+  const others = untriedCandidates(world, course, nowMs).filter(
+    ({ target }) => target.id !== attempt.health.target.id,
+  );
+  return standings(world, course.spec, course.luck, others, nowMs)
+    .filter((one) => one.sick === null)
+    .map((one) => one.health);
 }
 
 /** A life sign of the target after it became SUSPECT. */
@@ -186,6 +236,7 @@ export function tellReasoning(
   world: World,
   health: TargetHealth,
   passed: boolean,
+  nowMs: number,
   out: Decision[],
 ): void {
   for (const attempt of health.waiting) {
@@ -194,7 +245,7 @@ export function tellReasoning(
     }
     attempt.silenceProbes.failures = passed ? 0 : attempt.silenceProbes.failures + 1;
     if (attempt.silenceProbes.failures >= reasoningFailures && !isObserved(health, "suspect")) {
-      migrate(world, attempt, out);
+      migrate(world, attempt, nowMs, out);
     }
   }
 }
@@ -202,5 +253,5 @@ export function tellReasoning(
 /** Whether a caller that left after so long has shown enough patience to make the target worth a look. */
 export function isTellingDeparture(health: TargetHealth, attempt: Attempt, nowMs: number): boolean {
   const p99Ms = ttftMsP99(speedOf(health, attempt.sizeClass)) ?? 0;
-  return attempt.headMs === null && nowMs - attempt.startMs >= Math.max(minSilenceMs, p99Ms);
+  return attempt.contentMs === null && nowMs - attempt.startMs >= Math.max(minSilenceMs, p99Ms);
 }

@@ -4,7 +4,7 @@ import { type SizeClass, recentTtftMs, sizeClassOf } from "./latency";
 import { failureRatio } from "./opening";
 import type { Candidate } from "./plan";
 import { type Luck, type Sickness, sickness } from "./sickness";
-import { type TargetHealth, type World, healthOf } from "./world";
+import { type TargetHealth, type World, healthOf, isObserved } from "./world";
 
 export type Standing = {
   readonly candidate: Candidate;
@@ -45,8 +45,29 @@ export function standings(
   });
 }
 
-function isTrial({ circuit, place }: TargetHealth): boolean {
-  return circuit.breaker.state === "half_open" || place.circuit.breaker.state === "half_open";
+/** Whether a call at this target would be a trial: of itself, or of its place. */
+export function isTrial(health: TargetHealth): boolean {
+  const { circuit, place } = health;
+  return (
+    circuit.breaker.state === "half_open" ||
+    (place.circuit.breaker.state === "half_open" && !isObserved(health, "region"))
+  );
+}
+
+/** A sign of life this recent makes a target one to migrate to. */
+const aliveMs = 5_000;
+
+/** Whether the target has just shown that it lives: by a byte, or by a passed probe. */
+export function isAlive({ speeds, probe }: TargetHealth, nowMs: number): boolean {
+  const byteMs = speeds.map((speed) => speed?.lastByteMs ?? null);
+  return [...byteMs, probe.passedMs].some((atMs) => atMs !== null && nowMs - atMs <= aliveMs);
+}
+
+/** Among those that are not quite well, the ones that do not answer come last. */
+export function doubtfulInOrder(all: readonly Standing[]): readonly Standing[] {
+  const doubtful = all.filter((one) => one.sick?.grade === "doubtful");
+  const isSuspect = (one: Standing): boolean => one.sick?.reason === "suspect";
+  return [...doubtful.filter((one) => !isSuspect(one)), ...doubtful.filter(isSuspect)];
 }
 
 /** A DEGRADED target goes behind another only if that one is this much better. */

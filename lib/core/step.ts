@@ -6,19 +6,19 @@
  */
 import { reprobe } from "./accounts";
 import { hearLimits } from "./capacity";
-import { age, takePermit } from "./circuit";
+import { age, recover, takePermit } from "./circuit";
 import { type Course, type Step, beginCourse, endCourse, leftMs, nextStep } from "./course";
 import { attemptTimes, callMs, isReasoning, isStreamedUpstream } from "./deadline";
 import type { CallSpec, Decision, Event, RateLimits, Resume } from "./events";
 import { sizeClassOf } from "./latency";
-import { endAttempt, seeFirstContent } from "./outcome";
+import { bearOut, endAttempt, seeFirstContent } from "./outcome";
 import { planCall } from "./plan";
 import { closingState, endModelProbe, endRegionProbe, targetsAt } from "./probes";
 import { countStart, noteKey } from "./rate";
 import { considerRegions, rememberWarm } from "./region";
 import { becomeSuspect, watchSilence } from "./silence";
 import { tell, tellObserved } from "./tell";
-import type { Snapshot } from "./types";
+import type { Snapshot, Target } from "./types";
 import { recordStart } from "./window";
 import {
   type Attempt,
@@ -26,6 +26,7 @@ import {
   type World,
   accountOf,
   healthOf,
+  isObserved,
   labelOfHealth,
   placeOf,
   speedOf,
@@ -50,7 +51,7 @@ export function step(
   }
   switch (event.type) {
     case "snapshot":
-      swap(world, event.snapshot);
+      swap(world, event.snapshot, nowMs, out);
       return out;
     case "call_started":
       startCall(world, event.call, nowMs, random, out);
@@ -91,6 +92,7 @@ export function step(
       if (health !== undefined) {
         passTime(world, health, nowMs, out);
         endModelProbe(world, health, event.seq, event.result, nowMs, out);
+        bearOut(world, health, nowMs, random, out);
       }
       return out;
     }
@@ -117,12 +119,12 @@ export function step(
 }
 
 /** A new configuration. Health stays with a target's id; what is gone is forgotten once nobody uses it. */
-function swap(world: World, snapshot: Snapshot): void {
+function swap(world: World, snapshot: Snapshot, nowMs: number, out: Decision[]): void {
   world.snapshot = snapshot;
   for (const [id, health] of world.targets) {
     const target = snapshot.targets.get(id);
     if (target !== undefined) {
-      health.target = target;
+      renew(health, target, nowMs, out);
     } else if (health.inFlight === 0 && !snapshot.anyModel.has(health.target.provider)) {
       world.targets.delete(id);
     }
@@ -130,6 +132,19 @@ function swap(world: World, snapshot: Snapshot): void {
   for (const target of snapshot.targets.values()) {
     healthOf(world, target);
   }
+}
+
+/** A breaker that only observes from now on keeps nobody away any more. */
+function renew(health: TargetHealth, target: Target, nowMs: number, out: Decision[]): void {
+  const before = labelOfHealth(health, nowMs);
+  health.target = target;
+  if (isObserved(health, "opening")) {
+    health.avoided.clear();
+    if (health.circuit.breaker.state !== "closed") {
+      recover(health.circuit, nowMs, "closed");
+    }
+  }
+  tell(health, before, "opening", "only_observed", {}, nowMs, out);
 }
 
 function startCall(
@@ -220,12 +235,14 @@ function startAttempt(
     times,
     countedBefore: course.counted.has(target.id),
     isFirstTry: !isRetry,
+    isPanic: how === "panic",
     headMs: null,
     contentMs: null,
     silenceProbes: null,
   };
   world.attempts.set(id, attempt);
   noteStart(world, course, attempt, nowMs);
+  course.resumed += Number(splice !== null);
   return { type: "attempt", attempt: id, target, entryIndex, how, splice, streamed, times };
 }
 
@@ -234,6 +251,7 @@ function noteStart(world: World, course: Course, attempt: Attempt, nowMs: number
   const { promptCacheKey } = course.spec.needs;
   course.started += 1;
   health.inFlight += 1;
+  health.panicInFlight += Number(attempt.isPanic);
   health.lastStartMs = nowMs;
   countStart(health.rate, nowMs);
   noteKey(health.keys, attempt.key, nowMs);
@@ -272,13 +290,20 @@ function noteInCourse(
 ): void {
   const course = world.calls.get(attempt.call);
   const { target } = attempt.health;
+  if (course === undefined || outcome.kind === "success") {
+    return;
+  }
+  if (attempt.contentMs !== null) {
+    course.authors.add(target.model);
+  }
   if (outcome.kind === "failure") {
-    course?.tried.push({ target, failure: outcome.failure });
+    course.tried.push({ target, failure: outcome.failure });
+    course.last = "failed";
+    return;
   }
   // A caller whose own time for it ran out may still have some for another.
-  if (outcome.kind === "withdrawn" || outcome.kind === "cancelled") {
-    course?.left.add(target.id);
-  }
+  course.left.add(target.id);
+  course.last = outcome.kind === "withdrawn" && outcome.why === "migrated" ? "migrated" : "left";
 }
 
 /** Brings a target's breakers up to time, and tells what that changed. */
@@ -302,19 +327,35 @@ function passTime(world: World, health: TargetHealth, nowMs: number, out: Decisi
   }
 }
 
+const strangerMs = 600_000;
+
+/** Providers that take any name get a target for each name that a caller makes up: those are not kept for ever. */
+function forgetStrangers(world: World, nowMs: number): void {
+  if (world.targets.size === world.snapshot.targets.size) {
+    return;
+  }
+  for (const [id, { inFlight, lastStartMs }] of world.targets) {
+    const isIdle = inFlight === 0 && nowMs - (lastStartMs ?? 0) >= strangerMs;
+    if (isIdle && !world.snapshot.targets.has(id)) {
+      world.targets.delete(id);
+    }
+  }
+}
+
 function tick(world: World, nowMs: number, out: Decision[]): void {
   world.tickedMs = nowMs;
   for (const health of world.targets.values()) {
     passTime(world, health, nowMs, out);
     reprobe(health, nowMs, out);
   }
+  forgetStrangers(world, nowMs);
   if (nowMs < world.frozenUntilMs) {
     return;
   }
   watchSilence(world, nowMs, out, (health, silentMs) => {
     const before = labelOfHealth(health, nowMs);
     const evidence = { silentMs: Math.round(silentMs), waiting: health.waiting.size };
-    becomeSuspect(world, health, nowMs, out);
+    becomeSuspect(health, nowMs, out);
     tell(health, before, "suspect", "silence", evidence, nowMs, out);
     tellObserved(health, "suspect", "suspect", "silence", evidence, nowMs, out);
   });

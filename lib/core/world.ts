@@ -84,6 +84,8 @@ export type TargetHealth = {
   /** A configuration error or a refusal of access, confirmed by a probe. */
   blocked: { reason: "access" | "configuration"; sinceMs: number; nextProbeMs: number } | null;
   inFlight: number;
+  /** Of these, the ones that were sent in panic. */
+  panicInFlight: number;
   /** Streaming attempts that have no byte yet. */
   readonly waiting: Set<Attempt>;
   lastStartMs: number | null;
@@ -112,6 +114,7 @@ export type Attempt = {
   /** An earlier attempt of this call at this target has counted already. */
   readonly countedBefore: boolean;
   readonly isFirstTry: boolean;
+  readonly isPanic: boolean;
   headMs: number | null;
   contentMs: number | null;
   silenceProbes: { askedMs: number; failures: number } | null;
@@ -206,6 +209,7 @@ export function healthOf(world: World, target: Target): TargetHealth {
     degradedStay: { lastMs: 0, endedMs: null },
     blocked: null,
     inFlight: 0,
+    panicInFlight: 0,
     waiting: new Set(),
     lastStartMs: null,
     lastSuccessMs: null,
@@ -257,18 +261,26 @@ export function isObserved(health: TargetHealth, rule: Rule): boolean {
 /** A result older than this many intervals says nothing any more. */
 const probeMemoryIntervals = 3;
 
-/** Whether the probes say that the target is down, and recently so. */
-export function isProbeDown(health: TargetHealth, nowMs: number): boolean {
-  const { probe, target } = health;
-  return (
-    probe.state === "down" &&
-    nowMs - (probe.atMs ?? 0) <= probeMemoryIntervals * target.probe.intervalMs
-  );
+/** Whether the newest probe is recent enough to say anything. */
+export function isProbeFresh(health: TargetHealth, nowMs: number): boolean {
+  return isFresh(health.probe, health, nowMs);
 }
 
-/** Whether the place cannot be reached, by its own probes or by calls. */
-export function isPlaceDown({ circuit, probe }: Place): boolean {
-  return circuit.breaker.state === "open" || probe.state === "down";
+function isFresh({ atMs }: ProbeAxis, { target }: TargetHealth, nowMs: number): boolean {
+  return atMs !== null && nowMs - atMs <= probeMemoryIntervals * target.probe.intervalMs;
+}
+
+/** Whether the probes say that the target is down, and recently so. */
+export function isProbeDown(health: TargetHealth, nowMs: number): boolean {
+  return health.probe.state === "down" && isProbeFresh(health, nowMs);
+}
+
+/** Whether the target's place cannot be reached, by its own probes or by calls. */
+export function isPlaceDown(health: TargetHealth, nowMs: number): boolean {
+  const { circuit, probe } = health.place;
+  return (
+    circuit.breaker.state === "open" || (probe.state === "down" && isFresh(probe, health, nowMs))
+  );
 }
 
 /**
@@ -280,7 +292,7 @@ export function labelOfHealth(health: TargetHealth, nowMs: number): HealthLabel 
   if (health.account.state === "dead" && !isObserved(health, "credential")) {
     return "credential_dead";
   }
-  if (isPlaceDown(health.place) && !isObserved(health, "region")) {
+  if (isPlaceDown(health, nowMs) && !isObserved(health, "region")) {
     return "region_down";
   }
   if (health.blocked !== null && !isObserved(health, "access")) {
