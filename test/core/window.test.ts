@@ -16,7 +16,7 @@ import {
 function windowOf(letters: string, keyOf = (_index: number): string => "key"): Window {
   const window = emptyWindow();
   const verdicts = { f: "failed", o: "ok", n: "neutral", p: "pending" } as const;
-  [...letters].forEach((letter, index) => {
+  letters.split("").forEach((letter, index) => {
     const start = recordStart(window, keyOf(index), 1_000 + index, false);
     settle(window, start, verdicts[letter as keyof typeof verdicts]);
   });
