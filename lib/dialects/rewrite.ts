@@ -23,6 +23,20 @@ export function joinedEvent(chunk: Chunk, identity: AnswerIdentity, text: string
   };
 }
 
+/** The event without its finish reason: what it holds of the answer stands, the answer does not end with it. */
+export function unfinished(chunk: Chunk): Chunk {
+  const choices: readonly unknown[] = Array.isArray(chunk.json["choices"])
+    ? chunk.json["choices"]
+    : [];
+  const json = {
+    ...chunk.json,
+    choices: choices.map((choice) =>
+      isObject(choice) ? { ...choice, finish_reason: null } : choice,
+    ),
+  };
+  return { ...chunk, json, data: JSON.stringify(json), finishReason: null, finishes: 0 };
+}
+
 /** The event that ends an answer for a reason that no provider told. */
 export function finishEvent(chunk: Chunk, identity: AnswerIdentity, finishReason: string): Json {
   return {

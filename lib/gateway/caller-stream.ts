@@ -80,8 +80,11 @@ export class CallerStream {
   end(text: string): void {
     this.stop();
     this.#res.end(text);
-    if (this.#res.writableLength > worthWatchingBytes) {
-      this.#watchSlowReader();
+    const leftBytes = this.#res.writableLength;
+    if (leftBytes > worthWatchingBytes) {
+      // How much of one large write was read shows only when it is done.
+      const wholeMs = (leftBytes / this.#timing.slowReaderBytesPerSecond) * 1_000;
+      this.#watchSlowReader(Math.max(this.#timing.slowReaderMs, wholeMs));
       this.#res.once("close", () => {
         this.#read();
       });
@@ -125,13 +128,18 @@ export class CallerStream {
     this.#keepAliveTimer = this.#keepAliveIn(this.#timing.keepAliveMs);
   }
 
-  /** A buffer that stays full for longer than the slowest tolerable reader needs for it cuts the caller off. */
-  #watchSlowReader(): void {
-    const readableMs = (this.#res.writableLength / this.#timing.slowReaderBytesPerSecond) * 1_000;
-    this.#slowTimer ??= setTimeout(
-      () => this.#res.destroy(),
-      Math.max(this.#timing.slowReaderMs, readableMs),
-    );
+  /** A full buffer of which too little is read for too long cuts the caller off. */
+  #watchSlowReader(limitMs = this.#timing.slowReaderMs): void {
+    const fullBytes = this.#res.writableLength;
+    const leastBytes = (this.#timing.slowReaderBytesPerSecond * limitMs) / 1_000;
+    this.#slowTimer ??= setTimeout(() => {
+      this.#slowTimer = null;
+      if (fullBytes - this.#res.writableLength < leastBytes) {
+        this.#res.destroy();
+      } else {
+        this.#watchSlowReader(limitMs);
+      }
+    }, limitMs);
   }
 
   #read(): void {

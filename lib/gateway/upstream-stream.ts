@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Signal } from "../core/classify";
 import type { AttemptTimes } from "../core/events";
 import { type Chunk, isProviderFailure, readStreamChunk } from "../dialects/openai";
+import { unfinished } from "../dialects/rewrite";
 import { type SseParser, sseParser } from "../dialects/sse";
 import type { CancelReason, Canceller } from "./canceller";
 import type { GatewayDeps } from "./deps";
@@ -174,6 +175,9 @@ export class UpstreamStream implements WireHandler {
   #onChunk(chunk: Chunk): void {
     if (isProviderFailure(chunk.finishReason)) {
       const code = chunk.finishReason ?? "";
+      if (chunk.hasContent) {
+        this.#onChunk(unfinished(chunk));
+      }
       const error = { code, type: "", message: "the provider could not go on", param: null };
       this.#fail({ kind: "bad_answer", detail: code, error });
       return;
