@@ -47,7 +47,12 @@ const avoidedKept = 256;
 const regionRun = 3;
 
 /** The first content of an attempt: its time is measured, silence ends, a trial begins to prove itself. */
-export function seeFirstContent(attempt: Attempt, nowMs: number, out: Decision[]): void {
+export function seeFirstContent(
+  world: World,
+  attempt: Attempt,
+  nowMs: number,
+  out: Decision[],
+): void {
   const { health } = attempt;
   const before = labelOfHealth(health, nowMs);
   attempt.contentMs = nowMs;
@@ -61,7 +66,8 @@ export function seeFirstContent(attempt: Attempt, nowMs: number, out: Decision[]
   if (isOfThisEpoch(health.circuit, attempt.start)) {
     settle(health.circuit.window, attempt.start, "ok");
   }
-  if (!attempt.streamed) {
+  // A time in which our own loop stood still is not the target's.
+  if (!attempt.streamed || attempt.startMs < world.frozenUntilMs) {
     return;
   }
   const isNormal = health.circuit.breaker.state === "closed" && health.degraded === null;
@@ -127,7 +133,7 @@ function succeedAttempt(world: World, attempt: Attempt, nowMs: number, out: Deci
   succeedPlace(world, attempt, nowMs, out);
   clearRefusal(health.capacity);
   widenConcurrency(health.capacity, nowMs);
-  if (!attempt.streamed) {
+  if (!attempt.streamed && attempt.startMs >= world.frozenUntilMs) {
     addSample(speedOf(health, attempt.sizeClass).durations, nowMs - attempt.startMs, nowMs);
   }
   disprove(world, attempt, nowMs, out);

@@ -65,7 +65,7 @@ export function step(
     case "first_content": {
       const attempt = world.attempts.get(event.attempt);
       if (attempt !== undefined) {
-        seeFirstContent(attempt, nowMs, out);
+        seeFirstContent(world, attempt, nowMs, out);
       }
       return out;
     }
@@ -212,7 +212,7 @@ function startAttempt(
   const health = healthOf(world, target);
   const sizeClass = sizeClassOf(spec.needs.promptTokens);
   const speed = speedOf(health, sizeClass);
-  const streamed = splice !== null || isStreamedUpstream(spec, speed);
+  const streamed = splice !== null || isStreamedUpstream(spec, target, speed);
   const totalMs = callMs(spec, target);
   // A resumption has a time of its own: the stream that it continues has made progress.
   const leftNowMs = splice === null ? leftMs(course, target, nowMs) : totalMs;
