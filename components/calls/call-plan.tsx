@@ -1,5 +1,6 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { type MessageKey, type Translate } from "@/components/lib/i18n/messages";
+import { evidenceTexts } from "@/components/lib/targets/evidence";
 import { Glyph, type GlyphState } from "@/components/ui/glyph";
 import { type CallDetail, type PlanEntry } from "@/lib/shared/contract";
 import { Section } from "./section";
@@ -8,7 +9,7 @@ type Props = { call: CallDetail };
 
 /** The order that the call was to follow, and why the others were left out at that moment. */
 export function CallPlan({ call }: Props) {
-  const { t } = useWords();
+  const { t, f, say } = useWords();
   if (call.plan.length === 0) {
     return null;
   }
@@ -29,10 +30,17 @@ export function CallPlan({ call }: Props) {
               {planReason(t, entry.reason)}
               {tried.has(entry.target) && ` · ${t("call.tried")}`}
             </span>
+            <Counters texts={evidenceTexts(entry.counters ?? {}, f).map(say)} />
           </li>
         ))}
       </ol>
     </Section>
+  );
+}
+
+function Counters({ texts }: { texts: readonly string[] }) {
+  return texts.length === 0 ? null : (
+    <span className="col-span-2 col-start-2 text-fg-3">{texts.join(" · ")}</span>
   );
 }
 

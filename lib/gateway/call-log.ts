@@ -10,6 +10,7 @@ import {
   type CallRecord,
   type PlanRecord,
 } from "../store/call-log";
+import { plainCounters } from "./plan-counters";
 
 export type LoggedCall = {
   readonly call: Omit<CallRecord, "plan_hash">;
@@ -150,21 +151,32 @@ function toBatch(
     }
     const hash = planHash(plan, known);
     if (!stored.has(hash)) {
-      plans.set(hash, { hash, entries: plan });
+      plans.set(hash, { hash, entries: plan.map(loggedEntry) });
     }
     return { ...call, plan_hash: hash };
   });
   return { calls, attempts: taken.flatMap((one) => one.attempts), plans: [...plans.values()] };
 }
 
+function loggedEntry(entry: PlanEntry): PlanEntry {
+  return entry.counters === undefined ? entry : { ...entry, counters: plainCounters(entry) };
+}
+
+/** The counters are part of it: with those of another moment a plan explains nothing. */
 function planHash(plan: readonly PlanEntry[], known: Map<string, string>): string {
-  const text = plan.map((entry) => `${entry.target} ${entry.decision} ${entry.reason}`).join("\n");
+  const text = plan.map(entryText).join("\n");
   let hash = known.get(text);
   if (hash === undefined) {
     hash = createHash("sha256").update(text).digest("hex").slice(0, 32);
     known.set(text, hash);
   }
   return hash;
+}
+
+function entryText(entry: PlanEntry): string {
+  const { target, decision, reason, counters } = entry;
+  const text = `${target} ${decision} ${reason}`;
+  return counters === undefined ? text : `${text} ${JSON.stringify(plainCounters(entry))}`;
 }
 
 function rememberPlans(

@@ -8,12 +8,12 @@ import {
   type Candidate,
   type EligibleReason,
   type Plan,
-  type PlanEntry,
   type SkipReason,
   planCall,
 } from "../core/plan";
 import type { Target } from "../core/types";
 import { type World, healthOf } from "../core/world";
+import { plainCounters } from "./plan-counters";
 
 export type PlanAnswer = {
   readonly object: "route.plan";
@@ -78,24 +78,18 @@ export function planAnswer(world: World, spec: CallSpec, nowMs: number): PlanAns
               model: target.model,
               decision: target.id === chosen?.id ? "chosen" : entry.decision,
               reason: entry.reason,
-              counters: countersOf(entry),
+              counters: plainCounters(entry),
             },
           ];
     }),
     limits: limitsOf(world, course, chosen, attempt?.healthyFollows ?? false),
     stream: {
-      upstream: chosen !== null && isStreamedUpstream(spec, speedFor(world, spec, chosen)),
+      upstream: chosen !== null && isStreamedUpstream(spec, chosen, speedFor(world, spec, chosen)),
       midstream: spec.limits.midstream,
       restart: spec.limits.restart,
     },
     needs: needsOf(spec.needs),
   };
-}
-
-/** A provider's message may quote another caller's prompt: it stays with the operators. */
-function countersOf({ counters = {} }: PlanEntry): Evidence {
-  const { message: _message, ...shown } = counters;
-  return shown;
 }
 
 function isLimited(plan: Plan, { target }: Candidate): boolean {
@@ -141,7 +135,7 @@ function limitsOf(
     return common;
   }
   const speed = speedFor(world, spec, chosen);
-  const streamed = isStreamedUpstream(spec, speed);
+  const streamed = isStreamedUpstream(spec, chosen, speed);
   const times = attemptTimes(spec, chosen, speed, streamed, totalMs, totalMs, healthyFollows);
   return {
     ...common,

@@ -256,10 +256,12 @@ export type CallView = z.infer<typeof CallView>;
 
 export const PlanEntry = z.object({
   target: z.string(),
-  /** `eligible`: would be tried at this place of the order; `skipped`: never. */
+  /** `eligible`: tried at this place of the order; `skipped`: not at its turn, some of them when nothing better is left. */
   decision: z.enum(["eligible", "skipped"]),
   /** A reason code of core/plan: `chain_order`, `slower_region`, `open`, `disabled`, … */
   reason: z.string(),
+  /** What was counted at that moment, where something was. */
+  counters: z.optional(z.record(z.string(), z.nullable(z.union([z.string(), z.number()])))),
 });
 export type PlanEntry = z.infer<typeof PlanEntry>;
 
