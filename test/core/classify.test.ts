@@ -648,6 +648,31 @@ describe("two rules for one answer", () => {
     expect(classify(answer(429, { code: "invalid_api_key" }), waitMs).reason).toBe("unauthorized");
   });
 
+  it("words mean nothing where the status is no error's", () => {
+    const money = { code: "insufficient_quota" };
+    for (const status of [199, 200, 299, 600, 601, Number.NaN]) {
+      expect(classify(answer(status, money), waitMs).reason).toBe("unclassified");
+    }
+    expect(classify(answer(399, money), waitMs).reason).toBe("redirect");
+    expect(classify(answer(599, money), waitMs).reason).toBe("quota");
+  });
+
+  it("a prompt that is too long stays so, whatever parameter is blamed as well", () => {
+    const words = { code: "context_length_exceeded", details: ["unsupported_parameter"] };
+    expect(classify(answer(400, words), waitMs).next).toBe("larger_window");
+  });
+
+  it("a refusal inside a 200 is the provider's own, no page for people", () => {
+    expect(classify(inside({ type: "permission_error" }), waitMs).health).toBe("access");
+  });
+
+  it("a wait that is negative or no number is none", () => {
+    for (const retryAfterMs of [-1, Number.NaN]) {
+      const seen = classify(answer(429, {}, { retryAfterMs }), waitMs);
+      expect(seen).toMatchObject({ retryAfterMs: null, sameTargetAfterMs: null });
+    }
+  });
+
   it("an odd status is explained by its words", () => {
     expect(classify(answer(451, { code: "content_filter" }), waitMs).reason).toBe("content_policy");
     expect(classify(answer(418, { code: "model_not_found" }), waitMs).reason).toBe(

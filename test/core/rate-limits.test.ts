@@ -81,6 +81,25 @@ describe("rate-limit headers", () => {
     });
   });
 
+  it("a zero with a limit is a zero, also without a reset", () => {
+    const headers = { "ratelimit-limit": "5", "ratelimit-remaining": "0" };
+    expect(readRateLimits(headers, nowMs)?.requests).toEqual({
+      limit: 5,
+      remaining: 0,
+      resetMs: null,
+    });
+  });
+
+  it("nothing left is the tightest, also without a limit", () => {
+    const headers = {
+      "x-ratelimit-limit-requests": "20",
+      "x-ratelimit-remaining-requests": "1",
+      "x-ratelimit-remaining-requests-day": "0",
+      "x-ratelimit-reset-requests-day": "9",
+    };
+    expect(readRateLimits(headers, nowMs)?.requests?.resetMs).toBe(9_000);
+  });
+
   it("a limit without what remains is a limit", () => {
     expect(readRateLimits({ "x-ratelimit-limit-tokens": "10" }, nowMs)).toEqual({
       requests: null,

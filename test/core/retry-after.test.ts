@@ -13,6 +13,7 @@ describe("Retry-After", () => {
     ["a duration", "1m30s", 90_000],
     ["a date", "Sun, 08 Nov 2026 08:49:40 GMT", 3_000],
     ["a date of RFC 850", "Sunday, 08-Nov-26 08:49:40 GMT", 3_000],
+    ["a date with spaces around", " Sun, 08 Nov 2026 08:49:40 GMT ", 3_000],
     ["a date of asctime", "Sun Nov  8 08:49:40 2026", 3_000],
     ["a date that is past", "Sun, 08 Nov 2026 08:49:30 GMT", 0],
     ["a list, of which the longest counts", "1, 5, 2", 5_000],
@@ -67,6 +68,23 @@ describe("Retry-After", () => {
     expect(retryAfterMs({ "retry-after": ["x", "0"] }, nowMs)).toBe(0);
     expect(retryAfterMs({ "retry-after": ["2", "x"] }, nowMs)).toBe(2_000);
     expect(retryAfterMs({ "retry-after": [] }, nowMs)).toBeNull();
+  });
+
+  it("reads dates without a zone as GMT, wherever we are", () => {
+    const zone = process.env["TZ"];
+    process.env["TZ"] = "Asia/Seoul";
+    try {
+      expect(new Date(0).getHours()).toBe(9);
+      for (const date of ["Sun Nov  8 08:49:40 2026", "Sun, 08 Nov 2026 08:49:40 GMT"]) {
+        expect(retryAfterMs({ "retry-after": date }, nowMs)).toBe(3_000);
+      }
+    } finally {
+      if (zone === undefined) {
+        delete process.env["TZ"];
+      } else {
+        process.env["TZ"] = zone;
+      }
+    }
   });
 
   it("says nothing when there is none", () => {
