@@ -38,9 +38,14 @@ export function openExchange(
     extraHeaders: {},
   };
   const { res, attempt, journal } = parts;
+  // Node tells "finish" as well when the client leaves an answer that is still in our buffers.
+  let isFinished = false;
+  res.on("finish", () => {
+    isFinished = !parts.req.socket.destroyed;
+  });
   res.on("close", () => {
     clearTimeout(exchange.timer);
-    if (res.writableFinished) {
+    if (isFinished) {
       journal.end(attempt, exchange.plannedEnd);
       return;
     }

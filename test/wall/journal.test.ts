@@ -109,3 +109,16 @@ describe("accounts", () => {
     await wall.close();
   });
 });
+
+it("an answer that its client left unread is not complete, however large it is", async () => {
+  const wall = await startWall({ latencyScale: 0 });
+  wall.fault({ kind: "huge", bytes: 30_000_000 });
+  const leaving = new AbortController();
+  const response = await chat(wall, {}, { signal: leaving.signal });
+  response.body.on("error", () => undefined);
+  leaving.abort();
+  const attempt = await eventually(() => wall.attempts().find(({ end }) => end !== null));
+  expect(attempt.end).toBe("client_closed");
+  expect(attempt.client_closed_at).not.toBeNull();
+  await wall.close();
+});
