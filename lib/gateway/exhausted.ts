@@ -50,7 +50,7 @@ export function exhaustedError(finish: Finish): GatewayError {
 function untriedError({ why, retryInMs }: Finish): GatewayError {
   switch (why) {
     case "deadline":
-      return new GatewayError("upstream_timeout");
+      return new GatewayError("upstream_timeout", { headers: noRetry });
     case "rate_limited":
       return rateLimitedError(retryInMs ?? unknownWaitMs);
     case "exhausted":

@@ -5,6 +5,8 @@ import { demoDocument } from "@/lib/control/first-document";
 import { publishDocument } from "@/lib/control/publish-document";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
 import { type Gateway, startGateway } from "@/lib/gateway/main";
+import type { Recorder } from "@/lib/gateway/router";
+import { type Timing, defaultTiming } from "@/lib/gateway/timing";
 import { type Database, openDatabase } from "@/lib/store/database";
 import { type Wall, startWall } from "@/lib/wall/server";
 import { createTestDatabase } from "./postgres";
@@ -31,6 +33,10 @@ export interface StackOptions {
   regionPorts?: boolean;
   /** Changes the demo's document before it is published. */
   document?: (base: ConfigInput, wall: Wall) => ConfigInput;
+  /** Shortens times that no route sets. */
+  timing?: Partial<Timing>;
+  /** Sees every event of the gateway's router. */
+  record?: Recorder;
 }
 
 /** The wall, a database of its own and a gateway, all real, in this process. */
@@ -51,13 +57,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   await publish(document(demoDocument(wall.url), wall));
   const { secret: key } = await createAppKey(systemActor, control, { id: "test", kind: "live" });
-  const gateway = await startGateway({
-    gatewayHost: "127.0.0.1",
-    gatewayPort: 0,
-    databaseUrl: database.url,
-    directDatabaseUrl: undefined,
-    drainSeconds: 5,
-  });
+  const gateway = await startGateway(
+    {
+      gatewayHost: "127.0.0.1",
+      gatewayPort: 0,
+      databaseUrl: database.url,
+      directDatabaseUrl: undefined,
+      drainSeconds: 5,
+    },
+    {
+      timing: { ...defaultTiming, ...options.timing },
+      ...(options.record !== undefined && { record: options.record }),
+    },
+  );
   const url = `http://127.0.0.1:${gateway.port}`;
   return {
     wall,

@@ -1,0 +1,92 @@
+import { Pool } from "undici";
+import type { Stack } from "./stack";
+
+/** One call of a load, as its caller saw it. */
+export interface LoadCall {
+  /** From the start of the load. */
+  atMs: number;
+  tookMs: number;
+  /** To the first piece of the body. */
+  firstMs: number;
+  status: number;
+  /** It ended as it should: whole, and without an error event. */
+  isWhole: boolean;
+  provider: string | null;
+  attempts: number;
+}
+
+export interface LoadOptions {
+  model: string;
+  perSecond: number;
+  forMs: number;
+  stream?: boolean;
+  body?: Record<string, unknown>;
+  key?: string;
+}
+
+/** Sends calls at a steady rate, each whether or not the others have ended, and resolves when all have. */
+export async function load(
+  stack: Pick<Stack, "url" | "key">,
+  options: LoadOptions,
+): Promise<LoadCall[]> {
+  const { model, perSecond, forMs, stream = false, body = {}, key = stack.key } = options;
+  const pool = new Pool(stack.url, { connections: 256 });
+  const text = JSON.stringify({
+    model,
+    stream,
+    max_tokens: 4,
+    messages: [{ role: "user", content: "Say hello." }],
+    ...body,
+  });
+  const startedMs = performance.now();
+  const one = async (): Promise<LoadCall> => {
+    const askedMs = performance.now();
+    const response = await pool.request({
+      method: "POST",
+      path: "/v1/chat/completions",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: text,
+    });
+    let firstMs = 0;
+    let answer = "";
+    for await (const piece of response.body) {
+      firstMs ||= performance.now() - askedMs;
+      answer += String(piece);
+    }
+    const header = (name: string): string | null => {
+      const value = response.headers[name];
+      return typeof value === "string" ? value : null;
+    };
+    return {
+      atMs: askedMs - startedMs,
+      tookMs: performance.now() - askedMs,
+      firstMs,
+      status: response.statusCode,
+      isWhole:
+        response.statusCode === 200 &&
+        !answer.includes('"error"') &&
+        answer.includes(stream ? "[DONE]" : '"finish_reason"'),
+      provider: header("x-bellwether-provider"),
+      attempts: Number(header("x-bellwether-attempts") ?? 0),
+    };
+  };
+  const calls: Promise<LoadCall>[] = [];
+  while (performance.now() - startedMs < forMs) {
+    calls.push(one());
+    const nextMs = startedMs + (calls.length * 1_000) / perSecond;
+    await new Promise((resolve) => {
+      setTimeout(resolve, Math.max(0, nextMs - performance.now()));
+    });
+  }
+  try {
+    return await Promise.all(calls);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** The value below which `part` percent of `values` lie. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * part) / 100))] ?? 0;
+}
