@@ -190,7 +190,7 @@ export class CallRules {
   private checkExhausted(run: Running, move: Finish, shell: Shell): void {
     const last = move.tried.at(-1)?.failure;
     const cap = Math.max(run.spec.limits.attempts, run.pairs + 1);
-    if (last !== undefined && last.next === "none") {
+    if (last?.next === "none") {
       return;
     }
     // Attempts that were taken back count too, and a plan of many pairs may then be too long.

@@ -171,9 +171,11 @@ export class Prober {
   private isProvenByTraffic(index: number): boolean {
     const place = this.stage.topology.places[index];
     const health = this.shell.world.targets.get(place?.target.id ?? "");
+    const lastMs = health?.lastSuccessMs ?? null;
     return (
-      health?.lastSuccessMs != null &&
-      this.stage.nowMs - health.lastSuccessMs < health.target.probe.intervalMs &&
+      health !== undefined &&
+      lastMs !== null &&
+      this.stage.nowMs - lastMs < health.target.probe.intervalMs &&
       labelOf(this.shell.world, health.target, this.stage.nowMs) === "closed"
     );
   }

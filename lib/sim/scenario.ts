@@ -142,6 +142,8 @@ export type Gossip = {
 
 export type Scenario = {
   readonly name: string;
+  /** `day`: models answer slower at the peak and faster at night. */
+  readonly pace: "steady" | "day";
   readonly seed: number;
   readonly durationMs: number;
   readonly maxCalls: number;

@@ -118,9 +118,10 @@ export class Shell {
     for (let id = this.migrating.shift(); id !== undefined; id = this.migrating.shift()) {
       const run = this.attempts.get(id);
       this.deps.stage.watch.migrating(run, id);
-      if (run?.attempt != null && !run.attempt.hasContent) {
+      const attempt = run?.attempt ?? null;
+      if (run !== undefined && attempt !== null && !attempt.hasContent) {
         run.migrations += 1;
-        this.withdraw(run, run.attempt, "migrated");
+        this.withdraw(run, attempt, "migrated");
       }
     }
   }

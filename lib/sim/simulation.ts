@@ -43,7 +43,7 @@ export type SimulationOptions = {
 export const tickMs = 250;
 const idleTickMs = 5_000;
 /** A node is idle when nothing has been under way or away from CLOSED for so long. */
-const idleAfterMs = 2_000;
+const idleAfterMs = 500;
 const serialsPerWorkload = 2 ** 26;
 const tickStream = -1;
 const otherStream = -5;
@@ -93,7 +93,7 @@ class Simulation {
       midstream: scenario.midstream,
       topology,
       agenda: new Agenda(),
-      upstream: new Upstream(topology),
+      upstream: new Upstream(topology, scenario.pace),
       stepChance,
       fateChance: new Chance(scenario.seed ^ 0x5bd1e995),
       drawStep: () => stepChance.next(),

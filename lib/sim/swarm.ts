@@ -46,6 +46,7 @@ export function swarmScenario(seed: number, { calls }: SwarmOptions): Scenario {
   const faultsUntilMs = durationMs - calmAtEnd;
   return {
     name: `swarm ${seed}`,
+    pace: "steady",
     seed,
     durationMs,
     maxCalls: calls,

@@ -2,7 +2,8 @@
 import type { RateLimits } from "../core/events";
 import type { Chance } from "./chance";
 import { MinuteMeter } from "./minute-meter";
-import type { Fault, KeyPlan, CallPlan } from "./scenario";
+import { type PartOfDay, partOfDay } from "./callers";
+import type { CallPlan, Fault, KeyPlan, Scenario } from "./scenario";
 import type { Place, Topology } from "./topology";
 
 /** How an attempt ends by itself, if no timer is faster. */
@@ -63,8 +64,11 @@ export class Upstream {
   private readonly meters = new Map<string, MinuteMeter>();
   private readonly topology: Topology;
 
-  constructor(topology: Topology) {
+  private readonly pace: Scenario["pace"];
+
+  constructor(topology: Topology, pace: Scenario["pace"]) {
     this.topology = topology;
+    this.pace = pace;
     this.active = topology.places.map(() => []);
     for (const { target, model } of topology.places) {
       if (model.minuteLimit !== null && !this.meters.has(target.pair)) {
@@ -104,7 +108,7 @@ export class Upstream {
     nowMs: number,
     chance: Chance,
   ): void {
-    this.wellFate(fate, place, call, chance);
+    this.wellFate(fate, place, call, nowMs, chance);
     if (key.poison !== null) {
       this.fail(fate, chance.between(30, 200), poisons[key.poison]);
       return;
@@ -135,7 +139,7 @@ export class Upstream {
 
   /** Fills in what becomes of a probe: a prompt of one token. */
   probe(fate: Fate, place: Place, nowMs: number, chance: Chance): void {
-    this.wellFate(fate, place, probeCall, chance);
+    this.wellFate(fate, place, probeCall, nowMs, chance);
     for (const fault of this.faultsOf(place.index)) {
       if (isOn(fault, nowMs) && (fault.share >= 1 || chance.happens(fault.share))) {
         this.inflict(fate, fault, place, chance);
@@ -161,11 +165,12 @@ export class Upstream {
     return 200;
   }
 
-  private wellFate(fate: Fate, place: Place, call: CallPlan, chance: Chance): void {
+  private wellFate(fate: Fate, place: Place, call: CallPlan, nowMs: number, chance: Chance): void {
     const { manner } = place.model;
     const farMs = place.region.farMs;
     const thinkingMs = call.reasoning ? chance.exponential(45_000) : 0;
-    const ttftMs = chance.lognormal(manner.ttftMs, manner.sigma);
+    const paceFactor = this.pace === "day" ? paces[partOfDay(nowMs)] : 1;
+    const ttftMs = paceFactor * chance.lognormal(manner.ttftMs, manner.sigma);
     fate.connectMs = chance.happens(coldConnectShare) ? farMs + 30 : 0;
     fate.firstMs =
       fate.connectMs + farMs + ttftMs + call.promptTokens * prefillMsPerToken + thinkingMs;
@@ -237,6 +242,14 @@ export class Upstream {
     }
   }
 }
+
+/** How much slower or faster answers come than on an average working hour. */
+const paces: Readonly<Record<PartOfDay, number>> = {
+  business: 1,
+  peak: 1.55,
+  night: 0.72,
+  other: 0.9,
+};
 
 const serverError: FateEnd = { kind: "status", status: 500, code: "", retryAfterMs: null };
 const poisons = {
