@@ -161,7 +161,7 @@ export class UpstreamStream implements WireHandler {
         this.tally.malformed += 1;
         return;
       case "error":
-        this.#fail({
+        this.#broken({
           kind: "bad_answer",
           detail: "an error event in the stream",
           error: chunk.error,
