@@ -42,7 +42,7 @@ export function attemptTimes(
   const { limits, needs } = spec;
   const reserve = healthyFollows ? Math.min(reserveMs, reserveShare * totalMs) : 0;
   const budgetMs = Math.max(Math.min(minAttemptMs, leftMs), leftMs - reserve);
-  const ownMs = streamed ? ttftLimitMs(spec, target, speed) : plainLimitMs(speed);
+  const ownMs = streamed ? ttftLimitMs(spec, target, speed) : plainLimitMs(spec, target, speed);
   const wantedMs = Math.min(ownMs, spec.constraints.ttftMs ?? ownMs);
   const isPatient = needs.tools || isReasoning(spec, target);
   return {
@@ -67,9 +67,10 @@ export function ttftLimitMs(spec: CallSpec, target: Target, speed: Speed): numbe
   return Math.min(cappedMs, Math.max(limits.ttftMs + readingMs, learnedMs));
 }
 
-/** The one limit of a plain answer that is not streamed upstream. */
-function plainLimitMs(speed: Speed): number {
-  return Math.max(minPlainMs, p99Factor * (durationMsP99(speed) ?? 0));
+/** The one limit of a plain answer that is not streamed upstream; a model that thinks does so before its first byte. */
+function plainLimitMs(spec: CallSpec, target: Target, speed: Speed): number {
+  const leastMs = isReasoning(spec, target) ? spec.limits.reasoningTtftMs : minPlainMs;
+  return Math.max(leastMs, p99Factor * (durationMsP99(speed) ?? 0));
 }
 
 /** A plain call that is expected to take longer than this is streamed upstream and collected. */
@@ -78,7 +79,7 @@ const msPerToken = 30;
 const unknownAnswerTokens = 500;
 
 /** Whether the provider is asked for a stream. */
-export function isStreamedUpstream(spec: CallSpec, speed: Speed): boolean {
+export function isStreamedUpstream(spec: CallSpec, target: Target, speed: Speed): boolean {
   const { needs, limits } = spec;
   if (needs.stream) {
     return true;
@@ -87,5 +88,5 @@ export function isStreamedUpstream(spec: CallSpec, speed: Speed): boolean {
     return false;
   }
   const expectedMs = (speed.ttftMs ?? 0) + (needs.maxTokens ?? unknownAnswerTokens) * msPerToken;
-  return expectedMs > longPlainMs;
+  return expectedMs > longPlainMs || isReasoning(spec, target);
 }
