@@ -15,7 +15,7 @@ import type {
 } from "@/lib/core/events";
 import type { Plan } from "@/lib/core/plan";
 import { step } from "@/lib/core/step";
-import type { Limits, Route, Snapshot, Target } from "@/lib/core/types";
+import type { Capabilities, Entry, Limits, Route, Rule, Snapshot, Target } from "@/lib/core/types";
 import { type TargetHealth, type World, emptyWorld, healthOf, labelOf } from "@/lib/core/world";
 
 export const input: ConfigInput = {
@@ -57,6 +57,45 @@ export function snapshotOf(
   document: ConfigInput = input,
 ): Snapshot {
   return compileSnapshot(configDocument.parse(document), switches, 1, (ms) => ms);
+}
+
+/** The snapshot with other facts about some of its targets. */
+export function retarget(
+  snapshot: Snapshot,
+  change: (target: Target) => Partial<Target>,
+): Snapshot {
+  const targets = new Map(
+    [...snapshot.targets].map(([id, target]) => [id, { ...target, ...change(target) }]),
+  );
+  const entryOf = ({ model, targets: own }: Entry): Entry => ({
+    model,
+    targets: own.map((target) => targets.get(target.id) ?? target),
+  });
+  return {
+    ...snapshot,
+    targets,
+    models: new Map([...snapshot.models].map(([id, entry]) => [id, entryOf(entry)])),
+    routes: new Map(
+      [...snapshot.routes].map(([id, route]) => [
+        id,
+        { ...route, entries: route.entries.map(entryOf) },
+      ]),
+    ),
+  };
+}
+
+/** The fixture where these rules only observe. */
+export function observing(...observed: Rule[]): Snapshot {
+  return retarget(snapshotOf(), ({ breaker }) => ({
+    breaker: { ...breaker, observeOnly: new Set(observed) },
+  }));
+}
+
+/** The fixture where targets of this model can do something else, or something less. */
+export function capable(model: string, over: Partial<Capabilities>): Snapshot {
+  return retarget(snapshotOf(), (target) =>
+    target.model === model ? { capabilities: { ...target.capabilities, ...over } } : {},
+  );
 }
 
 export function targetOf(snapshot: Snapshot, id: string): Target {
@@ -120,7 +159,29 @@ export function statusFailure(
 
 export const overloaded: Failure = statusFailure(503);
 
-type CallOver = {
+/** No first content in time. */
+export const silentTooLong: Failure = classify({ kind: "timeout", phase: "ttft" }, 2_000);
+export const refused: Failure = classify(
+  { kind: "transport", code: "ECONNREFUSED", elapsedMs: 1 },
+  2_000,
+);
+export const resetEarly: Failure = classify(
+  { kind: "transport", code: "ECONNRESET", elapsedMs: 1 },
+  2_000,
+);
+export const cutOff: Failure = classify({ kind: "interrupted", detail: "cut" }, 2_000);
+
+/** The targets that these decisions want to have probed, in order. */
+export function probed(decisions: readonly Decision[]): readonly string[] {
+  return decisions.flatMap((one) => (one.type === "probe" ? [one.target.id] : []));
+}
+
+/** The attempts that these decisions take back, in order. */
+export function migrated(decisions: readonly Decision[]): readonly number[] {
+  return decisions.flatMap((one) => (one.type === "migrate" ? [one.attempt] : []));
+}
+
+export type CallOver = {
   route?: string;
   key?: string;
   needs?: Partial<CallNeeds>;
@@ -132,6 +193,8 @@ type CallOver = {
 export class Bench {
   readonly world: World = emptyWorld();
   readonly told: Decision[] = [];
+  /** Every event with its time, to play it again. */
+  readonly heard: { readonly event: Event; readonly nowMs: number }[] = [];
   nowMs = 1_000;
   random = 0.5;
   calls = 0;
@@ -145,6 +208,7 @@ export class Bench {
   }
 
   apply(event: Event): readonly Decision[] {
+    this.heard.push({ event, nowMs: this.nowMs });
     const decisions = step(this.world, event, this.nowMs, () => this.random);
     this.told.push(...decisions);
     return decisions;
@@ -200,6 +264,36 @@ export class Bench {
       throw new Error("not planned");
     }
     return { id: spec.id, plan: planned.plan };
+  }
+
+  /** Begins a call and its first attempt. */
+  begin(over: CallOver = {}): { id: string; move: AttemptMove } {
+    const { id } = this.call(over);
+    return { id, move: this.attempt(id) };
+  }
+
+  /** The state of a target's own breaker. */
+  breaker(id: string): string {
+    return this.health(id).circuit.breaker.state;
+  }
+
+  /** So many calls that all come to the same end, `everyMs` apart. */
+  many(count: number, outcome: "ok" | Failure, over: CallOver = {}, everyMs = 0): void {
+    for (let call = 0; call < count; call += 1) {
+      this.nowMs += everyMs;
+      this.one(outcome, over);
+    }
+  }
+
+  /** So many calls whose first content takes `ttftMs` each, one after the other. */
+  measured(count: number, ttftMs: number, over: CallOver = {}): void {
+    for (let call = 0; call < count; call += 1) {
+      const { id, move } = this.begin(over);
+      this.wait(ttftMs);
+      this.content(move);
+      this.succeed(move);
+      this.endCall(id);
+    }
   }
 
   next(id: string, deliveredTokens: number | null = null): Move {
@@ -278,7 +372,7 @@ export class Bench {
     }
   }
 
-  probe(id: string, over: Partial<ProbeResult> | "pass" | "fail"): readonly Decision[] {
+  probe(id: string, over: Partial<ProbeResult> | ProbeResult["verdict"]): readonly Decision[] {
     this.probes += 1;
     const partial = typeof over === "string" ? { verdict: over } : over;
     const result: ProbeResult = {
