@@ -22,6 +22,8 @@ export function CallFacts({ call }: Props) {
     [t("call.facts.status"), String(call.status)],
     [t("call.facts.revision"), `r${call.revision}`],
     [t("call.facts.node"), call.nodeId],
+    // What the caller says of its own call, under its own names.
+    ...Object.entries(call.metadata ?? {}),
   ];
   return (
     <Section title={t("call.facts.title")}>

@@ -10,6 +10,7 @@ import {
   rescuedBy,
   usageOf,
 } from "./call-trace";
+import type { CallerNotes } from "./caller-notes";
 import type { GatewayDeps } from "./deps";
 import { redact } from "./redact";
 
@@ -55,7 +56,7 @@ function callRecord(
     model: last?.target.model ?? null,
     provider: last?.target.provider ?? null,
     region: last?.target.region ?? null,
-    ...outcomeFields(error),
+    ...outcomeFields(error, trace.notes),
     stream: trace.request?.stream ?? false,
     rescued_by: isServed ? rescuedBy(trace) : null,
     fallback: isServed && answering.entryIndex > (first?.entryIndex ?? 0),
@@ -73,6 +74,7 @@ function callRecord(
     tokens_estimated: usage !== null && (trace.joinedUsage !== null || last?.tally?.usage === null),
     cost_nano_usd: callCostNanoUsd(trace),
     revision: trace.revision,
+    metadata: trace.notes.metadata,
   };
 }
 
@@ -87,6 +89,7 @@ export function overheadMs(trace: CallTrace, untilMs: number): number {
 
 function outcomeFields(
   error: GatewayError | null,
+  { isQuiet }: CallerNotes,
 ): Pick<CallRecord, "outcome" | "status" | "error_code" | "error_message"> {
   return error === null
     ? { outcome: "served", status: 200, error_code: null, error_message: null }
@@ -94,7 +97,7 @@ function outcomeFields(
         outcome: errorCatalog[error.code].outcome,
         status: error.status,
         error_code: error.code,
-        error_message: error.message.slice(0, maxErrorChars),
+        error_message: isQuiet ? null : error.message.slice(0, maxErrorChars),
       };
 }
 
@@ -146,7 +149,10 @@ function attemptRecord(
     outcome: one.outcome,
     reason: one.reason,
     status: failure === null ? null : failure.status,
-    error: failure === null ? null : redact(failure.message).slice(0, maxErrorChars),
+    error:
+      failure === null || trace.notes.isQuiet
+        ? null
+        : redact(failure.message).slice(0, maxErrorChars),
     health: one.outcome === "succeeded" || health,
     ttft_ms: one.firstTokenMs === null ? null : Math.round(one.firstTokenMs - one.startedMs),
     duration_ms: Math.round((one.endedMs ?? endedMs) - one.startedMs),

@@ -7,6 +7,7 @@ import type { Usage } from "../dialects/openai";
 import { costNanoUsd } from "../pricing/cost";
 import type { GatewayError } from "../shared/errors";
 import { uuidV7 } from "../shared/uuid";
+import { type CallerNotes, noNotes } from "./caller-notes";
 import type { ChatRequest } from "./chat-request";
 import type { GatewayDeps } from "./deps";
 import type { AppKey } from "./live";
@@ -31,6 +32,7 @@ export type CallTrace = {
   readonly startedMs: number;
   readonly startedWallMs: number;
   readonly revision: number;
+  notes: CallerNotes;
   key: AppKey | null;
   request: ChatRequest | null;
   route: string | null;
@@ -56,6 +58,7 @@ export function beginTrace(deps: GatewayDeps): CallTrace {
     startedMs: deps.now(),
     startedWallMs,
     revision: deps.live.snapshot().revision,
+    notes: noNotes,
     key: null,
     request: null,
     route: null,

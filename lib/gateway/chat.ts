@@ -13,6 +13,7 @@ import type { Call, ChatDeps } from "./call";
 import { recordCall } from "./call-record";
 import { callSpec } from "./call-spec";
 import { type CallTrace, beginTrace } from "./call-trace";
+import { callerNotes } from "./caller-notes";
 import { CallerStream } from "./caller-stream";
 import { Canceller } from "./canceller";
 import { parseChatRequest } from "./chat-request";
@@ -37,6 +38,7 @@ export async function chat(
   try {
     const key = authenticate(req, deps.live);
     trace.key = key;
+    trace.notes = callerNotes(req);
     leave = deps.admission.enter();
     const request = parseChatRequest(await deps.admission.readBody(req));
     trace.request = request;

@@ -250,6 +250,8 @@ export const CallView = z.object({
   tokensEstimated: z.boolean(),
   costNanoUsd: z.nullable(z.number()),
   revision: z.number(),
+  /** The caller's own words about the call (`x-bellwether-metadata`). */
+  metadata: z.nullable(z.record(z.string(), z.string())),
   attempts: z.array(AttemptView),
 });
 export type CallView = z.infer<typeof CallView>;

@@ -32,6 +32,8 @@ export type CallRecord = {
   cost_nano_usd: number | null;
   revision: number;
   plan_hash: string | null;
+  /** The caller's own words about the call. */
+  metadata: Readonly<Record<string, string>> | null;
 };
 
 /** One row of `attempt`. `health`: the outcome counts for the target's health. */

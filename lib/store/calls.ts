@@ -63,6 +63,8 @@ const rescuedBy = z
   .nullable()
   .catch(null);
 
+const metadata = z.record(z.string(), z.string()).nullable().catch(null);
+
 function toWhere(filter: CallFilter, cursor: string | undefined): Prisma.CallWhereInput {
   const { outcome, model, region, rescued } = filter;
   return {
@@ -80,6 +82,7 @@ function toCallView(call: Call, attempts: readonly Attempt[]): CallView {
     ...columns,
     startedAt: call.startedAt.getTime(),
     rescuedBy: rescuedBy.parse(call.rescuedBy),
+    metadata: metadata.parse(call.metadata),
     costNanoUsd: call.costNanoUsd === null ? null : Number(call.costNanoUsd),
     attempts: attempts.map(toAttemptView),
   };

@@ -161,6 +161,7 @@ export function call(over: Partial<CallView> = {}): CallView {
     errorCode: null,
     errorMessage: null,
     stream: false,
+    metadata: null,
     rescuedBy: null,
     fallback: false,
     regionSwitch: false,

@@ -29,6 +29,20 @@ describe("a call", () => {
     expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it("keeps what the caller says of it, and no words at all where the caller wants none", async () => {
+    const said = { "x-bellwether-metadata": '{"feature":"search"}' };
+    const rowOf = async (headers: Record<string, string>, body = {}) => {
+      const response = await stack.chat(body, { headers });
+      const id = response.headers.get("x-request-id") ?? "";
+      return eventually(() => stack.db.prisma.call.findUnique({ where: { id } }));
+    };
+    expect((await rowOf(said)).metadata).toEqual({ feature: "search" });
+    const unknown = { model: "no-such-model" };
+    expect((await rowOf(said, unknown)).errorMessage).toContain("no-such-model");
+    const quiet = await rowOf({ ...said, "x-bellwether-no-log": "1" }, unknown);
+    expect(quiet).toMatchObject({ metadata: null, errorMessage: null, errorCode: "unknown_model" });
+  });
+
   it("reaches Postgres within a second, with its attempt, its plan and its cost", async () => {
     const response = await stack.chat();
     const id = response.headers.get("x-request-id") ?? "";

@@ -27,6 +27,7 @@ export function callRecord(atMs: number, changes: Partial<CallRecord> = {}): Cal
     error_message: null,
     stream: false,
     rescued_by: null,
+    metadata: null,
     fallback: false,
     region_switch: false,
     attempts: 1,
