@@ -300,7 +300,7 @@ function weigh(
     degradeIf(health, greyByFailures(health, nowMs), attempt, nowMs, out);
     return;
   }
-  if (isOneKeys(health, opening, nowMs)) {
+  if (isOneKeys(world, health, opening, nowMs)) {
     avoidFor(health, attempt.key, nowMs);
     out.push({ type: "probe", target: health.target, afterMs: 0 });
     return;
@@ -343,7 +343,7 @@ export function bearOut(
     return;
   }
   const opening = openingOf(world, health, nowMs);
-  if (opening !== null && !isOneKeys(health, opening, nowMs)) {
+  if (opening !== null && !isOneKeys(world, health, opening, nowMs)) {
     open(health, health.lastError, countersOf(opening), nowMs, random, out);
   }
 }
@@ -371,9 +371,9 @@ function hasBetterAlternative(
 }
 
 /** Whether only one of several keys has these failures, and no probe bears it out. */
-function isOneKeys(health: TargetHealth, opening: Opening, nowMs: number): boolean {
+function isOneKeys(world: World, health: TargetHealth, opening: Opening, nowMs: number): boolean {
   return (
-    hasSeveralKeys(health.keys, nowMs) &&
+    hasSeveralKeys(world.keys, nowMs) &&
     opening.keys.size < 2 &&
     !(isProbeFailing(health, nowMs) && !hasServedOthers(health, opening))
   );

@@ -254,7 +254,7 @@ function noteStart(world: World, course: Course, attempt: Attempt, nowMs: number
   health.panicInFlight += Number(attempt.isPanic);
   health.lastStartMs = nowMs;
   countStart(health.rate, nowMs);
-  noteKey(health.keys, attempt.key, nowMs);
+  noteKey(world.keys, attempt.key, nowMs);
   takePermit(health.circuit, attempt.id, nowMs);
   takePermit(health.place.circuit, attempt.id, nowMs);
   if (attempt.streamed) {

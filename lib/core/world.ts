@@ -72,7 +72,6 @@ export type TargetHealth = {
   readonly place: Place;
   readonly circuit: Circuit;
   readonly rate: Rate;
-  readonly keys: Keys;
   /** Keys whose failures look like their own: until when they go elsewhere. */
   readonly avoided: Map<string, number>;
   readonly speeds: (Speed | undefined)[];
@@ -130,6 +129,8 @@ export type World = {
   readonly warm: Map<string, { targetId: string; untilMs: number }>;
   readonly calls: Map<string, Course>;
   readonly attempts: Map<number, Attempt>;
+  /** Who has called this node: one key that is alone is trusted, one of several is not. */
+  readonly keys: Keys;
   lastAttempt: number;
   /** Live gateway processes; limits and rates are shared by so many. */
   nodes: number;
@@ -165,6 +166,7 @@ export function emptyWorld(): World {
     warm: new Map(),
     calls: new Map(),
     attempts: new Map(),
+    keys: { key: null, atMs: 0, otherAtMs: null },
     lastAttempt: 0,
     nodes: 1,
     tickedMs: null,
@@ -199,7 +201,6 @@ export function healthOf(world: World, target: Target): TargetHealth {
     place: placeOf(world, target.provider, target.region),
     circuit: emptyCircuit(),
     rate: emptyRate(),
-    keys: { key: null, atMs: 0, otherAtMs: null },
     avoided: new Map(),
     speeds: [],
     capacity: emptyCapacity(),
