@@ -200,11 +200,13 @@ export class CallRules {
     const untried = this.untriedPairs(run, last?.next === "larger_window").filter(
       (pair) => !this.isPanicFull(pair, run, shell) && !this.isLimited(pair, run, shell),
     );
-    const provider = run.tried.at(-1)?.target.provider;
-    const allowed =
-      last?.next === "other_credential"
-        ? untried.filter((pair) => !pair.startsWith(`${provider ?? ""}/`))
-        : untried;
+    // An account that is refused is refused for all its models.
+    const refused = new Set(
+      move.tried
+        .filter((one) => one.failure.next === "other_credential")
+        .map((one) => one.target.provider),
+    );
+    const allowed = untried.filter((pair) => !refused.has(pair.slice(0, pair.indexOf("/"))));
     if (allowed.length > 0) {
       this.watch.violated(
         "fail_closed",

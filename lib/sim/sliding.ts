@@ -1,5 +1,5 @@
-/** How often something happened in the last 10 to 11 seconds. */
-const slots = 11;
+/** How often something happened in the last 9 to 10 seconds. */
+const slots = 10;
 
 export class Sliding {
   private readonly counts = new Int32Array(slots);

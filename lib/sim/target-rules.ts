@@ -211,7 +211,7 @@ export class TargetRules {
     const retries = seen.retries.count(nowMs);
     const starts = seen.starts.count(nowMs);
     // Some slack: the router counts in whole seconds.
-    if (retries > retryShare * starts + retriesBesides + 2) {
+    if (retries > retryShare * starts + retriesBesides + 4) {
       this.watch.violated(
         "amplification",
         `${id}: ${retries} retries of ${starts} attempts in 10 s`,
