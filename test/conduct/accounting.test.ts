@@ -99,13 +99,18 @@ describe("a call that was rescued", () => {
     const [first] = seenBy(stack.wall, "spliced");
     const [second] = seenBy(stack.wall, "spliced", "second");
     const promptTokens = Math.ceil((first?.prompt_chars ?? 0) / 4);
-    expect(seen.usage).toMatchObject({ prompt_tokens: promptTokens, completion_tokens: 60 });
+    // The first provider was cut before it told what it counted: its prompt is an estimate.
+    expect(Math.abs((seen.usage?.prompt_tokens ?? 0) - promptTokens)).toBeLessThanOrEqual(1);
+    expect(seen.usage).toMatchObject({ completion_tokens: 60 });
     const { call, attempts } = await rowsOf(response);
-    expect(call).toMatchObject({ outcome: "served", promptTokens, completionTokens: 60 });
+    expect(call).toMatchObject({
+      outcome: "served",
+      promptTokens: seen.usage?.prompt_tokens,
+      completionTokens: 60,
+    });
     // The second prompt has the delivered text in it, and its provider told what it counted.
     const secondCost = Math.ceil((second?.prompt_chars ?? 0) / 4) * 3_000 + 40 * 15_000;
     expect(Number(attempts[1]?.costNanoUsd)).toBe(secondCost);
-    // The first one was cut before it could tell, so its part is an estimate.
     const firstCost = Number(attempts[0]?.costNanoUsd);
     expect(firstCost).toBeGreaterThan(20 * 8_000 * 0.5);
     expect(firstCost).toBeLessThan((promptTokens * 2_000 + 20 * 8_000) * 2);

@@ -13,13 +13,14 @@ describe("under load", () => {
       latencyScale: 0.2,
       document: (_, wall) =>
         lanesDocument(wall, [
-          { id: "down" },
-          { id: "hang" },
-          { id: "grey", places: grey },
-          { id: "both-grey", places: grey },
-          { id: "background", places: grey },
-          { id: "brownout", places: grey },
+          { id: "down", probe: {} },
+          { id: "hang", probe: {} },
+          { id: "grey", places: grey, probe: {} },
+          { id: "both-grey", places: grey, probe: {} },
+          { id: "background", places: grey, probe: {} },
+          { id: "brownout", places: grey, probe: {} },
           {
+            probe: {},
             id: "outage",
             places: [
               { name: "first", regions: ["us-east", "eu-west", "ap-south"] },

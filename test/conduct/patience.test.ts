@@ -17,20 +17,25 @@ describe("a call's patience", () => {
     stack = await startStack({
       document: (_, wall) =>
         lanesDocument(wall, [
+          { id: "warm-up" },
           { id: "two-seconds" },
           { id: "limited-ever" },
           { id: "an-hour" },
           { id: "hiccup" },
           { id: "silent", limits },
-          { id: "silent-plain", limits: { ...limits, total_s: 4 } },
+          { id: "silent-plain", limits: { ...limits, total_s: 4.4 } },
           { id: "late-token", limits },
           { id: "comments", limits },
           { id: "hurried", limits: { ttft_s: 20 } },
           { id: "capacity", places: [{ name: "first" }] },
           { id: "full", places: [{ name: "first" }] },
-          { id: "starved", places, limits: { total_s: 4, ttft_s: 60 } },
+          { id: "starved", places, limits: { total_s: 4.4, ttft_s: 4.4 } },
         ]),
     });
+  });
+  // The first call of a process is a slow one.
+  beforeAll(async () => {
+    await (await stack.chat({ model: "warm-up" })).text();
   });
   afterAll(() => stack.stop());
   afterEach(() => {
@@ -62,8 +67,11 @@ describe("a call's patience", () => {
     expect(response.status).toBe(200);
     expect(by(response)).toBe("two-seconds-first");
     expect(tookMs).toBeGreaterThan(1_800);
-    expect(tookMs).toBeLessThan(2_600);
-    expect(seenBy(stack.wall, "two-seconds")).toHaveLength(2);
+    const tries = seenBy(stack.wall, "two-seconds");
+    expect(tries).toHaveLength(2);
+    const waitedMs = (tries[1]?.at ?? 0) - (tries[0]?.ended_at ?? 0);
+    expect(waitedMs).toBeGreaterThan(1_800);
+    expect(waitedMs).toBeLessThan(2_600);
     await isHealthy("two-seconds");
   });
 
@@ -122,7 +130,7 @@ describe("a call's patience", () => {
     breaks("silent-plain", { kind: "silent" });
     const { response, tookMs } = await timed("silent-plain");
     expect(by(response)).toBe("silent-plain-second");
-    expect(tookMs).toBeLessThan(4_000);
+    expect(tookMs).toBeLessThan(4_300);
     expect(seenBy(stack.wall, "silent-plain")).toHaveLength(1);
     await isHealthy("silent-plain");
   });
@@ -133,7 +141,7 @@ describe("a call's patience", () => {
     const response = await stack.chat({ model: "starved", stream: true });
     expect(await readStream(response)).toMatchObject({ isDone: true });
     expect(by(response)).toBe("starved-second");
-    expect(performance.now() - startedMs).toBeLessThan(4_000);
+    expect(performance.now() - startedMs).toBeLessThan(4_300);
     await isHealthy("starved");
   });
 
