@@ -51,6 +51,7 @@ it("a recorded run under faults, played again, gives the same decisions", async 
   await Promise.all([
     load(stack, { ...storm, forMs: 3_000 }),
     load(stack, { ...storm, forMs: 3_000, stream: true }),
+    load(stack, { model: "storm-alone", perSecond: 5, forMs: 3_000 }),
   ]);
   breakPlace(wall, "storm", { kind: "refuse" });
   await load(stack, { ...storm, forMs: 2_000, stream: true });
