@@ -23,7 +23,7 @@ export type Window = {
   /** Attempts before this one belong to an older epoch: what becomes of them changes nothing. */
   epochSeq: number;
   newestFailedSeq: number;
-  readonly seconds: Second[];
+  readonly seconds: (Second | undefined)[];
 };
 
 /** Settled entries that are kept for looking back; pending ones are kept besides, up to the larger bound. */
@@ -54,8 +54,9 @@ export function recordStart(window: Window, key: string, nowMs: number, isRetry:
 
 function trim(window: Window): void {
   const surplus = window.entries.length - entriesKept;
+  // There is one: the newest has only just started.
   const firstPending = window.entries.findIndex((entry) => entry.verdict === "pending");
-  const settled = firstPending === -1 ? surplus : Math.min(surplus, firstPending);
+  const settled = Math.min(surplus, firstPending);
   const forced = window.entries.length - entriesAtMost;
   const count = Math.max(settled, forced, 0);
   window.entries.splice(0, count);

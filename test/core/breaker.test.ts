@@ -103,6 +103,12 @@ describe("a breaker that hears probes", () => {
     });
   });
 
+  it("counts the five seconds from its opening", () => {
+    const late = open({ sinceMs: 10_000, untilMs: 30_000, probePasses: 1 });
+    expect(probed(late, true, 2_000, 14_999).state).toBe("open");
+    expect(probed(late, true, 2_000, 15_000).state).toBe("half_open");
+  });
+
   it("two passes within the first five seconds do not end OPEN, the next one does", () => {
     const twice = probed(probed(open(), true, 0, 1_000), true, 0, 4_999);
     expect(twice).toEqual(open({ probePasses: 2 }));

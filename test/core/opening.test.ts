@@ -118,8 +118,8 @@ describe("rule (b)", () => {
     ["half of twenty, the oldest ten minutes old", `o${half}`, 600_000 / 19, "ratio"],
     ["half of twenty over more than ten minutes", `o${half}`, 600_100 / 19, null],
     ["half of nineteen", half, 1, null],
-    ["less than half of twenty", `oo${half.slice(2)}`, 1, null],
-    ["less than half of twenty over a minute", `oo${half.slice(2)}`, 3_000, null],
+    ["less than half of twenty", `ooo${half.slice(2)}`, 1, null],
+    ["less than half of twenty over a minute", `ooo${half.slice(2)}`, 3_000, null],
     ["half of twenty that have not ended", `p${half}`, 1, "ratio"],
     ["half of twenty, were it not for a neutral one", `n${half}`, 1, null],
   ])("%s, and somebody is better", (_name, letters, gapMs, rule) => {
@@ -152,6 +152,11 @@ describe("the tally", () => {
   it("is of the last ten seconds when those are twenty calls or more", () => {
     const window = windowOf("f".repeat(5) + "o".repeat(25) + "f", 1);
     expect(failureTally(window, lookBack(window, 20), nowMs)).toEqual({ failed: 6, counted: 31 });
+  });
+
+  it("is of the last ten seconds when those are exactly twenty", () => {
+    const window = windowOf("f".repeat(10) + "o".repeat(20) + "f", 501);
+    expect(failureTally(window, lookBack(window, 20), nowMs)).toEqual({ failed: 1, counted: 20 });
   });
 
   it("is of the last twenty when the last ten seconds are fewer", () => {

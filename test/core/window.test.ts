@@ -104,6 +104,13 @@ describe("an epoch", () => {
     expect(recentTally(window, 1_003)).toEqual({ started: 0, failed: 0, retries: 0 });
   });
 
+  it("has no failure at its beginning", () => {
+    const window = windowOf("f");
+    forgetStarts(window);
+    settle(window, recordStart(window, "key", 2_000, false), "ok");
+    expect(lookBack(window, 20).counted).toBe(0);
+  });
+
   it("takes no verdict from a straggler of the one before", () => {
     const window = windowOf("f");
     const straggler = recordStart(window, "key", 1_001, false);
