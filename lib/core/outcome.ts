@@ -32,8 +32,8 @@ import {
   type Attempt,
   type TargetHealth,
   type World,
+  isFresh,
   isObserved,
-  isProbeFresh,
   labelOfHealth,
   speedOf,
 } from "./world";
@@ -129,7 +129,6 @@ function leavePlace({ id, health: { place }, placeStart }: Attempt): void {
 
 function succeedAttempt(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
   const { health } = attempt;
-  const before = labelOfHealth(health, nowMs);
   succeedPlace(world, attempt, nowMs, out);
   clearRefusal(health.capacity);
   widenConcurrency(health.capacity, nowMs);
@@ -140,6 +139,7 @@ function succeedAttempt(world: World, attempt: Attempt, nowMs: number, out: Deci
   if (!settle(health.circuit.window, attempt.start, "ok")) {
     return;
   }
+  const before = labelOfHealth(health, nowMs);
   health.lastSuccessMs = nowMs;
   if (health.probe.state === "down") {
     // A real answer outranks failing probes.
@@ -147,8 +147,8 @@ function succeedAttempt(world: World, attempt: Attempt, nowMs: number, out: Deci
     health.probe.failures = 0;
   }
   const change = succeed(health.circuit, nowMs, closingState(health, nowMs));
-  countDegraded(health, false, nowMs, out);
   tell(health, before, "opening", reasonOfSuccess(change), {}, nowMs, out);
+  countDegraded(health, false, nowMs, out);
 }
 
 /** An answer ends every doubt that is older than its question; a straggler has seen nothing of a newer one. */
@@ -383,7 +383,7 @@ function isProbeFailing(health: TargetHealth, nowMs: number): boolean {
   const { probe, lastSuccessMs } = health;
   return (
     probe.verdict === "fail" &&
-    isProbeFresh(health, nowMs) &&
+    isFresh(probe, health, nowMs) &&
     !isObserved(health, "probes") &&
     (lastSuccessMs === null || (probe.failedMs ?? 0) >= lastSuccessMs)
   );

@@ -10,6 +10,7 @@ import {
   type ProbeAxis,
   type TargetHealth,
   type World,
+  isFresh,
   isProbeDown,
   labelOfHealth,
   speedOf,
@@ -150,9 +151,9 @@ function note(probe: ProbeAxis, seq: number, result: ProbeResult, nowMs: number)
 
 function pass(world: World, health: TargetHealth, nowMs: number, out: Decision[]): void {
   const { probe, circuit, target } = health;
+  reviveAccount(world, health.account, "quota", nowMs, out);
   const before = labelOfHealth(health, nowMs);
   countPass(probe, nowMs);
-  reviveAccount(world, health.account, "quota", nowMs, out);
   clearBlock(health);
   endSilence(health);
   tellReasoning(world, health, true, nowMs, out);
@@ -245,6 +246,26 @@ function mayCloseWithoutTrial(health: TargetHealth, nowMs: number): boolean {
     nowMs - breaker.sinceMs >= noTrialMs &&
     (lastStartMs === null || nowMs - lastStartMs >= noTrialMs)
   );
+}
+
+/** What the newest probe said is too old to say anything now. */
+export function forgetProbes(
+  world: World,
+  health: TargetHealth,
+  nowMs: number,
+  out: Decision[],
+): void {
+  for (const axis of [health.probe, health.place.probe]) {
+    if (axis.state === "down" && !isFresh(axis, health, nowMs)) {
+      const affected = axis === health.probe ? [health] : targetsAt(world, health.place);
+      const told = affected.map((one) => ({ one, before: labelOfHealth(one, axis.atMs ?? 0) }));
+      axis.state = "unknown";
+      axis.failures = 0;
+      for (const { one, before } of told) {
+        tell(one, before, axis === health.probe ? "probes" : "region", "no_probe", {}, nowMs, out);
+      }
+    }
+  }
 }
 
 /** A free look at a region came back: whether it can be reached, and whether it takes the credential. */

@@ -13,7 +13,7 @@ import type { CallSpec, Decision, Event, RateLimits, Resume } from "./events";
 import { sizeClassOf } from "./latency";
 import { bearOut, endAttempt, seeFirstContent } from "./outcome";
 import { planCall } from "./plan";
-import { closingState, endModelProbe, endRegionProbe, targetsAt } from "./probes";
+import { closingState, endModelProbe, endRegionProbe, forgetProbes, targetsAt } from "./probes";
 import { countStart, noteKey } from "./rate";
 import { considerRegions, rememberWarm } from "./region";
 import { becomeSuspect, watchSilence } from "./silence";
@@ -347,6 +347,7 @@ function tick(world: World, nowMs: number, out: Decision[]): void {
   for (const health of world.targets.values()) {
     passTime(world, health, nowMs, out);
     reprobe(health, nowMs, out);
+    forgetProbes(world, health, nowMs, out);
   }
   forgetStrangers(world, nowMs);
   if (nowMs < world.frozenUntilMs) {

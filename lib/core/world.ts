@@ -262,18 +262,14 @@ export function isObserved(health: TargetHealth, rule: Rule): boolean {
 /** A result older than this many intervals says nothing any more. */
 const probeMemoryIntervals = 3;
 
-/** Whether the newest probe is recent enough to say anything. */
-export function isProbeFresh(health: TargetHealth, nowMs: number): boolean {
-  return isFresh(health.probe, health, nowMs);
-}
-
-function isFresh({ atMs }: ProbeAxis, { target }: TargetHealth, nowMs: number): boolean {
+/** Whether the newest probe, of the target itself or of its place, is recent enough to say anything. */
+export function isFresh({ atMs }: ProbeAxis, { target }: TargetHealth, nowMs: number): boolean {
   return atMs !== null && nowMs - atMs <= probeMemoryIntervals * target.probe.intervalMs;
 }
 
 /** Whether the probes say that the target is down, and recently so. */
 export function isProbeDown(health: TargetHealth, nowMs: number): boolean {
-  return health.probe.state === "down" && isProbeFresh(health, nowMs);
+  return health.probe.state === "down" && isFresh(health.probe, health, nowMs);
 }
 
 /** Whether the target's place cannot be reached, by its own probes or by calls. */
