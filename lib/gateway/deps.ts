@@ -1,6 +1,7 @@
 /** What the steps of a call share; built once by `main.ts`, nothing here is a global. */
 import type { CallLog } from "./call-log";
 import type { Live } from "./live";
+import type { OddAnswers } from "./odd-answers";
 import type { Router } from "./router";
 import type { Timing } from "./timing";
 import type { Upstreams } from "./upstreams";
@@ -12,6 +13,7 @@ export type GatewayDeps = {
   readonly router: Router;
   readonly upstreams: Upstreams;
   readonly log: CallLog;
+  readonly oddAnswers: OddAnswers;
   readonly timing: Timing;
   /** Monotonic milliseconds. */
   readonly now: () => number;

@@ -13,6 +13,7 @@ import { createAnyModels } from "./any-models";
 import { createCallLog } from "./call-log";
 import { createClosing } from "./closing";
 import { startFollower } from "./follower";
+import { createOddAnswers } from "./odd-answers";
 import { startReporter } from "./reporter";
 import { type Recorder, createRouter } from "./router";
 import { createRunningAttempts } from "./running";
@@ -127,7 +128,11 @@ export async function startGateway(
   });
 
   let ready = true;
-  const deps = { nodeId, live, router, upstreams, log: callLog, timing, now, random: Math.random };
+  const oddAnswers = createOddAnswers(now, (line) => {
+    log.warn(line);
+  });
+  const steps = { nodeId, live, router, upstreams, log: callLog, oddAnswers };
+  const deps = { ...steps, timing, now, random: Math.random };
   const server = createGatewayServer(
     { ...deps, admission, anyModels, running },
     { isReady: () => ready },

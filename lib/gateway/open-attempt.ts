@@ -78,6 +78,7 @@ export function beginAttempt({ deps, spec, trace, gone }: Call, move: AttemptMov
       end("failed", tally);
       one.failure = failure;
       one.reason = failure.reason;
+      deps.oddAnswers.note(target.id, failure);
       router.end(attempt, { kind: "failure", failure });
     },
     giveUp(why, tally) {
