@@ -97,9 +97,7 @@ export class UpstreamStream implements WireHandler {
 
   /** Ends the request at once; the listener hears nothing more. */
   abort(): void {
-    this.#over = true;
-    this.#clock.stop();
-    this.#cancel.unlisten(this.#onCancel);
+    this.#stop();
     this.#wire.abort();
   }
 
@@ -152,7 +150,9 @@ export class UpstreamStream implements WireHandler {
     switch (chunk.kind) {
       case "done":
         if (this.tally.hasBegun) {
-          this.#end({ kind: "complete" });
+          this.#stop();
+          this.#wire.finish();
+          this.#listener.onEnd({ kind: "complete" });
         } else {
           this.#fail({ kind: "bad_answer", detail: "a stream without content", error: null });
         }
@@ -227,6 +227,12 @@ export class UpstreamStream implements WireHandler {
 
   #fail(signal: Signal): void {
     this.#end({ kind: "failed", signal, errorBody: null });
+  }
+
+  #stop(): void {
+    this.#over = true;
+    this.#clock.stop();
+    this.#cancel.unlisten(this.#onCancel);
   }
 
   #end(end: UpstreamEnd): void {

@@ -12,6 +12,8 @@ export type WireHandler = {
 export type Wire = {
   /** Ends the request at once, in any phase; the handler hears nothing more. */
   abort(): void;
+  /** All that matters has come; the handler hears nothing more, and the connection is kept for the next request. */
+  finish(): void;
   pause(): void;
   resume(): void;
 };
@@ -23,11 +25,20 @@ export type WireRequest = {
   readonly body: string | Buffer | null;
 };
 
+/** A provider that does not end its answer this soon after the last event loses its connection. */
+const endWithinMs = 1_000;
+
 /** Sends `request`; the handler hears of its answer until it ended, failed or was aborted. */
 export function send(dispatcher: Dispatcher, request: WireRequest, handler: WireHandler): Wire {
   let controller: Dispatcher.DispatchController | null = null;
   let over = false;
   let sending = true;
+  let ending: NodeJS.Timeout | null = null;
+  const stopEnding = (): void => {
+    if (ending !== null) {
+      clearTimeout(ending);
+    }
+  };
   dispatcher.dispatch(
     { method: request.method, path: request.path, headers: request.headers, body: request.body },
     {
@@ -48,12 +59,14 @@ export function send(dispatcher: Dispatcher, request: WireRequest, handler: Wire
         }
       },
       onResponseEnd() {
+        stopEnding();
         if (!over) {
           over = true;
           handler.onEnd();
         }
       },
       onResponseError(_controller, error) {
+        stopEnding();
         if (over) {
           return;
         }
@@ -75,6 +88,13 @@ export function send(dispatcher: Dispatcher, request: WireRequest, handler: Wire
       if (!over) {
         over = true;
         controller?.abort(new Error("aborted"));
+      }
+    },
+    finish() {
+      if (!over) {
+        over = true;
+        controller?.resume();
+        ending = setTimeout(() => controller?.abort(new Error("not ended")), endWithinMs);
       }
     },
     pause: () => controller?.pause(),

@@ -193,6 +193,7 @@ function traceOf(attempts: AttemptTrace[], stop: string[] = []): CallTrace {
     startedMs: 0,
     startedWallMs: 0,
     revision: 1,
+    notes: { metadata: null, isQuiet: false },
     key: null,
     request: parseChatRequest(Buffer.from(JSON.stringify(body))),
     route: null,
