@@ -141,6 +141,7 @@ function succeedAttempt(world: World, attempt: Attempt, nowMs: number, out: Deci
   }
   const before = labelOfHealth(health, nowMs);
   health.lastSuccessMs = nowMs;
+  health.trialFailedBy = null;
   if (health.probe.state === "down") {
     // A real answer outranks failing probes.
     health.probe.state = "up";
@@ -279,6 +280,13 @@ function failTarget(
       extendOpen(health.circuit, health.target.breaker, failure.retryAfterMs ?? 0, nowMs);
       return;
     case "open":
+      if (isOneKeysTrial(world, health, attempt.key, nowMs)) {
+        health.trialFailedBy = attempt.key;
+        givePermitBack(health.circuit, attempt.id);
+        avoidFor(health, attempt.key, nowMs);
+        out.push({ type: "probe", target: health.target, afterMs: 0 });
+        return;
+      }
       open(health, failure, { failures: 1 }, nowMs, random, out);
       return;
     case "weigh":
@@ -379,6 +387,18 @@ function isOneKeys(world: World, health: TargetHealth, opening: Opening, nowMs: 
   );
 }
 
+/** Whether a trial failed while probes pass, by one key of several: another key is to try before it opens again. */
+function isOneKeysTrial(world: World, health: TargetHealth, key: string, nowMs: number): boolean {
+  const { probe, circuit, trialFailedBy } = health;
+  return (
+    circuit.breaker.state === "half_open" &&
+    hasSeveralKeys(world.keys, nowMs) &&
+    probe.verdict === "pass" &&
+    isFresh(probe, health, nowMs) &&
+    (trialFailedBy === null || trialFailedBy === key)
+  );
+}
+
 function isProbeFailing(health: TargetHealth, nowMs: number): boolean {
   const { probe, lastSuccessMs } = health;
   return (
@@ -434,6 +454,7 @@ function open(
     return;
   }
   const before = labelOfHealth(health, nowMs);
+  health.trialFailedBy = null;
   openCircuit(circuit, target.breaker, failure.retryAfterMs ?? 0, nowMs, random());
   if (health.degraded !== null) {
     endDegraded(health, nowMs);

@@ -74,6 +74,8 @@ export type TargetHealth = {
   readonly rate: Rate;
   /** Keys whose failures look like their own: until when they go elsewhere. */
   readonly avoided: Map<string, number>;
+  /** The key whose trial failed while probes passed. */
+  trialFailedBy: string | null;
   readonly speeds: (Speed | undefined)[];
   readonly capacity: Capacity;
   readonly probe: ProbeAxis;
@@ -202,6 +204,7 @@ export function healthOf(world: World, target: Target): TargetHealth {
     circuit: emptyCircuit(),
     rate: emptyRate(),
     avoided: new Map(),
+    trialFailedBy: null,
     speeds: [],
     capacity: emptyCapacity(),
     probe: unprobed(),

@@ -57,6 +57,8 @@ const reasoningTimeoutMs = 15_000;
 const connectTimeoutMs = 3_000;
 /** Our own loop was this late: what a probe saw says more about us than about the provider. */
 const maxLoopLagMs = 200;
+/** … so that it is left out, and asked again after this. */
+const afterLagMs = 1_000;
 
 /** Starts probing. */
 export function startProber(deps: ProberDeps): Prober {
@@ -134,6 +136,7 @@ export function startProber(deps: ProberDeps): Prober {
       modelVerdict,
     );
     if (lagging && result.verdict === "fail") {
+      schedule.wish({ type: "probe", target, afterMs: afterLagMs });
       return;
     }
     if (result.reason === probeShape && !reshaped.has(target.id)) {
@@ -174,6 +177,7 @@ export function startProber(deps: ProberDeps): Prober {
       regionVerdict,
     );
     if (lagging && result.verdict === "fail") {
+      schedule.wish({ type: "probe_region", ...place, afterMs: afterLagMs });
       return;
     }
     deps.onRegionResult(place, own, result);
