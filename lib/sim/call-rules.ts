@@ -1,7 +1,7 @@
 /** The invariants of a call: replies, attempts, sources, deadlines, and that no call fails while somebody could serve it. */
 import { type Target, holdAt } from "../core/types";
-import { limitedUntilMs } from "../core/capacity";
-import type { AttemptMove, HealthLabel, Move } from "../core/events";
+import { isFull, limitedUntilMs } from "../core/capacity";
+import type { AttemptMove, Move } from "../core/events";
 import { labelOf } from "../core/world";
 import type { Attempting, Running } from "./running";
 import type { Reply, Shell } from "./shell";
@@ -10,8 +10,6 @@ import type { Watch } from "./watch";
 const minAttemptMs = 1_000;
 const attemptsPerPair = 2;
 const toleranceMs = 1;
-
-const soundLabels: ReadonlySet<HealthLabel> = new Set(["closed", "degraded", "suspect"]);
 
 type Finish = Extract<Move, { type: "finish" }>;
 
@@ -140,7 +138,8 @@ export class CallRules {
       this.watch.violated("same_target", `${spec.id} asks ${target.id} again (${move.how})`);
     }
     const onPair = tried.filter((place) => place.target.pair === target.pair).length;
-    if (onPair >= attemptsPerPair && this.untriedWell(run, shell).length > 0) {
+    const isLate = onPair >= attemptsPerPair && run.waitedFor !== "capacity";
+    if (isLate && this.untriedWell(run, shell).length > 0) {
       this.watch.violated("two_per_pair", `${spec.id} asks ${target.pair} a third time`);
     }
   }
@@ -193,12 +192,17 @@ export class CallRules {
     if (last?.next === "none") {
       return;
     }
-    // Attempts that were taken back count too, and a plan of many pairs may then be too long.
-    if (run.tried.length >= cap && run.migrations > 0) {
+    // Attempts that were taken back count too, and who had no room then may have some now.
+    const isExcused =
+      run.migrations > 0 || move.tried.some(({ failure }) => failure.health === "capacity");
+    if (run.tried.length >= cap && isExcused) {
       return;
     }
     const untried = this.untriedPairs(run, last?.next === "larger_window").filter(
-      (pair) => !this.isPanicFull(pair, run, shell) && !this.isLimited(pair, run, shell),
+      (pair) =>
+        !this.isPanicFull(pair, run, shell) &&
+        !this.isLimited(pair, run, shell) &&
+        !this.isTooLate(pair, run),
     );
     // An account that is refused is refused for all its models.
     const refused = new Set(
@@ -222,6 +226,14 @@ export class CallRules {
       .every((target) => (shell.world.targets.get(target.id)?.inFlight ?? 0) >= 10);
   }
 
+  private isTooLate(pair: string, run: Running): boolean {
+    const leftMs = (target: Target): number =>
+      run.startedMs + callMs(run, target) - this.watch.stage.nowMs;
+    return run.candidates.every(
+      ({ target }) => target.pair !== pair || leftMs(target) < minAttemptMs + toleranceMs,
+    );
+  }
+
   private isLimited(pair: string, run: Running, shell: Shell): boolean {
     const { nowMs } = this.watch.stage;
     return this.eligible(run)
@@ -233,11 +245,18 @@ export class CallRules {
       });
   }
 
-  /** Pairs without an attempt of this call, of which a target is neither broken nor limited. */
+  /** Pairs without an attempt of this call, of which a target is well and has room. */
   private untriedWell(run: Running, shell: Shell): readonly string[] {
     const { nowMs } = this.watch.stage;
-    const isWell = (target: Target): boolean =>
-      soundLabels.has(labelOf(shell.world, target, nowMs));
+    const isWell = (target: Target): boolean => {
+      const health = shell.world.targets.get(target.id);
+      return (
+        health !== undefined &&
+        labelOf(shell.world, target, nowMs) === "closed" &&
+        (health.avoided.get(run.spec.key) ?? 0) <= nowMs &&
+        !isFull(health.capacity, health.inFlight)
+      );
+    };
     return this.untriedPairs(run, false).filter(
       (pair) =>
         !this.isLimited(pair, run, shell) &&

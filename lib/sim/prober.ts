@@ -24,6 +24,7 @@ const regionIntervalMs = 30_000;
 const regionTimeoutMs = 5_000;
 const reasoningTimeoutMs = 15_000;
 const lateByMs = 10_000;
+const afterLossMs = 1_000;
 /** Streams of chance: below the serial numbers of calls. */
 const probeStream = -2;
 const regionStream = -3;
@@ -190,8 +191,7 @@ export class Prober {
     const lateMs = chance.happens(gossip.probeLateShare) ? chance.between(0, lateByMs) : 0;
     const isTwice = !isLost && chance.happens(gossip.probeTwiceShare);
     if (isLost) {
-      // The prober itself knows that it is done; only the router never hears of it.
-      this.release(kind, index);
+      this.askAgain(kind, index);
       return;
     }
     this.deliver({ ...one, isLast: !isTwice }, endMs + lateMs, kind);
@@ -206,10 +206,18 @@ export class Prober {
     this.stage.agenda.note(atMs, kind, this.shell.node, this.noted);
   }
 
-  private release(kind: number, index: number): void {
+  /** The router never hears of this one; the prober knows, and does as it does after a lag of its own. */
+  private askAgain(kind: number, index: number): void {
     const watched = (kind === happening.probeEnd ? this.targets : this.regions)[index];
-    if (watched !== undefined) {
-      watched.isBusy = false;
+    if (watched === undefined) {
+      return;
+    }
+    watched.isBusy = false;
+    const dueMs = Math.min(watched.dueMs, this.stage.nowMs + afterLossMs);
+    if (kind === happening.probeEnd) {
+      this.schedule(index, dueMs, true);
+    } else {
+      this.scheduleRegion(index, dueMs);
     }
   }
 

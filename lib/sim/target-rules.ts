@@ -31,7 +31,7 @@ type Seen = {
   epochs: Map<number, number>;
   readonly starts: Sliding;
   readonly retries: Sliding;
-  before: { state: string; k: number } | null;
+  before: { readonly epoch: number; readonly k: number } | null;
 };
 
 export class TargetRules {
@@ -80,7 +80,7 @@ export class TargetRules {
     const seen = this.seenOf(shell, attempt.move.target.id);
     seen.trials.delete(attempt.id);
     seen.before =
-      health === undefined ? null : { state: health.circuit.breaker.state, k: health.circuit.k };
+      health === undefined ? null : { epoch: health.circuit.epoch, k: health.circuit.k };
   }
 
   /** Results of an older epoch change nothing. */
@@ -101,15 +101,15 @@ export class TargetRules {
     if (health.inFlight < 0) {
       this.watch.violated("counters", `${target.id} has ${health.inFlight} in flight`);
     }
-    const isOld = epoch !== undefined && epoch < health.circuit.epoch;
+    const isOld = epoch !== undefined && epoch < seen.before.epoch;
     const hasMoved = decisions.some(
       (decision) =>
         decision.type === "transition" &&
         decision.target.id === target.id &&
+        decision.rule === "opening" &&
         decision.to === "open",
     );
-    const isOwnOpening = epoch === health.circuit.epoch - 1 && hasMoved;
-    if (isOld && !isOwnOpening && (hasMoved || health.circuit.k !== seen.before.k)) {
+    if (isOld && (hasMoved || health.circuit.k !== seen.before.k)) {
       this.watch.violated("epochs", `a ${outcome.kind} of an older epoch moved ${target.id}`);
     }
     if (outcome.kind !== "success" && outcome.kind !== "failure" && hasMoved) {

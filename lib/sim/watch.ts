@@ -42,6 +42,9 @@ export class Watch {
 
   begin(stage: Stage): void {
     this.stageOrNull = stage;
+    this.truth.isCalm &&= stage.scenario.workloads.every(({ keys }) =>
+      keys.every(({ poison }) => poison === null),
+    );
   }
 
   violated(rule: string, detail: string): void {
