@@ -17,6 +17,8 @@ export interface LanePlace {
   sameModelAs?: string;
   /** The provider's id, for one that several lanes share with its model: a document has a hundred at most. */
   provider?: string;
+  /** Further keys of it, told apart as accounts `<lane>-<place>.<credential>`. */
+  credentials?: readonly string[];
   regions?: readonly ("us-east" | "eu-west" | "ap-south")[];
   baseUrl?: string;
   price?: Model["price"];
@@ -89,12 +91,18 @@ function providersOf(wall: Wall, lanes: readonly LaneSpec[]): Map<string, Provid
   for (const { id: lane, places = defaultPlaces } of lanes) {
     for (const place of places) {
       const id = providerIdOf(lane, place);
-      const { baseUrl, regions } = place;
+      const { baseUrl, regions, credentials } = place;
       providers.set(id, {
         id,
         base_url: baseUrl ?? wall.baseUrl("alpha"),
         api_key: `${wall.key}.${id}`,
         allow_private_network: true,
+        ...(credentials !== undefined && {
+          credentials: credentials.map((credential) => ({
+            id: credential,
+            api_key: `${wall.key}.${id}.${credential}`,
+          })),
+        }),
         ...(regions !== undefined && {
           regions: regions.map((region) => ({ id: region, headers: { "X-Region": region } })),
         }),
