@@ -299,13 +299,7 @@ function otherTarget(
     ({ target }) => !course.left.has(target.id) && leftMs(course, target, nowMs) >= minAttemptMs,
   );
   const freshPairs = untriedPairs(course, fresh);
-  const ordered = standings(
-    world,
-    course.spec,
-    course.luck,
-    pairsWithTriesFirst(course, fresh, freshPairs),
-    nowMs,
-  );
+  const ordered = standings(world, course.spec, course.luck, spentPairsLast(course, fresh), nowMs);
   const isTight = course.attemptsAtMost - course.started <= freshPairs.size;
   const kept = isTight
     ? ordered.filter(({ candidate }) => freshPairs.has(candidate.target.pair))
@@ -355,13 +349,9 @@ function wasTried(course: Course, target: Target): boolean {
   return course.tried.some((one) => one.target.id === target.id);
 }
 
-/** Siblings of a pair that has had its tries go behind every pair that has not. */
-function pairsWithTriesFirst(
-  course: Course,
-  untried: readonly Candidate[],
-  fresh: ReadonlySet<string>,
-): readonly Candidate[] {
-  if (course.tried.length === 0 || fresh.size === 0) {
+/** Siblings of a pair that has had its tries go behind those of every pair that has not. */
+function spentPairsLast(course: Course, untried: readonly Candidate[]): readonly Candidate[] {
+  if (course.tried.length === 0) {
     return untried;
   }
   const isSpent = ({ target }: Candidate): boolean => {

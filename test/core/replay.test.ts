@@ -144,9 +144,10 @@ class Shell {
         break;
       case "content": {
         const call = this.pick(happening.pick);
-        if (call !== undefined && call.move !== null && !call.hasContent) {
+        const move = call?.move ?? null;
+        if (call !== undefined && move !== null && !call.hasContent) {
           call.hasContent = true;
-          bench.content(call.move);
+          bench.content(move);
         }
         break;
       }
