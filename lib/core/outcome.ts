@@ -17,6 +17,7 @@ import {
   type Greyness,
   degradedFrom,
   endDegraded,
+  failingKeys,
   greyByFailures,
   greyBySlowness,
   isWellAgain,
@@ -66,8 +67,8 @@ export function seeFirstContent(
   if (isOfThisEpoch(health.circuit, attempt.start)) {
     settle(health.circuit.window, attempt.start, "ok");
   }
-  // A time in which our own loop stood still is not the target's.
-  if (!attempt.streamed || attempt.startMs < world.frozenUntilMs) {
+  // A time in which our own loop stood still is not the target's, and how long a model thinks is the prompt's.
+  if (!attempt.streamed || attempt.reasoning || attempt.startMs < world.frozenUntilMs) {
     return;
   }
   const isNormal = health.circuit.breaker.state === "closed" && health.degraded === null;
@@ -305,7 +306,8 @@ function weigh(
   const { health } = attempt;
   const opening = openingOf(world, health, nowMs);
   if (opening === null) {
-    degradeIf(health, greyByFailures(health, nowMs), attempt, nowMs, out);
+    const isShared = !hasSeveralKeys(world.keys, nowMs) || failingKeys(health) > 1;
+    degradeIf(health, isShared ? greyByFailures(health, nowMs) : null, attempt, nowMs, out);
     return;
   }
   if (isOneKeys(world, health, opening, nowMs)) {
