@@ -58,6 +58,8 @@ const never = Number.POSITIVE_INFINITY;
 const prefillMsPerToken = 0.02;
 const coldConnectShare = 0.05;
 const refusalMs = 40;
+/** Short of the limit for the first content of a thinking model. */
+const longestThoughtMs = 280_000;
 
 export class Upstream {
   private readonly active: Fault[][];
@@ -168,7 +170,7 @@ export class Upstream {
   private wellFate(fate: Fate, place: Place, call: CallPlan, nowMs: number, chance: Chance): void {
     const { manner } = place.model;
     const farMs = place.region.farMs;
-    const thinkingMs = call.reasoning ? chance.exponential(45_000) : 0;
+    const thinkingMs = call.reasoning ? Math.min(longestThoughtMs, chance.exponential(45_000)) : 0;
     const paceFactor = this.pace === "day" ? paces[partOfDay(nowMs)] : 1;
     const ttftMs = paceFactor * chance.lognormal(manner.ttftMs, manner.sigma);
     fate.connectMs = chance.happens(coldConnectShare) ? farMs + 30 : 0;
