@@ -149,13 +149,19 @@ function attemptRecord(
     outcome: one.outcome,
     reason: one.reason,
     status: failure === null ? null : failure.status,
-    error:
-      failure === null || trace.notes.isQuiet
-        ? null
-        : redact(failure.message).slice(0, maxErrorChars),
+    error: trace.notes.isQuiet ? null : errorText(one),
     health: one.outcome === "succeeded" || health,
     ttft_ms: one.firstTokenMs === null ? null : Math.round(one.firstTokenMs - one.startedMs),
     duration_ms: Math.round((one.endedMs ?? endedMs) - one.startedMs),
     cost_nano_usd: attemptCostNanoUsd(trace, one),
   };
+}
+
+/** What the provider said, or how many of its events nobody could read. */
+function errorText({ failure, tally }: AttemptTrace): string | null {
+  if (failure !== null) {
+    return redact(failure.message).slice(0, maxErrorChars);
+  }
+  const malformed = tally?.malformed ?? 0;
+  return malformed === 0 ? null : `${malformed} malformed events were dropped`;
 }

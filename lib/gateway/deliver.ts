@@ -26,7 +26,6 @@ export type Answered = {
 export async function deliver(call: Call, { by, result }: Answered): Promise<void> {
   const { deps, trace, res } = call;
   trace.answering = by.trace;
-  trace.firstTokenMs = by.trace.firstTokenMs;
   switch (result.kind) {
     case "answer":
       by.succeed(result.tally);
@@ -34,9 +33,11 @@ export async function deliver(call: Call, { by, result }: Answered): Promise<voi
       sendJson(res, 200, result.body, answerHeaders(trace, trace.endedMs));
       return;
     case "events":
+      trace.firstTokenMs = deps.now();
       deliverEvents(call, streamOf(call), { by, tally: result.tally, events: result.events });
       return;
     case "stream":
+      trace.firstTokenMs = by.trace.firstTokenMs;
       await deliverStream(call, streamOf(call), { by, stream: result.stream });
   }
 }
