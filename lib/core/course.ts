@@ -5,7 +5,7 @@ import type { AttemptHow, CallSpec, FinishWhy, Resume, TriedAttempt } from "./ev
 import type { Candidate, Plan } from "./plan";
 import type { Luck } from "./sickness";
 import { barReason } from "./sickness";
-import { type Standing, doubtfulInOrder, isAlive, isTrial, standings } from "./standing";
+import { type Standing, doubtfulInOrder, hasWell, isAlive, isTrial, standings } from "./standing";
 import type { Target } from "./types";
 import { recentTally } from "./window";
 import { type TargetHealth, type World, healthOf, isObserved } from "./world";
@@ -481,9 +481,7 @@ function attemptAt(
   const others = open.filter(
     ({ target }) => target.id !== candidate.target.id && !wasTried(course, target),
   );
-  const healthyFollows = standings(world, course.spec, course.luck, others, nowMs).some(
-    (one) => one.sick === null,
-  );
+  const healthyFollows = hasWell(world, course.spec, course.luck, others, nowMs);
   return { kind: "attempt", candidate, how, splice: null, healthyFollows };
 }
 

@@ -42,15 +42,21 @@ export function regionOrder(
     return targets;
   }
   const preferredId = world.preferences.get(preferenceId(model, sizeClass))?.targetId;
-  const scarcity = (target: Target): number =>
-    Number(isScarce(healthOf(world, target).capacity, nowMs));
-  return targets.toSorted(
+  // Looked up once for each, not once for each comparison: this is on the path of every call.
+  const ranked = targets.map((target) => ({
+    target,
+    scarcity: Number(isScarce(healthOf(world, target).capacity, nowMs)),
+    isOther: Number(target.id !== preferredId),
+    ms: speedMs(world, target, sizeClass),
+  }));
+  ranked.sort(
     (a, b) =>
-      scarcity(a) - scarcity(b) ||
-      Number(b.id === preferredId) - Number(a.id === preferredId) ||
-      speedMs(world, a, sizeClass) - speedMs(world, b, sizeClass) ||
-      a.regionPriority - b.regionPriority,
+      a.scarcity - b.scarcity ||
+      a.isOther - b.isOther ||
+      a.ms - b.ms ||
+      a.target.regionPriority - b.target.regionPriority,
   );
+  return ranked.map(({ target }) => target);
 }
 
 /** Looks at the regions of an entry again when that is due; the only place where a preference moves. */
@@ -150,11 +156,16 @@ export function speedMs(world: World, target: Target, sizeClass: SizeClass): num
   if (own !== null) {
     return own;
   }
-  const nearest = speeds
-    .map((speed, place) => ({ ttftMs: speed?.ttftMs ?? null, away: Math.abs(place - sizeClass) }))
-    .filter((one) => one.ttftMs !== null)
-    .toSorted((a, b) => a.away - b.away)[0];
-  return nearest?.ttftMs ?? unmeasuredMs;
+  let nearestMs = unmeasuredMs;
+  let nearestAway = Number.POSITIVE_INFINITY;
+  for (const [place, speed] of speeds.entries()) {
+    const away = Math.abs(place - sizeClass);
+    if (speed !== undefined && speed.ttftMs !== null && away < nearestAway) {
+      nearestMs = speed.ttftMs;
+      nearestAway = away;
+    }
+  }
+  return nearestMs;
 }
 
 const warmForMs = 600_000;

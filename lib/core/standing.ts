@@ -45,6 +45,25 @@ export function standings(
   });
 }
 
+/** Whether one of the candidates is well, as `standings` would find. */
+export function hasWell(
+  world: World,
+  spec: CallSpec,
+  luck: Luck,
+  candidates: readonly Candidate[],
+  nowMs: number,
+): boolean {
+  const isPlainlyWell = ({ target }: Candidate): boolean => {
+    const health = healthOf(world, target);
+    return !isTrial(health) && sickness(health, spec, luck, nowMs) === null;
+  };
+  // Nearly always the first one is, and then nothing has to be compared.
+  return (
+    candidates.some(isPlainlyWell) ||
+    standings(world, spec, luck, candidates, nowMs).some((one) => one.sick === null)
+  );
+}
+
 /** Whether a call at this target would be a trial: of itself, or of its place. */
 export function isTrial(health: TargetHealth): boolean {
   const { circuit, place } = health;
