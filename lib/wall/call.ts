@@ -19,8 +19,8 @@ export interface ChatCall {
   readonly reasoningTokens: number;
   /** The same for equal requests that ask for a deterministic answer, else null. */
   readonly seed: number | null;
-  /** The length of the answer's beginning that the caller has already (prefill), 0 without one. */
-  readonly prefillChars: number;
+  /** The answer's beginning that the caller has already; empty without one. */
+  readonly prefill: string;
   readonly prefillTokens: number;
   readonly tool: ForcedTool | null;
 }
@@ -90,7 +90,7 @@ export function parseCall(json: string): ParsedCall {
       naturalTokens: askedLength(prompt.at(-1)?.text ?? ""),
       reasoningTokens: model.reasoning ? reasoningTokensOf(body["reasoning_effort"]) : 0,
       seed: isDeterministic ? promptHash(`${modelId}:${String(askedSeed)}`, prompt) : null,
-      prefillChars: prefill === null ? 0 : prefill.length,
+      prefill: prefill ?? "",
       prefillTokens: prefill === null ? 0 : tokenCountOf(prefill),
       tool,
     },

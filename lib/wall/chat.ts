@@ -88,7 +88,7 @@ function noteCall({ attempt }: Exchange, call: ChatCall): void {
   attempt.model = call.model.id;
   attempt.stream = call.stream;
   attempt.prompt_chars = call.promptChars;
-  attempt.prefill_chars = call.prefillChars;
+  attempt.prefill_chars = call.prefill.length;
   attempt.max_tokens = call.maxTokens;
 }
 

@@ -39,14 +39,15 @@ const capTakenAsWishTokens = 1_000;
  * @param rnd yields numbers in 0..1; only drawn when the call is not deterministic.
  */
 export function completionOf(
-  asked: ChatCall,
+  call: ChatCall,
   identity: Identity,
   rnd: () => number,
   faults: readonly WordingFault[] = [],
 ): Completion {
-  const repeats = faults.some(({ kind }) => kind === "prefill_repeated");
-  const call = repeats ? { ...asked, prefillTokens: 0 } : asked;
-  const answer = faults.reduce(reworded, undisturbed(call, rnd));
+  const answer = faults.reduce(
+    (wording, fault) => reworded(call, wording, fault),
+    undisturbed(call, rnd),
+  );
   const told = !faults.some(({ kind }) => kind === "no_usage");
   return {
     ...identity,
@@ -86,12 +87,15 @@ function undisturbed(call: ChatCall, rnd: () => number): Wording {
   };
 }
 
-function reworded(answer: Wording, fault: WordingFault): Wording {
+function reworded(call: ChatCall, answer: Wording, fault: WordingFault): Wording {
   const { tokens, from, seed } = answer;
   switch (fault.kind) {
-    case "prefill_repeated":
     case "no_usage":
       return answer;
+    case "prefill_repeated": {
+      const repeated = (call.prefill.match(/\s*\S+/g) ?? []).map(jsonEscaped);
+      return { ...answer, tokens: [...repeated, ...tokens], from: 0 };
+    }
     case "drift": {
       const other = tokensOf(~seed, from, tokens.length);
       return {
