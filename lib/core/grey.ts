@@ -33,6 +33,11 @@ export function greyByFailures(health: TargetHealth, nowMs: number): Greyness | 
     : null;
 }
 
+/** How many keys have failures among the newest calls: one key's prompts are not the target's trouble. */
+export function failingKeys({ circuit: { window } }: TargetHealth): number {
+  return lookBack(window, countedBack).keys.size;
+}
+
 /** The sign of a brown-out after one more first token; null when it is as fast as ever. */
 export function greyBySlowness(health: TargetHealth, sizeClass: SizeClass): Greyness | null {
   const speed = speedOf(health, sizeClass);
