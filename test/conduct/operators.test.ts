@@ -2,6 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemActor } from "@/lib/control/actor";
 import { setRouteChain } from "@/lib/control/set-route-chain";
 import { setSwitch } from "@/lib/control/set-switch";
+import type { Attempt } from "@/lib/wall/journal";
+import { isProbe } from "../support/lanes";
+import { readStream } from "../support/sse";
 import { type Stack, eventually, startStack } from "../support/stack";
 
 const operator = { type: "operator", name: "test", role: "operator" } as const;
@@ -99,6 +102,27 @@ describe("what operators decide", () => {
     await turn("model", "gemini-2.5-flash", "disabled");
     expect((await moved).headers.get("x-bellwether-model")).toBe("deepseek-v3");
     await turn("model", "gemini-2.5-flash", "enabled");
+  });
+
+  it("disabling moves a stream that has begun, or ends it as an error, and sends nothing there again", async () => {
+    stack.wall.fault({ kind: "stall", after_tokens: 20, model: "gpt-4.1" });
+    const moved = stack.chat({
+      stream: true,
+      messages: [{ role: "user", content: "Write 60 words about bells." }],
+    });
+    const live = (): Attempt[] =>
+      stack.wall.attempts({ model: "gpt-4.1", kind: "chat" }).filter((one) => !isProbe(one));
+    await eventually(() => live().some((one) => one.tokens_sent === 20));
+    await turn("model", "gpt-4.1", "disabled");
+    const before = live().length;
+    const seen = await readStream(await moved);
+    // The next model of the chain continues a prefill.
+    expect(seen).toMatchObject({ words: 60, finish: "stop", isDone: true, error: null });
+    expect(live()).toHaveLength(before);
+    expect(live().every((one) => one.client_closed_at !== null)).toBe(true);
+    await turn("model", "gpt-4.1", "enabled");
+    stack.wall.clearFaults();
+    expect(await answeredBy()).toMatch(/^gpt-4\.1/);
   });
 
   it("a switch with an end turns back by itself", async () => {
