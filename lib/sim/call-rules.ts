@@ -138,8 +138,9 @@ export class CallRules {
       this.watch.violated("same_target", `${spec.id} asks ${target.id} again (${move.how})`);
     }
     const onPair = tried.filter((place) => place.target.pair === target.pair).length;
-    const isLate = onPair >= attemptsPerPair && run.waitedFor !== "capacity";
-    if (isLate && this.untriedWell(run, shell).length > 0) {
+    // What was taken back is no failure of the pair.
+    const isFair = run.waitedFor !== "capacity" && run.impatience + run.migrations === 0;
+    if (onPair >= attemptsPerPair && isFair && this.untriedWell(run, shell).length > 0) {
       this.watch.violated("two_per_pair", `${spec.id} asks ${target.pair} a third time`);
     }
   }

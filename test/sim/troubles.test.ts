@@ -1,7 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { briskManner, clearGossip, fault, plainCall } from "@/lib/sim/scenario";
 import { key, model, ofFirst, outline } from "@/lib/sim/scenarios";
 import { first, quantileOf, second, shareOf, startedWithin, watch } from "./support";
+
+// A busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const second1 = 1_000;
 const minute = 60_000;
