@@ -47,7 +47,7 @@ describe("a breaker closed → open", () => {
     ["a quiet target", 0.5, 1, 3],
     ["a busy one", 5, 1, 5],
     ["one that is quiet here and busy on a hundred nodes", 0.5, 100, 5],
-    ["one that is busy on a hundred nodes", 20, 100, 7],
+    ["one that is busy on four hundred nodes", 5, 400, 7],
   ])(
     "takes as many failures as the whole fleet's rate asks for: %s",
     (_n, perSecond, nodes, run) => {
