@@ -381,3 +381,72 @@ describe("any course of events", () => {
     );
   });
 });
+
+describe("another's trouble", () => {
+  const us = "acme:us:first";
+  const first: CallOver = { route: "first", constraints: { region: "us" } };
+
+  it("a key whose prompts fail moves nobody else's calls, however they fall", () => {
+    const rounds = fc.array(
+      fc.record({
+        bad: fc.integer({ min: 0, max: 6 }),
+        good: fc.integer({ min: 1, max: 3 }),
+        waitMs: fc.nat(3_000),
+        probe: fc.boolean(),
+      }),
+      { minLength: 10, maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(rounds, (all) => {
+        const bench = new Bench();
+        for (const { bad, good, waitMs, probe } of all) {
+          for (let call = 0; call < good; call += 1) {
+            expect(bench.one("ok", { ...first, key: "good" })).toMatchObject({
+              target: us,
+              how: "first",
+            });
+          }
+          bench.many(
+            bad,
+            { ...statusFailure(500), sameTargetAfterMs: null },
+            { ...first, key: "poison" },
+          );
+          bench.wait(waitMs);
+          if (probe) {
+            bench.probe(us, "pass");
+          }
+        }
+        expect(bench.one("ok", { ...first, key: "good" })).toMatchObject({
+          target: us,
+          how: "first",
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("with all well the operator's first entry is chosen, whoever calls and whenever", () => {
+    const calls = fc.array(
+      fc.record({
+        key: fc.constantFrom("a", "b", "c"),
+        waitMs: fc.nat(20_000),
+        ttftMs: fc.integer({ min: 1, max: 900 }),
+      }),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(calls, (all) => {
+        const bench = new Bench();
+        for (const { key, waitMs, ttftMs } of all) {
+          bench.wait(waitMs);
+          const { move } = bench.begin({ key, route: "both" });
+          expect(move).toMatchObject({ entryIndex: 0, how: "first" });
+          bench.nowMs += ttftMs;
+          bench.content(move);
+          bench.succeed(move);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
