@@ -8,6 +8,7 @@ import {
   retarget,
   silentTooLong,
   snapshotOf,
+  statusFailure,
 } from "./fixture";
 
 const us = "acme:us:first";
@@ -180,6 +181,18 @@ describe("silence", () => {
       outcome: { kind: "withdrawn", why: "migrated" },
     });
     expect(bench.attempt(call?.id ?? "").target.id).toBe(third);
+  });
+
+  it("moves no call to where it has failed already", () => {
+    const bench = habitual(100);
+    for (let call = 0; call < 3; call += 1) {
+      const { id, move } = bench.begin({ route: "first", constraints: { region: "eu" } });
+      bench.fail(move, statusFailure(404));
+      expect(bench.attempt(id).target.id).toBe(us);
+    }
+    reassure(bench);
+    expect(migrated(bench.wait(4_000))).toEqual([]);
+    expect(bench.label(us)).toBe("suspect");
   });
 
   it("does not send a call twice that must not be repeated", () => {
