@@ -53,7 +53,7 @@ export function quantileMs(histogram: Histogram, q: number, minSamples: number):
     return null;
   }
   let seen = 0;
-  for (let index = 0; index < bucketCount; index += 1) {
+  for (let index = 0; index < bucketCount - 1; index += 1) {
     seen += histogram.counts[index] ?? 0;
     if (seen >= q * histogram.total) {
       return smallestMs * bucketGrowth ** index;

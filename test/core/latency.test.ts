@@ -106,6 +106,16 @@ describe("a distribution", () => {
     expect(histogram.total).toBeCloseTo(2 * 0.5 ** (1 / 8) + 1, 8);
     addSample(histogram, 100, 2 * hourMs - 1);
     expect(histogram.total).toBeCloseTo(2 * 0.5 ** (1 / 8) + 2, 8);
+    addSample(histogram, 100, 2 * hourMs);
+    expect(histogram.total).toBeCloseTo((2 * 0.5 ** (1 / 8) + 2) * 0.5 ** (1 / 8) + 1, 8);
+  });
+
+  it("keeps the slowest through its fading", () => {
+    const histogram = emptyHistogram();
+    addSample(histogram, 1e9, 0);
+    addSample(histogram, 1e9, 8 * hourMs);
+    expect(histogram.total).toBeCloseTo(1.5, 8);
+    expect(quantileMs(histogram, 1, 1)).toBeCloseTo(10 * 1.25 ** 47, 5);
   });
 });
 
