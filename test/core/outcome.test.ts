@@ -264,6 +264,28 @@ describe("one key's failures", () => {
     expect(bench.label(only)).toBe("closed");
   });
 
+  it("that fail its trial while probes pass leave the next trial to another key", () => {
+    const bench = withTwoKeys();
+    bench.many(2, overloaded, { ...third, key: "ada" });
+    bench.one(overloaded, { ...third, key: "bo" });
+    bench.wait(6_000);
+    bench.probe(only, "pass");
+    const trial = (key: string): void => {
+      bench.one(overloaded, {
+        route: "both",
+        key,
+        constraints: { allowedModels: new Set(["third"]) },
+      });
+    };
+    expect(bench.breaker(only)).toBe("half_open");
+    trial("ada");
+    expect(bench.breaker(only)).toBe("half_open");
+    expect(bench.health(only).circuit.breaker).toMatchObject({ trial: null });
+    expect(bench.call({ ...third, key: "ada" }).plan.entries[0]?.reason).toBe("key_avoided");
+    trial("bo");
+    expect(bench.breaker(only)).toBe("open");
+  });
+
   it("are forgiven by an answer to a call that began after them, not by an older one", () => {
     const bench = withTwoKeys();
     const older = bench.begin({ ...third, key: "ada" }).move;
@@ -337,6 +359,22 @@ describe("a place that cannot be reached", () => {
     expect(bench.one("ok", { route: "second", constraints: { region: "us" } }).target).toBe(
       "acme:us:second",
     );
+  });
+
+  it("gives the trial to the next call when its caller leaves", () => {
+    const bench = down();
+    bench.wait(6_000);
+    const over: CallOver = { route: "first", constraints: { region: "us" } };
+    bench.end(bench.begin(over).move, { kind: "cancelled" });
+    expect(bench.begin(over).move).toMatchObject({ how: "trial", target: { id: us } });
+  });
+
+  it("a caller who left between failures to connect shows nothing of it", () => {
+    const bench = new Bench();
+    bench.many(2, refused, { route: "first" });
+    bench.end(bench.begin({ route: "first" }).move, { kind: "cancelled" });
+    bench.one(refused, { route: "first" });
+    expect(bench.label(us)).toBe("region_down");
   });
 
   it("a failed trial takes it out for longer", () => {

@@ -386,6 +386,13 @@ describe("our own fault", () => {
     calls.forEach(({ attempt }) => bench.apply({ type: "first_content", attempt }));
     expect(bench.label(us)).toBe("closed");
     expect(bench.health(us).speeds[0]?.recent.every((ms) => ms < 1_000)).toBe(true);
+    const plain = bench.begin({ ...both, needs: { stream: false, collectable: false } }).move;
+    bench.nowMs += 8_000;
+    bench.succeed(plain);
+    expect(bench.health(us).speeds[0]?.durations.total).toBe(0);
+    bench.wait(2_000);
+    bench.one("ok", { ...both, needs: { stream: false, collectable: false } });
+    expect(bench.health(us).speeds[0]?.durations.total).toBe(1);
   });
 });
 
