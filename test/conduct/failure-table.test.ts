@@ -119,6 +119,7 @@ const rows: readonly Row[] = [
     id: "headers-only",
     name: "headers and then silence",
     fault: { kind: "headers_then_silent" },
+    modes: ["streamed"],
     asked: 1,
     next: true,
     alone: timedOut,

@@ -143,6 +143,7 @@ describe("healing call by call", () => {
             places: [{ name: "first", regions: ["us-east", "eu-west"] }, { name: "second" }],
           },
           { id: "keyed", places: [{ name: "first", credentials: ["spare"] }, { name: "second" }] },
+          { id: "doubted" },
           { id: "told" },
         ]),
     });
@@ -208,6 +209,20 @@ describe("healing call by call", () => {
     const before = seenBy(stack.wall, "keyed").length;
     await stack.chat({ model: "keyed" });
     expect(seenBy(stack.wall, "keyed")).toHaveLength(before);
+  });
+
+  it("keeps a key that one call says is wrong and its free probe says is right", async () => {
+    const fault = { kind: "unauthorized", on: "chat", count: 1 } as const;
+    breakPlace(stack.wall, "doubted", fault);
+    const by = async (): Promise<string | null> =>
+      (await stack.chat({ model: "doubted" })).headers.get("x-bellwether-provider");
+    expect(await by()).toBe("doubted-second");
+    await eventually(() =>
+      stack.wall
+        .attempts({ account: "doubted-first", kind: "models" })
+        .some(({ status }) => status === 200),
+    );
+    await eventually(async () => (await by()) === "doubted-first");
   });
 
   it("leaves a target that says its room is used up, before it has to refuse", async () => {

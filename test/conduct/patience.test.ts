@@ -28,6 +28,7 @@ describe("a call's patience", () => {
           { id: "comments", limits },
           { id: "hurried", limits: { ttft_s: 20 } },
           { id: "capacity", places: [{ name: "first" }] },
+          { id: "busy", places: [{ name: "first" }] },
           { id: "full", places: [{ name: "first" }] },
           { id: "starved", places, limits: { total_s: 4.4, ttft_s: 4.4 } },
         ]),
@@ -147,7 +148,7 @@ describe("a call's patience", () => {
 
   it("ends when the caller's own does, and blames nobody", async () => {
     breaks("hurried", { kind: "silent" });
-    for (let call = 0; call < 4; call += 1) {
+    for (let call = 0; call < 3; call += 1) {
       const { response, tookMs } = await timed(
         "hurried",
         { stream: true },
@@ -165,6 +166,11 @@ describe("a call's patience", () => {
     expect(response.status).toBe(200);
     expect(tookMs).toBeGreaterThan(2_500);
     expect(tookMs).toBeLessThan(5_500);
+    breaks("busy", { kind: "rate_limit", retry_after: 30 });
+    const soon = (await timed("busy")).response;
+    expect(soon.status).toBe(429);
+    expect(soon.headers.get("x-should-retry")).toBe("true");
+    expect(Number(soon.headers.get("retry-after-ms"))).toBeGreaterThan(25_000);
     breaks("full", { kind: "rate_limit", retry_after: 300 });
     for (let call = 0; call < 2; call += 1) {
       const refused = await timed("full");

@@ -39,36 +39,45 @@ export async function load(
     ...body,
   });
   const startedMs = performance.now();
-  const one = async (): Promise<LoadCall> => {
-    const askedMs = performance.now();
+  const ask = async (call: LoadCall, askedMs: number): Promise<void> => {
     const response = await pool.request({
       method: "POST",
       path: "/v1/chat/completions",
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
       body: text,
     });
-    let firstMs = 0;
-    let answer = "";
-    for await (const piece of response.body) {
-      firstMs ||= performance.now() - askedMs;
-      answer += String(piece);
-    }
     const header = (name: string): string | null => {
       const value = response.headers[name];
       return typeof value === "string" ? value : null;
     };
-    return {
+    call.status = response.statusCode;
+    call.provider = header("x-bellwether-provider");
+    call.attempts = Number(header("x-bellwether-attempts") ?? 0);
+    let answer = "";
+    for await (const piece of response.body) {
+      call.firstMs ||= performance.now() - askedMs;
+      answer += String(piece);
+    }
+    call.isWhole =
+      response.statusCode === 200 &&
+      !answer.includes('"error"') &&
+      answer.includes(stream ? "[DONE]" : '"finish_reason"');
+  };
+  /** Whatever happens to it, also a connection that breaks, is told in the call and not thrown. */
+  const one = async (): Promise<LoadCall> => {
+    const askedMs = performance.now();
+    const call: LoadCall = {
       atMs: askedMs - startedMs,
-      tookMs: performance.now() - askedMs,
-      firstMs,
-      status: response.statusCode,
-      isWhole:
-        response.statusCode === 200 &&
-        !answer.includes('"error"') &&
-        answer.includes(stream ? "[DONE]" : '"finish_reason"'),
-      provider: header("x-bellwether-provider"),
-      attempts: Number(header("x-bellwether-attempts") ?? 0),
+      tookMs: 0,
+      firstMs: 0,
+      status: 0,
+      isWhole: false,
+      provider: null,
+      attempts: 0,
     };
+    await ask(call, askedMs).catch(() => undefined);
+    call.tookMs = performance.now() - askedMs;
+    return call;
   };
   const calls: Promise<LoadCall>[] = [];
   while (performance.now() - startedMs < forMs) {
