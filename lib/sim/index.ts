@@ -6,3 +6,4 @@ export { articleReport, manyReport } from "./report";
 export { scenarios } from "./scenarios";
 export { shrink } from "./shrink";
 export { simulate } from "./simulation";
+export { countFalseOpenings } from "./statistics";

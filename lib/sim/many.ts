@@ -20,6 +20,7 @@ export type ManyResult = {
 
 /** Calls of one world in a large run: small worlds come in more kinds. */
 const callsPerWorld = 20_000;
+const leastPerWorld = 500;
 
 /** Swarm worlds whose seeds follow from `seed`, until `calls` calls were made. */
 export function simulateSwarm(
@@ -32,10 +33,12 @@ export function simulateSwarm(
   return simulateMany(
     step,
     calls,
-    (world, left) =>
-      swarmScenario(Math.floor(chance.place(1, world, 0).next() * 2 ** 31), {
-        calls: Math.min(callsPerWorld, left),
+    (world, left) => ({
+      ...swarmScenario(Math.floor(chance.place(1, world, 0).next() * 2 ** 31), {
+        calls: Math.min(callsPerWorld, Math.max(leastPerWorld, left)),
       }),
+      maxCalls: Math.min(callsPerWorld, left),
+    }),
     onWorld,
   );
 }

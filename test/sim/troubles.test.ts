@@ -6,7 +6,6 @@ import { first, quantileOf, second, shareOf, startedWithin, watch } from "./supp
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
 
-const second1 = 1_000;
 const minute = 60_000;
 const streams = [plainCall];
 
@@ -39,7 +38,7 @@ describe("a target that is down", () => {
     );
     expect(shareOf(replies, ({ reply }) => reply === "served")).toBe(1);
     expect(trials.length).toBeLessThanOrEqual(3 + 12);
-    expect((back?.startedMs ?? Number.POSITIVE_INFINITY) - ends).toBeLessThan(10 * second1 + 8_000);
+    expect((back?.startedMs ?? Number.POSITIVE_INFINITY) - ends).toBeLessThan(18_000);
     expect(violations).toEqual([]);
   });
 
@@ -140,7 +139,7 @@ describe("a brown-out × 10", () => {
   it("is over for callers within 15 s", () => {
     const { replies, violations } = watch(
       outline({
-        perSecond: 50,
+        perSecond: 20,
         durationMs: 16 * minute,
         calls: streams,
         faults: [ofFirst("slow", { fromMs: 10 * minute, untilMs: 15 * minute })],
@@ -161,7 +160,7 @@ describe("a brown-out × 10", () => {
   it("keeps a twentieth of its calls, so that its end is seen", () => {
     const { replies, transitions } = watch(
       outline({
-        perSecond: 50,
+        perSecond: 20,
         durationMs: 16 * minute,
         calls: streams,
         faults: [ofFirst("slow", { fromMs: 10 * minute, untilMs: 12 * minute })],
@@ -182,7 +181,7 @@ describe("errors now and then", () => {
     const { ledger, transitions } = watch(
       outline({
         perSecond: 10,
-        durationMs: 40 * minute,
+        durationMs: 30 * minute,
         models: [model("first", "acme", { manner: slow }), model("second", "bolt")],
       }),
     );
@@ -193,7 +192,7 @@ describe("errors now and then", () => {
   it("2 % shift nothing to the fallback for long", () => {
     const { replies } = watch(
       outline({
-        perSecond: 50,
+        perSecond: 20,
         durationMs: 10 * minute,
         models: [
           model("first", "acme", { manner: { ...briskManner, errorShare: 0.02 } }),
@@ -207,7 +206,7 @@ describe("errors now and then", () => {
   it("30 % of a grey target fail nobody, at 1.35 attempts per call or less, with four openings at most", () => {
     const { ledger, replies, violations } = watch(
       outline({
-        perSecond: 50,
+        perSecond: 20,
         durationMs: 12 * minute,
         faults: [ofFirst("server_error", { share: 0.3, fromMs: minute, untilMs: 11 * minute })],
       }),
@@ -223,7 +222,7 @@ describe("errors now and then", () => {
   it.each([0.2, 0.25, 0.3])("of %d at both targets still serve 95 %% of the ideal", (share) => {
     const { ledger, violations } = watch(
       outline({
-        perSecond: 50,
+        perSecond: 20,
         durationMs: 10 * minute,
         faults: [fault("unavailable", { fromMs: minute, share })],
       }),
@@ -238,7 +237,7 @@ describe("limits", () => {
   it("of a provider move calls on and never open its breaker", () => {
     const { ledger, transitions, violations } = watch(
       outline({
-        perSecond: 50,
+        perSecond: 20,
         durationMs: 5 * minute,
         faults: [ofFirst("rate_limited", { retryAfterMs: 20_000 })],
       }),
@@ -250,7 +249,7 @@ describe("limits", () => {
 
   it("that name no moment are met with few attempts", () => {
     const { ledger, replies } = watch(
-      outline({ perSecond: 50, durationMs: 5 * minute, faults: [ofFirst("rate_limited")] }),
+      outline({ perSecond: 20, durationMs: 5 * minute, faults: [ofFirst("rate_limited")] }),
     );
     const during = startedWithin(replies, 2 * minute, 4 * minute);
     expect(ledger.failed).toBe(0);
@@ -360,7 +359,7 @@ describe("people", () => {
     } as const;
     const { replies, violations } = watch(
       outline({
-        perSecond: 50,
+        perSecond: 20,
         durationMs: 4 * minute,
         calls: [{ ...plainCall, stream: false }],
         toggles: [off],
@@ -473,7 +472,7 @@ describe("nodes", () => {
   it("that stand still for up to 5 s turn away from nobody", () => {
     const freezes = [1, 2, 3, 4, 5].map((n) => ({ node: 0, atMs: n * minute, forMs: n * 1_000 }));
     const { transitions, replies, violations } = watch(
-      outline({ perSecond: 50, durationMs: 6 * minute, freezes }),
+      outline({ perSecond: 20, durationMs: 6 * minute, freezes }),
     );
     expect(transitions).toEqual([]);
     expect(replies.every(({ targets }) => targets[0] === first)).toBe(true);
