@@ -25,6 +25,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: "soak", include: ["test/**/*.soak.ts"], testTimeout: 3_600_000 },
+      },
+      {
+        extends: true,
         test: { name: "wall", include: ["test/wall/**/*.test.ts"], testTimeout: 20_000 },
       },
       {
