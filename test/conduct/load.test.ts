@@ -135,7 +135,7 @@ describe("under load", () => {
         late.map(({ firstMs }) => firstMs),
         85,
       ),
-    ).toBeLessThan(usualMs + 250);
+    ).toBeLessThan(usualMs + 1_000);
     expect(share(late, "brownout-second")).toBeGreaterThan(0.8);
   });
 
