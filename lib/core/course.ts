@@ -420,7 +420,7 @@ function capacityStep(
     course.tried.every((one) => one.target.id !== target.id || one.failure.health === "capacity");
   const { promptTokens } = course.spec.needs;
   const soonest = open
-    .filter(({ target }) => refused(target))
+    .filter(({ target }) => refused(target) && leftMs(course, target, nowMs) >= minAttemptMs)
     .flatMap((candidate) => {
       const health = healthOf(world, candidate.target);
       if (isObserved(health, "capacity")) {
