@@ -118,6 +118,24 @@ describe("silence", () => {
     expect(bench.label(us)).toBe("suspect");
   });
 
+  it("three calls that have hardly begun are none, however long another has waited", () => {
+    const bench = habitual(100);
+    waiting(bench, 1);
+    bench.wait(4_000);
+    waiting(bench, 2);
+    bench.wait(750);
+    expect(bench.label(us)).toBe("closed");
+    expect(probed(bench.wait(250))).toEqual([us, "acme:eu:first"]);
+  });
+
+  it("a sign of life from more than 5 s ago moves no call", () => {
+    const bench = habitual(2_000);
+    waiting(bench, 3);
+    reassure(bench);
+    expect(migrated(bench.wait(6_500))).toEqual([]);
+    expect(bench.label(us)).toBe("suspect");
+  });
+
   it("asks for its confirming probe in every episode", () => {
     const bench = habitual(100);
     const calls = waiting(bench, 3);
@@ -204,19 +222,15 @@ describe("silence", () => {
 });
 
 describe("a target that is SUSPECT", () => {
-  it("is tried last, after one that is DEGRADED", () => {
+  it("is tried last, after others that are not quite well, though it comes first", () => {
     const bench = suspect();
     bench.many(3, refused, { route: "first", constraints: { region: "eu" } });
-    const health = bench.health(third);
-    health.degraded = {
-      sinceMs: bench.nowMs,
-      cause: "failures",
-      sizeClass: 0,
-      stayMs: 30_000,
-      counted: 0,
-      failed: 0,
-      servedMs: bench.nowMs,
-    };
+    bench.health(third).avoided.set("key", bench.nowMs + 30_000);
+    expect(bench.call(both).plan.entries.map(({ reason }) => reason)).toEqual([
+      "suspect",
+      "region_down",
+      "key_avoided",
+    ]);
     expect(bench.one("ok", both).target).toBe(third);
   });
 
