@@ -43,7 +43,9 @@ export function attemptTimes(
   const reserve = healthyFollows ? Math.min(reserveMs, reserveShare * totalMs) : 0;
   const budgetMs = Math.max(Math.min(minAttemptMs, leftMs), leftMs - reserve);
   const ownMs = streamed ? ttftLimitMs(spec, target, speed) : plainLimitMs(spec, target, speed);
-  const wantedMs = Math.min(ownMs, spec.constraints.ttftMs ?? ownMs);
+  // A plain answer has no first content of its own to be impatient for.
+  const askedMs = streamed ? spec.constraints.ttftMs : null;
+  const wantedMs = Math.min(ownMs, askedMs ?? ownMs);
   const isPatient = needs.tools || isReasoning(spec, target);
   return {
     connectMs: Math.min(connectMs, budgetMs),

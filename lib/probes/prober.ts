@@ -209,7 +209,7 @@ export function startProber(deps: ProberDeps): Prober {
         }, wishDelayMs);
       }
     },
-    nextProbeMs: schedule.nextMs,
+    nextProbeMs: (targetId) => schedule.nextMs(targetId),
     async stop() {
       clearInterval(timer);
       clearTimeout(wished ?? undefined);

@@ -151,7 +151,7 @@ function lastCallMs({ world, snapshot }: ScheduleDeps, target: Target, startedMs
 function isProvenByTraffic(world: World, target: Target, nowMs: number): boolean {
   const health = healthOf(world, target);
   const isMeasuredLately = health.speeds.some(
-    (speed) => speed?.atMs != null && nowMs - speed.atMs < staleTtftMs,
+    (speed) => nowMs - (speed?.atMs ?? Number.NEGATIVE_INFINITY) < staleTtftMs,
   );
   return (
     labelOf(world, target, nowMs) === "closed" &&

@@ -128,13 +128,19 @@ describe("the limits of an attempt", () => {
           const reserveMs = follows ? Math.min(10_000, totalMs / 4) : 0;
           expect(firstMs).toBeLessThanOrEqual(leftMs);
           expect(firstMs).toBeLessThanOrEqual(Math.max(minAttemptMs, leftMs - reserveMs));
-          expect(firstMs).toBeLessThanOrEqual(ttftMs ?? Number.POSITIVE_INFINITY);
+          const askedMs = streamed ? ttftMs : null;
+          expect(firstMs).toBeLessThanOrEqual(askedMs ?? Number.POSITIVE_INFINITY);
           expect(firstMs).toBeGreaterThan(0);
           expect(connectMs).toBeLessThanOrEqual(Math.min(3_000, leftMs));
         },
       ),
     );
   });
+});
+
+it("a caller's limit for the first content leaves a plain answer its time", () => {
+  expect(timesOf({ streamed: false, ttftMs: 2_000 }).firstMs).toBe(30_000);
+  expect(timesOf({ streamed: true, ttftMs: 2_000 }).firstMs).toBe(2_000);
 });
 
 describe("the time to the first content of a stream", () => {

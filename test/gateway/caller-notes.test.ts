@@ -1,8 +1,11 @@
-import type { IncomingMessage } from "node:http";
+import { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
 import { callerNotes, noNotes } from "@/lib/gateway/caller-notes";
 
-const read = (headers: Record<string, string>) => callerNotes({ headers } as IncomingMessage);
+const read = (headers: Record<string, string>) =>
+  callerNotes(
+    Object.assign(Object.create(IncomingMessage.prototype) as IncomingMessage, { headers }),
+  );
 const meta = (value: unknown) =>
   read({ "x-bellwether-metadata": typeof value === "string" ? value : JSON.stringify(value) });
 
@@ -14,7 +17,7 @@ describe("what a caller says of its call", () => {
 
   it("is a small object of strings", () => {
     const most = Object.fromEntries(
-      Array.from({ length: 16 }, (_, index) => ["k".repeat(62) + index, "v".repeat(256)]),
+      Array.from({ length: 16 }, (_, index) => [`${"k".repeat(62)}${index}`, "v".repeat(256)]),
     );
     expect(meta({ user: "u1" })).toEqual({ metadata: { user: "u1" }, isQuiet: false });
     expect(meta(most).metadata).toEqual(most);
