@@ -99,9 +99,10 @@ function scarceForMs(limit: RateLimit | null): number {
   return all !== null && remaining !== null && remaining <= scarceShare * all ? (resetMs ?? 0) : 0;
 }
 
-/** A call went through: a limit that was only guessed is over. */
-export function clearRefusal(capacity: Capacity): void {
-  if (capacity.guessed) {
+/** A call that started at `startMs` went through: a limit that was only guessed before that is over. */
+export function clearRefusal(capacity: Capacity, startMs: number): void {
+  const { guessed, requestsUntilMs } = capacity;
+  if (guessed && requestsUntilMs !== null && startMs >= requestsUntilMs - defaultWaitMs) {
     capacity.requestsUntilMs = null;
     capacity.guessed = false;
   }

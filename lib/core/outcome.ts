@@ -131,7 +131,7 @@ function leavePlace({ id, health: { place }, placeStart }: Attempt): void {
 function succeedAttempt(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
   const { health } = attempt;
   succeedPlace(world, attempt, nowMs, out);
-  clearRefusal(health.capacity);
+  clearRefusal(health.capacity, attempt.startMs);
   widenConcurrency(health.capacity, nowMs);
   if (!attempt.streamed && attempt.startMs >= world.frozenUntilMs) {
     addSample(speedOf(health, attempt.sizeClass).durations, nowMs - attempt.startMs, nowMs);

@@ -2,7 +2,7 @@
 import { isScarce } from "./capacity";
 import type { SizeClass } from "./latency";
 import type { Target } from "./types";
-import { type World, healthOf } from "./world";
+import { type TargetHealth, type World, healthOf, isObserved } from "./world";
 
 /** Which region a model is served from, and who has been faster for how long. */
 export type Preference = {
@@ -45,7 +45,7 @@ export function regionOrder(
   // Looked up once for each, not once for each comparison: this is on the path of every call.
   const ranked = targets.map((target) => ({
     target,
-    scarcity: Number(isScarce(healthOf(world, target).capacity, nowMs)),
+    scarcity: Number(isShort(healthOf(world, target), nowMs)),
     isOther: Number(target.id !== preferredId),
     ms: speedMs(world, target, sizeClass),
   }));
@@ -57,6 +57,17 @@ export function regionOrder(
       a.target.regionPriority - b.target.regionPriority,
   );
   return ranked.map(({ target }) => target);
+}
+
+function isShort(health: TargetHealth, nowMs: number): boolean {
+  return isScarce(health.capacity, nowMs) && !isObserved(health, "capacity");
+}
+
+/** Forgets the preferences of a model that nobody asks for any more. */
+export function forgetPreferences(world: World, model: string): void {
+  for (const sizeClass of [0, 1, 2, 3] as const) {
+    world.preferences.delete(preferenceId(model, sizeClass));
+  }
 }
 
 /** Looks at the regions of an entry again when that is due; the only place where a preference moves. */

@@ -15,7 +15,7 @@ import { bearOut, endAttempt, seeFirstContent } from "./outcome";
 import { planCall } from "./plan";
 import { closingState, endModelProbe, endRegionProbe, forgetProbes, targetsAt } from "./probes";
 import { countStart, noteKey } from "./rate";
-import { considerRegions, rememberWarm } from "./region";
+import { considerRegions, forgetPreferences, rememberWarm } from "./region";
 import { becomeSuspect, watchSilence } from "./silence";
 import { tell, tellObserved } from "./tell";
 import type { Snapshot, Target } from "./types";
@@ -334,10 +334,11 @@ function forgetStrangers(world: World, nowMs: number): void {
   if (world.targets.size === world.snapshot.targets.size) {
     return;
   }
-  for (const [id, { inFlight, lastStartMs }] of world.targets) {
+  for (const [id, { inFlight, lastStartMs, target }] of world.targets) {
     const isIdle = inFlight === 0 && nowMs - (lastStartMs ?? 0) >= strangerMs;
     if (isIdle && !world.snapshot.targets.has(id)) {
       world.targets.delete(id);
+      forgetPreferences(world, target.model);
     }
   }
 }

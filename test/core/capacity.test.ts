@@ -74,13 +74,15 @@ describe("a 429", () => {
     expect(limitedUntilMs(capacity, 10, 0)).toBe(4_000);
   });
 
-  it("that was only guessed is over with the next answer, one that was told is not", () => {
+  it("that was only guessed is over when a later call is answered, one that was told is not", () => {
     const capacity = emptyCapacity();
-    refuse(capacity, refusal(), 0);
-    clearRefusal(capacity);
-    expect(limitedUntilMs(capacity, 1, 0)).toBeNull();
+    refuse(capacity, refusal(), 100);
+    clearRefusal(capacity, 99);
+    expect(limitedUntilMs(capacity, 1, 100)).toBe(5_100);
+    clearRefusal(capacity, 100);
+    expect(limitedUntilMs(capacity, 1, 100)).toBeNull();
     refuse(capacity, refusal({ retryAfterMs: 4_000 }), 0);
-    clearRefusal(capacity);
+    clearRefusal(capacity, 100);
     expect(limitedUntilMs(capacity, 1, 0)).toBe(4_000);
   });
 

@@ -107,6 +107,10 @@ describe("the order of regions", () => {
     const bench = settled();
     bench.health("acme:a:first").capacity.scarceUntilMs = bench.nowMs + 1;
     expect(bench.order()).toBe("cba");
+    const health = bench.health("acme:a:first");
+    const breaker = { ...health.target.breaker, observeOnly: new Set(["capacity"] as const) };
+    health.target = { ...health.target, breaker };
+    expect(bench.order()).toBe("acb");
     bench.nowMs += 1;
     expect(bench.order()).toBe("acb");
   });

@@ -66,7 +66,13 @@ describe("a provider that takes any name", () => {
   const snapshot = snapshotOf([], {
     ...input,
     providers: [
-      { id: "any", base_url: "https://any.example/v1", api_key: "env:ANY", any_model: true },
+      {
+        id: "any",
+        base_url: "https://any.example/v1",
+        api_key: "env:ANY",
+        any_model: true,
+        regions: [{ id: "us" }, { id: "eu" }],
+      },
       ...(input.providers ?? []),
     ],
   });
@@ -93,6 +99,7 @@ describe("a provider that takes any name", () => {
     expect(bench.world.targets.has(id)).toBe(true);
     bench.wait(1_000);
     expect(bench.world.targets.size).toBe(known);
+    expect(bench.world.preferences.size).toBe(0);
   });
 });
 
