@@ -420,7 +420,13 @@ function capacityStep(
     course.tried.every((one) => one.target.id !== target.id || one.failure.health === "capacity");
   const { promptTokens } = course.spec.needs;
   const soonest = open
-    .filter(({ target }) => refused(target) && leftMs(course, target, nowMs) >= minAttemptMs)
+    .filter(
+      (candidate) =>
+        refused(candidate.target) &&
+        leftMs(course, candidate.target, nowMs) >= minAttemptMs &&
+        // Whoever is broken besides has as many in flight as panic allows, or it would have been asked.
+        !isBrokenNow(world, course, candidate, nowMs),
+    )
     .flatMap((candidate) => {
       const health = healthOf(world, candidate.target);
       if (isObserved(health, "capacity")) {
