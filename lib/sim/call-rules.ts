@@ -255,13 +255,12 @@ export class CallRules {
         health !== undefined &&
         labelOf(shell.world, target, nowMs) === "closed" &&
         (health.avoided.get(run.spec.key) ?? 0) <= nowMs &&
-        !isFull(health.capacity, health.inFlight)
+        !isFull(health.capacity, health.inFlight) &&
+        limitedUntilMs(health.capacity, run.spec.needs.promptTokens, nowMs) === null
       );
     };
-    return this.untriedPairs(run, false).filter(
-      (pair) =>
-        !this.isLimited(pair, run, shell) &&
-        this.eligible(run).some((target) => target.pair === pair && isWell(target)),
+    return this.untriedPairs(run, false).filter((pair) =>
+      this.eligible(run).some((target) => target.pair === pair && isWell(target)),
     );
   }
 
