@@ -468,12 +468,11 @@ function takenBackAgain(
   untried: readonly Candidate[],
   nowMs: number,
 ): Step | null {
-  const candidate = untried.find(
+  const left = untried.filter(
     ({ target }) => course.left.has(target.id) && leftMs(course, target, nowMs) >= minAttemptMs,
   );
-  return candidate === undefined
-    ? null
-    : attemptAt(world, course, open, candidate, howNext(course), nowMs);
+  const ordered = standings(world, course.spec, course.luck, left, nowMs);
+  return choice(world, course, open, ordered, nowMs);
 }
 
 function attemptAt(
