@@ -128,6 +128,11 @@ export class CallRules {
     if (tried.length === 0) {
       return;
     }
+    for (const pair of this.untriedPairs(run, false)) {
+      if (this.isPanicFull(pair, run, shell)) {
+        run.excused = [...run.excused, pair];
+      }
+    }
     if (tried.length >= spec.limits.attempts && tried.length >= run.pairs + 1) {
       this.watch.violated("attempt_cap", `${spec.id} makes attempt ${tried.length + 1}`);
     }
@@ -201,6 +206,7 @@ export class CallRules {
     }
     const untried = this.untriedPairs(run, last?.next === "larger_window").filter(
       (pair) =>
+        !run.excused.includes(pair) &&
         !this.isPanicFull(pair, run, shell) &&
         !this.isLimited(pair, run, shell) &&
         !this.isTooLate(pair, run),
@@ -259,8 +265,10 @@ export class CallRules {
         limitedUntilMs(health.capacity, run.spec.needs.promptTokens, nowMs) === null
       );
     };
-    return this.untriedPairs(run, false).filter((pair) =>
-      this.eligible(run).some((target) => target.pair === pair && isWell(target)),
+    return this.untriedPairs(run, false).filter(
+      (pair) =>
+        !this.isTooLate(pair, run) &&
+        this.eligible(run).some((target) => target.pair === pair && isWell(target)),
     );
   }
 

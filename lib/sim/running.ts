@@ -30,6 +30,8 @@ export class Running {
   /** Places tried, in order. */
   readonly tried: Place[] = [];
   readonly hows: AttemptMove["how"][] = [];
+  /** Pairs that took no more calls in panic when an attempt was chosen. */
+  excused: readonly string[] = [];
   failures = 0;
   migrations = 0;
   /** Attempts that ended because the caller's own time for them was over. */
