@@ -129,7 +129,7 @@ export class CallRules {
       return;
     }
     for (const pair of this.untriedPairs(run, false)) {
-      if (this.isPanicFull(pair, run, shell)) {
+      if (this.isPanicFull(pair, run, shell) || this.isLimited(pair, run, shell)) {
         run.excused = [...run.excused, pair];
       }
     }
@@ -138,13 +138,13 @@ export class CallRules {
     }
     const { target } = move;
     const onTarget = tried.filter((place) => place.target.id === target.id).length;
-    const isAgain = move.how === "retry" || run.migrations > 0 || run.impatience > 0;
+    const isAgain = move.how === "retry" || run.withdrawals > 0 || run.impatience > 0;
     if (onTarget > 0 && run.waitedFor !== "capacity" && (onTarget > 1 || !isAgain)) {
       this.watch.violated("same_target", `${spec.id} asks ${target.id} again (${move.how})`);
     }
     const onPair = tried.filter((place) => place.target.pair === target.pair).length;
     // What was taken back is no failure of the pair.
-    const isFair = run.waitedFor !== "capacity" && run.impatience + run.migrations === 0;
+    const isFair = run.waitedFor !== "capacity" && run.impatience + run.withdrawals === 0;
     if (onPair >= attemptsPerPair && isFair && this.untriedWell(run, shell).length > 0) {
       this.watch.violated("two_per_pair", `${spec.id} asks ${target.pair} a third time`);
     }
@@ -200,7 +200,7 @@ export class CallRules {
     }
     // Attempts that were taken back count too, and who had no room then may have some now.
     const isExcused =
-      run.migrations > 0 || move.tried.some(({ failure }) => failure.health === "capacity");
+      run.withdrawals > 0 || move.tried.some(({ failure }) => failure.health === "capacity");
     if (run.tried.length >= cap && isExcused) {
       return;
     }
@@ -260,6 +260,7 @@ export class CallRules {
       return (
         health !== undefined &&
         labelOf(shell.world, target, nowMs) === "closed" &&
+        health.place.circuit.breaker.state === "closed" &&
         (health.avoided.get(run.spec.key) ?? 0) <= nowMs &&
         !isFull(health.capacity, health.inFlight) &&
         limitedUntilMs(health.capacity, run.spec.needs.promptTokens, nowMs) === null

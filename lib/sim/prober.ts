@@ -133,7 +133,9 @@ export class Prober {
     if (one.isLast) {
       this.free(watched, one.index, happening.probeDue);
     }
-    if (!this.isOurFault(one)) {
+    if (this.isOurFault(one)) {
+      this.askAgain(happening.probeEnd, one.index);
+    } else {
       const { seq, result } = one;
       this.shell.tell(
         { type: "probe_ended", target: place.target.id, seq, result },
@@ -153,7 +155,9 @@ export class Prober {
     if (one.isLast) {
       this.free(watched, one.index, happening.regionProbeDue);
     }
-    if (!this.isOurFault(one)) {
+    if (this.isOurFault(one)) {
+      this.askAgain(happening.regionProbeEnd, one.index);
+    } else {
       const { seq, result } = one;
       const { provider, region } = watched;
       this.shell.tell(

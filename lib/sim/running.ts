@@ -30,10 +30,12 @@ export class Running {
   /** Places tried, in order. */
   readonly tried: Place[] = [];
   readonly hows: AttemptMove["how"][] = [];
-  /** Pairs that took no more calls in panic when an attempt was chosen. */
+  /** Pairs that took no more calls in panic, or had no room, when an attempt was chosen. */
   excused: readonly string[] = [];
   failures = 0;
   migrations = 0;
+  /** Attempts that were taken back: migrated, or at a target that a person disabled. */
+  withdrawals = 0;
   /** Attempts that ended because the caller's own time for them was over. */
   impatience = 0;
   firstFailedMs: number | null = null;

@@ -243,6 +243,7 @@ export class Shell {
 
   private withdraw(run: Running, attempt: Attempting, why: "migrated" | "switched_off"): void {
     run.firstFailedMs ??= this.deps.stage.nowMs;
+    run.withdrawals += 1;
     this.countDelivered(run, attempt);
     this.end(run, attempt, { kind: "withdrawn", why });
     this.ask(run);
