@@ -19,6 +19,7 @@ const countedBack = 20;
 
 export type Greyness = {
   readonly cause: Degraded["cause"];
+  readonly ratio: number;
   readonly evidence: Readonly<Record<string, number>>;
 };
 
@@ -29,7 +30,11 @@ export function greyByFailures(health: TargetHealth, nowMs: number): Greyness | 
   return tally !== null &&
     tally.failed >= enterFailures &&
     tally.failed >= enterRatio * tally.counted
-    ? { cause: "failures", evidence: { failures: tally.failed, of: tally.counted } }
+    ? {
+        cause: "failures",
+        ratio: tally.failed / tally.counted,
+        evidence: { failures: tally.failed, of: tally.counted },
+      }
     : null;
 }
 
@@ -46,6 +51,7 @@ export function greyBySlowness(health: TargetHealth, sizeClass: SizeClass): Grey
   return nowMs !== null && normalMs !== null && nowMs > slowFactor * normalMs && nowMs > slowFloorMs
     ? {
         cause: "slow",
+        ratio: 0,
         evidence: { ttftMs: Math.round(nowMs), normalMs: Math.round(normalMs) },
       }
     : null;
@@ -54,7 +60,7 @@ export function greyBySlowness(health: TargetHealth, sizeClass: SizeClass): Grey
 /** A DEGRADED that begins now. Back within ten minutes it stays twice as long as the last time. */
 export function degradedFrom(
   health: TargetHealth,
-  cause: Degraded["cause"],
+  { cause, ratio }: Greyness,
   sizeClass: SizeClass,
   nowMs: number,
 ): Degraded {
@@ -62,7 +68,8 @@ export function degradedFrom(
   const isBack = endedMs !== null && nowMs - endedMs < reentryMs;
   const stayMs = isBack ? Math.min(maxStayMs, 2 * Math.max(lastMs, minStayMs / 2)) : minStayMs;
   health.degradedStay = { lastMs: stayMs, endedMs };
-  return { sinceMs: nowMs, cause, sizeClass, stayMs, counted: 0, failed: 0, servedMs: nowMs };
+  const sample = { counted: 0, failed: 0 };
+  return { sinceMs: nowMs, cause, ratio, sizeClass, stayMs, ...sample, servedMs: nowMs };
 }
 
 /** Counts an outcome while DEGRADED; true when the target has shown that it is well again. */

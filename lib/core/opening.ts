@@ -10,6 +10,8 @@ const runsPerHour = 0.1;
 /** Rule (b). */
 const openRatio = 0.5;
 const minCounted = 20;
+/** A target that fails three calls in ten shows ten failures among twenty every few minutes: DEGRADED is told from more. */
+export const degradedSample = 60;
 const lookBackMs = 600_000;
 
 /**
@@ -40,12 +42,13 @@ export type Opening = {
   readonly keys: ReadonlySet<string>;
 };
 
-/** The reason to open after a failure at `nowMs`; null when there is none. `run` is N. */
+/** The reason to open after a failure at `nowMs`; null when there is none. `run` is N, `sample` what a ratio is told from. */
 export function openingReason(
   window: Window,
   run: number,
   nowMs: number,
   hasBetterAlternative: (failureRatio: number) => boolean,
+  sample = minCounted,
 ): Opening | null {
   const newest = lookBack(window, Math.max(run, minCounted));
   if (newest.run >= run) {
@@ -58,8 +61,8 @@ export function openingReason(
     const { failed, counted, keys } = share;
     return { rule: "share", failed, counted, threshold: shareThreshold, keys };
   }
-  const back = lookBack(window, minCounted);
-  const tally = failureTally(window, back, nowMs);
+  const back = lookBack(window, sample);
+  const tally = failureTally(window, back, nowMs, sample);
   if (tally === null || tally.failed < openRatio * tally.counted) {
     return null;
   }
@@ -71,22 +74,27 @@ export function openingReason(
 export type FailureTally = { readonly failed: number; readonly counted: number };
 
 /**
- * Failures among the calls that started in the last 10 s if those are 20 or more, else among the last 20 within ten
- * minutes; null when there are fewer.
+ * Failures among the calls that started in the last 10 s if those are `sample` (20) or more, else among the last `sample`
+ * within ten minutes; null when there are fewer.
  */
-export function failureTally(window: Window, back: LookBack, nowMs: number): FailureTally | null {
+export function failureTally(
+  window: Window,
+  back: LookBack,
+  nowMs: number,
+  sample = minCounted,
+): FailureTally | null {
   const recent = recentTally(window, nowMs);
-  if (recent.started >= minCounted) {
+  if (recent.started >= sample) {
     return { failed: recent.failed, counted: recent.started };
   }
-  return back.counted >= minCounted && nowMs - back.oldestMs <= lookBackMs
+  return back.counted >= sample && nowMs - back.oldestMs <= lookBackMs
     ? { failed: back.failed, counted: back.counted }
     : null;
 }
 
 /** The share of failures that the newest calls show; null when they are too few to say. */
-export function failureRatio(window: Window, nowMs: number): number | null {
-  const newest = lookBack(window, minCounted, window.nextSeq - 1);
-  const tally = failureTally(window, newest, nowMs);
+export function failureRatio(window: Window, nowMs: number, sample = minCounted): number | null {
+  const newest = lookBack(window, sample, window.nextSeq - 1);
+  const tally = failureTally(window, newest, nowMs, sample);
   return tally === null ? null : tally.failed / tally.counted;
 }

@@ -23,7 +23,7 @@ import {
   isWellAgain,
 } from "./grey";
 import { addSample, measureTtft } from "./latency";
-import { type Opening, failureRatio, openingReason, runToOpen } from "./opening";
+import { type Opening, degradedSample, failureRatio, openingReason, runToOpen } from "./opening";
 import { closingState, openProbeIntervalMs, targetsAt } from "./probes";
 import { hasSeveralKeys, perSecond } from "./rate";
 import { endSilence, isOurSilence, isTellingDeparture } from "./silence";
@@ -320,14 +320,19 @@ function weigh(
 
 function openingOf(world: World, health: TargetHealth, nowMs: number): Opening | null {
   const { circuit, target, degraded } = health;
+  // DEGRADED outlasts OPEN: a grey target that came back with all its calls would be thrown out again at once.
+  const grey = isObserved(health, "degraded") ? null : degraded;
+  const sample = grey === null ? undefined : degradedSample;
   const ownRatio =
-    degraded === null || isObserved(health, "degraded")
-      ? undefined
-      : (failureRatio(circuit.window, nowMs) ?? undefined);
+    grey === null ? undefined : (failureRatio(circuit.window, nowMs, sample) ?? grey.ratio);
   const fleetPerSecond = perSecond(health.rate, nowMs) * world.nodes;
   const run = runToOpen(target.breaker.minThreshold, fleetPerSecond, ownRatio);
-  return openingReason(circuit.window, run, nowMs, (ratio) =>
-    hasBetterAlternative(world, health, ratio, nowMs),
+  return openingReason(
+    circuit.window,
+    run,
+    nowMs,
+    (ratio) => hasBetterAlternative(world, health, ratio, nowMs),
+    sample,
   );
 }
 
@@ -458,9 +463,6 @@ function open(
   const before = labelOfHealth(health, nowMs);
   health.trialFailedBy = null;
   openCircuit(circuit, target.breaker, failure.retryAfterMs ?? 0, nowMs, random());
-  if (health.degraded !== null) {
-    endDegraded(health, nowMs);
-  }
   tell(health, before, "opening", failure.reason, evidence, nowMs, out);
   out.push({ type: "probe", target, afterMs: openProbeIntervalMs(health, nowMs) });
 }
@@ -554,7 +556,7 @@ function degradeIf(
   }
   const before = labelOfHealth(health, nowMs);
   const reason = grey.cause === "slow" ? "slow" : "failures";
-  health.degraded = degradedFrom(health, grey.cause, attempt.sizeClass, nowMs);
+  health.degraded = degradedFrom(health, grey, attempt.sizeClass, nowMs);
   tell(health, before, "degraded", reason, grey.evidence, nowMs, out);
   tellObserved(health, "degraded", "degraded", reason, grey.evidence, nowMs, out);
 }

@@ -41,6 +41,8 @@ export type Silence = {
 export type Degraded = {
   sinceMs: number;
   readonly cause: "failures" | "slow";
+  /** The share of failures by which it came; 0 for a slow target. */
+  readonly ratio: number;
   readonly sizeClass: SizeClass;
   /** Least stay. */
   readonly stayMs: number;

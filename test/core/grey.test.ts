@@ -218,11 +218,11 @@ describe("a target stops being DEGRADED", () => {
     expect(bench.health(us).degraded?.stayMs).toBe(30_000);
   });
 
-  it("when it opens", () => {
+  it("not by opening: it comes back with few calls, and a long run is needed to throw it out again", () => {
     const bench = degraded();
     bench.random = 0;
     bench.many(40, overloaded, first);
     expect(bench.label(us)).toBe("open");
-    expect(bench.health(us).degraded).toBeNull();
+    expect(bench.health(us).degraded?.ratio).toBeGreaterThanOrEqual(0.2);
   });
 });

@@ -19,6 +19,21 @@ const nowMs = 1_000_000;
 const nobodyBetter = (): boolean => false;
 const somebodyBetter = (): boolean => true;
 
+describe("a ratio that is told from more", () => {
+  const half = "fo".repeat(29) + "of";
+  it.each([
+    [20, "fo".repeat(10) + "f", "ratio"],
+    [60, "fo".repeat(10) + "f", null],
+    [60, half, "ratio"],
+    [60, half.slice(1), null],
+    [60, `o${half.slice(1)}`, null],
+  ])("of the last %i opens no sooner", (sample, letters, rule) => {
+    const window = windowOf(letters, 1_000);
+    const opening = openingReason(window, 50, nowMs, somebodyBetter, sample);
+    expect(opening?.rule ?? null).toBe(rule);
+  });
+});
+
 describe("the run that opens a target", () => {
   it.each([
     [3, 0, 3],

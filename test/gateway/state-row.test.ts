@@ -79,6 +79,7 @@ const wrongs: Readonly<Record<string, (health: TargetHealth) => void>> = {
       stayMs: 0,
       counted: 0,
       failed: 0,
+      ratio: 0.2,
       servedMs: 0,
     };
   },
