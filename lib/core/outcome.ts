@@ -394,11 +394,10 @@ function isOneKeys(world: World, health: TargetHealth, opening: Opening, nowMs: 
   );
 }
 
-/** Whether a trial failed while probes pass, by one key of several: another key is to try before it opens again. */
+/** Whether a trial or a ramp failed while probes pass, by one key of several: another is to try before it opens again. */
 function isOneKeysTrial(world: World, health: TargetHealth, key: string, nowMs: number): boolean {
-  const { probe, circuit, trialFailedBy } = health;
+  const { probe, trialFailedBy } = health;
   return (
-    circuit.breaker.state === "half_open" &&
     hasSeveralKeys(world.keys, nowMs) &&
     probe.verdict === "pass" &&
     isFresh(probe, health, nowMs) &&
