@@ -129,7 +129,7 @@ export class CallRules {
       return;
     }
     for (const pair of this.untriedPairs(run, false)) {
-      if (this.isPanicFull(pair, run, shell) || this.isLimited(pair, run, shell)) {
+      if (this.isPanicFull(pair, run, shell)) {
         run.excused = [...run.excused, pair];
       }
     }
@@ -208,7 +208,6 @@ export class CallRules {
       (pair) =>
         !run.excused.includes(pair) &&
         !this.isPanicFull(pair, run, shell) &&
-        !this.isLimited(pair, run, shell) &&
         !this.isTooLate(pair, run),
     );
     // An account that is refused is refused for all its models.
@@ -226,11 +225,20 @@ export class CallRules {
     }
   }
 
-  /** In panic a target that may be broken takes ten calls at a time: a cap of ours. */
+  /** Whether all of a pair's targets are full of panic or limited. */
   private isPanicFull(pair: string, run: Running, shell: Shell): boolean {
     return this.eligible(run)
       .filter((target) => target.pair === pair)
-      .every((target) => (shell.world.targets.get(target.id)?.inFlight ?? 0) >= 10);
+      .every((target) => isFullOfPanic(target, shell) || this.hasNoRoom(target, run, shell));
+  }
+
+  private hasNoRoom(target: Target, run: Running, shell: Shell): boolean {
+    const capacity = shell.world.targets.get(target.id)?.capacity;
+    const { promptTokens } = run.spec.needs;
+    return (
+      capacity !== undefined &&
+      limitedUntilMs(capacity, promptTokens, this.watch.stage.nowMs) !== null
+    );
   }
 
   private isTooLate(pair: string, run: Running): boolean {
@@ -239,17 +247,6 @@ export class CallRules {
     return run.candidates.every(
       ({ target }) => target.pair !== pair || leftMs(target) < minAttemptMs + toleranceMs,
     );
-  }
-
-  private isLimited(pair: string, run: Running, shell: Shell): boolean {
-    const { nowMs } = this.watch.stage;
-    return this.eligible(run)
-      .filter((target) => target.pair === pair)
-      .every((target) => {
-        const capacity = shell.world.targets.get(target.id)?.capacity;
-        const { promptTokens } = run.spec.needs;
-        return capacity !== undefined && limitedUntilMs(capacity, promptTokens, nowMs) !== null;
-      });
   }
 
   /** Pairs without an attempt of this call, of which a target is well and has room. */
@@ -274,23 +271,17 @@ export class CallRules {
   }
 
   private checkLimited(run: Running, shell: Shell): void {
-    const { nowMs } = this.watch.stage;
-    const free = this.eligible(run).filter((target) => {
-      const health = shell.world.targets.get(target.id);
-      return (
-        !run.tried.some((place) => place.target.id === target.id) &&
-        (health === undefined ||
-          limitedUntilMs(health.capacity, run.spec.needs.promptTokens, nowMs) === null)
-      );
-    });
     const pairs = new Set(run.tried.map((place) => place.target.pair));
-    const untried = free.filter(
-      (target) => !pairs.has(target.pair) && !this.isPanicFull(target.pair, run, shell),
+    const untried = this.eligible(run).find(
+      (target) =>
+        !pairs.has(target.pair) &&
+        !this.hasNoRoom(target, run, shell) &&
+        !isFullOfPanic(target, shell),
     );
-    if (untried.length > 0) {
+    if (untried !== undefined) {
       this.watch.violated(
         "fail_closed",
-        `${run.spec.id} failed for limits; ${untried[0]?.id ?? ""} has none`,
+        `${run.spec.id} failed for limits; ${untried.id} has none`,
       );
     }
   }
@@ -314,6 +305,11 @@ export class CallRules {
       .map(({ target }) => target)
       .filter((target) => holdAt(stage.snapshot, target, stage.nowMs) === null);
   }
+}
+
+/** In panic a target that may be broken takes ten calls at a time: a cap of ours. */
+function isFullOfPanic(target: Target, shell: Shell): boolean {
+  return (shell.world.targets.get(target.id)?.inFlight ?? 0) >= 10;
 }
 
 function isAllowed(run: Running, target: Target): boolean {
