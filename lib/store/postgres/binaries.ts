@@ -16,6 +16,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { findErrorCode, StartError } from "@/lib/shared/start-error";
 import { spawnOptions, type Account } from "./account";
+import { refuseFullDisk } from "./disk";
 
 /** PostgreSQL's programs in a place where the account that runs them can reach them. */
 export interface Binaries {
@@ -104,6 +105,9 @@ export function completePackage(folder: string): void {
   }
 }
 
+/** The programs, with room to spare. */
+const programBytes = 96 * 2 ** 20;
+
 /** A complete copy of the package under `base`, named after its version; older copies go. */
 export function copyPackage(folder: string, base: string): string {
   const { version } = z
@@ -111,6 +115,7 @@ export function copyPackage(folder: string, base: string): string {
     .parse(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")));
   const copy = join(base, `postgres-programs-${version}`);
   if (!existsSync(copy)) {
+    refuseFullDisk(base, programBytes);
     for (const name of readdirSync(base)) {
       if (name.startsWith("postgres-programs-")) {
         rmSync(join(base, name), { recursive: true });

@@ -1,17 +1,10 @@
 import { spawnSync } from "node:child_process";
-import {
-  chownSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from "node:fs";
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findFolderProblem, StartError } from "@/lib/shared/start-error";
 import { passwordOf, superRole } from "./access";
 import { spawnOptions } from "./account";
+import { refuseFullDisk } from "./disk";
 import { makeOwnFolder, type Place } from "./place";
 
 const freeBytesForNew = 256 * 1024 * 1024;
@@ -37,18 +30,6 @@ function refuseOtherMajor({ cluster, binaries }: Place): void {
   if (made !== `${binaries.major}`) {
     throw new StartError(
       `the database in ${cluster} was written by PostgreSQL ${made} and this release carries ${binaries.major}: convert it with pg_upgrade (postgresql.org/docs/${binaries.major}/pgupgrade.html), or run PostgreSQL ${made} on it and set DATABASE_URL; nothing was changed`,
-    );
-  }
-}
-
-function refuseFullDisk(folder: string, neededBytes: number): void {
-  const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize < neededBytes) {
-    const [free, needed] = [bavail * bsize, neededBytes].map((bytes) =>
-      Math.floor(bytes / 2 ** 20),
-    );
-    throw new StartError(
-      `the disk of the data folder ${folder} is full: ${free} MB are free and the database needs ${needed} MB; free some space or set BELLWETHER_DATA_DIR to another folder`,
     );
   }
 }

@@ -118,7 +118,8 @@ it("opens to nobody without the password, and keeps secrets to the owner", async
   guess.username = "postgres";
   guess.password = new URL(url).password;
   await expect(query(guess.href, "SELECT 1")).rejects.toThrow("password authentication failed");
-  for (const name of readdirSync(dataDir)) {
+  // A copy of the programs, where their own folder cannot be reached, is no secret.
+  for (const name of readdirSync(dataDir).filter((one) => !one.startsWith("postgres-programs"))) {
     expect(statSync(join(dataDir, name)).mode & 0o077, name).toBe(0);
   }
 });
