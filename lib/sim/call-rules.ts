@@ -210,17 +210,10 @@ export class CallRules {
         !this.isPanicFull(pair, run, shell) &&
         !this.isTooLate(pair, run),
     );
-    // An account that is refused is refused for all its models.
-    const refused = new Set(
-      move.tried
-        .filter((one) => one.failure.next === "other_credential")
-        .map((one) => one.target.provider),
-    );
-    const allowed = untried.filter((pair) => !refused.has(pair.slice(0, pair.indexOf("/"))));
-    if (allowed.length > 0) {
+    if (untried.length > 0) {
       this.watch.violated(
         "fail_closed",
-        `${run.spec.id} failed and never tried ${allowed.join(", ")}`,
+        `${run.spec.id} failed and never tried ${untried.join(", ")}`,
       );
     }
   }
@@ -298,12 +291,16 @@ export class CallRules {
     return [...new Set(pairs)].filter((pair) => !tried.has(pair));
   }
 
-  /** What people leave to the call now. */
+  /** What people, and providers that refused the account, leave to the call now. */
   private eligible(run: Running): readonly Target[] {
     const { stage } = this.watch;
     return run.candidates
       .map(({ target }) => target)
-      .filter((target) => holdAt(stage.snapshot, target, stage.nowMs) === null);
+      .filter(
+        (target) =>
+          holdAt(stage.snapshot, target, stage.nowMs) === null &&
+          !run.refusedBy.includes(target.provider),
+      );
   }
 }
 

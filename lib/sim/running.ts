@@ -32,6 +32,8 @@ export class Running {
   readonly hows: AttemptMove["how"][] = [];
   /** Pairs that took no more calls in panic, or had no room, when an attempt was chosen. */
   excused: readonly string[] = [];
+  /** Providers that refused the account: all their models are out. */
+  refusedBy: readonly string[] = [];
   failures = 0;
   migrations = 0;
   /** Attempts that were taken back: migrated, or at a target that a person disabled. */

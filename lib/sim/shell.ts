@@ -235,6 +235,9 @@ export class Shell {
   private fail(run: Running, attempt: Attempting, failure: Failure): void {
     const { stage } = this.deps;
     run.failures += 1;
+    if (failure.next === "other_credential") {
+      run.refusedBy = [...run.refusedBy, attempt.place.target.provider];
+    }
     run.firstFailedMs ??= stage.nowMs;
     this.countDelivered(run, attempt);
     this.end(run, attempt, { kind: "failure", failure });

@@ -11,13 +11,14 @@ import { labelOf } from "../core/world";
 import type { Attempting, Running } from "./running";
 import type { Shell } from "./shell";
 import { Sliding } from "./sliding";
-import type { Topology } from "./topology";
+import type { Place, Topology } from "./topology";
 import type { Watch } from "./watch";
 
 const lookEveryMs = 5_000;
 const backWithinMs = 60_000;
 /** Dead credentials, refused access and configuration errors are looked at again only every quarter of an hour. */
 const slowBackWithinMs = 1_000_000;
+const thinkingBackWithinMs = 900_000;
 const permitMs = 30_000;
 const retryShare = 0.2;
 const retriesBesides = 3;
@@ -245,13 +246,25 @@ export class TargetRules {
       seen.callsSince = 0;
     }
     const awayMs = Math.min(nowMs - seen.notClosedSinceMs, clearMs);
-    if (place.model.minuteLimit === null && awayMs > patienceMs(label, seen.callsSince, awayMs)) {
+    if (
+      place.model.minuteLimit === null &&
+      awayMs > this.patienceOf(place, label, seen.callsSince, awayMs)
+    ) {
       this.watch.violated(
         "back_when_well",
         `${target.id} is well for ${Math.round(clearMs / 1_000)} s and still ${label}`,
       );
       seen.notClosedSinceMs = nowMs;
     }
+  }
+
+  /** Who thinks for minutes takes minutes to prove that it is well. */
+  private patienceOf(place: Place, label: HealthLabel, calls: number, awayMs: number): number {
+    const isProven = label === "half_open" || label === "ramp";
+    const thinks =
+      place.model.reasoning ||
+      this.watch.stage.scenario.workloads.some((one) => one.calls.some((plan) => plan.reasoning));
+    return isProven && thinks ? thinkingBackWithinMs : patienceMs(label, calls, awayMs);
   }
 
   private checkInFlight(shell: Shell): void {
