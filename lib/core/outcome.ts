@@ -353,8 +353,14 @@ export function bearOut(
   out: Decision[],
 ): void {
   const isAsked = [...health.avoided.values()].some((untilMs) => untilMs > nowMs);
-  const isClosed = health.circuit.breaker.state === "closed";
-  if (!isAsked || !isClosed || !isProbeFailing(health, nowMs) || health.lastError === null) {
+  const { state } = health.circuit.breaker;
+  if (!isAsked || state === "open" || !isProbeFailing(health, nowMs) || health.lastError === null) {
+    return;
+  }
+  if (state !== "closed") {
+    if (health.trialFailedBy !== null) {
+      open(health, health.lastError, { failures: 1 }, nowMs, random, out);
+    }
     return;
   }
   const opening = openingOf(world, health, nowMs);

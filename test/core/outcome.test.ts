@@ -286,6 +286,21 @@ describe("one key's failures", () => {
     expect(bench.breaker(only)).toBe("open");
   });
 
+  it("that fail its trial are borne out by the probe that follows", () => {
+    const bench = withTwoKeys();
+    bench.many(2, overloaded, { ...third, key: "ada" });
+    bench.one(overloaded, { ...third, key: "bo" });
+    bench.wait(6_000);
+    bench.probe(only, "pass");
+    const over = { route: "both", key: "ada", constraints: { allowedModels: new Set(["third"]) } };
+    bench.one(overloaded, over);
+    expect(bench.breaker(only)).toBe("half_open");
+    bench.nowMs += 50;
+    bench.probe(only, "fail");
+    expect(bench.breaker(only)).toBe("open");
+    expect(bench.health(only).circuit.k).toBe(1);
+  });
+
   it("are forgiven by an answer to a call that began after them, not by an older one", () => {
     const bench = withTwoKeys();
     const older = bench.begin({ ...third, key: "ada" }).move;

@@ -93,7 +93,7 @@ it("moves a model by dragging it, and saves the order", async () => {
   await page.mouse.up();
   const wanted = ["deepseek-v3", "gpt-4.1", "claude-sonnet-4-5", "gemini-2.5-flash"];
   await eventually(async () => {
-    expect(await shownChain(page)).toEqual(wanted);
+    await expect.poll(() => shownChain(page)).toEqual(wanted);
     return true;
   });
   expect(await savedChain()).toEqual(chain);
@@ -109,7 +109,7 @@ it("moves a model by Alt with an arrow, and saves the order, by the keyboard alo
   await page.keyboard.press("Alt+ArrowDown");
   await page.keyboard.press("Alt+ArrowUp");
   const wanted = ["claude-sonnet-4-5", "gpt-4.1", "gemini-2.5-flash", "deepseek-v3"];
-  expect(await shownChain(page)).toEqual(wanted);
+  await expect.poll(() => shownChain(page)).toEqual(wanted);
   await tabTo(page, button(page, "routes.save"));
   await page.keyboard.press("Enter");
   await shows(page.getByTestId("route-proof"), inEffect);
@@ -121,7 +121,7 @@ it("moves a model by buttons, and discards the order", async () => {
   await move(page, "up", "gemini-2.5-flash").click();
   await move(page, "down", "gpt-4.1").click();
   const wanted = ["gemini-2.5-flash", "gpt-4.1", "claude-sonnet-4-5", "deepseek-v3"];
-  expect(await shownChain(page)).toEqual(wanted);
+  await expect.poll(() => shownChain(page)).toEqual(wanted);
   await shows(page.getByTestId("draft"), say({ key: "routes.draft", values: { n: 3 } }));
   await button(page, "routes.discard").click();
   expect(await shownChain(page)).toEqual(chain);
@@ -135,7 +135,7 @@ it("keeps an order that is not saved over a reload", async () => {
   await page.reload();
   await untilLive(page);
   await eventually(async () => {
-    expect(await shownChain(page)).toEqual(wanted);
+    await expect.poll(() => shownChain(page)).toEqual(wanted);
     return true;
   });
   await button(page, "routes.save").click();
@@ -162,7 +162,7 @@ it.each([
     await sheet.getByRole("button", { name: say({ key: choice }) }).click();
     const wanted = choice === "conflict.keep" ? theirs : mine;
     await eventually(async () => {
-      expect(await shownChain(page)).toEqual(wanted);
+      await expect.poll(() => shownChain(page)).toEqual(wanted);
       expect(await savedChain()).toEqual(wanted);
       return true;
     });
