@@ -12,7 +12,7 @@ const tokensPerTtftSecond = 8_000;
 const maxTtftMs = 90_000;
 const minPlainMs = 30_000;
 const p99Factor = 3;
-/** While a healthy target follows, this much of the call's time is left for it. */
+/** While a healthy target follows, this much of the call's time is left for it, and half of what is left at most. */
 const reserveMs = 10_000;
 const reserveShare = 0.25;
 /** No attempt starts with less than this left. */
@@ -40,7 +40,7 @@ export function attemptTimes(
   healthyFollows: boolean,
 ): AttemptTimes {
   const { limits, needs } = spec;
-  const reserve = healthyFollows ? Math.min(reserveMs, reserveShare * totalMs) : 0;
+  const reserve = healthyFollows ? Math.min(reserveMs, reserveShare * totalMs, leftMs / 2) : 0;
   const budgetMs = Math.max(Math.min(minAttemptMs, leftMs), leftMs - reserve);
   const ownMs = streamed ? ttftLimitMs(spec, target, speed) : plainLimitMs(spec, target, speed);
   // A plain answer has no first content of its own to be impatient for.

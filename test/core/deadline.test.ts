@@ -87,10 +87,16 @@ describe("the limits of an attempt", () => {
     ["just time enough", { leftMs: 12_000 }, 12_000, false],
     ["less time than it may take", { leftMs: 11_999 }, 11_999, true],
     ["the reserve of 10 s, unused", { leftMs: 22_000, follows: true }, 12_000, false],
-    ["the reserve of 10 s", { leftMs: 18_000, follows: true }, 8_000, true],
+    ["the reserve of 10 s", { leftMs: 21_000, follows: true }, 11_000, true],
+    [
+      "half of what is left, for as long as it takes",
+      { leftMs: 18_000, follows: true },
+      9_000,
+      true,
+    ],
     ["a quarter of a short call", { leftMs: 8_000, totalMs: 8_000, follows: true }, 6_000, true],
     ["no reserve for nobody", { leftMs: 8_000, totalMs: 8_000 }, 8_000, true],
-    ["a second at least, reserve or not", { leftMs: 5_000, follows: true }, 1_000, true],
+    ["a second at least, reserve or not", { leftMs: 1_500, follows: true }, 1_000, true],
     ["what is left when that is less", { leftMs: 400, follows: true }, 400, true],
     ["the caller's own limit", { ttftMs: 2_000 }, 2_000, true],
     ["the caller's own patience, no more than ours", { ttftMs: 90_000 }, 12_000, false],
@@ -109,7 +115,7 @@ describe("the limits of an attempt", () => {
   it("connecting takes no longer than there is time", () => {
     expect(timesOf({ leftMs: 2_000 }).connectMs).toBe(2_000);
     expect(timesOf({ leftMs: 13_500, follows: true }).connectMs).toBe(3_000);
-    expect(timesOf({ leftMs: 12_000, follows: true }).connectMs).toBe(2_000);
+    expect(timesOf({ leftMs: 4_000, follows: true }).connectMs).toBe(2_000);
   });
 
   it("never exceed the time that is left, and leave the reserve while a second remains", () => {
@@ -125,7 +131,7 @@ describe("the limits of an attempt", () => {
           const patience = ttftMs === null ? {} : { ttftMs };
           const one = { leftMs, totalMs, follows, streamed, ...patience, needs: { promptTokens } };
           const { firstMs, connectMs } = timesOf(one);
-          const reserveMs = follows ? Math.min(10_000, totalMs / 4) : 0;
+          const reserveMs = follows ? Math.min(10_000, totalMs / 4, leftMs / 2) : 0;
           expect(firstMs).toBeLessThanOrEqual(leftMs);
           expect(firstMs).toBeLessThanOrEqual(Math.max(minAttemptMs, leftMs - reserveMs));
           const askedMs = streamed ? ttftMs : null;
