@@ -467,6 +467,8 @@ function open(
   }
   const before = labelOfHealth(health, nowMs);
   health.trialFailedBy = null;
+  // It is the target's fault then, and no key's: nobody is kept away once it is well again.
+  health.avoided.clear();
   openCircuit(circuit, target.breaker, failure.retryAfterMs ?? 0, nowMs, random());
   tell(health, before, "opening", failure.reason, evidence, nowMs, out);
   out.push({ type: "probe", target, afterMs: openProbeIntervalMs(health, nowMs) });

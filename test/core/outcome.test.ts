@@ -299,6 +299,7 @@ describe("one key's failures", () => {
     bench.probe(only, "fail");
     expect(bench.breaker(only)).toBe("open");
     expect(bench.health(only).circuit.k).toBe(1);
+    expect(bench.health(only).avoided.size).toBe(0);
   });
 
   it("are forgiven by an answer to a call that began after them, not by an older one", () => {
