@@ -113,6 +113,8 @@ export type Event =
       readonly credential: string | null;
       readonly result: ProbeResult;
     }
+  /** Names that callers made up have no room any more; whoever is under way goes later. */
+  | { readonly type: "forget"; readonly targets: readonly string[] }
   /** Another node's word about a target: worth a look of our own, and nothing more. */
   | { readonly type: "hint"; readonly target: string }
   | { readonly type: "fleet"; readonly nodes: number }

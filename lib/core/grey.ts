@@ -1,8 +1,9 @@
 /** DEGRADED: neither down nor well. Failures here and there, or answers that are slow against the target's own habit. */
-import type { SizeClass } from "./latency";
-import { normalTtftMs, recentTtftMs } from "./latency";
+import type { Decision } from "./events";
+import { type SizeClass, normalTtftMs, recentTtftMs } from "./latency";
 import { failureTally } from "./opening";
-import { type Degraded, type TargetHealth, speedOf } from "./world";
+import { tell, tellObserved } from "./tell";
+import { type Attempt, type Degraded, type TargetHealth, labelOfHealth, speedOf } from "./world";
 import { lookBack } from "./window";
 
 const enterRatio = 0.2;
@@ -17,7 +18,7 @@ const maxStayMs = 300_000;
 const reentryMs = 600_000;
 const countedBack = 20;
 
-export type Greyness = {
+type Greyness = {
   readonly cause: Degraded["cause"];
   readonly ratio: number;
   readonly evidence: Readonly<Record<string, number>>;
@@ -57,8 +58,47 @@ export function greyBySlowness(health: TargetHealth, sizeClass: SizeClass): Grey
     : null;
 }
 
-/** A DEGRADED that begins now. Back within ten minutes it stays twice as long as the last time. */
-export function degradedFrom(
+/** DEGRADED from now on, if there is a sign of it and nothing worse. */
+export function degradeIf(
+  health: TargetHealth,
+  grey: Greyness | null,
+  attempt: Attempt,
+  nowMs: number,
+  out: Decision[],
+): void {
+  if (grey === null || health.degraded !== null || health.circuit.breaker.state !== "closed") {
+    return;
+  }
+  const before = labelOfHealth(health, nowMs);
+  const reason = grey.cause === "slow" ? "slow" : "failures";
+  health.degraded = degradedFrom(health, grey, attempt.sizeClass, nowMs);
+  tell(health, before, "degraded", reason, grey.evidence, nowMs, out);
+  tellObserved(health, "degraded", "degraded", reason, grey.evidence, nowMs, out);
+}
+
+/** Counts an outcome for whoever is DEGRADED, and ends it when the target has shown that it is well again. */
+export function countDegraded(
+  health: TargetHealth,
+  failed: boolean,
+  nowMs: number,
+  out: Decision[],
+): void {
+  const { degraded } = health;
+  if (degraded === null) {
+    return;
+  }
+  degraded.counted += 1;
+  degraded.failed += Number(failed);
+  if (isWellAgain(health, degraded, nowMs)) {
+    const before = labelOfHealth(health, nowMs);
+    const { counted: of, failed: failures } = degraded;
+    endDegraded(health, nowMs);
+    tell(health, before, "degraded", "well_again", { failures, of }, nowMs, out);
+  }
+}
+
+/** Back within ten minutes it stays twice as long as the last time. */
+function degradedFrom(
   health: TargetHealth,
   { cause, ratio }: Greyness,
   sizeClass: SizeClass,
@@ -72,8 +112,7 @@ export function degradedFrom(
   return { sinceMs: nowMs, cause, ratio, sizeClass, stayMs, ...sample, servedMs: nowMs };
 }
 
-/** Counts an outcome while DEGRADED; true when the target has shown that it is well again. */
-export function isWellAgain(health: TargetHealth, degraded: Degraded, nowMs: number): boolean {
+function isWellAgain(health: TargetHealth, degraded: Degraded, nowMs: number): boolean {
   if (degraded.counted < samplesToLeave) {
     return false;
   }
@@ -93,8 +132,7 @@ function isFastAgain(health: TargetHealth, { sizeClass }: Degraded): boolean {
   return nowMs === null || normalMs === null || nowMs < leaveSlowFactor * normalMs;
 }
 
-/** Notes that DEGRADED ended. */
-export function endDegraded(health: TargetHealth, nowMs: number): void {
+function endDegraded(health: TargetHealth, nowMs: number): void {
   health.degraded = null;
   health.degradedStay = { ...health.degradedStay, endedMs: nowMs };
 }

@@ -11,7 +11,8 @@ import { type Course, type Step, beginCourse, endCourse, leftMs, nextStep } from
 import { attemptTimes, callMs, isReasoning, isStreamedUpstream } from "./deadline";
 import type { CallSpec, Decision, Event, RateLimits, Resume } from "./events";
 import { sizeClassOf } from "./latency";
-import { bearOut, endAttempt, seeFirstContent } from "./outcome";
+import { bearOut } from "./ejection";
+import { endAttempt, seeFirstContent } from "./outcome";
 import { planCall } from "./plan";
 import { closingState, endModelProbe, endRegionProbe, forgetProbes, targetsAt } from "./probes";
 import { countStart, noteKey } from "./rate";
@@ -102,6 +103,9 @@ export function step(
       endRegionProbe(world, place, account, event, event.result, nowMs, out);
       return out;
     }
+    case "forget":
+      forgetNames(world, event.targets);
+      return out;
     case "hint": {
       const target = world.snapshot.targets.get(event.target);
       if (target !== undefined) {
@@ -334,11 +338,22 @@ function forgetStrangers(world: World, nowMs: number): void {
   if (world.targets.size === world.snapshot.targets.size) {
     return;
   }
-  for (const [id, { inFlight, lastStartMs, target }] of world.targets) {
-    const isIdle = inFlight === 0 && nowMs - (lastStartMs ?? 0) >= strangerMs;
-    if (isIdle && !world.snapshot.targets.has(id)) {
+  const idle = [...world.targets].filter(
+    ([, { lastStartMs }]) => nowMs - (lastStartMs ?? 0) >= strangerMs,
+  );
+  forgetNames(
+    world,
+    idle.map(([id]) => id),
+  );
+}
+
+/** Forgets those of them that nobody uses and that no configuration names. */
+function forgetNames(world: World, ids: readonly string[]): void {
+  for (const id of ids) {
+    const health = world.targets.get(id);
+    if (health?.inFlight === 0 && !world.snapshot.targets.has(id)) {
       world.targets.delete(id);
-      forgetPreferences(world, target.model);
+      forgetPreferences(world, health.target.model);
     }
   }
 }

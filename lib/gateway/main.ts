@@ -79,10 +79,9 @@ export async function startGateway(
       log.warn(line);
     },
   );
-  const anyModels = createAnyModels((route) => {
-    for (const target of route.entries.flatMap((entry) => entry.targets)) {
-      router.world.targets.delete(target.id);
-    }
+  const anyModels = createAnyModels(({ entries }) => {
+    const targets = entries.flatMap((entry) => entry.targets.map(({ id }) => id));
+    router.apply({ type: "forget", targets });
   });
   const prober = startProber({
     now,

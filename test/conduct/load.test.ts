@@ -1,11 +1,12 @@
 /** Short forms of what `npm run prove -- failover` measures at full length: the same faults, looser bars for time. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LoadCall, load, percentile } from "../support/load";
 import { breakPlace, lanesDocument, seenBy } from "../support/lanes";
 import { type Stack, startStack } from "../support/stack";
 
 const grey = [{ name: "first" }, { name: "second", upstream: "claude-sonnet-4-5" as const }];
 
+// Each has targets of its own. What waits runs beside each other, what needs the machine does not.
 describe("under load", () => {
   let stack: Stack;
   beforeAll(async () => {
@@ -31,9 +32,6 @@ describe("under load", () => {
     });
   });
   afterAll(() => stack.stop());
-  afterEach(() => {
-    stack.wall.clearFaults();
-  });
 
   const noneFailed = (calls: readonly LoadCall[]): void => {
     expect(calls.filter((call) => !call.isWhole)).toEqual([]);
@@ -70,7 +68,7 @@ describe("under load", () => {
     ).toBeLessThan(medianMs + 100);
   });
 
-  it("delays next to no call once it has noticed that the first target hangs", async () => {
+  it.concurrent("delays next to no call once it has noticed that the first target hangs", async () => {
     await warmUp("hang", true);
     breakPlace(stack.wall, "hang", { kind: "silent" });
     const calls = await load(stack, { model: "hang", stream: true, perSecond: 60, forMs: 8_000 });
@@ -83,33 +81,7 @@ describe("under load", () => {
     expect(share(calls.slice(-60), "hang-second")).toBeGreaterThan(0.9);
   });
 
-  it("loses no call to a target that fails three in ten", async () => {
-    breakPlace(stack.wall, "grey", { kind: "status", status: 503, probability: 0.3, on: "chat" });
-    const calls = await load(stack, { model: "grey", perSecond: 100, forMs: 4_000 });
-    noneFailed(calls);
-    expect(attemptsPerCall("grey", calls)).toBeLessThanOrEqual(1.35);
-    expect(await openings("grey")).toBeLessThanOrEqual(4);
-  });
-
-  it("serves nearly every call when both targets fail two in ten", async () => {
-    for (const place of ["first", "second"]) {
-      const fault = { kind: "status", status: 503, probability: 0.2, on: "chat" } as const;
-      breakPlace(stack.wall, "both-grey", fault, place);
-    }
-    const calls = await load(stack, { model: "both-grey", perSecond: 80, forMs: 5_000 });
-    expect(calls.filter((call) => call.isWhole).length / calls.length).toBeGreaterThanOrEqual(0.93);
-  });
-
-  it("does not leave a target for two errors in a hundred", async () => {
-    const fault = { kind: "status", status: 503, probability: 0.02, on: "chat" } as const;
-    breakPlace(stack.wall, "background", fault);
-    const calls = await load(stack, { model: "background", perSecond: 100, forMs: 5_000 });
-    noneFailed(calls);
-    expect(share(calls, "background-first")).toBeGreaterThan(0.93);
-    expect(await openings("background")).toBe(0);
-  });
-
-  it("leaves a target that became ten times slower, and is as quick as before", async () => {
+  it.concurrent("leaves a target that became ten times slower, and is as quick as before", async () => {
     const before = await load(stack, {
       model: "brownout",
       stream: true,
@@ -148,5 +120,31 @@ describe("under load", () => {
     // Two tries on one provider × model at most, and its three regions are known to be down soon.
     expect(Math.max(...calls.map(({ attempts }) => attempts))).toBeLessThanOrEqual(3);
     expect(attemptsPerCall("outage", calls)).toBeLessThan(1.3);
+  });
+
+  it.concurrent("loses no call to a target that fails three in ten", async () => {
+    breakPlace(stack.wall, "grey", { kind: "status", status: 503, probability: 0.3, on: "chat" });
+    const calls = await load(stack, { model: "grey", perSecond: 100, forMs: 4_000 });
+    noneFailed(calls);
+    expect(attemptsPerCall("grey", calls)).toBeLessThanOrEqual(1.35);
+    expect(await openings("grey")).toBeLessThanOrEqual(4);
+  });
+
+  it.concurrent("serves nearly every call when both targets fail two in ten", async () => {
+    for (const place of ["first", "second"]) {
+      const fault = { kind: "status", status: 503, probability: 0.2, on: "chat" } as const;
+      breakPlace(stack.wall, "both-grey", fault, place);
+    }
+    const calls = await load(stack, { model: "both-grey", perSecond: 80, forMs: 5_000 });
+    expect(calls.filter((call) => call.isWhole).length / calls.length).toBeGreaterThanOrEqual(0.93);
+  });
+
+  it.concurrent("does not leave a target for two errors in a hundred", async () => {
+    const fault = { kind: "status", status: 503, probability: 0.02, on: "chat" } as const;
+    breakPlace(stack.wall, "background", fault);
+    const calls = await load(stack, { model: "background", perSecond: 100, forMs: 5_000 });
+    noneFailed(calls);
+    expect(share(calls, "background-first")).toBeGreaterThan(0.93);
+    expect(await openings("background")).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 /** The gateway decides nothing by itself: what its router was told, and when, explains every decision it took. */
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Decision, Event } from "@/lib/core/events";
 import { step } from "@/lib/core/step";
@@ -69,8 +70,11 @@ it("a recorded run under faults, played again, gives the same decisions", async 
       }
       return chance;
     });
-    expect(again, `decisions on event ${index} (${event.type})`).toEqual(decisions);
-    expect(chances).toEqual([]);
+    // Hundreds of thousands of assertions would take longer than the run.
+    if (!isDeepStrictEqual(again, decisions) || chances.length > 0) {
+      expect(again, `decisions on event ${index} (${event.type})`).toEqual(decisions);
+      expect(chances).toEqual([]);
+    }
   }
   const kinds = new Set(played.flatMap(({ decisions }) => decisions.map(({ type }) => type)));
   for (const kind of ["planned", "attempt", "transition", "probe", "finish"] as const) {

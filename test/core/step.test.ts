@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { anyModelRoute } from "@/lib/config/snapshot";
+import type { AttemptMove } from "@/lib/core/events";
 import { Bench, input, overloaded, refused, snapshotOf } from "./fixture";
 
 const us = "acme:us:first";
@@ -77,16 +78,20 @@ describe("a provider that takes any name", () => {
     ],
   });
 
-  function call(bench: Bench, name: string): string {
+  function begin(bench: Bench, name: string): { id: string; move: AttemptMove } {
     const provider = snapshot.anyModel.get("any");
     if (provider === undefined) {
       throw new Error("no such provider");
     }
     const spec = { ...bench.spec(), route: anyModelRoute(provider, name) };
     bench.apply({ type: "call_started", call: spec });
-    const move = bench.attempt(spec.id);
+    return { id: spec.id, move: bench.attempt(spec.id) };
+  }
+
+  function call(bench: Bench, name: string): string {
+    const { id, move } = begin(bench, name);
     bench.succeed(move);
-    bench.endCall(spec.id);
+    bench.endCall(id);
     return move.target.id;
   }
 
@@ -100,6 +105,16 @@ describe("a provider that takes any name", () => {
     bench.wait(1_000);
     expect(bench.world.targets.size).toBe(known);
     expect(bench.world.preferences.size).toBe(0);
+  });
+
+  it("forgets a name at once when there is no room for it, but never one that is called or configured", () => {
+    const bench = new Bench(snapshot);
+    const idle = call(bench, "idle");
+    const busy = begin(bench, "busy").move.target.id;
+    bench.apply({ type: "forget", targets: [idle, busy, us, "nobody"] });
+    expect(bench.world.targets.has(idle)).toBe(false);
+    expect(bench.world.targets.has(busy)).toBe(true);
+    expect(bench.world.targets.has(us)).toBe(true);
   });
 });
 
