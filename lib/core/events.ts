@@ -66,7 +66,12 @@ export type RateLimit = {
 };
 
 export type AttemptOutcome =
-  | { readonly kind: "success"; readonly outputTokens: number | null }
+  | {
+      readonly kind: "success";
+      readonly outputTokens: number | null;
+      /** It came in one piece although a stream was asked for. */
+      readonly isPlain: boolean;
+    }
   | { readonly kind: "failure"; readonly failure: Failure }
   /** The caller left, or its own deadline was shorter than ours. */
   | { readonly kind: "cancelled" }

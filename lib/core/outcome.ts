@@ -14,6 +14,8 @@ import { tell } from "./tell";
 import { type Attempt, type World, labelOfHealth, speedOf } from "./world";
 import { settle } from "./window";
 
+/** A provider that does not stream is not asked to for this long. */
+const plainMs = 3_600_000;
 /** A timeout of a longer prompt may be the prompt's fault: it counts only with a failed probe beside it. */
 const longPromptTokens = 8_000;
 
@@ -65,6 +67,9 @@ export function endAttempt(
   switch (outcome.kind) {
     case "success":
       succeedAttempt(world, attempt, nowMs, out);
+      if (outcome.isPlain) {
+        health.plainUntilMs = nowMs + plainMs;
+      }
       return;
     case "failure":
       failAttempt(world, attempt, outcome.failure, nowMs, random, out);

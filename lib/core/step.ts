@@ -216,7 +216,8 @@ function startAttempt(
   const health = healthOf(world, target);
   const sizeClass = sizeClassOf(spec.needs.promptTokens);
   const speed = speedOf(health, sizeClass);
-  const streamed = splice !== null || isStreamedUpstream(spec, target, speed);
+  const mayStream = spec.needs.stream || nowMs >= health.plainUntilMs;
+  const streamed = splice !== null || (mayStream && isStreamedUpstream(spec, target, speed));
   const totalMs = callMs(spec, target);
   // A resumption has a time of its own: the stream that it continues has made progress.
   const leftNowMs = splice === null ? leftMs(course, target, nowMs) : totalMs;

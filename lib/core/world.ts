@@ -89,6 +89,8 @@ export type TargetHealth = {
   inFlight: number;
   /** Of these, the ones that were sent in panic. */
   panicInFlight: number;
+  /** It answers in one piece whatever it is asked for: until then a plain call is not streamed from it. */
+  plainUntilMs: number;
   /** Streaming attempts that have no byte yet. */
   readonly waiting: Set<Attempt>;
   lastStartMs: number | null;
@@ -216,6 +218,7 @@ export function healthOf(world: World, target: Target): TargetHealth {
     blocked: null,
     inFlight: 0,
     panicInFlight: 0,
+    plainUntilMs: 0,
     waiting: new Set(),
     lastStartMs: null,
     lastSuccessMs: null,

@@ -30,6 +30,7 @@ export function collectStream(
       collector.add(chunk);
     },
     (tally) => ({ kind: "answer", body: collector.body(), tally }),
+    (body, tally) => ({ kind: "answer", body, tally }),
   );
 }
 
@@ -57,6 +58,7 @@ function keepStream(
   by: OpenAttempt,
   keep: (chunk: Chunk) => void,
   whole: (tally: Tally) => AttemptResult,
+  plain?: (body: Buffer, tally: Tally) => AttemptResult,
 ): Promise<AttemptResult> {
   return new Promise((resolve) => {
     let keptChars = 0;
@@ -91,6 +93,11 @@ function keepStream(
         }
       },
       onPiece: () => undefined,
+      ...(plain && {
+        onPlain(body: Buffer) {
+          resolve(plain(body, upstream.tally));
+        },
+      }),
       onEnd,
     });
   });

@@ -72,7 +72,7 @@ export function beginAttempt({ deps, spec, trace, gone }: Call, move: AttemptMov
     succeed(tally) {
       end("succeeded", tally);
       const outputTokens = tally.usage?.completionTokens ?? null;
-      router.end(attempt, { kind: "success", outputTokens });
+      router.end(attempt, { kind: "success", outputTokens, isPlain: tally.isPlain });
     },
     fail(failure, tally) {
       end("failed", tally);

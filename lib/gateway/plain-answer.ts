@@ -1,17 +1,16 @@
 /** A plain answer of one target, read whole before anything of it goes to the caller. */
 import type { IncomingHttpHeaders } from "node:http";
 import { type Signal, classify } from "../core/classify";
-import { isProviderFailure, readPlainAnswer } from "../dialects/openai";
 import type { AttemptResult } from "./attempt-result";
 import type { CancelReason } from "./canceller";
 import type { GatewayDeps } from "./deps";
 import type { OpenAttempt } from "./open-attempt";
+import { maxAnswerBytes, readInto } from "./plain-body";
 import { Tally } from "./tally";
 import type { StreamOrder } from "./upstream-stream";
 import { type Wire, send } from "./wire";
-import { isHtml, statusSignal, transportSignal } from "./wire-signals";
+import { statusSignal, transportSignal } from "./wire-signals";
 
-const maxAnswerBytes = 32 * 1024 * 1024;
 const maxErrorBytes = 64 * 1024;
 
 /** Asks for a plain answer and resolves with it, or with what went wrong. Never rejects. */
@@ -93,32 +92,4 @@ export function readAnswer(
     });
     by.cancel.listen(onCancel);
   });
-}
-
-/** What is wrong with the body of a 200; null when it is an answer, which `tally` then knows. */
-function readInto(tally: Tally, body: Buffer, headers: IncomingHttpHeaders): Signal | null {
-  const answer = readPlainAnswer(body.toString("utf8"));
-  switch (answer.kind) {
-    case "error":
-      return { kind: "bad_answer", detail: "an error inside a 200", error: answer.error };
-    case "invalid":
-      return { kind: "bad_answer", detail: invalidDetail(body, headers), error: null };
-    case "answer":
-      break;
-  }
-  if (isProviderFailure(answer.finishReason)) {
-    const { finishReason: code } = answer;
-    const error = { code, type: "", message: "the provider could not go on", param: null };
-    return { kind: "bad_answer", detail: code, error };
-  }
-  tally.usage = answer.usage;
-  tally.chars = answer.chars;
-  return null;
-}
-
-function invalidDetail(body: Buffer, headers: IncomingHttpHeaders): string {
-  if (isHtml(headers)) {
-    return "an HTML page";
-  }
-  return body.length === 0 ? "an empty body" : "not a chat completion";
 }

@@ -26,6 +26,8 @@ export class Tally {
   finishReason: string | null = null;
   /** Events that were dropped because nobody could read them. */
   malformed = 0;
+  /** The answer came in one piece although a stream was asked for. */
+  isPlain = false;
 
   /** Something of the answer is there: content, or the reason why there is none. */
   get hasBegun(): boolean {

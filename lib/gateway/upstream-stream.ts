@@ -11,6 +11,7 @@ import { unfinished } from "../dialects/rewrite";
 import { type SseParser, sseParser } from "../dialects/sse";
 import type { CancelReason, Canceller } from "./canceller";
 import type { GatewayDeps } from "./deps";
+import { maxAnswerBytes, readInto } from "./plain-body";
 import { StreamClock, type TimeoutPhase } from "./stream-clock";
 import { Tally } from "./tally";
 import type { Endpoint } from "./upstreams";
@@ -37,6 +38,8 @@ export type UpstreamListener = {
   onChunk(chunk: Chunk): void;
   /** The events of one piece of the body are told. */
   onPiece(): void;
+  /** The provider does not stream: the whole answer, in the provider's own bytes. Absent: that is a failure. */
+  onPlain?(body: Buffer): void;
   /** Told once, and nothing after it. */
   onEnd(end: UpstreamEnd): void;
 };
@@ -53,8 +56,10 @@ export class UpstreamStream implements WireHandler {
   readonly #clock: StreamClock;
   readonly #parser: SseParser;
   readonly #wire: Wire;
-  readonly #errorChunks: Buffer[] = [];
-  #errorBytes = 0;
+  /** What is no stream: an error, or an answer in one piece. */
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #isPlain = false;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #over = false;
@@ -105,7 +110,11 @@ export class UpstreamStream implements WireHandler {
     this.#status = status;
     this.#headers = headers;
     this.#listener.onHead(headers);
-    if (status === 200 && !isEventStream(headers)) {
+    if (status !== 200 || isEventStream(headers)) {
+      return;
+    }
+    this.#isPlain = this.#listener.onPlain !== undefined && isJson(headers);
+    if (!this.#isPlain) {
       const detail = isHtml(headers) ? "an HTML page" : "not an event stream";
       this.#fail({ kind: "bad_answer", detail, error: null });
     }
@@ -114,8 +123,8 @@ export class UpstreamStream implements WireHandler {
   onData(piece: Buffer): void {
     this.#nowMs = this.#deps.now();
     this.#clock.sawByte(this.#nowMs);
-    if (this.#status !== 200) {
-      this.#keepError(piece);
+    if (this.#status !== 200 || this.#isPlain) {
+      this.#keep(piece);
       return;
     }
     this.#parser.push(piece);
@@ -132,6 +141,10 @@ export class UpstreamStream implements WireHandler {
   onEnd(): void {
     if (this.#status !== 200) {
       this.#failWithStatus();
+      return;
+    }
+    if (this.#isPlain) {
+      this.#endPlain();
       return;
     }
     this.#parser.end();
@@ -210,17 +223,31 @@ export class UpstreamStream implements WireHandler {
     this.#end({ kind: "cancelled", reason });
   };
 
-  #keepError(piece: Buffer): void {
-    this.#errorBytes += piece.length;
-    if (this.#errorBytes <= maxErrorBytes) {
-      this.#errorChunks.push(piece);
+  #keep(piece: Buffer): void {
+    this.#bytes += piece.length;
+    if (this.#bytes <= (this.#isPlain ? maxAnswerBytes : maxErrorBytes)) {
+      this.#chunks.push(piece);
+    } else if (this.#isPlain) {
+      this.#fail({ kind: "too_large" });
     } else {
       this.#failWithStatus();
     }
   }
 
+  #endPlain(): void {
+    const body = Buffer.concat(this.#chunks);
+    const signal = readInto(this.tally, body, this.#headers);
+    if (signal === null) {
+      this.tally.isPlain = true;
+      this.#stop();
+      this.#listener.onPlain?.(body);
+    } else {
+      this.#end({ kind: "failed", signal, errorBody: body });
+    }
+  }
+
   #failWithStatus(): void {
-    const body = Buffer.concat(this.#errorChunks);
+    const body = Buffer.concat(this.#chunks);
     const signal = statusSignal(this.#status, this.#headers, body);
     this.#end({ kind: "failed", signal, errorBody: body });
   }
@@ -241,6 +268,10 @@ export class UpstreamStream implements WireHandler {
       this.#listener.onEnd(end);
     }
   }
+}
+
+function isJson(headers: IncomingHttpHeaders): boolean {
+  return /^application\/([\w.+-]*\+)?json\b/i.test(headers["content-type"] ?? "");
 }
 
 function isEventStream(headers: IncomingHttpHeaders): boolean {

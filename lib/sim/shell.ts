@@ -215,7 +215,7 @@ export class Shell {
     const waitMs = run.spec.limits.retryAfterWaitMs;
     const failure = failureOf(fate.end, nowMs - attempt.startedMs, waitMs);
     if (failure === null) {
-      this.end(run, attempt, { kind: "success", outputTokens: fate.tokens });
+      this.end(run, attempt, { kind: "success", outputTokens: fate.tokens, isPlain: false });
       this.reply(run, "served", attempt.move);
       return;
     }

@@ -45,7 +45,7 @@ export async function serveChat(wall: WallState, place: Place, exchange: Exchang
     Math.random,
     struck.wording,
   );
-  if (call.stream) {
+  if (call.stream && breaking?.kind !== "ignores_stream") {
     playStream(exchange, streamScript(completion, breaking), pace);
   } else {
     sendPlain(exchange, completion, pace, breaking);

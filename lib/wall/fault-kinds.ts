@@ -105,6 +105,7 @@ const kinds = z.discriminatedUnion("kind", [
     ...completionsOnly,
   }),
   z.strictObject({ kind: z.literal("no_done"), ...completionsOnly }),
+  z.strictObject({ kind: z.literal("ignores_stream"), ...completionsOnly }),
   z.strictObject({
     kind: z.literal("no_finish"),
     after_tokens: tokenCount.optional(),
@@ -189,8 +190,16 @@ export type HeadersFault = Of<"headers">;
 export type SocketFault = Of<"refuse" | "reset" | "silent" | "headers_then_silent">;
 /** Break the answer while it is being given. */
 export type WithinFault = Of<
-  "cut" | "stall" | "malformed_event" | "no_done" | "no_finish" | "error_in_stream"
+  | "cut"
+  | "stall"
+  | "malformed_event"
+  | "no_done"
+  | "no_finish"
+  | "error_in_stream"
+  | "ignores_stream"
 >;
+/** Break a stream while it is being given. */
+export type StreamFault = Exclude<WithinFault, { kind: "ignores_stream" }>;
 /** Give a whole other answer. */
 export type AnswerFault = Exclude<
   CallFault,
@@ -214,6 +223,7 @@ const within = new Set<string>([
   "no_done",
   "no_finish",
   "error_in_stream",
+  "ignores_stream",
 ]);
 
 /** Whether a fault only slows. */

@@ -125,4 +125,5 @@ const streamOnly: ReadonlySet<CallFault["kind"]> = new Set<CallFault["kind"]>([
   "no_done",
   "no_finish",
   "error_in_stream",
+  "ignores_stream",
 ]);

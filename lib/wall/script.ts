@@ -1,7 +1,7 @@
 import { toolCallJson, type Completion } from "./completion";
 import { keepAliveOf, type KeepAlive } from "./exchange";
 import { errorEvent } from "./fault-answers";
-import type { WithinFault } from "./fault-kinds";
+import type { StreamFault } from "./fault-kinds";
 
 /** What a stream will say, event by event, and how it ends. */
 export interface StreamScript {
@@ -18,7 +18,7 @@ const brokenEvent =
   'data: {"id":"chatcmpl-wall","object":"chat.completion.chunk","choices":[{"del\n\n';
 
 /** The stream of a completion: undisturbed, or as a fault leaves it. */
-export function streamScript(completion: Completion, fault: WithinFault | null): StreamScript {
+export function streamScript(completion: Completion, fault: StreamFault | null): StreamScript {
   const whole = wholeScript(completion);
   const { tokens } = whole;
   switch (fault?.kind) {

@@ -37,6 +37,8 @@ describe("a long plain call", () => {
           { id: "silent", limits },
           { id: "stalled", limits },
           { id: "tools", limits },
+          { id: "deaf", limits },
+          { id: "deaf-error", limits },
           { id: "left", limits: { ttft_s: 10, idle_s: 10 } },
         ]),
     });
@@ -114,6 +116,33 @@ describe("a long plain call", () => {
     const healthy = await ask(lane);
     await answerOf(healthy);
     expect(healthy.headers.get("x-bellwether-provider")).toBe(`${lane}-first`);
+  });
+
+  it("is answered by a provider that does not stream, which is asked plainly from then on", async () => {
+    breakPlace(stack.wall, "deaf", { kind: "ignores_stream" });
+    for (const streamed of [true, false]) {
+      const response = await ask("deaf");
+      const { choices, usage } = await answerOf(response);
+      expect(response.headers.get("x-bellwether-provider")).toBe("deaf-first");
+      expect(choices[0]?.message.content?.trim().split(" ")).toHaveLength(60);
+      expect(usage.completion_tokens).toBe(60);
+      expect(seenBy(stack.wall, "deaf").at(-1)?.stream).toBe(streamed);
+    }
+    const [row] = await eventually(async () => {
+      const rows = await stack.db.prisma.call.findMany({
+        where: { route: "deaf" },
+        orderBy: { id: "asc" },
+      });
+      return rows.length === 2 ? rows : undefined;
+    });
+    expect(row).toMatchObject({ outcome: "served", attempts: 1, completionTokens: 60 });
+  });
+
+  it("is not answered with an error in one piece either", async () => {
+    breakPlace(stack.wall, "deaf-error", { kind: "error_in_200" });
+    const response = await ask("deaf-error");
+    await answerOf(response);
+    expect(response.headers.get("x-bellwether-provider")).toBe("deaf-error-second");
   });
 
   it("has its stream let go of when the caller leaves", async () => {

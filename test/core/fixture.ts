@@ -330,7 +330,7 @@ export class Bench {
   }
 
   succeed(move: AttemptMove): readonly Decision[] {
-    return this.end(move, { kind: "success", outputTokens: 10 });
+    return this.end(move, { kind: "success", outputTokens: 10, isPlain: false });
   }
 
   fail(move: AttemptMove, failure: Failure = overloaded): readonly Decision[] {

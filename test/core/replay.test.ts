@@ -152,7 +152,7 @@ class Shell {
         break;
       }
       case "succeed":
-        this.end(happening.pick, { kind: "success", outputTokens: 5 });
+        this.end(happening.pick, { kind: "success", outputTokens: 5, isPlain: false });
         break;
       case "leave": {
         const call = this.pick(happening.pick);

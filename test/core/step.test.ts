@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { anyModelRoute } from "@/lib/config/snapshot";
 import type { AttemptMove } from "@/lib/core/events";
-import { Bench, input, overloaded, refused, snapshotOf } from "./fixture";
+import { Bench, type CallOver, input, overloaded, refused, snapshotOf } from "./fixture";
 
 const us = "acme:us:first";
 const third = { route: "third" };
@@ -44,7 +44,11 @@ describe("what the router does not know", () => {
   it.each([
     { type: "head", attempt: 99, limits: null },
     { type: "first_content", attempt: 99 },
-    { type: "attempt_ended", attempt: 99, outcome: { kind: "success", outputTokens: null } },
+    {
+      type: "attempt_ended",
+      attempt: 99,
+      outcome: { kind: "success", outputTokens: null, isPlain: false },
+    },
     { type: "call_ended", call: "nobody" },
     { type: "fleet", nodes: 0 },
   ] as const)("changes nothing: $type", (event) => {
@@ -115,6 +119,26 @@ describe("a provider that takes any name", () => {
     expect(bench.world.targets.has(idle)).toBe(false);
     expect(bench.world.targets.has(busy)).toBe(true);
     expect(bench.world.targets.has(us)).toBe(true);
+  });
+});
+
+describe("a provider that does not stream", () => {
+  const long: CallOver = {
+    ...third,
+    needs: { stream: false, collectable: true, maxTokens: 1_000 },
+  };
+
+  it("is asked plainly for an hour by those who want no stream, and then once more", () => {
+    const bench = new Bench();
+    const { move } = bench.begin(long);
+    expect(move.streamed).toBe(true);
+    bench.end(move, { kind: "success", outputTokens: 10, isPlain: true });
+    expect(bench.begin(long).move.streamed).toBe(false);
+    expect(bench.begin({ ...third, needs: { stream: true } }).move.streamed).toBe(true);
+    bench.nowMs += 3_599_000;
+    expect(bench.begin(long).move.streamed).toBe(false);
+    bench.nowMs += 1_000;
+    expect(bench.begin(long).move.streamed).toBe(true);
   });
 });
 

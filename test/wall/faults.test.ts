@@ -252,6 +252,13 @@ describe("streams", () => {
     expect(seen.isDone).toBe(false);
   });
 
+  it("ignores_stream: answers in one piece what was asked for as a stream", async () => {
+    wall.fault({ kind: "ignores_stream" });
+    const response = await chat(wall, stream);
+    expect(response.headers["content-type"]).toBe("application/json");
+    expect((await completion(response)).choices[0]?.finish_reason).toBe("length");
+  });
+
   it("faults of the stream spare plain calls, cut and stall do not", async () => {
     for (const kind of ["malformed_event", "no_done", "no_finish", "error_in_stream"] as const) {
       wall.fault({ kind, count: 1 });
