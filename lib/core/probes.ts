@@ -235,13 +235,12 @@ function countFail(probe: ProbeAxis, isOutranked: boolean, nowMs: number): void 
   }
 }
 
-/** Nobody calls it, so no trial will ever come: probes that keep passing are all there is to go by. */
+/** Nobody has called it for longer than a trial lasts: probes that keep passing are all there is to go by. */
 function mayCloseWithoutTrial(health: TargetHealth, nowMs: number): boolean {
   const { probe, lastStartMs } = health;
   const { breaker } = health.circuit;
   return (
     breaker.state === "half_open" &&
-    breaker.trial === null &&
     probe.passes >= passesWithoutTrial &&
     nowMs - breaker.sinceMs >= noTrialMs &&
     (lastStartMs === null || nowMs - lastStartMs >= noTrialMs)
