@@ -225,4 +225,3 @@ const wireReasons: ReadonlySet<Reason> = new Set([
 function hurtsHealth(failure: Failure): boolean {
   return failure.health === "target" || failure.health === "region";
 }
-

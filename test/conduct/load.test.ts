@@ -68,48 +68,54 @@ describe("under load", () => {
     ).toBeLessThan(medianMs + 100);
   });
 
-  it.concurrent("delays next to no call once it has noticed that the first target hangs", async () => {
-    await warmUp("hang", true);
-    breakPlace(stack.wall, "hang", { kind: "silent" });
-    const calls = await load(stack, { model: "hang", stream: true, perSecond: 60, forMs: 8_000 });
-    noneFailed(calls);
-    const noticedMs = 4_000;
-    const delayed = calls.filter(({ atMs, firstMs }) => atMs > noticedMs && firstMs > 5_000);
-    expect(delayed.length).toBeLessThanOrEqual(4);
-    // Those who waited when it was noticed were moved on, long before their own limit of 12 s.
-    expect(Math.max(...calls.map(({ firstMs }) => firstMs))).toBeLessThan(9_000);
-    expect(share(calls.slice(-60), "hang-second")).toBeGreaterThan(0.9);
-  });
+  it.concurrent(
+    "delays next to no call once it has noticed that the first target hangs",
+    async () => {
+      await warmUp("hang", true);
+      breakPlace(stack.wall, "hang", { kind: "silent" });
+      const calls = await load(stack, { model: "hang", stream: true, perSecond: 60, forMs: 8_000 });
+      noneFailed(calls);
+      const noticedMs = 4_000;
+      const delayed = calls.filter(({ atMs, firstMs }) => atMs > noticedMs && firstMs > 5_000);
+      expect(delayed.length).toBeLessThanOrEqual(4);
+      // Those who waited when it was noticed were moved on, long before their own limit of 12 s.
+      expect(Math.max(...calls.map(({ firstMs }) => firstMs))).toBeLessThan(9_000);
+      expect(share(calls.slice(-60), "hang-second")).toBeGreaterThan(0.9);
+    },
+  );
 
-  it.concurrent("leaves a target that became ten times slower, and is as quick as before", async () => {
-    const before = await load(stack, {
-      model: "brownout",
-      stream: true,
-      perSecond: 40,
-      forMs: 3_000,
-    });
-    const usualMs = percentile(
-      before.map(({ firstMs }) => firstMs),
-      99,
-    );
-    breakPlace(stack.wall, "brownout", { kind: "brownout", add_ms: 2_500 });
-    const calls = await load(stack, {
-      model: "brownout",
-      stream: true,
-      perSecond: 40,
-      forMs: 10_000,
-    });
-    noneFailed(calls);
-    const late = calls.filter(({ atMs }) => atMs > 8_000);
-    // It keeps 5 % of its calls while it is slow, to see whether it still is.
-    expect(
-      percentile(
-        late.map(({ firstMs }) => firstMs),
-        85,
-      ),
-    ).toBeLessThan(usualMs + 1_000);
-    expect(share(late, "brownout-second")).toBeGreaterThan(0.8);
-  });
+  it.concurrent(
+    "leaves a target that became ten times slower, and is as quick as before",
+    async () => {
+      const before = await load(stack, {
+        model: "brownout",
+        stream: true,
+        perSecond: 40,
+        forMs: 3_000,
+      });
+      const usualMs = percentile(
+        before.map(({ firstMs }) => firstMs),
+        99,
+      );
+      breakPlace(stack.wall, "brownout", { kind: "brownout", add_ms: 2_500 });
+      const calls = await load(stack, {
+        model: "brownout",
+        stream: true,
+        perSecond: 40,
+        forMs: 10_000,
+      });
+      noneFailed(calls);
+      const late = calls.filter(({ atMs }) => atMs > 8_000);
+      // It keeps 5 % of its calls while it is slow, to see whether it still is.
+      expect(
+        percentile(
+          late.map(({ firstMs }) => firstMs),
+          85,
+        ),
+      ).toBeLessThan(usualMs + 1_000);
+      expect(share(late, "brownout-second")).toBeGreaterThan(0.8);
+    },
+  );
 
   it("loses no call when a whole provider goes down", async () => {
     await warmUp("outage");
