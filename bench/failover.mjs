@@ -416,6 +416,7 @@ async function openStack() {
       databaseUrl: postgres.url,
       directDatabaseUrl: undefined,
       drainSeconds: 2,
+      dataDir: folder,
     });
     return { ...measures({ parts, db, url, key: app.secret, wallUrl, wallKey: key }), close };
   } catch (error) {

@@ -12,6 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { type Change } from "@/lib/shared/contract";
 import { changeText } from "./change-text";
+import { lineText } from "./line-text";
 import { summaryOf } from "./summary";
 
 const shown = 5;
@@ -54,9 +55,33 @@ function PersonChange({ change }: { change: Change }) {
           <span>{text === null ? change.kind : say(text)}</span>
         </p>
         <p className="run mt-px text-small break-words text-fg-3">{meta.join(" · ")}</p>
+        <ChangedValues change={change} />
       </div>
       {change.revertable && change.revision !== null && <RevertButton revision={change.revision} />}
     </li>
+  );
+}
+
+/** What a configuration changed, value by value; a switch or an order says it all in its sentence. */
+function ChangedValues({ change }: { change: Change }) {
+  const { t, f, say } = useWords();
+  const nowMs = useMinute();
+  const { kind, lines, lineCount } = change;
+  if (kind !== "config" || lines.length === 0) {
+    return null;
+  }
+  return (
+    <details className="text-small text-fg-2">
+      <summary className="cursor-pointer touch:py-2">{t("people.lines", { n: lineCount })}</summary>
+      <ul className="mt-1 grid gap-0.5">
+        {lines.map((line) => (
+          <li key={`${line.object} ${line.field ?? ""}`} className="run break-words">
+            {lineText(line, say, f, nowMs)}
+          </li>
+        ))}
+        {lineCount > lines.length && <li>{t("people.more", { n: lineCount - lines.length })}</li>}
+      </ul>
+    </details>
   );
 }
 

@@ -11,6 +11,8 @@ export type Verdict =
   | { readonly kind: "database_away" | "page_offline" | "silent_gateway" }
   | { readonly kind: "no_calls"; readonly targets: number }
   | { readonly kind: "failing"; readonly failed: number; readonly calls: number }
+  /** Some nodes cannot obey the newest configuration, and go on with the one before it. */
+  | { readonly kind: "refused"; readonly nodes: number; readonly revision: number }
   | { readonly kind: "impaired"; readonly impaired: number; readonly targets: number }
   | { readonly kind: "served"; readonly targets: number };
 
@@ -39,6 +41,10 @@ export function verdictOf({ health, metrics, trouble }: VerdictInput): Verdict |
   if (recent.failed > 0) {
     return { kind: "failing", ...recent };
   }
+  const refused = refusals(health);
+  if (refused.length > 0) {
+    return { kind: "refused", nodes: refused.length, revision: Math.max(...refused) };
+  }
   const impaired = impairedTargets(health).length;
   if (impaired > 0) {
     return { kind: "impaired", impaired, targets: answering.length };
@@ -46,6 +52,11 @@ export function verdictOf({ health, metrics, trouble }: VerdictInput): Verdict |
   return metrics?.totals.calls === 0
     ? { kind: "no_calls", targets: answering.length }
     : { kind: "served", targets: answering.length };
+}
+
+/** The revisions that live nodes refuse, one for each node that does. */
+export function refusals({ nodes }: Pick<HealthView, "nodes">): number[] {
+  return nodes.flatMap(({ live, refused }) => (live && refused !== null ? [refused.revision] : []));
 }
 
 /** The first sentence, then what explains it. */
@@ -75,6 +86,11 @@ export function verdictTexts(
           key: "verdict.failing.rest",
           values: { failed: verdict.failed, calls: f.count(verdict.calls) },
         },
+      };
+    case "refused":
+      return {
+        headline: { key: "verdict.refused.headline", values: { revision: verdict.revision } },
+        rest: { key: "verdict.refused.rest", values: { nodes: verdict.nodes } },
       };
     case "served":
       return {

@@ -2,6 +2,7 @@
 
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
+import { refusals } from "@/components/lib/verdict";
 
 /** How many nodes live, and whether they all follow the newest revision. */
 export function NodeLine() {
@@ -11,7 +12,13 @@ export function NodeLine() {
     return <div className="h-9" />;
   }
   const live = health.nodes.filter((node) => node.live);
-  const behind = live.filter((node) => node.appliedRevision < health.revision).length;
+  const refused = refusals(health);
+  const behind = live.filter(
+    (node) => node.refused === null && node.appliedRevision < health.revision,
+  ).length;
+  const problems = live.flatMap(({ id, refused: refusal }) =>
+    refusal === null ? [] : [`${id}: r${refusal.revision} ${refusal.problem}`],
+  );
   return (
     <div className="grid gap-0.5 text-small leading-4.5 text-fg-3" data-testid="nodes">
       <span>
@@ -20,11 +27,18 @@ export function NodeLine() {
         </b>{" "}
         · r{health.revision}
       </span>
-      <span>
-        {behind === 0 && live.length > 0
-          ? t("nodes.applied")
-          : t("nodes.behind", { n: live.length === 0 ? health.nodes.length : behind })}
-      </span>
+      {refused.length > 0 && (
+        <span className="run text-fg-2" title={problems.join("\n")} data-testid="refused">
+          {t("nodes.refused", { n: refused.length, revision: Math.max(...refused) })}
+        </span>
+      )}
+      {(behind > 0 || refused.length === 0) && (
+        <span>
+          {behind === 0 && live.length > 0
+            ? t("nodes.applied")
+            : t("nodes.behind", { n: live.length === 0 ? health.nodes.length : behind })}
+        </span>
+      )}
     </div>
   );
 }

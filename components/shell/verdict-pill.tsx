@@ -47,6 +47,7 @@ function pillText(verdict: Verdict): Text {
     case "silent_gateway":
     case "no_calls":
     case "failing":
+    case "refused":
     case "served":
       return { key: `pill.${verdict.kind}` };
   }
@@ -60,6 +61,8 @@ function pillGlyph(verdict: Verdict, worst: GlyphState): GlyphState {
     case "database_away":
     case "page_offline":
       return "no_data";
+    case "refused":
+      return "degraded";
     case "impaired":
       return worst;
     case "no_calls":

@@ -48,11 +48,23 @@ export function compileSnapshot(
         .filter((provider) => provider.any_model)
         .map((one) => [one.id, anyModel(one)]),
     ),
-    holds: compileHolds(expanded, document, switches, monotonicMs),
+    holds: compileHolds(targets.values(), document, switches, monotonicMs),
     peers: compilePeers(routes, document),
     defaultRouteOnModelName: document.settings.default_route_on_model_name ?? false,
     probeBudgetNanoUsd: (document.settings.probe_budget_usd_per_day ?? defaultProbeBudgetUsd) * 1e9,
   };
+}
+
+/** `snapshot` as `revision`, under other switches: everything else is the same, and not made again. */
+export function switchedSnapshot(
+  snapshot: Snapshot,
+  document: ConfigDocument,
+  switches: readonly SwitchRow[],
+  revision: number,
+  monotonicMs: (wallMs: number) => number,
+): Snapshot {
+  const holds = compileHolds(snapshot.targets.values(), document, switches, monotonicMs);
+  return { ...snapshot, revision, holds };
 }
 
 function anyModel(provider: ProviderDocument): AnyModelProvider {

@@ -69,12 +69,17 @@ export async function publishFile(
     );
     throw new GatewayError("invalid_request", { message: lines.join("\n") });
   }
-  const { changed, revision } = await publishDocument(actor, deps, {
+  const { changed, revision, silencedRoutes } = await publishDocument(actor, deps, {
     document: parsed.document,
     source: { kind: "file", path },
   });
   if (changed) {
     notes.push(`published ${path} as revision ${revision}`);
+    if (silencedRoutes.length > 0) {
+      notes.push(
+        `warning: nobody can answer for ${silencedRoutes.join(", ")}: all of their targets are switched off`,
+      );
+    }
     const inert = inertSettings(parsed.document);
     if (inert.length > 0) {
       notes.push(`warning: ${path} has settings that nothing obeys yet: ${inert.join(", ")}`);

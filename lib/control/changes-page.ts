@@ -4,6 +4,7 @@ import { type Change, type ChangesPage, Intent } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { type HealthEventRow, listHealthEvents } from "../store/health-events";
 import { listRevisions, type RevisionRow } from "../store/revisions";
+import { changeLines } from "./change-lines";
 import { type Current, readCurrent } from "./current";
 import { documentObjects, isFirstDocument, restoreObjects } from "./document-objects";
 import { objectIds } from "./objects";
@@ -18,6 +19,7 @@ export type ChangesQuery = {
 };
 
 const freshMs = 900;
+const linesShown = 20;
 
 /** The feed: people's revisions and the healer's transitions, newest first. It stays as it is while new ones come. */
 export const changesPage = defineVerb<ChangesQuery, ChangesPage>(
@@ -93,6 +95,7 @@ function eventBound(
 
 function toRevisionChange(row: RevisionRow, revertable: boolean): Change {
   const { id, kind, actor, reason, summary, reverts, createdAt } = row;
+  const lines = changeLines(row);
   return {
     id: `r:${id}`,
     at: createdAt,
@@ -101,6 +104,8 @@ function toRevisionChange(row: RevisionRow, revertable: boolean): Change {
     revision: id,
     reason,
     summary: { ...summary },
+    lines: lines.slice(0, linesShown),
+    lineCount: lines.length,
     reverts,
     revertable,
   };
@@ -127,6 +132,8 @@ function toHealthChange(event: HealthEventRow): Change {
       evidence,
       node: nodeId,
     },
+    lines: [],
+    lineCount: 0,
     reverts: null,
     revertable: false,
   };

@@ -32,8 +32,16 @@ export const createAppKey = defineVerb<NewKey, CreatedKey>(
       });
     }
     return writeRevisions(db, async (writer) => {
-      if ((await findAppKey(writer.tx, id)) !== undefined) {
-        throw new GatewayError("conflict", { message: `There is a key "${id}" already.` });
+      const existing = await findAppKey(writer.tx, id);
+      if (existing !== undefined) {
+        const { last4, source, revokedAt, revision } = existing;
+        throw new GatewayError("conflict", {
+          message: `There is a key "${id}" already.`,
+          details: {
+            current: { id, kind: existing.kind, last4, source, revokedAt, revision },
+            yours: { id, kind },
+          },
+        });
       }
       const appended = await writer.appendKey(
         {

@@ -3,7 +3,7 @@ import { findBaseDocument, findDocument } from "../store/configuration";
 import { contentHash } from "../store/content-hash";
 import { type RevisionHead, writeRevisions } from "../store/revisions";
 import { toStoredActor } from "./actor";
-import { checked } from "./checked-document";
+import { checked, findSilencedRoutes } from "./checked-document";
 import { diffDocuments } from "./document-objects";
 import { changedFileKeys } from "./file-keys";
 import { defineVerb } from "./verb";
@@ -18,8 +18,13 @@ export type Publication = {
   readonly reason?: string;
 };
 
-/** `changed` is false when this source had published the same content last. */
-export type Published = { readonly revision: number; readonly changed: boolean };
+export type Published = {
+  readonly revision: number;
+  /** False when this source had published the same content last. */
+  readonly changed: boolean;
+  /** Routes and models that nobody can answer for now, because all of their targets are switched off. */
+  readonly silencedRoutes: readonly string[];
+};
 
 /**
  * Makes `document` the configuration and writes its application keys; operators' changes upon the former one end.
@@ -44,7 +49,8 @@ export const publishDocument = defineVerb<Publication, Published>(
           { ...by, summary: configSummary(source, diff) },
           { document, before: diff.before, after: diff.after, keys },
         );
-        return { revision: id, changed: true };
+        const silencedRoutes = await findSilencedRoutes(writer.tx, document);
+        return { revision: id, changed: true, silencedRoutes };
       }
       let revision = base.revision;
       for (const key of keys) {
@@ -52,7 +58,7 @@ export const publishDocument = defineVerb<Publication, Published>(
         const head: RevisionHead = { ...by, summary: { type: "key", id: key.id, action } };
         revision = (await writer.appendKey(head, key)).id;
       }
-      return { revision, changed: keys.length > 0 };
+      return { revision, changed: keys.length > 0, silencedRoutes: [] };
     });
   },
 );

@@ -5,7 +5,6 @@ import { Intent, type WriteResult } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { findDocument } from "../store/configuration";
 import {
-  type Appended,
   findRevision,
   type RevisionHead,
   type RevisionRow,
@@ -15,6 +14,7 @@ import {
 } from "../store/revisions";
 import { findSwitch, objectTypes } from "../store/switches";
 import { type ActingPerson, requirePermission, toStoredActor } from "./actor";
+import { findSilencedRoutes } from "./checked-document";
 import {
   diffDocuments,
   documentObjects,
@@ -22,40 +22,53 @@ import {
   restoreObjects,
 } from "./document-objects";
 import { objectIds } from "./objects";
+import { withoutSecrets } from "./secret-mask";
 import { toSwitchState } from "./set-switch";
 import { defineVerb } from "./verb";
-import { toWriteResult, unchanged } from "./write-result";
+import { toWriteResult, unchanged, type Written } from "./write-result";
 
-export type Revert = { readonly revision: number; readonly reason?: string | null };
+export type Revert = {
+  readonly revision: number;
+  readonly reason?: string | null;
+  /** The revision that the decision was made on; absent or null: whatever is there. */
+  readonly ifMatch?: number | null;
+};
 
 /**
  * Takes back what one revision changed, with a new revision. Nothing changes when it is taken back already.
  *
- * @throws {GatewayError} `not_found`, `conflict` when what it changed was changed again since, or when the rest of the
- *   configuration needs the change; `invalid_request` for a revision that cannot be taken back.
+ * @throws {GatewayError} `not_found`; `conflict` when what it changed was changed again since, or after `ifMatch`, with
+ *   both versions in its details, or when the rest of the configuration needs the change; `invalid_request` for a
+ *   revision that cannot be taken back.
  */
 export const revertRevision = defineVerb<Revert, WriteResult>(
   "operate",
-  async (actor, { db }, { revision, reason = null }) => {
-    const appended = await writeRevisions(db, async (writer) => {
+  async (actor, { db }, { revision, reason = null, ifMatch = null }) => {
+    const written = await writeRevisions(db, async (writer): Promise<Written> => {
       const row = await findRevision(writer.tx, revision);
       if (row === undefined) {
         throw new GatewayError("not_found", { message: `There is no revision ${revision}.` });
       }
       switch (row.kind) {
         case "switch":
-          return revertSwitch(writer, row, actor, reason);
+          return revertSwitch(writer, row, { actor, reason, ifMatch });
         case "config":
-          return revertConfig(writer, row, actor, reason);
+          return revertConfig(writer, row, { actor, reason, ifMatch });
         case "key":
           throw new GatewayError("invalid_request", {
             message: "A change of a key cannot be taken back: make a new key.",
           });
       }
     });
-    return toWriteResult(db, appended);
+    return toWriteResult(db, written);
   },
 );
+
+type Asked = {
+  readonly actor: ActingPerson;
+  readonly reason: string | null;
+  readonly ifMatch: number | null;
+};
 
 const switchState = z.object({
   intent: Intent,
@@ -68,9 +81,8 @@ const objectDiff = z.record(z.string(), z.unknown());
 async function revertSwitch(
   writer: RevisionWriter,
   row: RevisionRow,
-  actor: ActingPerson,
-  reason: string | null,
-): Promise<Appended> {
+  { actor, reason, ifMatch }: Asked,
+): Promise<Written> {
   const { objectType, objectId } = switchSummary.parse(row.summary);
   const now = Date.now();
   const before = atTime(switchState.parse(row.before), now);
@@ -84,17 +96,26 @@ async function revertSwitch(
   if (published === undefined || !objectIds(published.document, objectType).includes(objectId)) {
     throw conflict(row.id, `the ${objectType} "${objectId}" does not exist any more`);
   }
-  if (!isSameSwitch(state, after)) {
+  const isNewer = ifMatch !== null && (current?.revision ?? 0) > ifMatch;
+  if (isNewer || !isSameSwitch(state, after)) {
     const by = current === undefined ? "" : ` by ${current.actor.name}`;
     const since = current === undefined ? "" : ` in revision ${current.revision}`;
     throw conflict(
       row.id,
       `the ${objectType} "${objectId}" was changed again${by}${since} and is ${state.intent}`,
-      { theirs: { ...state, revision: current?.revision ?? 0 }, mine: before },
+      {
+        current: {
+          ...state,
+          revision: current?.revision ?? 0,
+          actor: current?.actor ?? null,
+          changedAt: current?.changedAt ?? null,
+        },
+        yours: before,
+      },
     );
   }
   const { intent: to, until } = before;
-  return writer.appendSwitch(
+  const appended = await writer.appendSwitch(
     {
       actor: toStoredActor(actor),
       reason,
@@ -103,14 +124,17 @@ async function revertSwitch(
     },
     { objectType, objectId, before: state, after: before },
   );
+  const { document } = published;
+  return to === "enabled"
+    ? appended
+    : { ...appended, silencedRoutes: await findSilencedRoutes(writer.tx, document) };
 }
 
 async function revertConfig(
   writer: RevisionWriter,
   row: RevisionRow,
-  actor: ActingPerson,
-  reason: string | null,
-): Promise<Appended> {
+  { actor, reason, ifMatch }: Asked,
+): Promise<Written> {
   const before = objectDiff.parse(row.before ?? {});
   if (isFirstDocument({ before })) {
     throw new GatewayError("invalid_request", {
@@ -130,10 +154,12 @@ async function revertConfig(
     case "same":
       return unchanged(writer.tx);
     case "conflict":
-      throw conflict(row.id, `${restored.names.join(", ")} changed again since`, {
-        names: restored.names,
-      });
+      throw await changedAgain(writer, row, restored.names, current?.document ?? null, before);
     case "restored": {
+      if (ifMatch !== null && current !== undefined && current.revision > ifMatch) {
+        const names = Object.keys(before);
+        throw await changedAgain(writer, row, names, current.document, before);
+      }
       const validated = validateDocument(restored.input);
       if (!validated.ok || current === undefined) {
         const problems = validated.ok ? [] : validated.problems.map(({ message }) => message);
@@ -146,13 +172,39 @@ async function revertConfig(
         summary: revertSummary(row, current.document, validated.document, diff),
         reverts: row.id,
       };
-      return writer.appendConfig(head, {
-        document: validated.document,
+      const { document } = validated;
+      const appended = await writer.appendConfig(head, {
+        document,
         before: diff.before,
         after: diff.after,
       });
+      return { ...appended, silencedRoutes: await findSilencedRoutes(writer.tx, document) };
     }
   }
+}
+
+/** The conflict with both versions of the objects, and with who made the present one. */
+async function changedAgain(
+  { tx }: RevisionWriter,
+  row: RevisionRow,
+  names: readonly string[],
+  document: ConfigDocument | null,
+  before: Readonly<Record<string, unknown>>,
+): Promise<GatewayError> {
+  const objects = documentObjects(document);
+  const pick = (find: (name: string) => unknown): Record<string, unknown> =>
+    Object.fromEntries(names.map((name) => [name, withoutSecrets(find(name) ?? null)]));
+  const published = await findDocument(tx);
+  const by = published === undefined ? undefined : await findRevision(tx, published.revision);
+  return conflict(row.id, `${names.join(", ")} changed again since`, {
+    current: {
+      objects: pick((name) => objects.get(name)),
+      revision: by?.id ?? 0,
+      actor: by?.actor ?? null,
+      changedAt: by?.createdAt ?? null,
+    },
+    yours: { objects: pick((name) => before[name]) },
+  });
 }
 
 function revertSummary(

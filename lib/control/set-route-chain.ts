@@ -3,14 +3,14 @@ import { type WriteResult } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { findDocument } from "../store/configuration";
 import { listRouteRevisions } from "../store/route-revisions";
-import { writeRevisions } from "../store/revisions";
+import { findRevision, writeRevisions } from "../store/revisions";
 import { toStoredActor } from "./actor";
-import { checked } from "./checked-document";
+import { checked, findSilencedRoutes } from "./checked-document";
 import { diffDocuments } from "./document-objects";
 import { didYouMean, noSuchObject } from "./objects";
 import { routeChains, routeRevision, withChain } from "./routes";
 import { defineVerb } from "./verb";
-import { toWriteResult, unchanged } from "./write-result";
+import { toWriteResult, unchanged, type Written } from "./write-result";
 
 export type RouteChange = {
   readonly routeId: string;
@@ -30,7 +30,7 @@ export type RouteChange = {
 export const setRouteChain = defineVerb<RouteChange, WriteResult>(
   "operate",
   async (actor, { db }, { routeId, chain, reason = null, ifMatch = null }) => {
-    const appended = await writeRevisions(db, async (writer) => {
+    const written = await writeRevisions(db, async (writer): Promise<Written> => {
       const current = await findDocument(writer.tx);
       const routes = current === undefined ? [] : routeChains(current.document);
       const route = routes.find(({ id }) => id === routeId);
@@ -43,14 +43,16 @@ export const setRouteChain = defineVerb<RouteChange, WriteResult>(
       checkChain(current.document, chain);
       const revision = routeRevision(await listRouteRevisions(writer.tx), route);
       if (ifMatch !== null && revision > ifMatch) {
+        const by = await findRevision(writer.tx, revision);
+        const who = by === undefined ? {} : { actor: by.actor, changedAt: by.createdAt };
         throw new GatewayError("conflict", {
-          message: `The order of "${routeId}" was changed in the meantime, by revision ${revision}: ${route.chain.join(", ")}.`,
-          details: { theirs: { chain: route.chain, revision }, mine: { chain } },
+          message: `${by?.actor.name ?? "Somebody"} changed the order of "${routeId}" in the meantime, in revision ${revision}: ${route.chain.join(", ")}.`,
+          details: { current: { chain: route.chain, revision, ...who }, yours: { chain } },
         });
       }
       const document = checked(withChain(current.document, route, chain));
       const { before, after } = diffDocuments(current.document, document);
-      return writer.appendConfig(
+      const appended = await writer.appendConfig(
         {
           actor: toStoredActor(actor),
           reason,
@@ -58,8 +60,9 @@ export const setRouteChain = defineVerb<RouteChange, WriteResult>(
         },
         { document, before, after },
       );
+      return { ...appended, silencedRoutes: await findSilencedRoutes(writer.tx, document) };
     });
-    return toWriteResult(db, appended);
+    return toWriteResult(db, written);
   },
 );
 

@@ -4,9 +4,10 @@ import { findDocument } from "../store/configuration";
 import { type SwitchState, writeRevisions } from "../store/revisions";
 import { findSwitch, type ObjectType, type SwitchRow } from "../store/switches";
 import { toStoredActor } from "./actor";
+import { findSilencedRoutes } from "./checked-document";
 import { noSuchObject, objectIds } from "./objects";
 import { defineVerb } from "./verb";
-import { toWriteResult, unchanged } from "./write-result";
+import { toWriteResult, unchanged, type Written } from "./write-result";
 
 export type SwitchChange = {
   readonly objectType: ObjectType;
@@ -34,7 +35,7 @@ export const setSwitch = defineVerb<SwitchChange, WriteResult>(
   async (actor, { db }, change) => {
     const { objectType, objectId, ifMatch = null } = change;
     const after = toState(change, Date.now());
-    const appended = await writeRevisions(db, async (writer) => {
+    const written = await writeRevisions(db, async (writer): Promise<Written> => {
       const current = await findDocument(writer.tx);
       const ids = current === undefined ? [] : objectIds(current.document, objectType);
       if (!ids.includes(objectId)) {
@@ -50,7 +51,7 @@ export const setSwitch = defineVerb<SwitchChange, WriteResult>(
       }
       const { intent: from } = before;
       const { intent: to, until } = after;
-      return writer.appendSwitch(
+      const appended = await writer.appendSwitch(
         {
           actor: toStoredActor(actor),
           reason: after.reason,
@@ -58,8 +59,13 @@ export const setSwitch = defineVerb<SwitchChange, WriteResult>(
         },
         { objectType, objectId, before, after },
       );
+      const document = current?.document;
+      const isOff = to !== "enabled" && document !== undefined;
+      return isOff
+        ? { ...appended, silencedRoutes: await findSilencedRoutes(writer.tx, document) }
+        : appended;
     });
-    return toWriteResult(db, appended);
+    return toWriteResult(db, written);
   },
 );
 
@@ -85,10 +91,10 @@ function toState({ intent, until = null, reason = null }: SwitchChange, now: num
   return { intent, until, reason };
 }
 
-function changedMeanwhile(theirs: SwitchRow, mine: SwitchState): GatewayError {
-  const { objectType, objectId, ...state } = theirs;
+function changedMeanwhile(row: SwitchRow, yours: SwitchState): GatewayError {
+  const { objectType, objectId, ...current } = row;
   return new GatewayError("conflict", {
-    message: `${theirs.actor.name} changed the ${objectType} "${objectId}" in the meantime: it is ${theirs.intent} since revision ${theirs.revision}.`,
-    details: { theirs: state, mine },
+    message: `${row.actor.name} changed the ${objectType} "${objectId}" in the meantime: it is ${row.intent} since revision ${row.revision}.`,
+    details: { current, yours },
   });
 }

@@ -3,9 +3,13 @@ import { type Database, type Transaction } from "../store/database";
 import { listNodes } from "../store/nodes";
 import { type Appended, findNewestRevision } from "../store/revisions";
 
+/** What a write appended, and for whom nobody can answer after it. */
+export type Written = Appended & { readonly silencedRoutes?: readonly string[] };
+
 /** The answer to a write: the revision that the nodes must now follow, and how far they are. */
-export async function toWriteResult(db: Database, appended: Appended): Promise<WriteResult> {
-  return { revision: appended.id, createdAt: appended.createdAt, nodes: await listNodes(db) };
+export async function toWriteResult(db: Database, written: Written): Promise<WriteResult> {
+  const { id: revision, createdAt, silencedRoutes = [] } = written;
+  return { revision, createdAt, nodes: await listNodes(db), silencedRoutes: [...silencedRoutes] };
 }
 
 /** The newest revision, for a write that had nothing to change. */

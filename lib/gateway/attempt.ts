@@ -45,14 +45,14 @@ export async function continuation(
   return order === null ? notSent(by) : beginStream(call.deps, order, by);
 }
 
-/** Null when the attempt was taken back already, or its target is gone from the configuration. */
+/** Null when the attempt was taken back already, or the call's configuration has no such target. */
 function orderFor(
-  { deps, request }: Call,
+  { endpoints, request }: Call,
   by: OpenAttempt,
   prefill: BodyShape["prefill"],
 ): StreamOrder | null {
   const { target, streamed, times } = by.move;
-  const endpoint = deps.upstreams.find(target);
+  const endpoint = endpoints.find(target);
   if (by.cancel.reason !== null || endpoint === undefined) {
     return null;
   }

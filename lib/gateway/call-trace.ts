@@ -31,7 +31,7 @@ export type CallTrace = {
   readonly id: string;
   readonly startedMs: number;
   readonly startedWallMs: number;
-  readonly revision: number;
+  revision: number;
   notes: CallerNotes;
   key: AppKey | null;
   request: ChatRequest | null;

@@ -9,6 +9,7 @@ import type { Canceller } from "./canceller";
 import type { ChatRequest } from "./chat-request";
 import type { GatewayDeps } from "./deps";
 import type { RunningAttempts } from "./running";
+import type { Endpoints } from "./upstreams";
 
 export type ChatDeps = GatewayDeps & {
   readonly admission: Admission;
@@ -21,6 +22,8 @@ export type Call = {
   readonly res: ServerResponse;
   readonly request: ChatRequest;
   readonly spec: CallSpec;
+  /** Where the targets of the call's own configuration answer, whatever is published meanwhile. */
+  readonly endpoints: Endpoints;
   readonly trace: CallTrace;
   /** Cancelled when the caller leaves before the answer is out. */
   readonly gone: Canceller;

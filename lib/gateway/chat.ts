@@ -42,15 +42,18 @@ export async function chat(
     leave = deps.admission.enter();
     const request = parseChatRequest(await deps.admission.readBody(req));
     trace.request = request;
+    // From here to the plan nothing is waited for: the call sees one configuration, and keeps it.
     spec = callSpec(trace.id, req, request, key, deps);
     trace.route = spec.route.id;
+    trace.revision = deps.live.snapshot().revision;
+    const endpoints = deps.upstreams.endpoints();
     const plan = deps.router.plan(spec);
     trace.plan = plan;
     if (plan.candidates.length === 0) {
       throw plannedNothingError(plan, spec.constraints);
     }
     out = request.stream ? new CallerStream(res, deps.now, deps.timing, idHeaders(trace)) : null;
-    const call: Call = { deps, res, request, spec, trace, gone, out };
+    const call: Call = { deps, res, request, spec, endpoints, trace, gone, out };
     await deliver(call, await execute(call));
   } catch (error) {
     trace.error = gone.reason === null ? toGatewayError(error) : new GatewayError("client_closed");

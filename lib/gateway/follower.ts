@@ -1,161 +1,178 @@
-/** Follows the revisions: reads what changed, builds the next snapshot, swaps it in, and says so. */
-import { compileSnapshot } from "../config/snapshot";
-import { type ConfigDocument, emptyDocument } from "../config/document";
-import type { Snapshot } from "../core/types";
+/** Follows the revisions: looks for what changed in the database, and takes what this release can obey. */
+import type { Refusal } from "../config/judged";
 import { isGatewayError } from "../shared/errors";
 import { log } from "../shared/log";
-import type { AppKeyRow } from "../store/app-keys";
-import { type Configuration, readChangesSince, readConfiguration } from "../store/configuration";
+import { type Changes, judgeDocuments, readChangesSince } from "../store/configuration";
 import type { Database } from "../store/database";
 import { noticeChannel, parseNotice } from "../store/notices";
-import type { SwitchRow } from "../store/switches";
-import type { AppKey, Live } from "./live";
-import type { Upstreams } from "./upstreams";
+import { firstConfiguration } from "./first-configuration";
+import { type InForceDeps, createInForce } from "./in-force";
+import type { Live } from "./live";
+import { createLooks } from "./looks";
 
 export type Follower = Live & {
-  /** The newest revision that this node obeys, and since when (epoch ms). */
-  applied: () => { readonly revision: number; readonly atMs: number };
+  /** The newest revision that this node obeys, since when (epoch ms), and the newest one that it refuses. */
+  applied: () => {
+    readonly revision: number;
+    readonly atMs: number;
+    readonly refused: Refusal | null;
+  };
+  /** Hears that a revision was refused, or that a good one came after it. */
+  onRefusal: (listener: () => void) => void;
+  /** Since the start. */
+  counts: () => FollowerCounts;
   stop(): Promise<void>;
 };
 
+export type FollowerCounts = {
+  /** Notices that nobody here can read. */
+  readonly malformedNotices: number;
+  /** Times that the database was asked for changes. */
+  readonly looks: number;
+  readonly swaps: number;
+  readonly refusals: number;
+};
+
+export type FollowerDeps = InForceDeps & { readonly db: Database };
+
+/** Polling is the truth and notices are the hurry; where they do not arrive, polling hurries too. */
 const pollEveryMs = 2_000;
+const deafPollEveryMs = 500;
+const looksApartMs = 50;
 /** Without word from the database for this long, an unknown key may be a new one. */
 const staleAfterMs = 10_000;
 
-/** Rows and document as last read; what `compile` works from. */
-type Known = {
-  revision: number;
-  document: ConfigDocument | null;
-  switches: Map<string, SwitchRow>;
-  keys: Map<string, AppKeyRow>;
-};
-
 /**
- * A follower that has applied the present configuration.
+ * A follower that has applied the present configuration, or the last one that this node knew to be good.
  *
- * @throws {GatewayError} `database_unavailable` when it cannot be read.
+ * @throws {StartError} one line, when neither is to be had.
  */
-export async function startFollower(
-  db: Database,
-  upstreams: Upstreams,
-  toMonotonicMs: (wallMs: number) => number,
-): Promise<Follower> {
-  const known: Known = { revision: 0, document: null, switches: new Map(), keys: new Map() };
-  const listeners: ((snapshot: Snapshot) => void)[] = [];
-  let keys: ReadonlyMap<string, AppKey> = new Map();
-  let heardMs = performance.now();
-  let appliedAtMs = Date.now();
+export async function startFollower({ db, ...deps }: FollowerDeps): Promise<Follower> {
+  const { lastKnownGood } = deps;
+  const inForce = createInForce(deps);
+  const { known } = inForce;
+  const counts = { malformedNotices: 0, looks: 0 };
+  /** What is in force comes from this database, and not only from a file. */
+  let isSynced = false;
+  let heardMs = Number.NEGATIVE_INFINITY;
+  let trouble: string | null = null;
 
-  const apply = (change: Configuration): Snapshot => {
-    known.revision = change.revision;
-    if (change.document !== null) {
-      known.document = change.document;
-      for (const problem of upstreams.apply(change.document)) {
-        log.warn(problem);
+  const tellTrouble = (text: string | null): void => {
+    if (text !== null && text !== trouble) {
+      log.error(`The present configuration cannot be read, and the last good one stays: ${text}`);
+    }
+    trouble = text;
+  };
+  const takeWhole = async (changes: Changes): Promise<void> => {
+    if (changes.config === null && known.published !== null) {
+      tellTrouble("the database holds none");
+      return;
+    }
+    const judged = await db.run((prisma) => judgeDocuments(prisma, changes.config, 0));
+    if (judged.refused !== null && judged.published === null && known.published === null) {
+      // Nothing in the database can be obeyed: what was good here before is better than nothing.
+      const loaded = lastKnownGood.load();
+      if (loaded.ok) {
+        inForce.useKept(loaded.kept);
       }
     }
-    for (const row of change.switches) {
-      known.switches.set(`${row.objectType} ${row.objectId}`, row);
-    }
-    for (const row of change.keys) {
-      known.keys.set(row.id, row);
-    }
-    keys = compileKeys([...known.keys.values()]);
-    appliedAtMs = Date.now();
-    return compile(known, toMonotonicMs);
-  };
-  let snapshot = apply(await readConfiguration(db));
-
-  let polling: Promise<void> | null = null;
-  let again = false;
-  const poll = (): void => {
-    if (polling !== null) {
-      again = true;
-      return;
-    }
-    polling = readOnce()
-      .catch((error: unknown) => {
-        // The database's absence is told by isCurrent; a configuration that we cannot read keeps the old one.
-        if (!isUnavailable(error)) {
-          log.error(
-            `A new configuration could not be applied; the old one stays: ${String(error)}`,
-          );
-        }
-      })
-      .finally(() => {
-        polling = null;
-        if (again) {
-          again = false;
-          poll();
-        }
-      });
-  };
-  const readOnce = async (): Promise<void> => {
-    const change = await readChangesSince(db, known.revision);
+    inForce.take(changes, judged, true);
+    isSynced = true;
     heardMs = performance.now();
-    if (change.revision === known.revision) {
+    tellTrouble(null);
+  };
+  const readNews = async (): Promise<void> => {
+    const changes = await readChangesSince(db, isSynced ? known.seen : 0);
+    if (!isSynced) {
+      await takeWhole(changes);
       return;
     }
-    snapshot = apply(change);
-    for (const listener of listeners) {
-      listener(snapshot);
+    heardMs = performance.now();
+    if (changes.revision < known.seen) {
+      // Another database than before, or a former state of it: what we know of it is of no use.
+      isSynced = false;
+      await takeWhole(await readChangesSince(db, 0));
+    } else if (changes.revision > known.seen) {
+      const above = known.published?.revision ?? 0;
+      const judged = await db.run((prisma) => judgeDocuments(prisma, changes.config, above));
+      inForce.take(changes, judged, false);
+      tellTrouble(null);
     }
   };
+  const looks = createLooks(async () => {
+    counts.looks += 1;
+    await readNews().catch((error: unknown) => {
+      // The database's absence is the reporter's to tell, and shows in isCurrent.
+      if (!isUnavailable(error)) {
+        tellTrouble(String(error));
+      }
+    });
+  }, looksApartMs);
 
+  const first = await firstConfiguration(db, lastKnownGood, (line) => log.warn(line));
+  if (first.from === "file") {
+    const { kept, because } = first;
+    inForce.useKept(kept);
+    log.warn(`${because}: this node starts with revision ${kept.revision}, the last that it obeyed`);
+  } else {
+    await takeWhole(first.changes);
+  }
+  looks.every(pollEveryMs);
   const stopListening = db.listen(
     noticeChannel,
     (payload) => {
-      if (parseNotice(payload)?.kind === "revision") {
-        poll();
+      const notice = parseNotice(payload);
+      if (notice === undefined) {
+        counts.malformedNotices += 1;
+      } else if (notice.kind === "revision") {
+        looks.ask();
       }
     },
-    { onReconnect: poll },
+    {
+      onReconnect: looks.ask,
+      onHearing: tellHearing((hears) => looks.every(hears ? pollEveryMs : deafPollEveryMs)),
+    },
   );
-  const timer = setInterval(poll, pollEveryMs);
 
   return {
-    snapshot: () => snapshot,
-    keys: () => keys,
+    snapshot: inForce.snapshot,
+    keys: () => known.keys.byHash,
     isCurrent: () => performance.now() - heardMs < staleAfterMs,
-    onSwap(listener) {
-      listeners.push(listener);
-    },
-    applied: () => ({ revision: snapshot.revision, atMs: appliedAtMs }),
+    onSwap: inForce.onSwap,
+    onRefusal: inForce.onRefusal,
+    applied: () => ({
+      revision: known.applied,
+      atMs: inForce.appliedAtMs(),
+      refused: known.refused,
+    }),
+    counts: () => ({ ...counts, ...inForce.counts() }),
     async stop() {
-      clearInterval(timer);
       await stopListening();
-      await polling;
+      await looks.stop();
+      await lastKnownGood.settled();
     },
+  };
+}
+
+/** Tells when notices stop arriving and when they arrive again, each once. */
+function tellHearing(onChange: (hears: boolean) => void): (hears: boolean) => void {
+  let heard = true;
+  return (hears) => {
+    if (hears === heard) {
+      return;
+    }
+    heard = hears;
+    onChange(hears);
+    if (hears) {
+      log.info("The database's notices arrive again.");
+    } else {
+      log.warn(
+        `The database's notices do not arrive, so changes are looked for every ${deafPollEveryMs} ms. Behind a transaction pooler, DIRECT_DATABASE_URL must name the database itself.`,
+      );
+    }
   };
 }
 
 function isUnavailable(error: unknown): boolean {
   return isGatewayError(error) && error.code === "database_unavailable";
-}
-
-function compile(known: Known, toMonotonicMs: (wallMs: number) => number): Snapshot {
-  const switches = [...known.switches.values()].map((row) => ({ ...row, untilMs: row.until }));
-  return compileSnapshot(known.document ?? emptyDocument, switches, known.revision, toMonotonicMs);
-}
-
-function compileKeys(rows: readonly AppKeyRow[]): ReadonlyMap<string, AppKey> {
-  return new Map(
-    rows
-      .filter((row) => row.revokedAt === null)
-      .map((row) => [
-        row.hash,
-        {
-          id: row.id,
-          demo: row.kind === "demo",
-          allowedModels: allowedSet(row.limits.allowedModels),
-          allowedRegions: allowedSet(row.limits.allowedRegions),
-          defaultRouteOnModelName: row.limits.defaultRouteOnModelName,
-          midstream: row.limits.midstream,
-        },
-      ]),
-  );
-}
-
-function allowedSet(ids: readonly string[] | null): ReadonlySet<string> | null {
-  return ids === null || ids.includes("*") ? null : new Set(ids);
 }

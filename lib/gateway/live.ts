@@ -1,4 +1,4 @@
-/** The configuration in force on this node: snapshot and keys, replaced whole and never changed. */
+/** The configuration in force on this node: a snapshot that is replaced whole and never changed, and the keys. */
 import type { Limits, Snapshot } from "../core/types";
 
 /** An application's key as a call meets it. Null sets allow everything. */

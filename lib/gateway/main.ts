@@ -3,7 +3,6 @@ import type { Server } from "node:http";
 import { hostname } from "node:os";
 import { holdAt } from "../core/types";
 import { startProber } from "../probes/prober";
-import { toGatewayError } from "../shared/errors";
 import type { Env } from "../shared/env";
 import { log } from "../shared/log";
 import { ensureDayPartitions, insertCallLog } from "../store/call-log";
@@ -12,7 +11,8 @@ import { createAdmission } from "./admit";
 import { createAnyModels } from "./any-models";
 import { createCallLog } from "./call-log";
 import { createClosing } from "./closing";
-import { startFollower } from "./follower";
+import { type FollowerCounts, startFollower } from "./follower";
+import { openLastKnownGood } from "./last-known-good";
 import { createOddAnswers } from "./odd-answers";
 import { startReporter } from "./reporter";
 import { type Recorder, createRouter } from "./router";
@@ -23,7 +23,7 @@ import { openUpstreams } from "./upstreams";
 
 export type GatewayEnv = Pick<
   Env,
-  "gatewayHost" | "gatewayPort" | "databaseUrl" | "directDatabaseUrl" | "drainSeconds"
+  "gatewayHost" | "gatewayPort" | "databaseUrl" | "directDatabaseUrl" | "drainSeconds" | "dataDir"
 >;
 
 export type GatewayOptions = {
@@ -35,6 +35,8 @@ export type GatewayOptions = {
 export type Gateway = {
   readonly port: number;
   readonly nodeId: string;
+  /** How far the node follows the revisions, and what it met on the way. */
+  configuration: () => FollowerCounts & { readonly applied: number };
   /** Drains and closes; resolves when nothing is left to lose. */
   stop(): Promise<void>;
 };
@@ -49,7 +51,8 @@ const tickEveryMs = 250;
 /**
  * A gateway that listens, probes, follows revisions and logs.
  *
- * @throws {GatewayError} `database_unavailable`; {Error} with `code` EADDRINUSE when the port is taken.
+ * @throws {StartError} when there is no configuration to start with; {Error} with `code` EADDRINUSE when the port is
+ *   taken.
  */
 export async function startGateway(
   env: GatewayEnv,
@@ -65,10 +68,19 @@ export async function startGateway(
     applicationName: "bellwether gateway",
   });
   const upstreams = openUpstreams();
-  const live = await startFollower(db, upstreams, toMonotonicMs).catch(async (error: unknown) => {
-    await db.close();
-    throw toGatewayError(error);
+  const lastKnownGood = openLastKnownGood({
+    dataDir: env.dataDir,
+    databaseUrl: env.databaseUrl ?? "",
+    warn: (line) => {
+      log.warn(line);
+    },
   });
+  const live = await startFollower({ db, upstreams, lastKnownGood, toMonotonicMs }).catch(
+    async (error: unknown) => {
+      await db.close();
+      throw error;
+    },
+  );
   const router = createRouter(now, Math.random, record);
   router.apply({ type: "snapshot", snapshot: live.snapshot() });
   const running = createRunningAttempts();
@@ -89,10 +101,10 @@ export async function startGateway(
     world: router.world,
     snapshot: live.snapshot,
     endpoint(place) {
-      const found = upstreams.find(place);
+      const found = upstreams.endpoints().find(place);
       return found && { baseUrl: found.origin + found.basePath, headers: found.headers };
     },
-    regions: () => upstreams.regions(),
+    regions: () => upstreams.endpoints().regions,
     onModelResult(target, seq, result) {
       router.apply({ type: "probe_ended", target: target.id, seq, result });
     },
@@ -125,6 +137,7 @@ export async function startGateway(
     running.cut((target) => holdAt(snapshot, target, now())?.intent === "disabled");
     reporter.onSwap();
   });
+  live.onRefusal(reporter.onSwap);
 
   let ready = true;
   const oddAnswers = createOddAnswers(now, (line) => {
@@ -138,12 +151,14 @@ export async function startGateway(
   );
   const closeServer = createClosing(server);
   const ticker = setInterval(() => router.apply({ type: "tick" }), tickEveryMs);
-  const partitions = setInterval(() => {
+  const makePartitions = (): void => {
     ensureDayPartitions(db, partitionsAheadDays).catch((error: unknown) => {
       log.warn(`The partitions of the days ahead could not be made: ${String(error)}`);
     });
-  }, partitionsEveryMs);
-  await ensureDayPartitions(db, partitionsAheadDays).catch(() => undefined);
+  };
+  const partitions = setInterval(makePartitions, partitionsEveryMs);
+  // Not waited for: a start without the database must be as quick as any.
+  makePartitions();
 
   const closeParts = async (): Promise<void> => {
     clearInterval(ticker);
@@ -167,6 +182,7 @@ export async function startGateway(
   return {
     port: portOf(server, env.gatewayPort),
     nodeId,
+    configuration: () => ({ ...live.counts(), applied: live.applied().revision }),
     async stop() {
       ready = false;
       admission.close();

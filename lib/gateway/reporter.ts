@@ -11,7 +11,7 @@ import {
   type ProbeResultRecord,
   insertHealthLog,
 } from "../store/health-log";
-import { markNodeStopped, upsertNode } from "../store/nodes";
+import { type NodeReport, markNodeStopped, upsertNode } from "../store/nodes";
 import { type TargetStateRow, deleteNodeStates, writeTargetStates } from "../store/target-states";
 import { shownMessage, shownVerdict, stateRow } from "./state-row";
 
@@ -21,7 +21,11 @@ export type ReporterDeps = {
   readonly world: World;
   readonly now: () => number;
   snapshot: () => Snapshot;
-  applied: () => { readonly revision: number; readonly atMs: number };
+  applied: () => {
+    readonly revision: number;
+    readonly atMs: number;
+    readonly refused: NodeReport["refused"];
+  };
   droppedRecords: () => number;
   nextProbeMs: (targetId: string) => number | null;
 };
@@ -29,7 +33,7 @@ export type ReporterDeps = {
 export type Reporter = {
   onDecision: (decision: Decision) => void;
   onProbe(record: ProbeRecord): void;
-  /** A new revision is in force: says so at once. */
+  /** A new revision is in force, or refused: says so at once. */
   onSwap(): void;
   stop(): Promise<void>;
 };
@@ -62,16 +66,18 @@ export function startReporter(deps: ReporterDeps): Reporter {
     if (!tellNode && deps.now() - heartbeatMs < heartbeatEveryMs) {
       return;
     }
-    const { revision, atMs } = deps.applied();
+    const applied = deps.applied();
     await upsertNode(deps.db, {
       id: deps.nodeId,
       startedAt,
-      appliedRevision: revision,
-      appliedAt: atMs,
+      appliedRevision: applied.revision,
+      appliedAt: applied.atMs,
       droppedRecords: deps.droppedRecords(),
+      refused: applied.refused,
     });
     heartbeatMs = deps.now();
-    tellNode = deps.applied().revision !== revision;
+    const { revision, refused } = deps.applied();
+    tellNode = revision !== applied.revision || refused !== applied.refused;
   };
   const reportLog = async (): Promise<void> => {
     if (events.length === 0 && probes.length === 0) {
@@ -114,11 +120,14 @@ export function startReporter(deps: ReporterDeps): Reporter {
   const start = (): void => {
     round ??= report()
       .then(() => {
+        if (troubled) {
+          log.info("This node reports to the database again.");
+        }
         troubled = false;
       })
       .catch((error: unknown) => {
         if (!troubled) {
-          log.warn(`This node cannot report to the database: ${String(error)}`);
+          log.warn(`Calls go on, but this node cannot report to the database: ${String(error)}`);
         }
         troubled = true;
       })

@@ -17,12 +17,18 @@ export type Endpoint = {
   readonly secret: string | null;
 };
 
-export type Upstreams = {
-  /** Undefined when the configuration has lost it. */
+/** Where one configuration's targets answer; never changed, so that a call keeps what it began with. */
+export type Endpoints = {
+  /** Undefined for what the configuration does not have. */
   find(target: Pick<Target, "provider" | "region" | "credential">): Endpoint | undefined;
-  pool(origin: string): Pool;
   /** Every provider × region × credential of the configuration. */
-  regions(): readonly RegionPlace[];
+  readonly regions: readonly RegionPlace[];
+};
+
+export type Upstreams = {
+  /** Those of the configuration in force. */
+  endpoints: () => Endpoints;
+  pool(origin: string): Pool;
   /** Follows a new configuration; returns what could not be resolved, in words without secrets. */
   apply(document: ConfigDocument): readonly string[];
   close(): Promise<void>;
@@ -40,11 +46,9 @@ function endpointKey(target: Pick<Target, "provider" | "region" | "credential">)
 /** Pools with keep-alive; our own timers decide how long an answer may take. */
 export function openUpstreams(): Upstreams {
   const pools = new Map<string, Pool>();
-  let endpoints = new Map<string, Endpoint>();
-  let regions: readonly RegionPlace[] = [];
+  let endpoints: Endpoints = { find: () => undefined, regions: [] };
   return {
-    find: (target) => endpoints.get(endpointKey(target)),
-    regions: () => regions,
+    endpoints: () => endpoints,
     pool(origin) {
       let pool = pools.get(origin);
       if (pool === undefined) {
@@ -62,24 +66,20 @@ export function openUpstreams(): Upstreams {
     },
     apply(document) {
       const problems: string[] = [];
-      endpoints = new Map(providerEndpoints(document, problems));
-      regions = document.providers.flatMap((provider) =>
-        (provider.regions ?? [{ id: globalRegion }]).flatMap((region) =>
-          [null, ...(provider.credentials ?? []).map((one) => one.id)].map((credential) => ({
-            provider: provider.id,
-            region: region.id,
-            credential,
-          })),
-        ),
-      );
-      for (const { secret } of endpoints.values()) {
+      const byPlace = new Map(providerEndpoints(document, problems));
+      endpoints = {
+        find: (target) => byPlace.get(endpointKey(target)),
+        regions: regionPlaces(document),
+      };
+      for (const { secret } of byPlace.values()) {
         if (secret !== null) {
           redactAlways(secret);
         }
       }
-      const origins = new Set([...endpoints.values()].map((endpoint) => endpoint.origin));
+      const origins = new Set([...byPlace.values()].map((endpoint) => endpoint.origin));
       for (const [origin, pool] of pools) {
         if (!origins.has(origin)) {
+          // It ends what runs on it; a call that began before and comes back gets a new one until the next change.
           pools.delete(origin);
           pool.close().catch(() => undefined);
         }
@@ -91,6 +91,18 @@ export function openUpstreams(): Upstreams {
       pools.clear();
     },
   };
+}
+
+function regionPlaces(document: ConfigDocument): RegionPlace[] {
+  return document.providers.flatMap((provider) =>
+    (provider.regions ?? [{ id: globalRegion }]).flatMap((region) =>
+      [null, ...(provider.credentials ?? []).map((one) => one.id)].map((credential) => ({
+        provider: provider.id,
+        region: region.id,
+        credential,
+      })),
+    ),
+  );
 }
 
 function providerEndpoints(document: ConfigDocument, problems: string[]): [string, Endpoint][] {

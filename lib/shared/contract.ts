@@ -117,6 +117,8 @@ export const NodeView = z.object({
   heartbeatAt: z.number(),
   appliedRevision: z.number(),
   appliedAt: z.number(),
+  /** The newest configuration that it cannot obey, and why: it goes on with the one before. */
+  refused: z.nullable(z.object({ revision: z.number(), problem: z.string() })),
 });
 export type NodeView = z.infer<typeof NodeView>;
 
@@ -277,6 +279,20 @@ export const CallsPage = z.object({
 });
 export type CallsPage = z.infer<typeof CallsPage>;
 
+const ChangedValue = z.nullable(z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
+
+/** What a revision changed, one value a line; null stands for a default. Literal secrets are masked. */
+export const ChangeLine = z.object({
+  /** Such as `route:auto`, `target:acme:eu:gpt-4.1`, `settings` or `order:models`. */
+  object: z.string(),
+  kind: z.enum(["added", "removed", "changed"]),
+  /** Such as `chain` or `limits.ttft_s`; null for the object as a whole. */
+  field: z.nullable(z.string()),
+  from: ChangedValue,
+  to: ChangedValue,
+});
+export type ChangeLine = z.infer<typeof ChangeLine>;
+
 /** One line of the feed: a person's revision, or a transition that the healer made. */
 export const Change = z.object({
   id: z.string(),
@@ -293,6 +309,10 @@ export const Change = z.object({
    * (from and to: `HealthLabel`; with `observed` 1 in its evidence the rule only observes, and nothing was done).
    */
   summary: z.record(z.string(), z.unknown()),
+  /** The first 20 of them; none for health. */
+  lines: z.array(ChangeLine),
+  /** How many lines there are in all. */
+  lineCount: z.number(),
   reverts: z.nullable(z.number()),
   revertable: z.boolean(),
 });
@@ -310,6 +330,8 @@ export const WriteResult = z.object({
   revision: z.number(),
   createdAt: z.number(),
   nodes: z.array(NodeView),
+  /** Routes and models that nobody can answer for now, because all of their targets are switched off. */
+  silencedRoutes: z.array(z.string()),
 });
 export type WriteResult = z.infer<typeof WriteResult>;
 
@@ -339,7 +361,7 @@ export const ApiError = z.object({
     type: z.string(),
     param: z.nullable(z.string()),
     code: z.string(),
-    /** With `conflict`: `{theirs, mine}`, the object as it is now and as it was asked to be. */
+    /** With `conflict`: `{current, yours}`, the object as it is now, by whom and since when, and as it was asked to be. */
     details: z.optional(z.record(z.string(), z.unknown())),
   }),
 });

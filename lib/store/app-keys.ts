@@ -31,6 +31,19 @@ export type AppKeyRow = {
   readonly revision: number;
 };
 
+/** An `AppKeyRow` that was written down elsewhere. */
+export const appKeyRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  hash: z.string(),
+  last4: z.string(),
+  kind: z.enum(["live", "demo"]),
+  source: z.enum(["file", "minted"]),
+  limits: appKeyLimits,
+  revokedAt: z.number().nullable(),
+  revision: z.number(),
+});
+
 /** The keys that a revision after `revision` changed, revoked ones too; all with 0. */
 export async function listAppKeysSince(tx: Transaction, revision: number): Promise<AppKeyRow[]> {
   const rows = await tx.appKey.findMany({
@@ -44,6 +57,42 @@ export async function listAppKeysSince(tx: Transaction, revision: number): Promi
 export async function findAppKey(tx: Transaction, id: string): Promise<AppKeyRow | undefined> {
   const row = await tx.appKey.findUnique({ where: { id } });
   return row === null ? undefined : toAppKeyRow(row);
+}
+
+const jsonRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  hash: z.string(),
+  last4: z.string(),
+  kind: z.string(),
+  source: z.string(),
+  limits: appKeyLimits,
+  revoked_at: z.string().nullable(),
+  revision: z.number(),
+});
+
+/** Rows of `app_key` as JSON; `unreadable` are the ids of those whose limits only a later release understands. */
+export function toAppKeyRows(rows: readonly unknown[]): {
+  readonly keys: AppKeyRow[];
+  readonly unreadable: string[];
+} {
+  const keys: AppKeyRow[] = [];
+  const unreadable: string[] = [];
+  for (const row of rows) {
+    const parsed = jsonRow.safeParse(row);
+    if (parsed.success) {
+      const { revoked_at: revokedAt, kind, source, ...columns } = parsed.data;
+      keys.push({
+        ...columns,
+        kind: kind === "demo" ? "demo" : "live",
+        source: source === "file" ? "file" : "minted",
+        revokedAt: revokedAt === null ? null : new Date(revokedAt).getTime(),
+      });
+    } else {
+      unreadable.push(z.object({ id: z.string() }).parse(row).id);
+    }
+  }
+  return { keys, unreadable };
 }
 
 function toAppKeyRow(row: AppKey): AppKeyRow {

@@ -91,11 +91,11 @@ export async function insertCallLog(
   batch: CallLogBatch,
 ): Promise<void> {
   try {
-    await db.pool.query({
-      name: "insert_call_log",
-      text: insertBatch,
-      values: [batch.calls, batch.attempts, batch.plans].map((rows) => JSON.stringify(rows)),
-    });
+    // Not a named statement: a transaction pooler before PgBouncer 1.21 sends its next use to another connection.
+    await db.pool.query(
+      insertBatch,
+      [batch.calls, batch.attempts, batch.plans].map((rows) => JSON.stringify(rows)),
+    );
   } catch (error) {
     throw toStoreError(error);
   }

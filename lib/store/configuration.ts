@@ -1,45 +1,110 @@
 import { z } from "zod";
-import { configDocument, type ConfigDocument } from "../config/document";
-import { type AppKeyRow, listAppKeysSince } from "./app-keys";
+import { type ConfigDocument } from "../config/document";
+import { type Judged, judgeDocument, type RawDocument, type Refusal } from "../config/judged";
+import { type AppKeyRow, toAppKeyRows } from "./app-keys";
 import { type Database, type Transaction } from "./database";
-import { listSwitchesSince, type SwitchRow } from "./switches";
+import { type SwitchRow, switchRows } from "./switches";
 
-/** What the database says now, of one moment. `document` is null until something was published. */
+/** What changed after a revision, of one moment. */
+export type Changes = {
+  /** The newest revision of any kind; 0 when there is none. */
+  readonly revision: number;
+  /** The newest document that was published since; null when none was. */
+  readonly config: RawDocument | null;
+  readonly switches: readonly SwitchRow[];
+  readonly keys: readonly AppKeyRow[];
+  /** The ids of keys that changed to what this release cannot read. */
+  readonly unreadableKeys: readonly string[];
+};
+
+/** What the database says now. `document` is null until something was published. */
 export type Configuration = {
   /** The newest revision of any kind; 0 when there is none. */
   readonly revision: number;
-  /** The revision that holds `document`; 0 when there is none. */
+  /** The newest revision with a document that this release can obey, which is `document`; 0 when there is none. */
   readonly configRevision: number;
   readonly document: ConfigDocument | null;
   readonly switches: readonly SwitchRow[];
   readonly keys: readonly AppKeyRow[];
 };
 
-/** The whole configuration, one consistent snapshot. */
+/** The whole configuration, as every node of this release obeys it. */
 export async function readConfiguration(db: Database): Promise<Configuration> {
-  return readChangesSince(db, 0);
+  const { revision, config, switches, keys } = await readChangesSince(db, 0);
+  const { published } = await db.run((prisma) => judgeDocuments(prisma, config, 0));
+  return {
+    revision,
+    configRevision: published?.revision ?? 0,
+    document: published?.document ?? null,
+    switches,
+    keys,
+  };
 }
 
+const changeRows = z.tuple([
+  z.object({
+    revision: z.number(),
+    config: z.object({ revision: z.number(), document: z.unknown() }).nullable(),
+    switches: switchRows,
+    keys: z.array(z.unknown()),
+  }),
+]);
+
 /**
- * What changed after `revision`: switches and keys that did, and the document if a newer one was published
- * (else null, with `configRevision` 0). Cheap when nothing did.
+ * What changed after `revision`; with 0 everything. One statement: it is one moment without a transaction, reads only
+ * what changed, and leaves nothing open on a connection that breaks.
  */
-export async function readChangesSince(db: Database, revision: number): Promise<Configuration> {
-  const newest = await newestRevision(db);
-  if (newest === revision) {
-    return { revision, configRevision: 0, document: null, switches: [], keys: [] };
+export async function readChangesSince(db: Database, revision: number): Promise<Changes> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT
+        (SELECT coalesce(max(id), 0) FROM revision) AS revision,
+        (SELECT jsonb_build_object('revision', id, 'document', document) FROM revision
+          WHERE kind = 'config' AND id > ${revision} ORDER BY id DESC LIMIT 1) AS config,
+        (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY object_type, object_id), '[]') FROM switch s
+          WHERE revision > ${revision}) AS switches,
+        (SELECT coalesce(jsonb_agg(to_jsonb(k) ORDER BY id), '[]') FROM app_key k
+          WHERE revision > ${revision}) AS keys`,
+  );
+  const [row] = changeRows.parse(rows);
+  const { keys, unreadable } = toAppKeyRows(row.keys);
+  return { ...row, keys, unreadableKeys: unreadable };
+}
+
+/** Documents in a row that nobody can obey; what lies behind them is not looked at. */
+const documentsJudged = 20;
+
+/** What can be obeyed of `newest` and, where that cannot be, of the documents before it down to revision `above`. */
+export async function judgeDocuments(
+  tx: Transaction,
+  newest: RawDocument | null,
+  above: number,
+): Promise<Judged> {
+  let refused: Refusal | null = null;
+  let candidate = newest;
+  for (let count = 0; candidate !== null && count < documentsJudged; count += 1) {
+    const judged = judgeDocument(candidate);
+    refused ??= judged.refused;
+    if (judged.published !== null) {
+      return { published: judged.published, refused };
+    }
+    candidate = await findRawDocument(tx, above, candidate.revision - 1);
   }
-  return db.transaction(async (tx) => {
-    const head = await tx.revision.findFirst({ orderBy: { id: "desc" }, select: { id: true } });
-    const config = await findDocument(tx, revision);
-    return {
-      revision: head?.id ?? 0,
-      configRevision: config?.revision ?? 0,
-      document: config?.document ?? null,
-      switches: await listSwitchesSince(tx, revision),
-      keys: await listAppKeysSince(tx, revision),
-    };
-  }, "RepeatableRead");
+  return { published: null, refused };
+}
+
+/** The newest document that a revision after `above`, up to `until`, published; null when none did. */
+async function findRawDocument(
+  tx: Transaction,
+  above: number,
+  until?: number,
+): Promise<RawDocument | null> {
+  const row = await tx.revision.findFirst({
+    where: { kind: "config", id: { gt: above, ...(until === undefined ? {} : { lte: until }) } },
+    orderBy: { id: "desc" },
+    select: { id: true, document: true },
+  });
+  return row === null ? null : { revision: row.id, document: row.document };
 }
 
 /** The number of the newest revision of any kind; 0 when there is none. */
@@ -56,27 +121,25 @@ export type PublishedDocument = {
   readonly contentHash: string;
 };
 
-/** The newest document that a revision after `since`, up to `until`, published; undefined when none did. */
+/**
+ * The newest document that can be obeyed of those that revisions after `since`, up to `until`, published; undefined when
+ * there is none.
+ */
 export async function findDocument(
   tx: Transaction,
   since = 0,
   until?: number,
 ): Promise<PublishedDocument | undefined> {
-  const row = await tx.revision.findFirst({
-    where: { kind: "config", id: { gt: since, ...(until === undefined ? {} : { lte: until }) } },
-    orderBy: { id: "desc" },
-    select: { id: true, document: true, contentHash: true },
-  });
-  if (row === null) {
+  const newest = await findRawDocument(tx, since, until);
+  const { published } = await judgeDocuments(tx, newest, since);
+  if (published === null) {
     return undefined;
   }
-  const parsed = configDocument.safeParse(row.document);
-  if (!parsed.success) {
-    throw new Error(`Revision ${row.id} holds a document that this release cannot read.`, {
-      cause: parsed.error,
-    });
-  }
-  return { revision: row.id, document: parsed.data, contentHash: row.contentHash ?? "" };
+  const row = await tx.revision.findUnique({
+    where: { id: published.revision },
+    select: { contentHash: true },
+  });
+  return { ...published, contentHash: row?.contentHash ?? "" };
 }
 
 /** The newest document that a file or the first start published: what operators' changes lie upon. */

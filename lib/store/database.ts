@@ -3,6 +3,7 @@ import pg from "pg";
 import { GatewayError, isGatewayError } from "../shared/errors";
 import { PrismaClient, type Prisma } from "./generated/client";
 import { openListener, type ListenOptions } from "./listener";
+import { withinMs } from "./within";
 
 /** A transaction's client; opaque outside lib/store. */
 export type Transaction = Prisma.TransactionClient;
@@ -37,6 +38,7 @@ export type Database = {
 
 const connectTimeoutMs = 3_000;
 const queryTimeoutMs = 15_000;
+const closeLimitMs = 2_000;
 
 /** A database that connects on first use and survives the loss of its connections. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -73,11 +75,17 @@ export function openDatabase(options: DatabaseOptions): Database {
           connectionString: options.directUrl ?? options.url,
           application_name: `${options.applicationName} listen`,
           connectionTimeoutMillis: connectTimeoutMs,
+          query_timeout: queryTimeoutMs,
           keepAlive: true,
         },
         channel,
         onMessage,
-        listenOptions,
+        {
+          ...listenOptions,
+          async echo(payload) {
+            await pool.query("SELECT pg_notify($1, $2)", [channel, payload]);
+          },
+        },
       );
       stops.add(stop);
       return async () => {
@@ -87,8 +95,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     async close() {
       await Promise.all([...stops].map((stop) => stop()));
-      await prisma.$disconnect();
-      await pool.end();
+      // A database that is frozen never says goodbye, and nobody waits for it.
+      await withinMs(closeLimitMs, prisma.$disconnect().then(() => pool.end()));
     },
   };
 }
@@ -103,7 +111,7 @@ async function mapped<T>(body: () => Promise<T>): Promise<T> {
 
 /** `error`, or `database_unavailable` when it says that the database does not answer. */
 export function toStoreError(error: unknown): unknown {
-  if (isGatewayError(error) || !isUnavailable(error, 0)) {
+  if (isGatewayError(error) || !isUnavailable(error)) {
     return error;
   }
   return new GatewayError("database_unavailable", { cause: error });
@@ -127,24 +135,40 @@ const unavailableKinds = new Set([
 const unavailableMessage =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed)/;
 
-function isUnavailable(error: unknown, depth: number): boolean {
+function isUnavailable(error: unknown): boolean {
+  return someCause(error, 0, ({ code, kind, message }) => {
+    const isCode =
+      typeof code === "string" && (unavailableCodes.has(code) || /^(08|53)/.test(code));
+    const isKind = typeof kind === "string" && unavailableKinds.has(kind);
+    return isCode || isKind || (typeof message === "string" && unavailableMessage.test(message));
+  });
+}
+
+// PostgreSQL: no such table, column, function, type.
+const missingCodes = new Set(["42P01", "42703", "42883", "42704"]);
+
+/** Whether a query met a database that lacks what this release's migrations make. */
+export function isSchemaBehind(error: unknown): boolean {
+  return someCause(error, 0, ({ code, originalCode }) =>
+    [code, originalCode].some((one) => typeof one === "string" && missingCodes.has(one)),
+  );
+}
+
+/** Whether the error, or one of those inside it, is one that `test` looks for. */
+function someCause(
+  error: unknown,
+  depth: number,
+  test: (fields: Readonly<Record<string, unknown>>) => boolean,
+): boolean {
   if (typeof error !== "object" || error === null || depth > 5) {
     return false;
   }
-  const { code, kind, message, cause, meta, errors } = error as Record<string, unknown>;
-  if (typeof code === "string" && (unavailableCodes.has(code) || /^(08|53)/.test(code))) {
-    return true;
-  }
-  if (typeof kind === "string" && unavailableKinds.has(kind)) {
-    return true;
-  }
-  if (typeof message === "string" && unavailableMessage.test(message)) {
-    return true;
-  }
+  const fields = error as Record<string, unknown>;
+  const { cause, meta, errors } = fields;
   const inner = [
     cause,
     (meta as Record<string, unknown> | undefined)?.["driverAdapterError"],
     ...(Array.isArray(errors) ? (errors as unknown[]) : []),
   ];
-  return inner.some((next) => isUnavailable(next, depth + 1));
+  return test(fields) || inner.some((next) => someCause(next, depth + 1, test));
 }

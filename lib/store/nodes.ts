@@ -11,26 +11,36 @@ export type NodeReport = {
   readonly appliedAt: number;
   /** Call log records that could not be kept, since the node's start. */
   readonly droppedRecords: number;
+  /** The newest revision that it could not obey, and why; null when there is none. */
+  readonly refused: { readonly revision: number; readonly problem: string } | null;
 };
 
 const reportedRows = z.array(z.object({ isNews: z.boolean() }));
 
-/** Records a heartbeat by the database's clock; tells the others when the node came or applied another revision. */
+/** Records a heartbeat by the database's clock; tells the others when the node came, applied or refused a revision. */
 export async function upsertNode(db: Database, report: NodeReport): Promise<void> {
+  const { refused } = report;
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
-      WITH former AS (SELECT applied_revision, stopped_at FROM node WHERE id = ${report.id})
+      WITH former AS (
+        SELECT applied_revision, refused_revision, stopped_at FROM node WHERE id = ${report.id}
+      )
       INSERT INTO node
-        (id, started_at, heartbeat_at, applied_revision, applied_at, stopped_at, dropped_records)
+        (id, started_at, heartbeat_at, applied_revision, applied_at, stopped_at, dropped_records,
+          refused_revision, refused_problem)
       VALUES (
         ${report.id}, ${new Date(report.startedAt)}, clock_timestamp(), ${report.appliedRevision},
-        ${new Date(report.appliedAt)}, NULL, ${report.droppedRecords})
+        ${new Date(report.appliedAt)}, NULL, ${report.droppedRecords},
+        ${refused?.revision ?? null}::int, ${refused?.problem ?? null}::text)
       ON CONFLICT (id) DO UPDATE SET
         started_at = EXCLUDED.started_at, heartbeat_at = EXCLUDED.heartbeat_at,
         applied_revision = EXCLUDED.applied_revision, applied_at = EXCLUDED.applied_at,
-        stopped_at = NULL, dropped_records = EXCLUDED.dropped_records
+        stopped_at = NULL, dropped_records = EXCLUDED.dropped_records,
+        refused_revision = EXCLUDED.refused_revision, refused_problem = EXCLUDED.refused_problem
       RETURNING NOT EXISTS (
-        SELECT FROM former WHERE applied_revision = ${report.appliedRevision} AND stopped_at IS NULL
+        SELECT FROM former
+        WHERE applied_revision = ${report.appliedRevision} AND stopped_at IS NULL
+          AND refused_revision IS NOT DISTINCT FROM ${refused?.revision ?? null}::int
       ) AS "isNews"`,
   );
   if (reportedRows.parse(rows)[0]?.isNews === true) {
@@ -54,6 +64,8 @@ const nodeRows = z.array(
     heartbeatAt: z.date(),
     appliedRevision: z.number(),
     appliedAt: z.date(),
+    refusedRevision: z.number().nullable(),
+    refusedProblem: z.string().nullable(),
   }),
 );
 
@@ -63,13 +75,18 @@ export async function listNodes(db: Database): Promise<NodeView[]> {
     (prisma) => prisma.$queryRaw`
       SELECT id, started_at AS "startedAt", heartbeat_at AS "heartbeatAt",
         applied_revision AS "appliedRevision", applied_at AS "appliedAt",
+        refused_revision AS "refusedRevision", refused_problem AS "refusedProblem",
         stopped_at IS NULL AND heartbeat_at > now() - interval '10 seconds' AS live
       FROM node WHERE heartbeat_at > now() - interval '1 hour' ORDER BY id`,
   );
-  return nodeRows.parse(rows).map((row) => ({
+  return nodeRows.parse(rows).map(({ refusedRevision, refusedProblem, ...row }) => ({
     ...row,
     startedAt: row.startedAt.getTime(),
     heartbeatAt: row.heartbeatAt.getTime(),
     appliedAt: row.appliedAt.getTime(),
+    refused:
+      refusedRevision === null
+        ? null
+        : { revision: refusedRevision, problem: refusedProblem ?? "" },
   }));
 }

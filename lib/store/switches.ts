@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { type Switch } from "./generated/client";
-import { Actor, type Intent } from "../shared/contract";
+import { Actor, Intent } from "../shared/contract";
 import { type Transaction } from "./database";
 
 export const objectTypes = ["provider", "region", "model", "target"] as const;
@@ -31,12 +32,39 @@ export async function findSwitch(
   return row === null ? undefined : toSwitchRow(row);
 }
 
-/** The switches that a revision after `revision` changed, all with 0. */
-export async function listSwitchesSince(tx: Transaction, revision: number): Promise<SwitchRow[]> {
-  const rows = await tx.switch.findMany({
-    where: { revision: { gt: revision } },
-    orderBy: [{ objectType: "asc" }, { objectId: "asc" }],
-  });
+const instant = z.string().transform((text) => new Date(text).getTime());
+
+/** Rows of `switch` as JSON. An intent of a later release holds its object off: better unused than used against a wish. */
+export const switchRows = z.array(
+  z
+    .object({
+      object_type: z.string(),
+      object_id: z.string(),
+      intent: z.string().transform((text): Intent => Intent.safeParse(text).data ?? "draining"),
+      until: instant.nullable(),
+      reason: z.string().nullable(),
+      actor: Actor,
+      revision: z.number(),
+      changed_at: instant,
+    })
+    .transform(
+      (row): SwitchRow => ({
+        // A type of a later release matches no object here.
+        objectType: row.object_type as ObjectType,
+        objectId: row.object_id,
+        intent: row.intent,
+        until: row.until,
+        reason: row.reason,
+        actor: row.actor,
+        revision: row.revision,
+        changedAt: row.changed_at,
+      }),
+    ),
+);
+
+/** All switches that anybody ever touched. */
+export async function listSwitches(tx: Transaction): Promise<SwitchRow[]> {
+  const rows = await tx.switch.findMany({ orderBy: [{ objectType: "asc" }, { objectId: "asc" }] });
   return rows.map(toSwitchRow);
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changeText } from "@/components/changes/change-text";
 import { healthEvidence, healthGlyph, healthTitle } from "@/components/changes/health-text";
 import { summaryOf } from "@/components/changes/summary";
+import { lineText } from "@/components/changes/line-text";
 import { isSameOrder, movedCount, reordered } from "@/components/routes/order";
 import { now } from "./fixtures";
 import { wordsOf } from "./words";
@@ -121,6 +122,36 @@ describe("a rule that only observes", () => {
     expect(healthGlyph({ ...summary, evidence: {} })).toBe("degraded");
   });
 });
+
+describe("a changed value", () => {
+  const values = { object: "route:auto", kind: "changed", from: null, to: null } as const;
+  it.each([
+    [{ ...values, field: "chain", from: ["a", "b"], to: ["b"] }, "route:auto chain: a, b → b"],
+    [{ ...values, field: "limits.ttft_s", to: 20 }, "route:auto limits.ttft_s: default → 20"],
+    [{ ...values, field: "x", from: false, to: true }, "route:auto x: no → yes"],
+    [
+      { ...values, object: "model:m", field: "intent", from: "enabled", to: "draining" },
+      "model:m intent: on → off, running calls finish",
+    ],
+    [{ ...values, field: "until", to: now + 60_000 }, "route:auto until: default → 14:33:00"],
+    [{ ...values, object: "order:models", field: null, from: ["a"], to: ["b"] }, "order:models: a → b"],
+    [{ ...values, kind: "added", field: null }, "route:auto added"],
+    [{ ...values, kind: "removed", field: null }, "route:auto removed"],
+  ] as const)("%j", (line, expected) => {
+    const shown = { ...line, from: mutable(line.from), to: mutable(line.to) };
+    expect(lineText(shown, say, f, now)).toBe(expected);
+  });
+
+  it("is told in Korean too", () => {
+    const korean = wordsOf("ko");
+    const line = { ...values, field: "x", to: true };
+    expect(lineText(line, korean.say, korean.f, now)).toBe("route:auto x: 기본값 → 예");
+  });
+});
+
+function mutable<T>(value: T): T extends readonly string[] ? string[] : T {
+  return (Array.isArray(value) ? [...(value as string[])] : value) as never;
+}
 
 describe("an order", () => {
   const chain = ["a", "b", "c"];

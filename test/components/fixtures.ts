@@ -91,8 +91,9 @@ export function node(
   id: string,
   appliedRevision: number,
   appliedAt: number,
+  refused: HealthView["nodes"][number]["refused"] = null,
 ): HealthView["nodes"][number] {
-  return { id, live: true, startedAt: 0, heartbeatAt: now, appliedRevision, appliedAt };
+  return { id, live: true, startedAt: 0, heartbeatAt: now, appliedRevision, appliedAt, refused };
 }
 
 type Counts = Partial<MetricsView["series"][number]>;

@@ -78,6 +78,8 @@ describe("mergedChanges", () => {
     revision: null,
     reason: null,
     summary: {},
+    lines: [],
+    lineCount: 0,
     reverts: null,
     revertable: false,
   });

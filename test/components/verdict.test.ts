@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type VerdictInput, verdictOf, verdictTexts } from "@/components/lib/verdict";
-import { down, health, metrics, now, target } from "./fixtures";
+import { down, health, metrics, node, now, target } from "./fixtures";
 import { wordsOf } from "./words";
 
 const calm = [target(), target({ region: "eu-west" })];
 const served = metrics([]);
+const refusing = node("a", 11, now, { revision: 12, problem: "routes.0: no" });
 
 function sentence(locale: "en" | "ko", over: Partial<VerdictInput>): string {
   const input: VerdictInput = { health: health(calm), metrics: served, trouble: null, ...over };
@@ -59,6 +60,12 @@ describe("the verdict in words", () => {
       "최근 한 시간 동안 호출이 없어요. 대상 2개가 준비돼 있어요.",
     ],
     [
+      "a node refuses a revision",
+      { health: health([...calm, down()], { nodes: [refusing, node("b", 13, now)] }) },
+      "Revision 12 is refused. 1 node goes on with the configuration before it; every call is answered.",
+      "리비전 12 적용을 거부했어요. 노드 1개가 이전 설정으로 계속 동작하고, 모든 호출에 응답하고 있어요.",
+    ],
+    [
       "no gateway reports",
       { health: health(calm, { nodes: [] }) },
       "No gateway is reporting. Whether calls are answered is not known here; the numbers below are the last ones that arrived.",
@@ -82,6 +89,14 @@ describe("verdictOf", () => {
     const input = { health: health(calm), trouble: null };
     expect(verdictOf({ ...input, metrics: metrics(old) })?.kind).toBe("served");
     expect(verdictOf({ ...input, metrics: metrics(old.slice(0, 4)) })?.kind).toBe("failing");
+  });
+
+  it("puts callers who fail before a refused revision, and forgets nodes that are gone", () => {
+    const view = health(calm, { nodes: [refusing] });
+    const failing = { health: view, metrics: metrics([{ failed: 1 }]), trouble: null };
+    expect(verdictOf(failing)?.kind).toBe("failing");
+    const gone = health(calm, { nodes: [{ ...refusing, live: false }, node("b", 12, now)] });
+    expect(verdictOf({ health: gone, metrics: served, trouble: null })?.kind).toBe("served");
   });
 
   it("does not count what people switched off as impaired", () => {

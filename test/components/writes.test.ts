@@ -54,6 +54,15 @@ describe("a change on its way", () => {
     expect(acknowledged(nodes)).toMatchObject({ acks: { b: 400, c: 600 }, doneAtMs: null });
   });
 
+  it("does not count a node that refuses it, however far it is", () => {
+    const problem = "routes.0: no";
+    const nodes = [
+      node("a", 14, now + 400, { revision: 13, problem }),
+      node("b", 14, now + 500, { revision: 12, problem }),
+    ];
+    expect(acknowledged(nodes)).toMatchObject({ acks: { b: 500 }, doneAtMs: null });
+  });
+
   it("keeps the first time of a node that applies more later", () => {
     const first = acknowledged([node("a", 13, now + 400)]);
     const later = observed(

@@ -200,6 +200,7 @@ describe("changing", () => {
       appliedRevision: 1,
       appliedAt: 2,
       droppedRecords: 0,
+      refused: null,
     });
     const response = await call("PATCH", `/api/${collection}/${id}`, { body: off });
     expect(await response.json()).toMatchObject({
@@ -250,8 +251,8 @@ describe("changing", () => {
       error: {
         code: "conflict",
         details: {
-          theirs: { intent: "disabled", reason: "mine first" },
-          mine: { intent: "draining", reason: "and mine" },
+          current: { intent: "disabled", reason: "mine first" },
+          yours: { intent: "draining", reason: "and mine" },
         },
       },
     });

@@ -19,6 +19,7 @@ const report = {
   appliedRevision: 7,
   appliedAt: 2_000,
   droppedRecords: 0,
+      refused: null,
 };
 
 describe("nodes", () => {

@@ -70,6 +70,7 @@ describe("a switch", () => {
       appliedRevision: 1,
       appliedAt: 2,
       droppedRecords: 0,
+      refused: null,
     });
     const { nodes } = await setSwitch(minji, deps, model("disabled"));
     expect(nodes).toMatchObject([{ id: "host/0", live: true, appliedRevision: 1 }]);
@@ -118,8 +119,8 @@ describe("a switch", () => {
       code: "conflict",
       message: expect.stringContaining("Jun"),
       details: {
-        theirs: { intent: "disabled", revision, actor: { name: "Jun" } },
-        mine: { intent: "draining" },
+        current: { intent: "disabled", revision, actor: { name: "Jun" } },
+        yours: { intent: "draining" },
       },
     });
     await setSwitch(minji, deps, { ...model("draining"), ifMatch: revision });
@@ -203,7 +204,15 @@ describe("the order of a route", () => {
       setRouteChain(minji, deps, { routeId: "auto", chain: ["gpt-4.1"], ifMatch: seen }),
     ).rejects.toMatchObject({
       code: "conflict",
-      details: { theirs: { chain: ["deepseek-v3"] }, mine: { chain: ["gpt-4.1"] } },
+      details: {
+        current: {
+          chain: ["deepseek-v3"],
+          actor: { name: "Jun" },
+          changedAt: expect.any(Number),
+          revision: expect.any(Number),
+        },
+        yours: { chain: ["gpt-4.1"] },
+      },
     });
   });
 

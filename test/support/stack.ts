@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ConfigInput } from "@/lib/config/document";
 import { systemActor } from "@/lib/control/actor";
 import { createAppKey } from "@/lib/control/create-app-key";
@@ -42,9 +45,10 @@ export interface StackOptions {
 /** The wall, a database of its own and a gateway, all real, in this process. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { latencyScale = 0, regionPorts = false, document = (base: ConfigInput) => base } = options;
-  const [database, wall] = await Promise.all([
+  const [database, wall, dataDir] = await Promise.all([
     createTestDatabase(),
     startWall({ latencyScale, regionPorts }),
+    mkdtemp(join(tmpdir(), "bellwether-stack-")),
   ]);
   process.env["BELLWETHER_WALL_KEY"] = wall.key;
   const db = openDatabase({ url: database.url, poolSize: 3, applicationName: "test" });
@@ -64,6 +68,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       databaseUrl: database.url,
       directDatabaseUrl: undefined,
       drainSeconds: 5,
+      dataDir,
     },
     {
       timing: { ...defaultTiming, ...options.timing },
@@ -99,6 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await wall.close();
       await db.close();
       await database.drop();
+      await rm(dataDir, { recursive: true });
     },
   };
 }

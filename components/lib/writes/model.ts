@@ -109,14 +109,17 @@ function isPast({ doneAtMs, sent }: Write, nowMs: number): boolean {
   return isShownLong || (sent !== null && nowMs - sent.createdAt > giveUpMs);
 }
 
+/** A node goes past a configuration that it refuses: later switches and keys count all the same. */
+function obeys({ appliedRevision, refused }: NodeView, revision: number): boolean {
+  return appliedRevision >= revision && refused?.revision !== revision;
+}
+
 function withAcks(write: Write, live: readonly NodeView[], nowMs: number): Write {
   const { sent } = write;
   if (sent === null) {
     return write;
   }
-  const fresh = live.filter(
-    (node) => node.appliedRevision >= sent.revision && !(node.id in write.acks),
-  );
+  const fresh = live.filter((node) => obeys(node, sent.revision) && !(node.id in write.acks));
   const acks = { ...write.acks };
   for (const node of fresh) {
     acks[node.id] = Math.max(0, node.appliedAt - sent.createdAt);

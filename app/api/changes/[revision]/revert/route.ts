@@ -1,4 +1,4 @@
-import { defineHandler, pathRevision, readBody, revertRevision } from "@/lib/control";
+import { defineHandler, ifMatch, pathRevision, readBody, revertRevision } from "@/lib/control";
 import { RevertRequest } from "@/lib/shared/contract";
 
 export const runtime = "nodejs";
@@ -6,5 +6,9 @@ export const dynamic = "force-dynamic";
 
 export const POST = defineHandler(revertRevision.permission, async (call) => {
   const { reason = null } = await readBody(call.request, RevertRequest);
-  return revertRevision(call.actor, call.runtime.deps, { revision: pathRevision(call), reason });
+  return revertRevision(call.actor, call.runtime.deps, {
+    revision: pathRevision(call),
+    reason,
+    ifMatch: ifMatch(call.request),
+  });
 });
