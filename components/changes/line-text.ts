@@ -3,7 +3,12 @@ import { type ChangeLine } from "@/lib/shared/contract";
 import { type Format } from "@/lib/shared/format";
 
 /** One value that a revision changed, as a line; names and values stay as they are written in the configuration. */
-export function lineText(line: ChangeLine, say: (text: Text) => string, f: Format, nowMs: number): string {
+export function lineText(
+  line: ChangeLine,
+  say: (text: Text) => string,
+  f: Format,
+  nowMs: number,
+): string {
   const { object, field, kind } = line;
   if (kind !== "changed") {
     return say({ key: `change.line.${kind}`, values: { object } });

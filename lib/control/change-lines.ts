@@ -58,7 +58,9 @@ function fieldLines(object: string, from: unknown, to: unknown): ChangeLine[] {
   const old = leaves(from);
   const fresh = leaves(to);
   return [...new Set([...old.keys(), ...fresh.keys()])]
-    .filter((field) => canonicalJson(old.get(field) ?? null) !== canonicalJson(fresh.get(field) ?? null))
+    .filter(
+      (field) => canonicalJson(old.get(field) ?? null) !== canonicalJson(fresh.get(field) ?? null),
+    )
     .map((field) => changed(object, field, old.get(field), fresh.get(field)));
 }
 

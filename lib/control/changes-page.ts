@@ -146,7 +146,7 @@ const objectDiff = z.record(z.string(), z.unknown());
 /** Whether taking it back now would change something and meet no conflict. */
 function isRevertable(
   row: RevisionRow,
-  { document, switches }: Current,
+  { document, switches, refused }: Current,
   objects: ReadonlyMap<string, unknown>,
 ): boolean {
   if (row.kind === "switch") {
@@ -162,6 +162,9 @@ function isRevertable(
       now?.intent === after.data.intent &&
       now.until === after.data.until
     );
+  }
+  if (row.id === refused?.revision) {
+    return true;
   }
   const before = objectDiff.safeParse(row.before);
   const after = objectDiff.safeParse(row.after);

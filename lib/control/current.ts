@@ -1,4 +1,5 @@
 import { type ConfigDocument, emptyDocument } from "../config/document";
+import { type Refusal } from "../config/judged";
 import { type ExpandedTarget, expandTargets } from "../config/targets";
 import {
   type BaseDocument,
@@ -15,6 +16,8 @@ import { type ControlDeps } from "./verb";
 export type Current = {
   readonly revision: number;
   readonly document: ConfigDocument;
+  /** The newest document, where nobody can obey it: `document` is the one before. */
+  readonly refused: Refusal | null;
   readonly targets: readonly ExpandedTarget[];
   readonly base: BaseDocument | undefined;
   readonly switches: Switches;
@@ -32,6 +35,7 @@ export async function readCurrent({ db, cache }: ControlDeps): Promise<Current> 
     return {
       revision: configuration.revision,
       document,
+      refused: configuration.refused,
       targets: expandTargets(document),
       base: await db.run((prisma) => findBaseDocument(prisma)),
       switches: indexSwitches(configuration.switches),

@@ -41,9 +41,13 @@ export const publishDocument = defineVerb<Publication, Published>(
       const keys = changedFileKeys(document, await listAppKeysSince(writer.tx, 0));
       const base = await findBaseDocument(writer.tx);
       const by = { actor: toStoredActor(actor), reason: reason ?? null };
-      const isKnown = base?.contentHash === contentHash(document) && isSameSource(base, source);
+      const current = await findDocument(writer.tx);
+      const isKnown =
+        base?.contentHash === contentHash(document) &&
+        isSameSource(base, source) &&
+        // What nobody can obey is put behind us by saying again what can be obeyed.
+        current?.refused === null;
       if (!isKnown) {
-        const current = await findDocument(writer.tx);
         const diff = diffDocuments(current?.document ?? null, document);
         const { id } = await writer.appendConfig(
           { ...by, summary: configSummary(source, diff) },

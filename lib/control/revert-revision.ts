@@ -3,7 +3,7 @@ import { type ConfigDocument } from "../config/document";
 import { validateDocument } from "../config/validate";
 import { Intent, type WriteResult } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
-import { findDocument } from "../store/configuration";
+import { findDocument, type PublishedDocument } from "../store/configuration";
 import {
   findRevision,
   type RevisionHead,
@@ -152,7 +152,9 @@ async function revertConfig(
       : restoreObjects(documentObjects(current.document), { before, after });
   switch (restored.kind) {
     case "same":
-      return unchanged(writer.tx);
+      return current?.refused === undefined || current.refused === null
+        ? unchanged(writer.tx)
+        : repeatDocument(writer, current, { actor, reason, reverts: row.id });
     case "conflict":
       throw await changedAgain(writer, row, restored.names, current?.document ?? null, before);
     case "restored": {
@@ -181,6 +183,19 @@ async function revertConfig(
       return { ...appended, silencedRoutes: await findSilencedRoutes(writer.tx, document) };
     }
   }
+}
+
+/** Says again what was good, so that every node is past a document that it refuses. */
+async function repeatDocument(
+  writer: RevisionWriter,
+  { document }: PublishedDocument,
+  { actor, reason, reverts }: Pick<Asked, "actor" | "reason"> & { readonly reverts: number },
+): Promise<Written> {
+  const summary = { type: "config", source: "revert", added: [], removed: [], changed: [] };
+  return writer.appendConfig(
+    { actor: toStoredActor(actor), reason, summary, reverts },
+    { document, before: {}, after: {} },
+  );
 }
 
 /** The conflict with both versions of the objects, and with who made the present one. */

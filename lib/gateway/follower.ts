@@ -113,7 +113,9 @@ export async function startFollower({ db, ...deps }: FollowerDeps): Promise<Foll
   if (first.from === "file") {
     const { kept, because } = first;
     inForce.useKept(kept);
-    log.warn(`${because}: this node starts with revision ${kept.revision}, the last that it obeyed`);
+    log.warn(
+      `${because}: this node starts with revision ${kept.revision}, the last that it obeyed`,
+    );
   } else {
     await takeWhole(first.changes);
   }

@@ -31,7 +31,11 @@ export function nothingKnown(): Known {
 }
 
 /** What moved: documents, switches and keys are streams of their own, and each is made anew only when it did. */
-export type Taken = { readonly document: boolean; readonly switches: boolean; readonly keys: boolean };
+export type Taken = {
+  readonly document: boolean;
+  readonly switches: boolean;
+  readonly keys: boolean;
+};
 
 /**
  * Takes news into `known`. `isWhole`: they are everything that the database holds, and replace what was known.

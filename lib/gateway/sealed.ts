@@ -46,7 +46,9 @@ export function createSealer(password: string): Sealer {
       const body = bytes.subarray(saltBytes + nonceBytes + tagBytes);
       try {
         const cipher = createDecipheriv(algorithm, keyOf(salt), nonce);
-        cipher.setAuthTag(bytes.subarray(saltBytes + nonceBytes, saltBytes + nonceBytes + tagBytes));
+        cipher.setAuthTag(
+          bytes.subarray(saltBytes + nonceBytes, saltBytes + nonceBytes + tagBytes),
+        );
         return Buffer.concat([cipher.update(body), cipher.final()]).toString("utf8");
       } catch {
         return undefined;

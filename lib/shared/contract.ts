@@ -279,7 +279,9 @@ export const CallsPage = z.object({
 });
 export type CallsPage = z.infer<typeof CallsPage>;
 
-const ChangedValue = z.nullable(z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
+const ChangedValue = z.nullable(
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+);
 
 /** What a revision changed, one value a line; null stands for a default. Literal secrets are masked. */
 export const ChangeLine = z.object({

@@ -24,6 +24,8 @@ export type Configuration = {
   /** The newest revision with a document that this release can obey, which is `document`; 0 when there is none. */
   readonly configRevision: number;
   readonly document: ConfigDocument | null;
+  /** The newest document that cannot be obeyed, if it came after `document`. */
+  readonly refused: Refusal | null;
   readonly switches: readonly SwitchRow[];
   readonly keys: readonly AppKeyRow[];
 };
@@ -31,11 +33,12 @@ export type Configuration = {
 /** The whole configuration, as every node of this release obeys it. */
 export async function readConfiguration(db: Database): Promise<Configuration> {
   const { revision, config, switches, keys } = await readChangesSince(db, 0);
-  const { published } = await db.run((prisma) => judgeDocuments(prisma, config, 0));
+  const { published, refused } = await db.run((prisma) => judgeDocuments(prisma, config, 0));
   return {
     revision,
     configRevision: published?.revision ?? 0,
     document: published?.document ?? null,
+    refused,
     switches,
     keys,
   };
@@ -119,6 +122,8 @@ export type PublishedDocument = {
   readonly revision: number;
   readonly document: ConfigDocument;
   readonly contentHash: string;
+  /** The newest document among those asked for that cannot be obeyed, if it came after this one. */
+  readonly refused: Refusal | null;
 };
 
 /**
@@ -131,7 +136,7 @@ export async function findDocument(
   until?: number,
 ): Promise<PublishedDocument | undefined> {
   const newest = await findRawDocument(tx, since, until);
-  const { published } = await judgeDocuments(tx, newest, since);
+  const { published, refused } = await judgeDocuments(tx, newest, since);
   if (published === null) {
     return undefined;
   }
@@ -139,7 +144,7 @@ export async function findDocument(
     where: { id: published.revision },
     select: { contentHash: true },
   });
-  return { ...published, contentHash: row?.contentHash ?? "" };
+  return { ...published, contentHash: row?.contentHash ?? "", refused };
 }
 
 /** The newest document that a file or the first start published: what operators' changes lie upon. */

@@ -96,7 +96,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     async close() {
       await Promise.all([...stops].map((stop) => stop()));
       // A database that is frozen never says goodbye, and nobody waits for it.
-      await withinMs(closeLimitMs, prisma.$disconnect().then(() => pool.end()));
+      await withinMs(
+        closeLimitMs,
+        prisma.$disconnect().then(() => pool.end()),
+      );
     },
   };
 }

@@ -47,19 +47,17 @@ export const switchRows = z.array(
       revision: z.number(),
       changed_at: instant,
     })
-    .transform(
-      (row): SwitchRow => ({
-        // A type of a later release matches no object here.
-        objectType: row.object_type as ObjectType,
-        objectId: row.object_id,
-        intent: row.intent,
-        until: row.until,
-        reason: row.reason,
-        actor: row.actor,
-        revision: row.revision,
-        changedAt: row.changed_at,
-      }),
-    ),
+    .transform((row): SwitchRow => ({
+      // A type of a later release matches no object here.
+      objectType: row.object_type as ObjectType,
+      objectId: row.object_id,
+      intent: row.intent,
+      until: row.until,
+      reason: row.reason,
+      actor: row.actor,
+      revision: row.revision,
+      changedAt: row.changed_at,
+    })),
 );
 
 /** All switches that anybody ever touched. */

@@ -134,7 +134,10 @@ describe("a changed value", () => {
       "model:m intent: on → off, running calls finish",
     ],
     [{ ...values, field: "until", to: now + 60_000 }, "route:auto until: default → 14:33:00"],
-    [{ ...values, object: "order:models", field: null, from: ["a"], to: ["b"] }, "order:models: a → b"],
+    [
+      { ...values, object: "order:models", field: null, from: ["a"], to: ["b"] },
+      "order:models: a → b",
+    ],
     [{ ...values, kind: "added", field: null }, "route:auto added"],
     [{ ...values, kind: "removed", field: null }, "route:auto removed"],
   ] as const)("%j", (line, expected) => {

@@ -11,7 +11,10 @@ const base: ConfigInput = {
       id: "acme",
       base_url: "https://api.acme.example/v1",
       api_key: "env:ACME_KEY",
-      regions: [{ id: "us", headers: { "X-Region": "us", "api-key": "canary-header" } }, { id: "eu" }],
+      regions: [
+        { id: "us", headers: { "X-Region": "us", "api-key": "canary-header" } },
+        { id: "eu" },
+      ],
     },
   ],
   models: [
@@ -68,7 +71,10 @@ describe("a change of the configuration", () => {
   });
 
   it("tells what came and what went as a whole", () => {
-    const models = [{ id: "a", targets: [{ provider: "acme" }] }, { id: "c", targets: [{ provider: "acme" }] }];
+    const models = [
+      { id: "a", targets: [{ provider: "acme" }] },
+      { id: "c", targets: [{ provider: "acme" }] },
+    ];
     const routes = [{ id: "auto", chain: ["a"] }];
     expect(lines(base, { ...base, models, routes })).toEqual(
       expect.arrayContaining([
@@ -85,7 +91,9 @@ describe("a change of the configuration", () => {
       changed("order:models", null, ["a", "b"], ["b", "a"]),
     ]);
     const grown = [...(base.models ?? []), { id: "c", targets: [{ provider: "acme" }] }];
-    expect(lines(base, { ...base, models: grown }).map(({ object }) => object)).toEqual(["model:c"]);
+    expect(lines(base, { ...base, models: grown }).map(({ object }) => object)).toEqual([
+      "model:c",
+    ]);
   });
 
   it("tells settings by their name, and the first document by what it brought", () => {
@@ -100,13 +108,20 @@ describe("a change of the configuration", () => {
     expect(lines(base, provider({ api_key: "canary-literal" }))).toEqual([
       changed("provider:acme", "api_key", "env:ACME_KEY", "••••"),
     ]);
-    const regions = [{ id: "us", headers: { "X-Region": "us-2", "api-key": "canary-other" } }, { id: "eu" }];
+    const regions = [
+      { id: "us", headers: { "X-Region": "us-2", "api-key": "canary-other" } },
+      { id: "eu" },
+    ];
     expect(lines(base, provider({ regions }))).toEqual([
       changed("provider:acme", "regions.us.headers.X-Region", "us", "us-2"),
       changed("provider:acme", "regions.us.headers.api-key", "••••", "••••"),
     ]);
     const keys = [{ id: "ci", key: "canary-second-key" }];
-    const all = [lines(base, { ...base, keys }), lines(null, base), lines(base, provider({ regions }))];
+    const all = [
+      lines(base, { ...base, keys }),
+      lines(null, base),
+      lines(base, provider({ regions })),
+    ];
     expect(JSON.stringify(all)).not.toContain("canary");
   });
 });
@@ -131,7 +146,12 @@ describe("a change of a switch or a key", () => {
     ["revoked", { kind: "removed" }],
     ["replaced", { kind: "changed", field: "key" }],
   ])("of a key that was %s says so", (action, line) => {
-    const found = changeLines({ kind: "key", summary: { id: "ci", action }, before: null, after: {} });
+    const found = changeLines({
+      kind: "key",
+      summary: { id: "ci", action },
+      before: null,
+      after: {},
+    });
     expect(found).toMatchObject([{ object: "key:ci", ...line }]);
   });
 });

@@ -56,7 +56,12 @@ describe("news", () => {
     const known = wellKnown();
     const seven = { ...refused, revision: 7 };
     takeChanges(known, news(7), { published: null, refused: seven }, false);
-    expect(known).toMatchObject({ seen: 7, applied: 5, refused: seven, published: { revision: 5 } });
+    expect(known).toMatchObject({
+      seen: 7,
+      applied: 5,
+      refused: seven,
+      published: { revision: 5 },
+    });
   });
 
   it("of switches and keys are taken past a refused document", () => {

@@ -1,9 +1,21 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ConfigInput, configDocument } from "@/lib/config/document";
-import { type KeepParts, type LastKnownGood, openLastKnownGood } from "@/lib/gateway/last-known-good";
+import {
+  type KeepParts,
+  type LastKnownGood,
+  openLastKnownGood,
+} from "@/lib/gateway/last-known-good";
 import { noAppKeyLimits } from "@/lib/store/app-keys";
 
 const literal = "sk-a-literal-secret-of-a-provider";
@@ -154,9 +166,7 @@ describe("the last known good configuration", () => {
   });
 
   it("that is not there is told with its path", () => {
-    expect(problemOf(opened())).toBe(
-      `there is no last known good configuration (${path()})`,
-    );
+    expect(problemOf(opened())).toBe(`there is no last known good configuration (${path()})`);
   });
 
   it("without its keys is not used: nobody could call", async () => {

@@ -19,7 +19,7 @@ const report = {
   appliedRevision: 7,
   appliedAt: 2_000,
   droppedRecords: 0,
-      refused: null,
+  refused: null,
 };
 
 describe("nodes", () => {

@@ -45,6 +45,7 @@ describe("revisions", () => {
       revision: 0,
       configRevision: 0,
       document: null,
+      refused: null,
       switches: [],
       keys: [],
     });

@@ -48,7 +48,14 @@ const changes = async (limit = 100, cursor?: string): Promise<ChangesPage> =>
 const target = async (id = usEast): Promise<HealthView["targets"][number]> =>
   (await health()).targets.find((one) => one.id === id)!;
 const node = (id = "host/0") =>
-  upsertNode(db, { id, startedAt: 1, appliedRevision: 1, appliedAt: 2, droppedRecords: 0, refused: null });
+  upsertNode(db, {
+    id,
+    startedAt: 1,
+    appliedRevision: 1,
+    appliedAt: 2,
+    droppedRecords: 0,
+    refused: null,
+  });
 
 describe("the matrix", () => {
   it("shows every target, model, region, provider and alias of the configuration", async () => {

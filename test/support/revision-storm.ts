@@ -10,7 +10,8 @@ import type { Stack } from "./stack";
 
 export interface StormOptions {
   perMinute: number;
-  forMs: number;
+  /** How many in all; the traffic ends with the last. */
+  revisions: number;
   callsPerSecond: number;
   /** Every nth revision is one that nobody may obey. */
   invalidEvery: number;
@@ -53,7 +54,7 @@ export async function storm(
   let isOver = false;
   const publishing = (async () => {
     const startedMs = performance.now();
-    for (let count = 1; !isOver; count += 1) {
+    for (let count = 1; count <= options.revisions; count += 1) {
       const dueMs = startedMs + (count * 60_000) / options.perMinute;
       await sleep(Math.max(0, dueMs - performance.now()));
       if (count % options.invalidEvery === 0) {
@@ -64,10 +65,10 @@ export async function storm(
         await publish(generation);
       }
     }
-  })();
-  const calls = await traffic(stack, options);
-  isOver = true;
-  await publishing;
+  })().finally(() => {
+    isOver = true;
+  });
+  const [calls] = await Promise.all([traffic(stack, options, () => isOver), publishing]);
   await provider.close();
   const problems: string[] = [];
   let failed = 0;
@@ -80,7 +81,12 @@ export async function storm(
     if (status !== 200) {
       failed += 1;
       problems.push(`${user}: status ${status}, ${told}`);
-    } else if (seen.size !== 1 || expected === undefined || !seen.has(`${expected}`) || told !== `${expected}`) {
+    } else if (
+      seen.size !== 1 ||
+      expected === undefined ||
+      !seen.has(`${expected}`) ||
+      told !== `${expected}`
+    ) {
       mixed += 1;
       problems.push(
         `${user}: revision ${revision} is of ${expected ?? "nothing"}, answered by ${told}, asked ${[...seen].join(" and ")}`,
@@ -115,7 +121,14 @@ function documentOf(origin: string, generation: number): ConfigInput {
       regions: [{ id: "here", headers: { "X-Generation": `${generation}` } }],
     })),
     models: [model("first"), model("second")],
-    routes: [{ id: "storm", chain: ["first", "second"], breaker: { observe_only: true } }],
+    routes: [
+      {
+        id: "storm",
+        chain: ["first", "second"],
+        upstream_stream: "off",
+        breaker: { observe_only: true },
+      },
+    ],
   };
 }
 
@@ -159,14 +172,16 @@ async function ask(pool: Pool, key: string, user: string): Promise<Asked> {
 
 async function answersWith(stack: Pick<Stack, "url" | "key">, generation: number): Promise<void> {
   const pool = new Pool(stack.url);
+  let told = "";
   try {
     for (let tries = 0; tries < 200; tries += 1) {
-      if ((await ask(pool, stack.key, `before-${tries}`)).told === String(generation)) {
+      ({ told } = await ask(pool, stack.key, `before-${tries}`));
+      if (told === String(generation)) {
         return;
       }
       await sleep(25);
     }
-    throw new Error("the first revision of the storm did not arrive");
+    throw new Error(`the first revision of the storm did not arrive: ${told}`);
   } finally {
     await pool.close();
   }
@@ -174,12 +189,13 @@ async function answersWith(stack: Pick<Stack, "url" | "key">, generation: number
 
 async function traffic(
   stack: Pick<Stack, "url" | "key">,
-  { forMs, callsPerSecond }: StormOptions,
+  { callsPerSecond }: StormOptions,
+  isOver: () => boolean,
 ): Promise<Asked[]> {
   const pool = new Pool(stack.url, { connections: 128 });
   const startedMs = performance.now();
   const calls: Promise<Asked>[] = [];
-  while (performance.now() - startedMs < forMs) {
+  while (!isOver()) {
     calls.push(ask(pool, stack.key, `call-${calls.length}`));
     const dueMs = startedMs + (calls.length * 1_000) / callsPerSecond;
     await sleep(Math.max(0, dueMs - performance.now()));
