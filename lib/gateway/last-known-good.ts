@@ -194,10 +194,12 @@ function withSecrets(
   document: Readonly<Record<string, unknown>> | ConfigDocument,
   change: (secret: string) => string | undefined,
 ): Record<string, unknown> | undefined {
-  let isComplete = true;
+  const lost: unknown[] = [];
   const changed = (secret: unknown): unknown => {
     const next = typeof secret === "string" ? change(secret) : secret;
-    isComplete &&= next !== undefined;
+    if (next === undefined) {
+      lost.push(secret);
+    }
     return next;
   };
   const held = (owner: Secretive): Secretive => ({
@@ -211,7 +213,7 @@ function withSecrets(
   const next = Array.isArray(providers)
     ? { ...document, providers: (providers as Secretive[]).map(held) }
     : { ...document };
-  return isComplete ? next : undefined;
+  return lost.length === 0 ? next : undefined;
 }
 
 /** `user@host/database`: the port is left out, because an embedded database has another at every start. */

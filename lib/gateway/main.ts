@@ -137,7 +137,9 @@ export async function startGateway(
     running.cut((target) => holdAt(snapshot, target, now())?.intent === "disabled");
     reporter.onSwap();
   });
-  live.onRefusal(reporter.onSwap);
+  live.onRefusal(() => {
+    reporter.onSwap();
+  });
 
   let ready = true;
   const oddAnswers = createOddAnswers(now, (line) => {

@@ -15,7 +15,7 @@ type Echo = (payload: string) => Promise<void>;
 const firstDelayMs = 250;
 const longestDelayMs = 5_000;
 const echoEveryMs = 30_000;
-const echoLimitMs = 2_000;
+const echoLimitMs = 5_000;
 const endLimitMs = 1_000;
 const echoPrefix = '{"kind":"echo",';
 
@@ -37,7 +37,7 @@ export function openListener(
   let stopped = false;
   let delayMs = firstDelayMs;
   let hears: boolean | null = null;
-  let hasHeard = false;
+  let heardMs = Number.NEGATIVE_INFINITY;
 
   const retry = (lost: pg.Client): void => {
     if (stopped || client !== lost) {
@@ -59,19 +59,20 @@ export function openListener(
   };
 
   const checkHearing = async (fresh: pg.Client): Promise<void> => {
-    hasHeard = false;
+    const askedMs = performance.now();
+    const hasHeard = (): boolean => heardMs >= askedMs;
     // Nobody can be asked whether we hear while the database does not answer.
     const isSaid = await options.echo(own).then(
       () => true,
       () => false,
     );
-    if (isSaid && !hasHeard) {
+    if (isSaid && !hasHeard()) {
       await new Promise((resolve) => setTimeout(resolve, echoLimitMs).unref());
     }
     if (stopped || client !== fresh) {
       return;
     }
-    const isDeaf = isSaid && !hasHeard;
+    const isDeaf = isSaid && !hasHeard();
     const wasHearing = hears === true;
     if (isSaid) {
       tell(!isDeaf);
@@ -88,7 +89,7 @@ export function openListener(
 
   const hear = (payload: string): void => {
     if (payload === own) {
-      hasHeard = true;
+      heardMs = performance.now();
       tell(true);
     } else if (!payload.startsWith(echoPrefix)) {
       onMessage(payload);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client, escapeIdentifier } from "pg";
 import { inject } from "vitest";
 
@@ -18,8 +19,23 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   url.pathname = name;
   return {
     url: url.href,
-    drop: () => runAsOwner(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`),
+    drop: () => dropDatabase(name),
   };
+}
+
+/** The server's own cleaner may be in it for a moment, and only the server may end that. */
+async function dropDatabase(name: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await runAsOwner(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
+      return;
+    } catch (error) {
+      if (tries === 20) {
+        throw error;
+      }
+      await sleep(250);
+    }
+  }
 }
 
 async function runAsOwner(sql: string): Promise<void> {

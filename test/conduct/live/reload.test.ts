@@ -64,7 +64,7 @@ describe("a revision", () => {
       took.push(performance.now() - startedMs);
     }
     const [p50, p99] = [percentile(took, 50), percentile(took, 99)];
-    console.info(`applied after p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of 60`);
+    process.stdout.write(`applied after p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of 60\n`);
     expect(p99).toBeLessThan(1_000);
     await eventually(
       async () => (await node()).appliedRevision === stack.gateway.configuration().applied,
@@ -226,7 +226,7 @@ describe("ten thousand keys", () => {
       const { user, system } = process.cpuUsage(cpu);
       took.push(Math.min(performance.now() - startedMs, (user + system) / 1_000));
     }
-    console.info(`a toggle beside 10 000 keys: p50 ${percentile(took, 50).toFixed(1)} ms of CPU`);
+    process.stdout.write(`a toggle beside 10 000 keys: p50 ${percentile(took, 50).toFixed(1)} ms of CPU\n`);
     // To read them takes many times as long.
     expect(percentile(took, 50)).toBeLessThan(40);
   });
@@ -240,8 +240,8 @@ describe("a storm of revisions under traffic", () => {
       callsPerSecond: 100,
       invalidEvery: 10,
     });
-    console.info(
-      `40 revisions, ${refused} of them invalid, under ${calls} calls: ${failed} failed, ${mixed} mixed; ${answering} answered`,
+    process.stdout.write(
+      `40 revisions, ${refused} of them invalid, under ${calls} calls: ${failed} failed, ${mixed} mixed; ${answering} answered\n`,
     );
     expect({ failed, mixed, problems }).toEqual({ failed: 0, mixed: 0, problems: [] });
     expect(refused).toBe(4);
