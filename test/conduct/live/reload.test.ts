@@ -64,7 +64,9 @@ describe("a revision", () => {
       took.push(performance.now() - startedMs);
     }
     const [p50, p99] = [percentile(took, 50), percentile(took, 99)];
-    process.stdout.write(`applied after p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of 60\n`);
+    process.stdout.write(
+      `applied after p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms of 60\n`,
+    );
     expect(p99).toBeLessThan(1_000);
     await eventually(
       async () => (await node()).appliedRevision === stack.gateway.configuration().applied,
@@ -226,7 +228,9 @@ describe("ten thousand keys", () => {
       const { user, system } = process.cpuUsage(cpu);
       took.push(Math.min(performance.now() - startedMs, (user + system) / 1_000));
     }
-    process.stdout.write(`a toggle beside 10 000 keys: p50 ${percentile(took, 50).toFixed(1)} ms of CPU\n`);
+    process.stdout.write(
+      `a toggle beside 10 000 keys: p50 ${percentile(took, 50).toFixed(1)} ms of CPU\n`,
+    );
     // To read them takes many times as long.
     expect(percentile(took, 50)).toBeLessThan(40);
   });
