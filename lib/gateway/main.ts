@@ -6,7 +6,7 @@ import { startProber } from "../probes/prober";
 import type { Env } from "../shared/env";
 import { log } from "../shared/log";
 import { ensureDayPartitions, insertCallLog } from "../store/call-log";
-import { openDatabase } from "../store/database";
+import { type Database, openDatabase } from "../store/database";
 import { createAdmission } from "./admit";
 import { createAnyModels } from "./any-models";
 import { createCallLog } from "./call-log";
@@ -37,6 +37,7 @@ export type Gateway = {
   readonly nodeId: string;
   /** How far the node follows the revisions, and what it met on the way. */
   configuration: () => FollowerCounts & { readonly applied: number };
+  database: Database["connections"];
   /** Drains and closes; resolves when nothing is left to lose. */
   stop(): Promise<void>;
 };
@@ -185,6 +186,7 @@ export async function startGateway(
     port: portOf(server, env.gatewayPort),
     nodeId,
     configuration: () => ({ ...live.counts(), applied: live.applied().revision }),
+    database: db.connections,
     async stop() {
       ready = false;
       admission.close();

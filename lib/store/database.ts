@@ -33,6 +33,8 @@ export type Database = {
     onMessage: (payload: string) => void,
     options?: ListenOptions,
   ): () => Promise<void>;
+  /** Connections of the pool, and queries that wait for one; the time that they wait is bounded. */
+  connections: () => { readonly open: number; readonly waiting: number };
   close(): Promise<void>;
 };
 
@@ -93,6 +95,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         await stop();
       };
     },
+    connections: () => ({ open: pool.totalCount, waiting: pool.waitingCount }),
     async close() {
       await Promise.all([...stops].map((stop) => stop()));
       // A database that is frozen never says goodbye, and nobody waits for it.

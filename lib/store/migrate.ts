@@ -55,6 +55,7 @@ export async function migrate(url: string, options: MigrateOptions): Promise<rea
   const { folder, log = (): void => undefined, lockTimeoutMs = 120_000 } = options;
   const migrations = readMigrations(folder);
   return withConnection(url, async (client) => {
+    await endWithUs(client);
     await takeLock(client, lockTimeoutMs, log);
     const applied = await readApplied(client);
     warnOfDifferences(migrations, applied, log);
@@ -75,6 +76,12 @@ function readMigrations(folder: string): Migration[] {
       return { name, sql: bytes.toString("utf8"), checksum };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A server that works on for a process that was killed would keep the lock for as long as the migration takes. */
+async function endWithUs(client: Client): Promise<void> {
+  // Some systems cannot tell that a client is gone; there the next start waits.
+  await client.query("SET client_connection_check_interval = '1s'").catch(() => undefined);
 }
 
 /** The lock belongs to the connection and ends with it. */

@@ -16,7 +16,7 @@ const told = (decisions: readonly Decision[]): unknown[] =>
     return [{ target: target.id, from, to, rule, reason, evidence, observed }];
   });
 const asked = (decisions: readonly Decision[]): unknown[] =>
-  decisions.flatMap((one) => {
+  decisions.flatMap((one): unknown[] => {
     if (one.type === "probe") {
       return [{ target: one.target.id, afterMs: one.afterMs }];
     }

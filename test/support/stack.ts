@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConfigInput } from "@/lib/config/document";
@@ -7,7 +7,7 @@ import { createAppKey } from "@/lib/control/create-app-key";
 import { demoDocument } from "@/lib/control/first-document";
 import { publishDocument } from "@/lib/control/publish-document";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
-import { type Gateway, startGateway } from "@/lib/gateway/main";
+import { type Gateway, type GatewayEnv, startGateway } from "@/lib/gateway/main";
 import type { Recorder } from "@/lib/gateway/router";
 import { type Timing, defaultTiming } from "@/lib/gateway/timing";
 import { type Database, openDatabase } from "@/lib/store/database";
@@ -40,15 +40,39 @@ export interface StackOptions {
   timing?: Partial<Timing>;
   /** Sees every event of the gateway's router. */
   record?: Recorder;
+  /** The gateway's data folder; one of its own by default. */
+  dataDir?: string;
+  /** How the gateway reaches the database, where not directly. */
+  reach?: (databaseUrl: string) => Promise<Reached>;
+}
+
+interface Reached {
+  databaseUrl: string;
+  directDatabaseUrl?: string;
+}
+
+/** The environment of a gateway on a free port. */
+export function gatewayEnv({
+  databaseUrl,
+  directDatabaseUrl,
+  dataDir,
+}: Reached & { dataDir: string }): GatewayEnv {
+  return {
+    gatewayHost: "127.0.0.1",
+    gatewayPort: 0,
+    databaseUrl,
+    directDatabaseUrl,
+    drainSeconds: 5,
+    dataDir,
+  };
 }
 
 /** The wall, a database of its own and a gateway, all real, in this process. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { latencyScale = 0, regionPorts = false, document = (base: ConfigInput) => base } = options;
-  const [database, wall, dataDir] = await Promise.all([
+  const [database, wall] = await Promise.all([
     createTestDatabase(),
     startWall({ latencyScale, regionPorts }),
-    mkdtemp(join(tmpdir(), "bellwether-stack-")),
   ]);
   process.env["BELLWETHER_WALL_KEY"] = wall.key;
   const db = openDatabase({ url: database.url, poolSize: 3, applicationName: "test" });
@@ -61,15 +85,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   await publish(document(demoDocument(wall.url), wall));
   const { secret: key } = await createAppKey(systemActor, control, { id: "test", kind: "live" });
+  const ownDataDir = mkdtempSync(join(tmpdir(), "bellwether-stack-"));
+  const reached = (await options.reach?.(database.url)) ?? { databaseUrl: database.url };
   const gateway = await startGateway(
-    {
-      gatewayHost: "127.0.0.1",
-      gatewayPort: 0,
-      databaseUrl: database.url,
-      directDatabaseUrl: undefined,
-      drainSeconds: 5,
-      dataDir,
-    },
+    gatewayEnv({ ...reached, dataDir: options.dataDir ?? ownDataDir }),
     {
       timing: { ...defaultTiming, ...options.timing },
       ...(options.record !== undefined && { record: options.record }),
@@ -104,7 +123,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await wall.close();
       await db.close();
       await database.drop();
-      await rm(dataDir, { recursive: true });
+      rmSync(ownDataDir, { recursive: true });
     },
   };
 }
