@@ -42,12 +42,12 @@ afterEach(() => {
 async function during(
   trouble: () => Promise<void>,
 ): Promise<{ failed: LoadCall[]; p99Ms: number; calls: number }> {
-  let isOver = false;
+  const progress = { isOver: false };
   const work = trouble().finally(() => {
-    isOver = true;
+    progress.isOver = true;
   });
   const calls: LoadCall[] = [];
-  while (!isOver) {
+  while (!progress.isOver) {
     calls.push(...(await load(stack, { model: "auto", perSecond: 60, forMs: 500 })));
   }
   await work;
