@@ -417,6 +417,8 @@ async function openStack() {
       directDatabaseUrl: undefined,
       drainSeconds: 2,
       dataDir: folder,
+      spoolMaxBytes: 64 * 1024 * 1024,
+      spoolFsync: "off",
     });
     return { ...measures({ parts, db, url, key: app.secret, wallUrl, wallKey: key }), close };
   } catch (error) {

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { durability } from "./durability.mjs";
 import { failover } from "./failover.mjs";
 import { simulation, source } from "./simulation.mjs";
 import { speed } from "./speed.mjs";
@@ -18,6 +19,10 @@ const claims = {
   failover: {
     about: "callers notice next to nothing of providers that fail (a quarter of an hour)",
     run: failover,
+  },
+  durability: {
+    about: "no acknowledged call is lost or doubled, whatever ends or is away (some minutes)",
+    run: durability,
   },
   simulation: {
     about: "the routing core keeps its invariants over a million simulated calls",

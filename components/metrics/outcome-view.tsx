@@ -12,6 +12,7 @@ import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import { type MetricsView } from "@/lib/shared/contract";
+import { GapLines } from "./gap-lines";
 import { OutcomeLegend } from "./outcome-legend";
 import { OutcomeTable } from "./outcome-table";
 
@@ -91,6 +92,7 @@ function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
   return (
     <>
       <OutcomeLegend totals={view.totals} series={view.series} hidden={hidden} onToggle={toggle} />
+      <GapLines gaps={view.gaps} />
       {isTable ? (
         <OutcomeTable rows={rows} words={words} />
       ) : (

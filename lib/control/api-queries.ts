@@ -38,7 +38,8 @@ export function streamRange(url: URL): MetricsRange {
 
 /** The filters and the page of `/api/calls`. */
 export function callQuery({ url }: ApiCall): CallsQuery {
-  const outcome = oneOf(url, "outcome", ["served", "failed", "refused", "cancelled"] as const);
+  const outcomes = ["served", "failed", "refused", "cancelled", "unknown_crash"] as const;
+  const outcome = oneOf(url, "outcome", outcomes);
   const rescued = oneOf(url, "rescued", ["true", "false"] as const);
   const model = text(url, "model");
   const region = text(url, "region");

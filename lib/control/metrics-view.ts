@@ -3,6 +3,7 @@ import { type MetricsView } from "../shared/contract";
 import { attemptTotals, probeStatsByTarget } from "../store/attempt-stats";
 import { callPercentilesIn, callTotalsIn, outcomesByBucket } from "../store/call-stats";
 import { listHealthEventsSince } from "../store/health-events";
+import { listLogGaps } from "../store/log-gaps";
 import { listRevisionsSince } from "../store/revisions";
 import { toAnnotations } from "./annotations";
 import { availability, sumSamples } from "./availability";
@@ -60,15 +61,17 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
   const from = partialFrom - rangeMs;
   const demo = (await demoRule(deps, await readCurrent(deps))) === "only";
   const window = { fromMs: from, toMs: now, demo, keyId: app };
-  const [totals, percentiles, buckets, attempts, probes, revisions, events] = await Promise.all([
-    callTotalsIn(db, window),
-    callPercentilesIn(db, window),
-    outcomesByBucket(db, window, bucketMs),
-    attemptTotals(db, window),
-    probeStatsByTarget(db, window),
-    listRevisionsSince(db, from, mostAnnotations),
-    listHealthEventsSince(db, from, mostAnnotations),
-  ]);
+  const [totals, percentiles, buckets, attempts, probes, revisions, events, gaps] =
+    await Promise.all([
+      callTotalsIn(db, window),
+      callPercentilesIn(db, window),
+      outcomesByBucket(db, window, bucketMs),
+      attemptTotals(db, window),
+      probeStatsByTarget(db, window),
+      listRevisionsSince(db, from, mostAnnotations),
+      listHealthEventsSince(db, from, mostAnnotations),
+      listLogGaps(db, window),
+    ]);
   const probed = sumSamples(probes.map(({ passed, failed }) => ({ succeeded: passed, failed })));
   return {
     generatedAt: now,
@@ -81,6 +84,7 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
     totals: toTotals(totals, percentiles, availability(attempts, probed)),
     series: toSeries(buckets, { from, bucketMs, buckets: rangeMs / bucketMs + 1 }),
     annotations: toAnnotations(revisions, events),
+    gaps,
   };
 }
 

@@ -1,194 +1,224 @@
 /**
- * The way of call records to Postgres: a bounded queue in memory, sent in batches, never waited for by a call.
+ * The log of calls: every call that was acknowledged has its record in the spool before its last byte goes out, and its row
+ * in Postgres once that answers. No call ever waits for it or fails with it.
  */
-import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import type { PlanEntry } from "../core/plan";
-import { isGatewayError } from "../shared/errors";
-import {
-  type AttemptRecord,
-  type CallLogBatch,
-  type CallRecord,
-  type PlanRecord,
-} from "../store/call-log";
-import { plainCounters } from "./plan-counters";
-
-export type LoggedCall = {
-  readonly call: Omit<CallRecord, "plan_hash">;
-  readonly attempts: readonly AttemptRecord[];
-  readonly plan: readonly PlanEntry[];
-};
+import { uuidV7 } from "../shared/uuid";
+import type { CallLogBatch, CallLogLine } from "../store/call-log";
+import type { LogGapRecord } from "../store/log-gaps";
+import { createPlanBook } from "./plan-book";
+import type { Flush } from "./spool/appender";
+import type { FrameKind } from "./spool/frame";
+import type { SpoolRecord } from "./spool/chunk";
+import { type BegunCall, crashedCall } from "./spool/crashed-call";
+import { type GapReason, createGapBook } from "./spool/gaps";
+import { endedCallStartMs } from "./spool/record-ids";
+import { type Segment, segmentLabel } from "./spool/segment";
+import { createShipper } from "./spool/shipper";
+import { openSpool, spoolRoot } from "./spool/spool";
+import { storable } from "./spool/storable";
 
 export type CallLog = {
-  /** Takes a finished call; never blocks and never throws. */
-  record: (call: LoggedCall) => void;
-  /** Records that had no room, since the start. */
-  dropped: () => number;
-  /** Sends what is queued, for as long as `limitMs`; resolves with the number left. */
-  drain(limitMs: number): Promise<number>;
+  /** The hash of a plan, which the log has from now on; null for an empty one. */
+  planHash(plan: readonly PlanEntry[]): string | null;
+  /** Takes a call of which the first attempt is about to go out: from here on it has a row whatever happens. Never throws. */
+  begin(call: BegunCall): void;
+  /** Takes an ended call, to be called before its last byte goes to the caller. Never waits and never throws. */
+  record(line: CallLogLine): void;
+  counts: () => CallLogCounts;
+  /** Sends what waits, for at most `limitMs`, and closes; resolves with the bytes that are left for the next start. */
+  close(limitMs: number): Promise<number>;
 };
 
-const flushEveryMs = 200;
-const maxBatch = 500;
-/** About 100 MB of the largest usual records. */
-const maxQueued = 50_000;
-const retryFirstMs = 250;
-const retryLongestMs = 5_000;
-/** Distinct plans whose rows are known to be there. */
-const plansRemembered = 5_000;
+/** Since the start, except where it says otherwise. */
+export type CallLogCounts = {
+  readonly recorded: number;
+  /** Calls without a record; each lies in a gap of `log_gap`. */
+  readonly dropped: number;
+  readonly shippedRecords: number;
+  /** Now on the disk and not yet in the database. */
+  readonly spoolBytes: number;
+  /** Records that wait in memory now, because the disk takes none. */
+  readonly unspooled: number;
+  /** Records that the disk did not take. */
+  readonly unspooledTotal: number;
+  readonly damagedSegments: number;
+};
 
-/** A call log that hands its batches to `ship`. A batch that fails is sent again, in order. */
-export function createCallLog(
-  ship: (batch: CallLogBatch) => Promise<void>,
-  onTrouble: (line: string) => void,
-): CallLog {
-  let queue: LoggedCall[] = [];
-  let shipping: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let dropped = 0;
-  let troubled = false;
-  let retryMs = retryFirstMs;
-  const known = new Map<string, string>();
-  const stored = new Set<string>();
+export type CallLogOptions = {
+  readonly nodeId: string;
+  readonly dataDir: string;
+  readonly slot: number;
+  readonly flush: Flush;
+  /** Beyond it whole calls are left out. */
+  readonly maxBytes: number;
+  readonly now: () => number;
+  ship(batch: CallLogBatch): Promise<void>;
+  shipGaps(gaps: readonly LogGapRecord[]): Promise<void>;
+  say: { info(line: string): void; warn(line: string): void };
+  readonly lookEveryMs?: number;
+};
 
-  const schedule = (delayMs: number): void => {
-    timer ??= setTimeout(() => {
-      timer = null;
-      shipping ??= flush().finally(() => {
-        shipping = null;
-        if (queue.length > 0) {
-          schedule(troubled ? retryMs : 0);
-        }
-      });
-    }, delayMs);
+/** So often the size of the spool is looked at. */
+const measureEveryMs = 100;
+
+export function createCallLog(options: CallLogOptions): CallLog {
+  const { nodeId, now, say } = options;
+  const plans = createPlanBook(now);
+  let recorded = 0;
+  let shippedRecords = 0;
+  let damagedSegments = 0;
+  let refused = 0;
+  let measured = { bytes: 0, atMs: Number.NEGATIVE_INFINITY };
+
+  const gaps = createGapBook(nodeId, (gap) => {
+    write("gap", JSON.stringify(gap));
+  });
+  const spool = openSpool({
+    root: spoolRoot(options.dataDir),
+    slot: options.slot,
+    flush: options.flush,
+    now,
+    crashed: (begun) => ({ kind: "end", json: crashedCall(begun) }),
+    onDisk(trouble) {
+      if (trouble === null) {
+        say.info("The spool takes records again.");
+      } else {
+        say.warn(
+          `Calls go on, but their records are not safe from a crash: the spool cannot be written (${trouble})`,
+        );
+      }
+    },
+    onDamage(segment, bytes) {
+      damagedSegments += 1;
+      say.warn(
+        `A segment of the spool was damaged: ${bytes} bytes of ${segmentLabel(segment)} are no records. The others are not lost; the file is kept as ${segment.path}.damaged`,
+      );
+      tellDamage(segment);
+    },
+    onAdopted(slot, segments) {
+      say.info(`Adopted ${segments} segments that an ended process left in slot ${slot}.`);
+      shipper.poke();
+    },
+    ...(options.lookEveryMs !== undefined && { lookEveryMs: options.lookEveryMs }),
+  });
+  const shipper = createShipper({
+    now,
+    next: spool.next,
+    ship: (records) => ship(records),
+    onRefused(record, error) {
+      refused += 1;
+      if (record.kind === "end") {
+        gaps.note("refused", endedCallStartMs(record.json) ?? Date.now());
+        gaps.close();
+      }
+      if (refused === 1) {
+        say.warn(`The database refuses a record of the call log for its own sake: ${told(error)}`);
+      }
+    },
+    onTrouble(error) {
+      if (error === null) {
+        say.info("The call log reaches the database again.");
+      } else {
+        say.warn(`Calls go on, but their records wait in the spool: ${told(error)}`);
+      }
+    },
+  });
+  shipper.poke();
+
+  const write = (kind: FrameKind, json: string): boolean => {
+    const isKept = spool.write({ kind, json: storable(json) });
+    shipper.poke();
+    return isKept;
   };
-
-  const shipAll = async (taken: readonly LoggedCall[]): Promise<void> => {
-    const batch = toBatch(taken, known, stored);
-    try {
-      await ship(batch);
-      rememberPlans(batch.plans, stored, known);
-    } catch (error) {
-      if (isUnavailable(error)) {
-        throw error;
-      }
-      await setAside(taken, error);
+  const ship = async (records: readonly SpoolRecord[]): Promise<void> => {
+    const texts = (kind: FrameKind): string[] =>
+      records.filter((one) => one.kind === kind).map(({ json }) => json);
+    const [lines, planned, told] = [texts("end"), texts("plan"), texts("gap")];
+    if (lines.length > 0 || planned.length > 0) {
+      await options.ship({ lines: `[${lines.join(",")}]`, plans: `[${planned.join(",")}]` });
     }
+    if (told.length > 0) {
+      await options.shipGaps(told.map((json) => JSON.parse(json) as LogGapRecord));
+    }
+    shippedRecords += lines.length;
   };
-
-  /** A record that the database refuses must not hold up the others: they go one by one, and it is left out. */
-  const setAside = async (taken: readonly LoggedCall[], error: unknown): Promise<void> => {
-    if (taken.length > 1) {
-      for (const one of taken) {
-        await shipAll([one]);
-      }
-      return;
-    }
-    dropped += 1;
-    onTrouble(`The call log left out a record that the database refuses: ${String(error)}`);
+  const tellDamage = ({ path }: Segment): void => {
+    const { birthtimeMs, mtimeMs } = timesOf(path);
+    const gap: LogGapRecord = {
+      id: uuidV7(Date.now()),
+      node_id: nodeId,
+      from_at: new Date(Math.min(birthtimeMs, mtimeMs)).toISOString(),
+      to_at: new Date(mtimeMs).toISOString(),
+      calls: null,
+      reason: "damaged",
+    };
+    write("gap", JSON.stringify(gap));
   };
-
-  const flush = async (): Promise<void> => {
-    const taken = queue.slice(0, maxBatch);
-    if (taken.length === 0) {
-      return;
+  const isFull = (): boolean => {
+    const nowMs = now();
+    if (nowMs - measured.atMs > measureEveryMs) {
+      measured = { bytes: spool.bytes(), atMs: nowMs };
     }
-    try {
-      await shipAll(taken);
-      queue = queue.slice(taken.length);
-      if (troubled) {
-        onTrouble("The call log reaches the database again.");
-      }
-      troubled = false;
-      retryMs = retryFirstMs;
-    } catch (error) {
-      if (!troubled) {
-        onTrouble(`Calls go on, but their records wait: ${String(error)}`);
-      }
-      retryMs = troubled ? Math.min(retryLongestMs, retryMs * 2) : retryFirstMs;
-      troubled = true;
+    return measured.bytes > options.maxBytes;
+  };
+  const drop = (reason: GapReason): void => {
+    if (gaps.total() === 0) {
+      say.warn(
+        `The call log has no room (${reason}): calls go on without a record, and are counted`,
+      );
     }
+    gaps.note(reason, Date.now());
   };
 
   return {
-    record(call) {
-      if (queue.length >= maxQueued) {
-        dropped += 1;
-        return;
+    planHash: (plan) =>
+      plan.length === 0 ? null : plans.hashOf(plan, (json) => !isFull() && write("plan", json)),
+    begin(call) {
+      if (!isFull()) {
+        spool.begin(call.id, storable(JSON.stringify(call)));
       }
-      queue.push(call);
-      schedule(troubled ? retryMs : flushEveryMs);
     },
-    dropped: () => dropped,
-    async drain(limitMs) {
-      const untilMs = performance.now() + limitMs;
-      while (queue.length > 0 && performance.now() < untilMs) {
-        shipping ??= flush().finally(() => {
-          shipping = null;
-        });
-        await shipping;
-        if (troubled) {
-          await new Promise((resolve) => setTimeout(resolve, retryFirstMs));
-        }
+    record(line) {
+      spool.end(line.call.id);
+      recorded += 1;
+      if (isFull()) {
+        drop("spool_full");
+      } else if (write("end", JSON.stringify(line))) {
+        gaps.close();
+      } else {
+        drop("disk");
       }
-      return queue.length;
+    },
+    counts: () => ({
+      recorded,
+      dropped: gaps.total(),
+      shippedRecords,
+      spoolBytes: spool.bytes(),
+      unspooled: spool.unspooled().now,
+      unspooledTotal: spool.unspooled().total,
+      damagedSegments,
+    }),
+    async close(limitMs) {
+      gaps.close();
+      const isEmpty = await shipper.drain(limitMs);
+      shipper.stop();
+      const left = isEmpty ? 0 : spool.bytes();
+      await spool.close();
+      return left;
     },
   };
 }
 
-function isUnavailable(error: unknown): boolean {
-  return isGatewayError(error) && error.code === "database_unavailable";
-}
-
-function toBatch(
-  taken: readonly LoggedCall[],
-  known: Map<string, string>,
-  stored: ReadonlySet<string>,
-): CallLogBatch {
-  const plans = new Map<string, PlanRecord>();
-  const calls = taken.map(({ call, plan }): CallRecord => {
-    if (plan.length === 0) {
-      return { ...call, plan_hash: null };
-    }
-    const hash = planHash(plan, known);
-    if (!stored.has(hash)) {
-      plans.set(hash, { hash, entries: plan.map(loggedEntry) });
-    }
-    return { ...call, plan_hash: hash };
-  });
-  return { calls, attempts: taken.flatMap((one) => one.attempts), plans: [...plans.values()] };
-}
-
-function loggedEntry(entry: PlanEntry): PlanEntry {
-  return entry.counters === undefined ? entry : { ...entry, counters: plainCounters(entry) };
-}
-
-/** The counters are part of it: with those of another moment a plan explains nothing. */
-function planHash(plan: readonly PlanEntry[], known: Map<string, string>): string {
-  const text = plan.map(entryText).join("\n");
-  let hash = known.get(text);
-  if (hash === undefined) {
-    hash = createHash("sha256").update(text).digest("hex").slice(0, 32);
-    known.set(text, hash);
+function timesOf(path: string): { birthtimeMs: number; mtimeMs: number } {
+  try {
+    return statSync(path);
+  } catch {
+    return { birthtimeMs: Date.now(), mtimeMs: Date.now() };
   }
-  return hash;
 }
 
-function entryText(entry: PlanEntry): string {
-  const { target, decision, reason, counters } = entry;
-  const text = `${target} ${decision} ${reason}`;
-  return counters === undefined ? text : `${text} ${JSON.stringify(plainCounters(entry))}`;
-}
-
-function rememberPlans(
-  plans: readonly PlanRecord[],
-  stored: Set<string>,
-  known: Map<string, string>,
-): void {
-  if (stored.size > plansRemembered) {
-    stored.clear();
-    known.clear();
-  }
-  for (const plan of plans) {
-    stored.add(plan.hash);
-  }
+function told(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : "an unknown error";
 }

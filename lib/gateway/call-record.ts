@@ -17,13 +17,38 @@ import { redact } from "./redact";
 const maxErrorChars = 300;
 
 /**
- * Hands the finished call to the log; never throws and never waits. A stranger's call leaves no row: a flood of bad keys
- * must not become a flood of writes.
+ * Tells the log that the call's first attempt is about to go out; never throws and never waits. A stranger's call leaves no
+ * record: a flood of bad keys must not become a flood of writes.
  */
-export function recordCall(deps: GatewayDeps, trace: CallTrace): void {
+export function recordBegin(deps: GatewayDeps, trace: CallTrace): void {
   if (trace.key === null) {
     return;
   }
+  trace.planHash = deps.log.planHash(trace.plan?.entries ?? []);
+  deps.log.begin({
+    id: trace.id,
+    started_at: new Date(trace.startedWallMs).toISOString(),
+    node_id: deps.nodeId,
+    key_id: trace.key.id,
+    demo: trace.key.demo,
+    route: trace.route,
+    asked_model: trace.request?.model ?? null,
+    stream: trace.request?.stream ?? false,
+    revision: trace.revision,
+    plan_hash: trace.planHash,
+    metadata: trace.notes.metadata,
+  });
+}
+
+/**
+ * Hands the ended call to the log, once, before its last byte goes to the caller: what is acknowledged has its record.
+ * Never throws and never waits.
+ */
+export function recordCall(deps: GatewayDeps, trace: CallTrace): void {
+  if (trace.key === null || trace.isRecorded) {
+    return;
+  }
+  trace.isRecorded = true;
   const endedMs = trace.endedMs ?? deps.now();
   const counted = countedFailures(trace.attempts);
   deps.log.record({
@@ -31,15 +56,10 @@ export function recordCall(deps: GatewayDeps, trace: CallTrace): void {
     attempts: trace.attempts.map((one, index) =>
       attemptRecord(trace, one, { seq: index + 1, health: counted.has(one), endedMs }),
     ),
-    plan: trace.plan?.entries ?? [],
   });
 }
 
-function callRecord(
-  deps: GatewayDeps,
-  trace: CallTrace,
-  endedMs: number,
-): Omit<CallRecord, "plan_hash"> {
+function callRecord(deps: GatewayDeps, trace: CallTrace, endedMs: number): CallRecord {
   const { error, answering } = trace;
   const last = answering ?? trace.attempts.at(-1);
   const first = trace.plan?.candidates[0];
@@ -74,6 +94,7 @@ function callRecord(
     tokens_estimated: usage !== null && (trace.joinedUsage !== null || last?.tally?.usage === null),
     cost_nano_usd: callCostNanoUsd(trace),
     revision: trace.revision,
+    plan_hash: trace.planHash ?? deps.log.planHash(trace.plan?.entries ?? []),
     metadata: trace.notes.metadata,
   };
 }

@@ -37,6 +37,8 @@ export type CallTrace = {
   request: ChatRequest | null;
   route: string | null;
   plan: Plan | null;
+  /** Of the plan in the log, once it is there. */
+  planHash: string | null;
   readonly attempts: AttemptTrace[];
   /** The attempt whose answer goes to the caller; after a resumption the one that goes on with it. */
   answering: AttemptTrace | null;
@@ -48,6 +50,8 @@ export type CallTrace = {
   waitedMs: number;
   error: GatewayError | null;
   endedMs: number | null;
+  /** The log has its record. */
+  isRecorded: boolean;
 };
 
 /** The trace of a call that begins now. */
@@ -63,6 +67,7 @@ export function beginTrace(deps: GatewayDeps): CallTrace {
     request: null,
     route: null,
     plan: null,
+    planHash: null,
     attempts: [],
     answering: null,
     firstTokenMs: null,
@@ -70,6 +75,7 @@ export function beginTrace(deps: GatewayDeps): CallTrace {
     waitedMs: 0,
     error: null,
     endedMs: null,
+    isRecorded: false,
   };
 }
 

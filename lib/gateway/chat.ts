@@ -10,7 +10,7 @@ import { GatewayError, toGatewayError } from "../shared/errors";
 import { attempt } from "./attempt";
 import { authenticate } from "./authenticate";
 import type { Call, ChatDeps } from "./call";
-import { recordCall } from "./call-record";
+import { recordBegin, recordCall } from "./call-record";
 import { callSpec } from "./call-spec";
 import { type CallTrace, beginTrace } from "./call-trace";
 import { callerNotes } from "./caller-notes";
@@ -57,6 +57,7 @@ export async function chat(
     await deliver(call, await execute(call));
   } catch (error) {
     trace.error = gone.reason === null ? toGatewayError(error) : new GatewayError("client_closed");
+    recordCall(deps, trace);
     answerError(res, out, trace, deps.now());
   } finally {
     out?.stop();
@@ -64,7 +65,6 @@ export async function chat(
       deps.router.endCall(spec.id);
     }
     leave?.();
-    recordCall(deps, trace);
   }
 }
 
@@ -97,6 +97,9 @@ async function execute(call: Call): Promise<Answered> {
     if (move.type === "pause") {
       await pause(call, move.forMs);
       continue;
+    }
+    if (call.trace.attempts.length === 0) {
+      recordBegin(call.deps, call.trace);
     }
     const by = beginAttempt(call, move);
     const result = await attempt(call, by);

@@ -3,6 +3,7 @@ import { type Json, type Usage, readStreamChunk } from "../dialects/openai";
 import { GatewayError } from "../shared/errors";
 import type { AttemptResult } from "./attempt-result";
 import type { Call } from "./call";
+import { recordCall } from "./call-record";
 import { callCostNanoUsd, usageOf } from "./call-trace";
 import type { CallerStream } from "./caller-stream";
 import type { Joint } from "./joint";
@@ -19,7 +20,7 @@ export type Answered = {
 };
 
 /**
- * Hands an answer to the caller.
+ * Hands an answer to the caller, and the call to the log before its last byte goes out.
  *
  * @throws {GatewayError} `stream_interrupted` after a break that nobody could go on from, `client_closed`.
  */
@@ -30,6 +31,7 @@ export async function deliver(call: Call, { by, result }: Answered): Promise<voi
     case "answer":
       by.succeed(result.tally);
       trace.endedMs = deps.now();
+      recordCall(deps, trace);
       sendJson(res, 200, result.body, answerHeaders(trace, trace.endedMs));
       return;
     case "events":
@@ -136,6 +138,7 @@ function finish(call: Call, out: CallerStream, relay: Relay, joint: Joint | null
     ...(joint !== null && request.wantsUsage ? joint.tellLast(tokens) : {}),
   };
   const hasMarks = Object.keys(marks).length > 0;
+  recordCall(call.deps, trace);
   relay.complete(answerUsage(call), hasMarks ? marks : null);
 }
 

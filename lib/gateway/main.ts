@@ -7,9 +7,10 @@ import type { Env } from "../shared/env";
 import { log } from "../shared/log";
 import { ensureDayPartitions, insertCallLog } from "../store/call-log";
 import { type Database, openDatabase } from "../store/database";
+import { insertLogGaps } from "../store/log-gaps";
 import { createAdmission } from "./admit";
 import { createAnyModels } from "./any-models";
-import { createCallLog } from "./call-log";
+import { type CallLogCounts, createCallLog } from "./call-log";
 import { createClosing } from "./closing";
 import { type FollowerCounts, startFollower } from "./follower";
 import { openLastKnownGood } from "./last-known-good";
@@ -23,7 +24,14 @@ import { openUpstreams } from "./upstreams";
 
 export type GatewayEnv = Pick<
   Env,
-  "gatewayHost" | "gatewayPort" | "databaseUrl" | "directDatabaseUrl" | "drainSeconds" | "dataDir"
+  | "gatewayHost"
+  | "gatewayPort"
+  | "databaseUrl"
+  | "directDatabaseUrl"
+  | "drainSeconds"
+  | "dataDir"
+  | "spoolMaxBytes"
+  | "spoolFsync"
 >;
 
 export type GatewayOptions = {
@@ -38,6 +46,7 @@ export type Gateway = {
   /** How far the node follows the revisions, and what it met on the way. */
   configuration: () => FollowerCounts & { readonly applied: number };
   database: Database["connections"];
+  callLog: () => CallLogCounts;
   /** Drains and closes; resolves when nothing is left to lose. */
   stop(): Promise<void>;
 };
@@ -86,12 +95,17 @@ export async function startGateway(
   router.apply({ type: "snapshot", snapshot: live.snapshot() });
   const running = createRunningAttempts();
   const admission = createAdmission();
-  const callLog = createCallLog(
-    (batch) => insertCallLog(db, nodeId, batch),
-    (line) => {
-      log.warn(line);
-    },
-  );
+  const callLog = createCallLog({
+    nodeId,
+    dataDir: env.dataDir,
+    slot: 0,
+    flush: env.spoolFsync,
+    maxBytes: env.spoolMaxBytes,
+    now,
+    ship: (batch) => insertCallLog(db, nodeId, batch),
+    shipGaps: (gaps) => insertLogGaps(db, gaps),
+    say: log,
+  });
   const anyModels = createAnyModels(({ entries }) => {
     const targets = entries.flatMap((entry) => entry.targets.map(({ id }) => id));
     router.apply({ type: "forget", targets });
@@ -123,7 +137,7 @@ export async function startGateway(
     now,
     snapshot: live.snapshot,
     applied: live.applied,
-    droppedRecords: callLog.dropped,
+    droppedRecords: () => callLog.counts().dropped,
     nextProbeMs: prober.nextProbeMs,
   });
   router.subscribe(prober.onDecision);
@@ -167,9 +181,11 @@ export async function startGateway(
     clearInterval(ticker);
     clearInterval(partitions);
     await prober.stop();
-    const left = await callLog.drain(logDrainMs);
-    if (left > 0) {
-      log.error(`${left} calls could not be written to the log before the end.`);
+    const leftBytes = await callLog.close(logDrainMs);
+    if (leftBytes > 0) {
+      log.info(
+        `${Math.ceil(leftBytes / 1024)} KB of call records wait in the spool; the next start brings them to the database.`,
+      );
     }
     await reporter.stop();
     await live.stop();
@@ -187,6 +203,7 @@ export async function startGateway(
     nodeId,
     configuration: () => ({ ...live.counts(), applied: live.applied().revision }),
     database: db.connections,
+    callLog: callLog.counts,
     async stop() {
       ready = false;
       admission.close();

@@ -171,6 +171,16 @@ export const Annotation = z.object({
   title: z.string(),
 });
 
+/** Calls that happened and are missing from every number, between two instants; `calls` null: nobody knows how many. */
+export const LogGap = z.object({
+  nodeId: z.string(),
+  from: z.number(),
+  to: z.number(),
+  calls: z.nullable(z.number()),
+  reason: z.enum(["spool_full", "disk", "refused", "damaged"]),
+});
+export type LogGap = z.infer<typeof LogGap>;
+
 export const MetricsView = z.object({
   generatedAt: z.number(),
   range: z.string(),
@@ -205,6 +215,8 @@ export const MetricsView = z.object({
   }),
   series: z.array(MetricsBucket),
   annotations: z.array(Annotation),
+  /** What the log lost in this range, newest first: the buckets that they touch are not the whole truth. */
+  gaps: z.array(LogGap),
 });
 export type MetricsView = z.infer<typeof MetricsView>;
 
@@ -235,7 +247,8 @@ export const CallView = z.object({
   model: z.nullable(z.string()),
   provider: z.nullable(z.string()),
   region: z.nullable(z.string()),
-  outcome: z.enum(["served", "failed", "refused", "cancelled"]),
+  /** `unknown_crash`: its gateway process ended before the call did; nobody knows what the caller heard. */
+  outcome: z.enum(["served", "failed", "refused", "cancelled", "unknown_crash"]),
   status: z.number(),
   errorCode: z.nullable(z.string()),
   errorMessage: z.nullable(z.string()),

@@ -36,16 +36,18 @@ const port = (fallback: number): z.ZodPrefault<z.ZodPipe<z.ZodString, z.ZodTrans
     })
     .prefault(String(fallback));
 
-const seconds = (
+const whole = (
+  what: string,
   fallback: number,
+  min: number,
   max: number,
 ): z.ZodPrefault<z.ZodPipe<z.ZodString, z.ZodTransform<number>>> =>
   z
     .string()
     .transform((text, ctx) => {
       const value = Number(text);
-      if (!/^\d+$/.test(text) || value > max) {
-        ctx.addIssue({ code: "custom", message: `must be whole seconds from 0 to ${max}` });
+      if (!/^\d+$/.test(text) || value < min || value > max) {
+        ctx.addIssue({ code: "custom", message: `must be ${what} from ${min} to ${max}` });
       }
       return value;
     })
@@ -116,7 +118,7 @@ export const envSchema = z.object({
     .prefault("./data")
     .transform((path) => resolve(path))
     .meta(
-      meta("Embedded database and keys (0600).", {
+      meta("Embedded database, the call log's spool and keys (0600).", {
         unit: "path",
         reason: "beside the checkout, ignored by git",
         defaultText: "./data",
@@ -213,13 +215,32 @@ export const envSchema = z.object({
       defaultText: "4001",
     }),
   ),
-  DRAIN_SECONDS: seconds(120, 3600).meta(
+  DRAIN_SECONDS: whole("whole seconds", 120, 0, 3600).meta(
     meta("How long running calls may finish after a stop before they are cut.", {
       unit: "seconds, 0 to 3600",
       reason: "as long as a plain call may take at most",
       defaultText: "120",
     }),
   ),
+  SPOOL_MAX_MB: whole("a whole number", 1024, 16, 1_048_576).meta(
+    meta("How large the call log may grow on the disk while the database is away.", {
+      unit: "MB, 16 to 1048576",
+      reason:
+        "about an hour at 300 calls/s; beyond it calls go on without a record, and are counted",
+      defaultText: "1024",
+    }),
+  ),
+  SPOOL_FSYNC: z
+    .enum(["off", "second", "always"], { error: "must be off, second or always" })
+    .prefault("off")
+    .meta(
+      meta("When records of the call log are forced onto the disk itself.", {
+        unit: "off, second or always",
+        reason:
+          "a crash of Bellwether loses nothing anyway, only a power cut does; always makes every call wait for the disk",
+        defaultText: "off",
+      }),
+    ),
   OPENAI_API_KEY: providerKey("OpenAI"),
   ANTHROPIC_API_KEY: providerKey("Anthropic"),
   GEMINI_API_KEY: providerKey("Google Gemini"),
@@ -259,6 +280,8 @@ export interface Env {
   readonly demo: "auto" | "on" | "off";
   readonly wallPort: number;
   readonly drainSeconds: number;
+  readonly spoolMaxBytes: number;
+  readonly spoolFsync: "off" | "second" | "always";
   /** Keys of providers by the name of their variable; only the gateway process has them. */
   readonly providerKeys: Readonly<Partial<Record<ProviderKeyName, string>>>;
 }
@@ -368,6 +391,8 @@ function toEnv(values: z.output<typeof envSchema>): Env {
     demo: values.BELLWETHER_DEMO,
     wallPort: values.WALL_PORT,
     drainSeconds: values.DRAIN_SECONDS,
+    spoolMaxBytes: values.SPOOL_MAX_MB * 1024 * 1024,
+    spoolFsync: values.SPOOL_FSYNC,
     providerKeys,
   };
 }

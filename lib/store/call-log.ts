@@ -13,7 +13,8 @@ export type CallRecord = {
   model: string | null;
   provider: string | null;
   region: string | null;
-  outcome: "served" | "failed" | "refused" | "cancelled";
+  /** `unknown_crash`: its process ended before the call did. */
+  outcome: "served" | "failed" | "refused" | "cancelled" | "unknown_crash";
   status: number;
   error_code: string | null;
   error_message: string | null;
@@ -59,25 +60,37 @@ export type AttemptRecord = {
 
 export type PlanRecord = { hash: string; entries: readonly unknown[] };
 
-export type CallLogBatch = {
-  readonly calls: readonly CallRecord[];
+/** An ended call as one JSON line of the log: its row and its attempts' rows. */
+export type CallLogLine = {
+  readonly call: CallRecord;
   readonly attempts: readonly AttemptRecord[];
-  readonly plans: readonly PlanRecord[];
 };
 
-// One statement, so that a batch is there whole or not at all, and one parse of JSON per table in Postgres
-// instead of hundreds of parameters here.
+export type CallLogBatch = {
+  /** JSON array of `CallLogLine`. */
+  readonly lines: string;
+  /** JSON array of `PlanRecord`. */
+  readonly plans: string;
+};
+
+// One statement, so that a batch is there whole or not at all, and one parse of JSON in Postgres instead of hundreds of
+// parameters here.
 const insertBatch = `
-  WITH plans AS (
+  WITH lines AS MATERIALIZED (
+    SELECT line FROM json_array_elements($1::json) AS line
+  ), plans AS (
     INSERT INTO plan (hash, entries)
-    SELECT hash, entries FROM jsonb_to_recordset($3::jsonb) AS row(hash text, entries jsonb)
+    SELECT DISTINCT ON (hash) hash, entries
+    FROM jsonb_to_recordset($2::jsonb) AS row(hash text, entries jsonb)
     ORDER BY hash
     ON CONFLICT DO NOTHING
   ), attempts AS (
-    INSERT INTO attempt SELECT * FROM json_populate_recordset(NULL::attempt, $2::json)
+    INSERT INTO attempt
+    SELECT row.* FROM lines, json_populate_recordset(NULL::attempt, line->'attempts') AS row
     ON CONFLICT DO NOTHING
   )
-  INSERT INTO call SELECT * FROM json_populate_recordset(NULL::call, $1::json)
+  INSERT INTO call
+  SELECT row.* FROM lines, json_populate_record(NULL::call, line->'call') AS row
   ON CONFLICT DO NOTHING`;
 
 /**
@@ -88,14 +101,11 @@ const insertBatch = `
 export async function insertCallLog(
   db: Database,
   nodeId: string,
-  batch: CallLogBatch,
+  { lines, plans }: CallLogBatch,
 ): Promise<void> {
   try {
     // Not a named statement: a transaction pooler before PgBouncer 1.21 sends its next use to another connection.
-    await db.pool.query(
-      insertBatch,
-      [batch.calls, batch.attempts, batch.plans].map((rows) => JSON.stringify(rows)),
-    );
+    await db.pool.query(insertBatch, [lines, plans]);
   } catch (error) {
     throw toStoreError(error);
   }

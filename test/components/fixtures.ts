@@ -143,6 +143,7 @@ export function metrics(
     },
     series,
     annotations: [],
+    gaps: [],
   };
 }
 

@@ -198,6 +198,7 @@ function traceOf(attempts: AttemptTrace[], stop: string[] = []): CallTrace {
     request: parseChatRequest(Buffer.from(JSON.stringify(body))),
     route: null,
     plan: null,
+    planHash: null,
     attempts,
     answering: null,
     firstTokenMs: null,
@@ -205,6 +206,7 @@ function traceOf(attempts: AttemptTrace[], stop: string[] = []): CallTrace {
     waitedMs: 0,
     error: null,
     endedMs: null,
+    isRecorded: false,
   };
 }
 

@@ -1,8 +1,8 @@
 import { uuidV7 } from "@/lib/shared/uuid";
 import {
   type AttemptRecord,
-  type CallLogBatch,
   type CallRecord,
+  type PlanRecord,
   insertCallLog,
 } from "@/lib/store/call-log";
 import { type Database } from "@/lib/store/database";
@@ -77,8 +77,21 @@ export function logCalls(db: Database, calls: readonly CallRecord[]): Promise<vo
   return logBatch(db, { calls, attempts: calls.map((call) => attemptRecord(call)), plans: [] });
 }
 
-export function logBatch(db: Database, batch: CallLogBatch): Promise<void> {
-  return insertCallLog(db, "host/0", batch);
+export type Traffic = {
+  readonly calls: readonly CallRecord[];
+  readonly attempts: readonly AttemptRecord[];
+  readonly plans: readonly PlanRecord[];
+};
+
+export function logBatch(db: Database, { calls, attempts, plans }: Traffic): Promise<void> {
+  const lines = calls.map((call) => ({
+    call,
+    attempts: attempts.filter((one) => one.call_id === call.id),
+  }));
+  return insertCallLog(db, "host/0", {
+    lines: JSON.stringify(lines),
+    plans: JSON.stringify(plans),
+  });
 }
 
 /** Logs one transition of gpt-4.1 in us-east. */

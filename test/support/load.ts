@@ -13,12 +13,18 @@ export interface LoadCall {
   isWhole: boolean;
   provider: string | null;
   attempts: number;
+  /** Under which it stands in the log. */
+  id: string | null;
 }
 
 export interface LoadOptions {
   model: string;
   perSecond: number;
   forMs: number;
+  /** Ends the load before its time. */
+  isOver?: () => boolean;
+  /** Hears of each call that ended. */
+  onEnd?: (call: LoadCall) => void;
   stream?: boolean;
   body?: Record<string, unknown>;
   key?: string;
@@ -52,6 +58,7 @@ export async function load(
     };
     call.status = response.statusCode;
     call.provider = header("x-bellwether-provider");
+    call.id = header("x-request-id");
     call.attempts = Number(header("x-bellwether-attempts") ?? 0);
     let answer = "";
     for await (const piece of response.body) {
@@ -74,13 +81,15 @@ export async function load(
       isWhole: false,
       provider: null,
       attempts: 0,
+      id: null,
     };
     await ask(call, askedMs).catch(() => undefined);
     call.tookMs = performance.now() - askedMs;
+    options.onEnd?.(call);
     return call;
   };
   const calls: Promise<LoadCall>[] = [];
-  while (performance.now() - startedMs < forMs) {
+  while (performance.now() - startedMs < forMs && options.isOver?.() !== true) {
     calls.push(one());
     const nextMs = startedMs + (calls.length * 1_000) / perSecond;
     await new Promise((resolve) => {

@@ -64,6 +64,8 @@ export function gatewayEnv({
     directDatabaseUrl,
     drainSeconds: 5,
     dataDir,
+    spoolMaxBytes: 64 * 1024 * 1024,
+    spoolFsync: "off",
   };
 }
 
@@ -123,7 +125,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await wall.close();
       await db.close();
       await database.drop();
-      rmSync(ownDataDir, { recursive: true });
+      rmSync(ownDataDir, { recursive: true, force: true });
     },
   };
 }

@@ -1,0 +1,144 @@
+// What the call log costs a gateway process per call: the records of its begin and end, and bringing them to PostgreSQL.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { withParts } from "./parts.mjs";
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const perSecond = 1_000;
+
+/** CPU of this whole process, medians over rounds: everything a call adds, with the database answering. */
+export async function logCost({ quick, add }) {
+  const rounds = quick ? 5 : 15;
+  await withParts(async (parts) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bellwether-log-cost-"));
+    fs.chmodSync(folder, 0o711);
+    const postgres = await parts.startEmbeddedPostgres({ dataDir: folder, durable: false });
+    try {
+      await parts.migrate(postgres.url, { folder: "prisma/migrations" });
+      const db = parts.openDatabase({ url: postgres.url, poolSize: 2, applicationName: "cost" });
+      const now = () => performance.now();
+      const log = parts.createCallLog({
+        nodeId: "host/0",
+        dataDir: folder,
+        slot: 0,
+        flush: "off",
+        maxBytes: 2 ** 30,
+        now,
+        ship: (batch) => parts.insertCallLog(db, "host/0", batch),
+        shipGaps: (gaps) => parts.insertLogGaps(db, gaps),
+        say: { info: () => undefined, warn: (line) => process.stderr.write(`${line}\n`) },
+      });
+      const deps = {
+        now,
+        nodeId: "host/0",
+        log,
+        live: { snapshot: () => ({ revision: 7 }) },
+      };
+      await round(parts, deps, true);
+      const [idle, records, all] = [[], [], []];
+      for (let turn = 0; turn < rounds; turn += 1) {
+        idle.push(await round(parts, deps, false));
+        const { hot, whole } = await round(parts, deps, true);
+        records.push(hot);
+        all.push(whole);
+      }
+      const base = median(idle.map(({ whole }) => whole));
+      const cost = median(all) - base;
+      const hot = median(records);
+      add("call log: CPU per call in the call itself, begin and end", tenth(hot), "µs");
+      add("call log: CPU per call all in, shipping too", tenth(cost), "µs", "≤ 20", cost <= 20);
+      await log.close(10_000);
+      const { rows } = await db.pool.query("SELECT count(*)::int AS n FROM call");
+      const { recorded } = log.counts();
+      add("call log: rows of the calls that were measured", rows[0].n, `of ${recorded}`);
+      await db.close();
+    } finally {
+      await postgres.stop();
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+/** A second and a half in which calls end at a steady rate; with `isLogged` false only their traces are made. */
+async function round(parts, deps, isLogged) {
+  const before = process.cpuUsage();
+  const startedMs = performance.now();
+  let hot = 0;
+  let calls = 0;
+  while (performance.now() - startedMs < 1_500) {
+    const due = Math.floor(((performance.now() - startedMs) * perSecond) / 1_000);
+    const burst = Math.max(0, due - calls);
+    const traces = Array.from({ length: burst }, () => endedTrace(parts, deps));
+    if (isLogged && burst > 0) {
+      const from = process.cpuUsage();
+      for (const trace of traces) {
+        parts.recordBegin(deps, trace);
+        parts.recordCall(deps, trace);
+      }
+      hot += micros(process.cpuUsage(from));
+    }
+    calls += burst;
+    await sleep(10);
+  }
+  await sleep(700);
+  return { whole: micros(process.cpuUsage(before)) / calls, hot: hot / calls };
+}
+
+function endedTrace(parts, deps) {
+  const trace = parts.beginTrace(deps);
+  const target = {
+    id: "alpha:us-east:gpt-4.1",
+    provider: "alpha",
+    region: "us-east",
+    model: "gpt-4.1",
+    pair: "alpha gpt-4.1",
+    price: { inputNanoUsd: 2_000, outputNanoUsd: 8_000, cachedInputNanoUsd: 500 },
+  };
+  trace.key = { id: "default", demo: false };
+  trace.route = "auto";
+  trace.request = { model: "auto", stream: false, promptChars: 400 };
+  trace.plan = {
+    candidates: [{ target, entryIndex: 0 }],
+    avoided: false,
+    entries: ["us-east", "eu-west", "ap-south", "global"].map((region) => ({
+      target: `alpha:${region}:gpt-4.1`,
+      decision: "eligible",
+      reason: "chain_order",
+    })),
+  };
+  const attempt = {
+    target,
+    entryIndex: 0,
+    how: "first",
+    startedMs: trace.startedMs,
+    endedMs: trace.startedMs + 100,
+    firstTokenMs: null,
+    outcome: "succeeded",
+    reason: null,
+    failure: null,
+    tally: {
+      usage: { promptTokens: 100, completionTokens: 50, cachedTokens: 0 },
+      chars: 200,
+      pieces: 1,
+      malformed: 0,
+    },
+  };
+  trace.attempts.push(attempt);
+  trace.answering = attempt;
+  trace.endedMs = trace.startedMs + 100.4;
+  return trace;
+}
+
+function micros({ user, system }) {
+  return user + system;
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function tenth(value) {
+  return Number(value.toFixed(1));
+}

@@ -1,0 +1,55 @@
+/** Plans by their hash: the log holds each distinct one once. */
+import { createHash } from "node:crypto";
+import type { PlanEntry } from "../core/plan";
+import { plainCounters } from "./plan-counters";
+
+export type PlanBook = {
+  /** The plan's hash; `record` gets the plan as JSON when the log may not have it, and says whether it has it now. */
+  hashOf(plan: readonly PlanEntry[], record: (json: string) => boolean): string;
+};
+
+/** Distinct plans that are known to be in the log. */
+const mostPlans = 5_000;
+/** So often they are recorded again: what the log keeps for some days only must not outlive its rows there. */
+const forgetAfterMs = 3_600_000;
+
+export function createPlanBook(now: () => number): PlanBook {
+  const known = new Map<string, { readonly hash: string; isRecorded: boolean }>();
+  let bornMs = now();
+  return {
+    hashOf(plan, record) {
+      if (known.size > mostPlans || now() - bornMs > forgetAfterMs) {
+        known.clear();
+        bornMs = now();
+      }
+      const text = planText(plan);
+      let one = known.get(text);
+      if (one === undefined) {
+        one = { hash: shortHash(text), isRecorded: false };
+        known.set(text, one);
+      }
+      if (!one.isRecorded) {
+        one.isRecorded = record(JSON.stringify({ hash: one.hash, entries: plan.map(loggedEntry) }));
+      }
+      return one.hash;
+    },
+  };
+}
+
+/** The counters are part of it: with those of another moment a plan explains nothing. */
+function planText(plan: readonly PlanEntry[]): string {
+  let text = "";
+  for (const entry of plan) {
+    text += `${entry.target} ${entry.decision} ${entry.reason}`;
+    text += entry.counters === undefined ? "\n" : ` ${JSON.stringify(plainCounters(entry))}\n`;
+  }
+  return text;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+function loggedEntry(entry: PlanEntry): PlanEntry {
+  return entry.counters === undefined ? entry : { ...entry, counters: plainCounters(entry) };
+}

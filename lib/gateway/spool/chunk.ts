@@ -1,0 +1,56 @@
+/** What a piece of a segment holds: its whole records, and how much of it is none. */
+import { type FrameKind, nextMarker, readFrame } from "./frame";
+
+export type SpoolRecord = { readonly kind: FrameKind; readonly json: string };
+
+export type Chunk = {
+  readonly records: readonly SpoolRecord[];
+  /** Bytes that are done with. */
+  readonly consumed: number;
+  /** So many bytes are needed to read on; 0 when any number will do. */
+  readonly neededBytes: number;
+  /** Bytes between whole records that are none themselves. */
+  readonly damagedBytes: number;
+  /** Bytes behind the segment's last whole record: it was being written when the process or the machine ended. */
+  readonly tornBytes: number;
+};
+
+/**
+ * The records at the start of `bytes`, at most `mostEnds` ended calls. `isLast`: the segment ends with these bytes.
+ * Damage is passed over up to the next record whose checksum holds.
+ */
+export function readChunk(bytes: Buffer, isLast: boolean, mostEnds: number): Chunk {
+  const records: SpoolRecord[] = [];
+  let at = 0;
+  let ends = 0;
+  let neededBytes = 0;
+  let damagedBytes = 0;
+  let badFrom: number | null = null;
+  while (at < bytes.length && ends < mostEnds) {
+    const frame = readFrame(bytes, at);
+    if (frame.kind === "short" && !isLast) {
+      ({ neededBytes } = frame);
+      break;
+    }
+    if (frame.kind === "short" || frame.kind === "bad") {
+      badFrom ??= at;
+      at = nextMarker(bytes, at);
+      continue;
+    }
+    if (badFrom !== null) {
+      damagedBytes += at - badFrom;
+      badFrom = null;
+    }
+    ends += Number(frame.kind === "end");
+    records.push({ kind: frame.kind, json: bytes.toString("utf8", frame.from, frame.to) });
+    at = frame.to;
+  }
+  const badBytes = badFrom === null ? 0 : at - badFrom;
+  return {
+    records,
+    consumed: at,
+    neededBytes,
+    damagedBytes: damagedBytes + (isLast ? 0 : badBytes),
+    tornBytes: isLast ? badBytes : 0,
+  };
+}

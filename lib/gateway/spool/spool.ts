@@ -1,0 +1,161 @@
+/**
+ * The spool: a folder of segments in which every record waits, durably, until the database has it.
+ *
+ * Without a folder that can be written the records wait in memory, and the disk is tried again.
+ */
+import { join } from "node:path";
+import { type Flush, type Appender, createAppender } from "./appender";
+import { type Backlog, type Batch, createBacklog } from "./backlog";
+import type { SpoolRecord } from "./chunk";
+import { createMemory } from "./memory";
+import { createRunningCalls } from "./running-calls";
+import { type Segment, listSegments } from "./segment";
+import { type Slot, claimSlot, listAbandoned, tryClaim } from "./slot";
+
+export type SpoolOptions = {
+  /** The folder that holds the slots. */
+  readonly root: string;
+  readonly slot: number;
+  readonly flush: Flush;
+  readonly now: () => number;
+  /** The rest of a call of which only the beginning is known. */
+  crashed: (begun: string) => SpoolRecord;
+  /** The disk does not take records (why), or takes them again (null). */
+  onDisk: (trouble: string | null) => void;
+  onDamage: (segment: Segment, damagedBytes: number) => void;
+  onAdopted: (slot: string, segments: number) => void;
+  /** How often slots are looked for that dead processes left behind. One is adopted when it is seen dead twice. */
+  readonly lookEveryMs?: number;
+};
+
+export type Spool = {
+  /** A call begins; its end will be a row whatever becomes of this process. */
+  begin(id: string, json: string): void;
+  /** The call's last record is about to be written. */
+  end: (id: string) => void;
+  /** Keeps the record, on the disk or, while that takes none, in memory. False: there is no room anywhere. */
+  write(record: SpoolRecord): boolean;
+  /** The oldest records that are not settled; null when all are. */
+  next: () => Promise<Batch | null>;
+  /** On the disk and not yet in the database; the disk holds up to a segment more. */
+  bytes: () => number;
+  /** Records that wait in memory only, and all that ever did. */
+  unspooled: () => { readonly now: number; readonly total: number };
+  close(): Promise<void>;
+};
+
+const defaultLookEveryMs = 30_000;
+const openAgainMs = 1_000;
+
+export function openSpool(options: SpoolOptions): Spool {
+  const { root, now, lookEveryMs = defaultLookEveryMs } = options;
+  const running = createRunningCalls();
+  const orphans = createRunningCalls();
+  const memory = createMemory();
+  let own: { readonly slot: Slot; readonly appender: Appender } | null = null;
+  let openAtMs = Number.NEGATIVE_INFINITY;
+  const adopted: { readonly slot: Slot; readonly segments: ReadonlySet<Segment> }[] = [];
+  let isClosed = false;
+  let seenDead: ReadonlyMap<string, number> = new Map();
+
+  const append = ({ kind, json }: SpoolRecord): Segment | null => {
+    if (own === null && now() >= openAtMs && !isClosed) {
+      open();
+    }
+    return own?.appender.append(kind, json) ?? null;
+  };
+  const write = (record: SpoolRecord): boolean => append(record) !== null || memory.push(record);
+  const backlog: Backlog = createBacklog({
+    running,
+    orphans,
+    append,
+    write,
+    crashed: options.crashed,
+    onDamage: options.onDamage,
+  });
+  const open = (): void => {
+    try {
+      const slot = claimSlot(root, options.slot);
+      const { segments, nextNumber } = listSegments(slot.folder);
+      backlog.adopt(segments);
+      const appender = createAppender({
+        folder: slot.folder,
+        firstNumber: nextNumber,
+        flush: options.flush,
+        now,
+        onSegment: backlog.push,
+        onDisk: options.onDisk,
+      });
+      if (openAtMs !== Number.NEGATIVE_INFINITY) {
+        options.onDisk(null);
+      }
+      own = { slot, appender };
+    } catch (error) {
+      if (openAtMs === Number.NEGATIVE_INFINITY) {
+        options.onDisk(String(error));
+      }
+      openAtMs = now() + openAgainMs;
+    }
+  };
+  open();
+
+  const look = (): void => {
+    try {
+      releaseEmptied();
+      const dead = listAbandoned(root);
+      for (const [name, lock] of dead) {
+        const hasSegments = listSegments(join(root, name)).segments.length > 0;
+        const isDead = hasSegments && seenDead.get(name) === lock;
+        const slot = isDead ? tryClaim(root, name) : null;
+        if (slot !== null) {
+          const { segments } = listSegments(slot.folder);
+          adopted.push({ slot, segments: new Set(segments) });
+          backlog.adopt(segments);
+          options.onAdopted(name, segments.length);
+        }
+      }
+      seenDead = dead;
+    } catch {
+      // The folder cannot be read; the next look comes.
+    }
+  };
+  const releaseEmptied = (): void => {
+    for (const one of adopted.filter(({ segments }) => !backlog.hasAny(segments))) {
+      adopted.splice(adopted.indexOf(one), 1);
+      one.slot.release();
+    }
+  };
+  const looking = setInterval(look, lookEveryMs).unref();
+
+  return {
+    begin(id, json) {
+      const segment = append({ kind: "begin", json });
+      if (segment !== null) {
+        running.begin(id, json, segment);
+      }
+    },
+    end: running.end,
+    write,
+    next: async () => memory.next() ?? (await backlog.next()),
+    bytes: backlog.bytes,
+    unspooled: memory.sizes,
+    async close() {
+      clearInterval(looking);
+      const last = own;
+      isClosed = true;
+      own = null;
+      last?.appender.close();
+      // Segments that are done go now; what is left is for the next process.
+      await backlog.next().catch(() => undefined);
+      await backlog.close();
+      for (const { slot } of [...adopted.splice(0), ...(last === null ? [] : [last])]) {
+        slot.release();
+      }
+    },
+  };
+}
+
+/** Where the spool lies in the data folder. */
+export function spoolRoot(dataDir: string): string {
+  return join(dataDir, "spool");
+}

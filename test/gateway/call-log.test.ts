@@ -1,0 +1,313 @@
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { PlanEntry } from "@/lib/core/plan";
+import { type CallLog, type CallLogOptions, createCallLog } from "@/lib/gateway/call-log";
+import type { CallLogBatch, CallLogLine, CallRecord } from "@/lib/store/call-log";
+import type { LogGapRecord } from "@/lib/store/log-gaps";
+import { callRecord } from "../store/traffic";
+import { temporaryFolder } from "./spool/support";
+
+/** What a database would have: rows by their ids, each once. */
+interface Rows {
+  calls: Map<string, CallRecord>;
+  plans: Map<string, number>;
+  gaps: Map<string, LogGapRecord>;
+  /** Rows that came again. */
+  repeated: number;
+  isAway: boolean;
+}
+
+function emptyRows(): Rows {
+  return { calls: new Map(), plans: new Map(), gaps: new Map(), repeated: 0, isAway: false };
+}
+
+interface Opened {
+  log: CallLog;
+  lines: string[];
+  dataDir: string;
+  /** From now on nothing reaches the database. */
+  cut: () => void;
+}
+
+function open(rows: Rows, dataDir: string, changes: Partial<CallLogOptions> = {}): Opened {
+  const lines: string[] = [];
+  let isCut = false;
+  const answers = (): void => {
+    if (rows.isAway || isCut) {
+      throw new Error("away");
+    }
+  };
+  const log = createCallLog({
+    nodeId: "host/0",
+    dataDir,
+    slot: 0,
+    flush: "off",
+    maxBytes: 64 * 1024 * 1024,
+    now: () => performance.now(),
+    async ship({ lines: text, plans }: CallLogBatch) {
+      answers();
+      for (const { call } of JSON.parse(text) as CallLogLine[]) {
+        rows.repeated += Number(rows.calls.has(call.id));
+        rows.calls.set(call.id, rows.calls.get(call.id) ?? call);
+      }
+      for (const { hash } of JSON.parse(plans) as { hash: string }[]) {
+        rows.plans.set(hash, (rows.plans.get(hash) ?? 0) + 1);
+      }
+    },
+    async shipGaps(gaps) {
+      answers();
+      gaps.forEach((gap) => rows.gaps.set(gap.id, gap));
+    },
+    say: { info: (line) => lines.push(line), warn: (line) => lines.push(`warning: ${line}`) },
+    ...changes,
+  });
+  onTestFinished(async () => {
+    await log.close(0);
+  });
+  const cut = (): void => {
+    isCut = true;
+  };
+  return { log, lines, dataDir, cut };
+}
+
+/** What is left of a data folder when its process is killed now; the lock names a process that is gone. */
+function killed({ dataDir, cut }: Opened): string {
+  cut();
+  const copy = temporaryFolder();
+  cpSync(join(dataDir, "spool"), join(copy, "spool"), { recursive: true });
+  for (const slot of readdirSync(join(copy, "spool"))) {
+    for (const name of readdirSync(join(copy, "spool", slot))) {
+      if (name.startsWith("lock.")) {
+        writeFileSync(join(copy, "spool", slot, name), "999999999 gone 1");
+      }
+    }
+  }
+  return copy;
+}
+
+const segmentsIn = (dataDir: string, slot = "0"): string[] =>
+  readdirSync(join(dataDir, "spool", slot)).filter((name) => name.endsWith(".log"));
+
+function callOf(changes: Partial<CallRecord> = {}): CallRecord {
+  return callRecord(Date.now(), changes);
+}
+
+function begin(log: CallLog, call: CallRecord): CallRecord {
+  const { id, started_at, node_id, key_id, demo, route, asked_model, stream, revision } = call;
+  const begun = { id, started_at, node_id, key_id, demo, route, asked_model, stream, revision };
+  log.begin({ ...begun, plan_hash: call.plan_hash, metadata: call.metadata });
+  return call;
+}
+
+function run(log: CallLog, changes: Partial<CallRecord> = {}): CallRecord {
+  const call = begin(log, callOf(changes));
+  log.record({ call, attempts: [] });
+  return call;
+}
+
+const planOf = (reason: string): PlanEntry[] =>
+  [{ target: "a:b:c", decision: "eligible", reason }] as unknown as PlanEntry[];
+
+describe("the call log", () => {
+  it("brings every call to the database and leaves nothing behind", async () => {
+    const rows = emptyRows();
+    const { log, dataDir, lines } = open(rows, temporaryFolder());
+    const calls = Array.from({ length: 1_200 }, () => run(log));
+    expect(await log.close(10_000)).toBe(0);
+    expect([...rows.calls.keys()]).toEqual(calls.map(({ id }) => id));
+    expect(rows.repeated).toBe(0);
+    expect(segmentsIn(dataDir)).toEqual([]);
+    expect(lines).toEqual([]);
+  });
+
+  it("has every call that ended before its process was killed, and those that had not as unknown", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const first = open(rows, temporaryFolder());
+    const ended = Array.from({ length: 20 }, () => run(first.log));
+    const hash = first.log.planHash(planOf("chain_order"));
+    const torn = begin(first.log, callOf({ plan_hash: hash, metadata: { user: "ann" } }));
+    const copy = killed(first);
+    rows.isAway = false;
+    const second = open(rows, copy);
+    await vi.waitFor(() => expect(rows.calls.size).toBe(21), 5_000);
+    expect(ended.every(({ id }) => rows.calls.get(id)?.outcome === "served")).toBe(true);
+    expect(rows.calls.get(torn.id)).toMatchObject({
+      outcome: "unknown_crash",
+      status: 0,
+      route: "auto",
+      asked_model: "auto",
+      model: null,
+      cost_nano_usd: null,
+      plan_hash: hash,
+      metadata: { user: "ann" },
+    });
+    expect(rows.plans.get(hash!)).toBe(1);
+    expect(await second.log.close(1_000)).toBe(0);
+    expect(segmentsIn(copy)).toEqual([]);
+  });
+
+  it("doubles nothing when it is killed between commit and delete, again and again", async () => {
+    const rows = emptyRows();
+    const ids = new Set<string>();
+    let dataDir = temporaryFolder();
+    for (let turn = 0; turn < 5; turn += 1) {
+      const opened = open(rows, dataDir);
+      for (let call = 0; call < 30; call += 1) {
+        ids.add(run(opened.log).id);
+      }
+      ids.add(begin(opened.log, callOf()).id);
+      await vi.waitFor(() => expect(rows.calls.size).toBeGreaterThan(turn * 31), 5_000);
+      dataDir = killed(opened);
+    }
+    const last = open(rows, dataDir);
+    await vi.waitFor(() => expect(rows.calls.size).toBe(ids.size), 5_000);
+    expect(await last.log.close(2_000)).toBe(0);
+    expect(new Set(rows.calls.keys())).toEqual(ids);
+    const unknown = [...rows.calls.values()].filter(({ outcome }) => outcome === "unknown_crash");
+    expect(unknown).toHaveLength(5);
+    expect(rows.repeated).toBeGreaterThan(0);
+  });
+
+  it("remembers a long call's beginning although its segment is long gone", async () => {
+    const rows = emptyRows();
+    const opened = open(rows, temporaryFolder());
+    const long = begin(opened.log, callOf());
+    const filler = "x".repeat(2_000);
+    for (let round = 0; round < 5; round += 1) {
+      for (let call = 0; call < 500; call += 1) {
+        run(opened.log, { error_message: filler });
+      }
+      await vi.waitFor(() => expect(rows.calls.size).toBe((round + 1) * 500), 10_000);
+    }
+    await vi.waitFor(() => expect(segmentsIn(opened.dataDir).length).toBeLessThanOrEqual(2), 5_000);
+    expect(segmentsIn(opened.dataDir)).not.toContain("0000000001.log");
+    const second = open(rows, killed(opened));
+    await vi.waitFor(() => expect(rows.calls.get(long.id)?.outcome).toBe("unknown_crash"), 10_000);
+    await second.log.close(5_000);
+  });
+
+  it("sets a damaged segment aside, says so, and loses no other record", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const first = open(rows, temporaryFolder());
+    const calls = Array.from({ length: 50 }, () => callOf());
+    calls.forEach((call) => first.log.record({ call, attempts: [] }));
+    const copy = killed(first);
+    const path = join(copy, "spool/0/0000000001.log");
+    const bytes = readFileSync(path);
+    bytes.write("damage", Math.floor(bytes.length / 2));
+    writeFileSync(path, bytes);
+    rows.isAway = false;
+    const { log, lines } = open(rows, copy);
+    await vi.waitFor(() => expect(rows.gaps.size).toBe(1), 5_000);
+    expect(rows.calls.size).toBe(49);
+    expect([...rows.gaps.values()][0]).toMatchObject({ reason: "damaged", calls: null });
+    expect(log.counts().damagedSegments).toBe(1);
+    expect(lines.filter((line) => line.includes("damaged"))).toHaveLength(1);
+    expect(existsSync(`${path}.damaged`)).toBe(true);
+    const more = run(log);
+    await vi.waitFor(() => expect(rows.calls.has(more.id)).toBe(true), 5_000);
+  });
+
+  it("leaves out what has no room, counts it in a gap between two instants, and goes on when there is room", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const { log, lines } = open(rows, temporaryFolder(), { maxBytes: 20_000, now: clock(200) });
+    const calls = Array.from({ length: 200 }, () => run(log));
+    const { dropped } = log.counts();
+    expect(dropped).toBeGreaterThan(100);
+    rows.isAway = false;
+    await vi.waitFor(() => expect(rows.calls.size).toBe(200 - dropped), 10_000);
+    const after = run(log);
+    await vi.waitFor(() => expect(rows.calls.has(after.id)).toBe(true), 5_000);
+    const gap = [...rows.gaps.values()].at(-1)!;
+    expect(gap).toMatchObject({ reason: "spool_full", calls: dropped, node_id: "host/0" });
+    expect(rows.gaps.size).toBe(1);
+    expect(Date.parse(gap.from_at)).toBeGreaterThanOrEqual(Date.parse(calls[0]!.started_at));
+    expect(Date.parse(gap.to_at)).toBeLessThanOrEqual(Date.parse(after.started_at));
+    expect(log.counts().dropped).toBe(dropped);
+    expect(lines.filter((line) => line.includes("no room"))).toHaveLength(1);
+  });
+
+  it("goes on in memory while its folder cannot be written, and returns to it by itself", async () => {
+    const rows = emptyRows();
+    const dataDir = temporaryFolder();
+    writeFileSync(join(dataDir, "spool"), "in the way");
+    const { log, lines } = open(rows, dataDir);
+    const first = run(log);
+    await vi.waitFor(() => expect(rows.calls.has(first.id)).toBe(true), 5_000);
+    rmSync(join(dataDir, "spool"));
+    await vi.waitFor(() => {
+      run(log);
+      expect(segmentsIn(dataDir)).toHaveLength(1);
+    }, 5_000);
+    expect(await log.close(5_000)).toBe(0);
+    expect(rows.calls.size).toBe(log.counts().recorded);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain("cannot be written");
+    expect(lines[1]).toContain("again");
+  });
+
+  it("adopts what dead processes left in other slots, and nothing of living ones", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const dead = open(rows, temporaryFolder(), { slot: 7 });
+    const left = [run(dead.log), run(dead.log)];
+    const unfinished = begin(dead.log, callOf());
+    const copy = killed(dead);
+    const living = open(rows, copy, { slot: 1, lookEveryMs: 3_600_000 });
+    const kept = run(living.log);
+    const lookers = emptyRows();
+    const { log } = open(lookers, copy, { slot: 0, lookEveryMs: 50 });
+    await vi.waitFor(() => expect(lookers.calls.size).toBe(3), 5_000);
+    expect(left.every(({ id }) => lookers.calls.has(id))).toBe(true);
+    expect(lookers.calls.get(unfinished.id)?.outcome).toBe("unknown_crash");
+    expect(lookers.calls.has(kept.id)).toBe(false);
+    await vi.waitFor(() => expect(segmentsIn(copy, "7")).toEqual([]), 5_000);
+    expect(segmentsIn(copy, "1")).toHaveLength(1);
+    await log.close(1_000);
+  });
+
+  it("keeps what the database could not take at a stop, and says how much", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const { log, dataDir } = open(rows, temporaryFolder());
+    run(log);
+    const left = await log.close(2_000);
+    expect(left).toBeGreaterThan(0);
+    rows.isAway = false;
+    const next = open(rows, dataDir);
+    await vi.waitFor(() => expect(rows.calls.size).toBe(1), 5_000);
+    await next.log.close(1_000);
+  });
+
+  it("tells each plan once, and again after an hour", async () => {
+    const rows = emptyRows();
+    let nowMs = 0;
+    const { log } = open(rows, temporaryFolder(), { now: () => nowMs + performance.now() });
+    const hash = log.planHash(planOf("chain_order"))!;
+    expect(log.planHash(planOf("chain_order"))).toBe(hash);
+    expect(log.planHash(planOf("open"))).not.toBe(hash);
+    expect(log.planHash([])).toBeNull();
+    await vi.waitFor(() => expect(rows.plans.get(hash)).toBe(1), 5_000);
+    nowMs = 3_700_000;
+    log.planHash(planOf("chain_order"));
+    await vi.waitFor(() => expect(rows.plans.get(hash)).toBe(2), 5_000);
+  });
+
+  it("writes nothing that PostgreSQL refuses: no NUL and no half of a pair", async () => {
+    const rows = emptyRows();
+    const { log } = open(rows, temporaryFolder());
+    const call = run(log, { error_message: "a\u0000b\ud83dc 😀 \\u0000" });
+    await log.close(2_000);
+    expect(rows.calls.get(call.id)?.error_message).toBe("a\ufffdb\ufffdc 😀 \\ufffd");
+  });
+});
+
+/** Time that jumps with every look, so that the spool's size is measured anew each time. */
+function clock(stepMs: number): () => number {
+  let nowMs = performance.now();
+  return () => (nowMs += stepMs);
+}
