@@ -8,6 +8,9 @@ const entry = `
 export { createCallLog } from "./lib/gateway/call-log";
 export { recordBegin, recordCall } from "./lib/gateway/call-record";
 export { beginTrace } from "./lib/gateway/call-trace";
+export { begunJson, lineJson } from "./lib/gateway/spool/line-json";
+export { storable } from "./lib/gateway/spool/storable";
+export { writeFrame } from "./lib/gateway/spool/frame";
 export { insertCallLog } from "./lib/store/call-log";
 export { openDatabase } from "./lib/store/database";
 export { startEmbeddedPostgres } from "./lib/store/embedded";

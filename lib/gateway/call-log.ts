@@ -13,6 +13,7 @@ import type { FrameKind } from "./spool/frame";
 import type { SpoolRecord } from "./spool/chunk";
 import { type BegunCall, crashedCall } from "./spool/crashed-call";
 import { type GapReason, createGapBook } from "./spool/gaps";
+import { begunJson, lineJson } from "./spool/line-json";
 import { endedCallStartMs } from "./spool/record-ids";
 import { type Segment, segmentLabel } from "./spool/segment";
 import { createShipper } from "./spool/shipper";
@@ -177,7 +178,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
       plan.length === 0 ? null : plans.hashOf(plan, (json) => !isFull() && write("plan", json)),
     begin(call) {
       if (!isFull()) {
-        spool.begin(call.id, storable(JSON.stringify(call)));
+        spool.begin(call.id, storable(begunJson(call)));
       }
     },
     record(line) {
@@ -185,7 +186,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
       recorded += 1;
       if (isFull()) {
         drop("spool_full");
-      } else if (write("end", JSON.stringify(line))) {
+      } else if (write("end", lineJson(line))) {
         gaps.close();
       } else {
         drop("disk");

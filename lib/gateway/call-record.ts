@@ -27,7 +27,7 @@ export function recordBegin(deps: GatewayDeps, trace: CallTrace): void {
   trace.planHash = deps.log.planHash(trace.plan?.entries ?? []);
   deps.log.begin({
     id: trace.id,
-    started_at: new Date(trace.startedWallMs).toISOString(),
+    started_at: isoOf(trace, trace.startedWallMs),
     node_id: deps.nodeId,
     key_id: trace.key.id,
     demo: trace.key.demo,
@@ -59,6 +59,15 @@ export function recordCall(deps: GatewayDeps, trace: CallTrace): void {
   });
 }
 
+/** ISO 8601 of `wallMs`; nearly always the call's own start, which is written out once. */
+function isoOf(trace: CallTrace, wallMs: number): string {
+  if (Math.floor(wallMs) !== trace.startedWallMs) {
+    return new Date(wallMs).toISOString();
+  }
+  trace.startedAt ??= new Date(wallMs).toISOString();
+  return trace.startedAt;
+}
+
 function callRecord(deps: GatewayDeps, trace: CallTrace, endedMs: number): CallRecord {
   const { error, answering } = trace;
   const last = answering ?? trace.attempts.at(-1);
@@ -67,7 +76,7 @@ function callRecord(deps: GatewayDeps, trace: CallTrace, endedMs: number): CallR
   const usage = trace.joinedUsage ?? (last === undefined ? null : usageOf(trace, last));
   return {
     id: trace.id,
-    started_at: new Date(trace.startedWallMs).toISOString(),
+    started_at: isoOf(trace, trace.startedWallMs),
     node_id: deps.nodeId,
     key_id: trace.key?.id ?? null,
     demo: trace.key?.demo ?? false,
@@ -122,6 +131,7 @@ function outcomeFields(
       };
 }
 
+const noFailures: ReadonlySet<AttemptTrace> = new Set();
 const countedHealth: ReadonlySet<string> = new Set([
   "target",
   "region",
@@ -132,6 +142,9 @@ const countedHealth: ReadonlySet<string> = new Set([
 
 /** The failures that count for their target's health: one per target, an early reset only when it comes twice. */
 function countedFailures(attempts: readonly AttemptTrace[]): ReadonlySet<AttemptTrace> {
+  if (attempts.every(({ failure }) => failure === null)) {
+    return noFailures;
+  }
   const counted = new Set<AttemptTrace>();
   const reset = new Set<string>();
   const failed = new Set<string>();
@@ -161,7 +174,7 @@ function attemptRecord(
     id: uuidV7(startedWallMs),
     call_id: trace.id,
     seq,
-    started_at: new Date(startedWallMs).toISOString(),
+    started_at: isoOf(trace, startedWallMs),
     demo: trace.key?.demo ?? false,
     target_id: target.id,
     provider: target.provider,

@@ -37,6 +37,8 @@ export type CallTrace = {
   request: ChatRequest | null;
   route: string | null;
   plan: Plan | null;
+  /** ISO 8601, once the log has asked for it. */
+  startedAt: string | null;
   /** Of the plan in the log, once it is there. */
   planHash: string | null;
   readonly attempts: AttemptTrace[];
@@ -67,6 +69,7 @@ export function beginTrace(deps: GatewayDeps): CallTrace {
     request: null,
     route: null,
     plan: null,
+    startedAt: null,
     planHash: null,
     attempts: [],
     answering: null,

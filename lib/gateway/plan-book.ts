@@ -8,25 +8,32 @@ export type PlanBook = {
   hashOf(plan: readonly PlanEntry[], record: (json: string) => boolean): string;
 };
 
+type Known = { readonly hash: string; readonly plan: readonly PlanEntry[]; isRecorded: boolean };
+
+const latestPlans = 8;
 /** Distinct plans that are known to be in the log. */
 const mostPlans = 5_000;
 /** So often they are recorded again: what the log keeps for some days only must not outlive its rows there. */
 const forgetAfterMs = 3_600_000;
 
 export function createPlanBook(now: () => number): PlanBook {
-  const known = new Map<string, { readonly hash: string; isRecorded: boolean }>();
+  const known = new Map<string, Known>();
+  /** The latest plans: nearly every call has one of them, and comparing is cheaper than writing out. */
+  let latest: readonly Known[] = [];
   let bornMs = now();
   return {
     hashOf(plan, record) {
       if (known.size > mostPlans || now() - bornMs > forgetAfterMs) {
         known.clear();
+        latest = [];
         bornMs = now();
       }
-      const text = planText(plan);
-      let one = known.get(text);
+      let one = latest.find((each) => isSame(each.plan, plan));
       if (one === undefined) {
-        one = { hash: shortHash(text), isRecorded: false };
+        const text = planText(plan);
+        one = known.get(text) ?? { hash: shortHash(text), plan, isRecorded: false };
         known.set(text, one);
+        latest = [one, ...latest.slice(0, latestPlans - 1)];
       }
       if (!one.isRecorded) {
         one.isRecorded = record(JSON.stringify({ hash: one.hash, entries: plan.map(loggedEntry) }));
@@ -34,6 +41,22 @@ export function createPlanBook(now: () => number): PlanBook {
       return one.hash;
     },
   };
+}
+
+function isSame(one: readonly PlanEntry[], other: readonly PlanEntry[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((entry, index) => {
+      const twin = other[index];
+      return (
+        entry.target === twin?.target &&
+        entry.decision === twin.decision &&
+        entry.reason === twin.reason &&
+        entry.counters === undefined &&
+        twin.counters === undefined
+      );
+    })
+  );
 }
 
 /** The counters are part of it: with those of another moment a plan explains nothing. */

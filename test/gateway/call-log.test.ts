@@ -188,6 +188,20 @@ describe("the call log", () => {
     await second.log.close(5_000);
   });
 
+  it("keeps megabytes in order on the disk while the database is away, and brings all of them", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const { log, dataDir } = open(rows, temporaryFolder());
+    const filler = "x".repeat(4_000);
+    const calls = Array.from({ length: 2_000 }, () => run(log, { error_message: filler }));
+    expect(segmentsIn(dataDir).length).toBeGreaterThan(6);
+    rows.isAway = false;
+    await vi.waitFor(() => expect(rows.calls.size).toBe(2_000), 4_500);
+    expect([...rows.calls.keys()]).toEqual(calls.map(({ id }) => id));
+    expect(rows.repeated).toBe(0);
+    expect(segmentsIn(dataDir).length).toBeLessThanOrEqual(1);
+  });
+
   it("sets a damaged segment aside, says so, and loses no other record", async () => {
     const rows = emptyRows();
     rows.isAway = true;

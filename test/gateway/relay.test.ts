@@ -198,6 +198,7 @@ function traceOf(attempts: AttemptTrace[], stop: string[] = []): CallTrace {
     request: parseChatRequest(Buffer.from(JSON.stringify(body))),
     route: null,
     plan: null,
+    startedAt: null,
     planHash: null,
     attempts,
     answering: null,

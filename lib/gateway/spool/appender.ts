@@ -142,6 +142,9 @@ export function createAppender(options: AppenderOptions): Appender {
         }
         const to = segment ?? begin();
         write(to, bytes, length);
+        if (kind !== "begin") {
+          to.recent?.push({ kind, json, toBytes: to.writtenBytes });
+        }
         isDirty = true;
         if (flush === "always" && kind === "end") {
           fdatasyncSync(fd);

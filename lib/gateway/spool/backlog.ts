@@ -7,7 +7,14 @@
 import { type SpoolRecord, readChunk } from "./chunk";
 import { begunCallId, endedCallId } from "./record-ids";
 import type { RunningCalls } from "./running-calls";
-import { type Segment, closeHandle, disposeSegment, isUnreadable, readSegment } from "./segment";
+import {
+  type RecentRecord,
+  type Segment,
+  closeHandle,
+  disposeSegment,
+  isUnreadable,
+  readSegment,
+} from "./segment";
 
 /** Records on their way; `settle` says that they are in the database. */
 export type Batch = { readonly records: readonly SpoolRecord[]; settle(): void };
@@ -40,9 +47,13 @@ export type BacklogDeps = {
 
 const chunkBytes = 1024 * 1024;
 const mostEnds = 500;
+/** Segments whose records are in memory too. */
+const mostRecent = 4;
 
 export function createBacklog(deps: BacklogDeps): Backlog {
   let segments: Segment[] = [];
+  // Made once: what is read is text before the next read begins.
+  const room = Buffer.allocUnsafe(chunkBytes);
 
   const next = async (): Promise<Batch | null> => {
     for (;;) {
@@ -65,14 +76,18 @@ export function createBacklog(deps: BacklogDeps): Backlog {
 
   /** Null when the piece had nothing that the database wants; it is settled then. */
   const readBatch = async (segment: Segment): Promise<Batch | null> => {
+    if (segment.recent !== null) {
+      return recentBatch(segment, segment.recent);
+    }
     const at = segment.shippedBytes;
     const writtenBytes = segment.writtenBytes;
     let wantedBytes = chunkBytes;
     for (;;) {
       const length = Math.min(wantedBytes, writtenBytes - at);
-      const bytes = await readSegment(segment, at, length);
+      const into = length <= chunkBytes ? room.subarray(0, length) : Buffer.allocUnsafe(length);
+      const bytes = await readSegment(segment, at, into);
       const isLast = at + length === writtenBytes || bytes.length < length;
-      const chunk = readChunk(bytes, isLast, mostEnds);
+      const chunk = readChunk(bytes, { isLast, mostEnds, begins: !segment.isOwn });
       if (chunk.consumed === 0 && chunk.neededBytes > wantedBytes) {
         wantedBytes = chunk.neededBytes;
         continue;
@@ -132,6 +147,11 @@ export function createBacklog(deps: BacklogDeps): Backlog {
     },
     push(segment) {
       segments.push(segment);
+      // When the database does not keep up, what waits does so on the disk only.
+      const old = segments.at(-1 - mostRecent);
+      if (old !== undefined) {
+        old.recent = null;
+      }
     },
     async next() {
       for (;;) {
@@ -153,6 +173,23 @@ export function createBacklog(deps: BacklogDeps): Backlog {
     hasAny: (some) => segments.some((one) => some.has(one)),
     async close() {
       await Promise.all(segments.map(closeHandle));
+    },
+  };
+}
+
+/** The oldest of what was just written. */
+function recentBatch(segment: Segment, recent: readonly RecentRecord[]): Batch | null {
+  const records = recent.slice(0, mostEnds);
+  const last = records.at(-1);
+  if (last === undefined) {
+    segment.shippedBytes = segment.writtenBytes;
+    return null;
+  }
+  return {
+    records,
+    settle() {
+      segment.shippedBytes = last.toBytes;
+      segment.recent?.splice(0, records.length);
     },
   };
 }

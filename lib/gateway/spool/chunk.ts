@@ -15,11 +15,19 @@ export type Chunk = {
   readonly tornBytes: number;
 };
 
+export type ChunkOptions = {
+  /** The segment ends with these bytes. */
+  readonly isLast: boolean;
+  readonly mostEnds: number;
+  /** Whether beginnings are wanted too: ours are known. */
+  readonly begins: boolean;
+};
+
 /**
- * The records at the start of `bytes`, at most `mostEnds` ended calls. `isLast`: the segment ends with these bytes.
- * Damage is passed over up to the next record whose checksum holds.
+ * The records at the start of `bytes`, at most `mostEnds` ended calls. Damage is passed over up to the next record whose
+ * checksum holds.
  */
-export function readChunk(bytes: Buffer, isLast: boolean, mostEnds: number): Chunk {
+export function readChunk(bytes: Buffer, { isLast, mostEnds, begins }: ChunkOptions): Chunk {
   const records: SpoolRecord[] = [];
   let at = 0;
   let ends = 0;
@@ -42,7 +50,9 @@ export function readChunk(bytes: Buffer, isLast: boolean, mostEnds: number): Chu
       badFrom = null;
     }
     ends += Number(frame.kind === "end");
-    records.push({ kind: frame.kind, json: bytes.toString("utf8", frame.from, frame.to) });
+    if (begins || frame.kind !== "begin") {
+      records.push({ kind: frame.kind, json: bytes.toString("utf8", frame.from, frame.to) });
+    }
     at = frame.to;
   }
   const badBytes = badFrom === null ? 0 : at - badFrom;

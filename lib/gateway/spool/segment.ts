@@ -3,6 +3,7 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { findErrorCode } from "../../shared/start-error";
+import type { SpoolRecord } from "./chunk";
 
 export type Segment = {
   readonly path: string;
@@ -16,9 +17,17 @@ export type Segment = {
   isClosed: boolean;
   damagedBytes: number;
   tornBytes: number;
+  /**
+   * What was just written, without beginnings, from `shippedBytes` on: while the database keeps up, nothing has to be read
+   * back. Null: read the file.
+   */
+  recent: RecentRecord[] | null;
   /** Open while it is read. */
   handle: FileHandle | null;
 };
+
+/** A record and where its frame ends. */
+export type RecentRecord = SpoolRecord & { readonly toBytes: number };
 
 const segmentName = /^(\d{10})\.log$/;
 
@@ -36,6 +45,7 @@ export function newSegment(path: string, isOwn: boolean, writtenBytes: number): 
     isClosed: !isOwn,
     damagedBytes: 0,
     tornBytes: 0,
+    recent: isOwn ? [] : null,
     handle: null,
   };
 }
@@ -55,19 +65,23 @@ export function listSegments(folder: string): { segments: Segment[]; nextNumber:
   };
 }
 
-/** `length` bytes of the segment from `at`. */
-export async function readSegment(segment: Segment, at: number, length: number): Promise<Buffer> {
+/** Bytes of the segment from `at`, as many as fit into `room` and there are. */
+export async function readSegment(segment: Segment, at: number, room: Buffer): Promise<Buffer> {
   segment.handle ??= await open(segment.path, "r");
-  const bytes = Buffer.allocUnsafe(length);
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await segment.handle.read(bytes, filled, length - filled, at + filled);
+  while (filled < room.length) {
+    const { bytesRead } = await segment.handle.read(
+      room,
+      filled,
+      room.length - filled,
+      at + filled,
+    );
     if (bytesRead === 0) {
       break;
     }
     filled += bytesRead;
   }
-  return bytes.subarray(0, filled);
+  return room.subarray(0, filled);
 }
 
 /** Ends with a segment whose records are all in the database: removed, or set aside for people when it was damaged. */
