@@ -130,6 +130,21 @@ describe("a switch", () => {
     ]);
   });
 
+  it("tells for whom nobody can answer after it, and only then", async () => {
+    const first = await setSwitch(minji, deps, model("draining"));
+    expect(first.silencedRoutes).toEqual(["gpt-4.1"]);
+    const off = { objectType: "provider", objectId: "alpha", intent: "draining" } as const;
+    const second = await setSwitch(minji, deps, off);
+    expect(second.silencedRoutes).toEqual(["auto", "cheap", "gpt-4.1", "deepseek-v3"]);
+    const on = await setSwitch(minji, deps, { ...off, intent: "enabled" });
+    expect(on.silencedRoutes).toEqual([]);
+    const order = await setRouteChain(minji, deps, { routeId: "cheap", chain: ["gpt-4.1"] });
+    expect(order.silencedRoutes).toEqual(["cheap", "gpt-4.1"]);
+    expect(await publishSample(deps, { settings: {} })).toMatchObject({ changed: false });
+    const published = await publishSample(deps, { settings: { currency: "KRW" } });
+    expect(published.silencedRoutes).toEqual(["gpt-4.1"]);
+  });
+
   it("rejects a viewer", async () => {
     await expect(
       setSwitch({ ...minji, role: "viewer" }, deps, model("disabled")),
@@ -308,6 +323,55 @@ describe("taking back", () => {
     });
     await revertRevision(admin, deps, { revision });
     expect((await readConfiguration(database.db)).document).toEqual(former);
+  });
+
+  it("a conflict shows both versions of what changed again, by whom and since when", async () => {
+    const { revision } = await setSwitch(minji, deps, model("draining"));
+    const { revision: second } = await setSwitch(jun, deps, model("disabled"));
+    await expect(revertRevision(minji, deps, { revision })).rejects.toMatchObject({
+      details: {
+        current: { intent: "disabled", revision: second, actor: { name: "Jun" } },
+        yours: { intent: "enabled" },
+      },
+    });
+    const order = await setRouteChain(minji, deps, {
+      routeId: "auto",
+      chain: ["deepseek-v3", "gpt-4.1"],
+    });
+    const third = await setRouteChain(jun, deps, { routeId: "auto", chain: ["deepseek-v3"] });
+    await expect(revertRevision(minji, deps, { revision: order.revision })).rejects.toMatchObject({
+      details: {
+        current: {
+          objects: { "route:auto": { chain: ["deepseek-v3"] } },
+          revision: third.revision,
+          actor: { name: "Jun" },
+          changedAt: expect.any(Number),
+        },
+        yours: { objects: { "route:auto": { chain: ["gpt-4.1", "deepseek-v3"] } } },
+      },
+    });
+  });
+
+  it("is a conflict when somebody was faster than the revision that was seen", async () => {
+    const { revision } = await setSwitch(minji, deps, model("draining"));
+    await setSwitch(jun, deps, model("enabled"));
+    await setSwitch(jun, deps, model("draining"));
+    // It stands as it was left, but by another's will.
+    await expect(
+      revertRevision(minji, deps, { revision, ifMatch: revision }),
+    ).rejects.toMatchObject({ code: "conflict", details: { current: { actor: { name: "Jun" } } } });
+    await revertRevision(minji, deps, { revision });
+    expect(await switches()).toEqual([["gpt-4.1", "enabled"]]);
+    const order = await setRouteChain(minji, deps, { routeId: "auto", chain: ["deepseek-v3"] });
+    const { revision: later } = await setRouteChain(jun, deps, {
+      routeId: "cheap",
+      chain: ["gpt-4.1"],
+    });
+    await expect(
+      revertRevision(minji, deps, { revision: order.revision, ifMatch: order.revision }),
+    ).rejects.toMatchObject({ code: "conflict", details: { current: { revision: later } } });
+    await revertRevision(minji, deps, { revision: order.revision, ifMatch: later });
+    expect(await chain()).toEqual(["gpt-4.1", "deepseek-v3"]);
   });
 
   it("a publication that the rest needs is a conflict", async () => {

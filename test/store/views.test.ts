@@ -435,6 +435,8 @@ describe("the feed of changes", () => {
       ["health", "healer"],
     ]);
     expect(feed[0]).toMatchObject({ reason: "too slow", revision: 2, revertable: true });
+    expect(feed[0]?.lines).toMatchObject([{ kind: "changed", field: "intent", from: "enabled" }]);
+    expect(feed[1]).toMatchObject({ lines: expect.any(Array), lineCount: expect.any(Number) });
     expect(feed[1]).toMatchObject({ revertable: false, summary: { added: expect.any(Array) } });
     expect(feed[2]).toMatchObject({
       revision: null,

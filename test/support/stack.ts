@@ -7,11 +7,12 @@ import { createAppKey } from "@/lib/control/create-app-key";
 import { demoDocument } from "@/lib/control/first-document";
 import { publishDocument } from "@/lib/control/publish-document";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
-import { type Gateway, type GatewayEnv, startGateway } from "@/lib/gateway/main";
+import { type Gateway, startGateway } from "@/lib/gateway/main";
 import type { Recorder } from "@/lib/gateway/router";
 import { type Timing, defaultTiming } from "@/lib/gateway/timing";
 import { type Database, openDatabase } from "@/lib/store/database";
 import { type Wall, startWall } from "@/lib/wall/server";
+import { type Reached, gatewayEnv } from "./gateway-env";
 import { createTestDatabase } from "./postgres";
 
 export interface Stack {
@@ -44,29 +45,6 @@ export interface StackOptions {
   dataDir?: string;
   /** How the gateway reaches the database, where not directly. */
   reach?: (databaseUrl: string) => Promise<Reached>;
-}
-
-interface Reached {
-  databaseUrl: string;
-  directDatabaseUrl?: string;
-}
-
-/** The environment of a gateway on a free port. */
-export function gatewayEnv({
-  databaseUrl,
-  directDatabaseUrl,
-  dataDir,
-}: Reached & { dataDir: string }): GatewayEnv {
-  return {
-    gatewayHost: "127.0.0.1",
-    gatewayPort: 0,
-    databaseUrl,
-    directDatabaseUrl,
-    drainSeconds: 5,
-    dataDir,
-    spoolMaxBytes: 64 * 1024 * 1024,
-    spoolFsync: "off",
-  };
 }
 
 /** The wall, a database of its own and a gateway, all real, in this process. */

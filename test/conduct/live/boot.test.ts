@@ -13,9 +13,10 @@ import { type Gateway, startGateway } from "@/lib/gateway/main";
 import { type Database, openDatabase } from "@/lib/store/database";
 import { migrate } from "@/lib/store/migrate";
 import { type Wall, startWall } from "@/lib/wall/server";
+import { gatewayEnv } from "../../support/gateway-env";
 import { type Line, layLine } from "../../support/line";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres";
-import { eventually, gatewayEnv } from "../../support/stack";
+import { eventually } from "../../support/stack";
 
 let wall: Wall;
 let database: TestDatabase;

@@ -150,6 +150,36 @@ describe("a revision", () => {
     };
   }
 
+  it("keeps what is known of a target's health", async () => {
+    const reasons = async (): Promise<Record<string, string>> => {
+      const response = await fetch(`${stack.url}/v1/route:explain`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${stack.key}`, "content-type": "application/json" },
+        body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello." }] }),
+      });
+      const plan = (await response.json()) as { entries: { target: string; reason: string }[] };
+      return Object.fromEntries(plan.entries.map(({ target, reason }) => [target, reason]));
+    };
+    const open = async (): Promise<string[]> =>
+      Object.entries(await reasons()).flatMap(([target, reason]) =>
+        reason === "open" ? [target] : [],
+      );
+    stack.wall.fault({ kind: "status", status: 503, model });
+    await eventually(async () => {
+      await stack.chat({ model });
+      return (await open()).length > 0;
+    }, 10_000);
+    const before = await open();
+    await stack.publish(await presentDocument("deepseek-v3"));
+    await eventually(
+      async () => (await stack.chat()).headers.get("x-bellwether-model") === "deepseek-v3",
+    );
+    expect(await open()).toEqual(expect.arrayContaining(before));
+    stack.wall.clearFaults();
+    await stack.publish(await presentDocument(model));
+    await eventually(async () => (await open()).length === 0, 20_000);
+  });
+
   it("changes nothing for a call that began before it", async () => {
     stack.wall.fault({ kind: "slow_first_token", ms: 800, model, on: "chat" });
     stack.wall.clearAttempts();
