@@ -150,7 +150,8 @@ async function outages(stack, forMs, add) {
     add(`${what}: failed`, failed, "calls", "0", failed === 0);
     add(`${what}: added latency p99`, round(p99(calls) - p99(calm)), "ms");
     add(`${what}: most queries that waited for a connection`, waiting, "", "≤ 4", waiting <= 4);
-    add(`${what}: most connections`, line.most(), "", "≤ 10", line.open() <= 10);
+    const most = line.most();
+    add(`${what}: most connections`, most, "", "≤ 10", most <= 10);
     add(`${what}: obeys again after`, round(backMs / 1_000), "s", "≤ 20", backMs <= 20_000);
   }
 }

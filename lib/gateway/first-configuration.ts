@@ -1,5 +1,5 @@
 /** What a gateway starts from: the database, or the last configuration that it obeyed. */
-import { GatewayError, isGatewayError } from "../shared/errors";
+import { isGatewayError } from "../shared/errors";
 import { StartError } from "../shared/start-error";
 import { type Changes, readChangesSince } from "../store/configuration";
 import { type Database, isSchemaBehind } from "../store/database";
@@ -27,49 +27,63 @@ export async function firstConfiguration(
 ): Promise<FirstConfiguration> {
   const untilMs = performance.now() + schemaLimitMs;
   for (let isFirst = true; ; isFirst = false) {
-    try {
-      return { from: "database", changes: await withinLimit(readChangesSince(db, 0)) };
-    } catch (error) {
-      const because = absenceOf(error);
-      if (because === undefined) {
-        throw error;
-      }
-      const loaded = lastKnownGood.load();
-      if (loaded.ok) {
-        return { from: "file", kept: loaded.kept, because };
-      }
-      if (!isSchemaBehind(error) || performance.now() > untilMs) {
-        throw new StartError(`${because}, and ${loaded.problem}`, { cause: error });
-      }
-      if (isFirst) {
-        say(`${because}; waiting for it to be made`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, schemaRetryMs));
+    const reading = readChangesSince(db, 0);
+    const read = await outcomeWithin(databaseLimitMs, reading);
+    if (read.kind === "done") {
+      return { from: "database", changes: read.changes };
     }
+    const because = read.kind === "late" ? unanswered : absenceOf(read.error);
+    const loaded = lastKnownGood.load();
+    if (loaded.ok) {
+      return { from: "file", kept: loaded.kept, because };
+    }
+    if (read.kind === "late") {
+      // There is nothing else to start from: it may take all the time that a query may take.
+      const changes = await reading.catch((error: unknown) => {
+        throw new StartError(`${absenceOf(error)}, and ${loaded.problem}`, { cause: error });
+      });
+      return { from: "database", changes };
+    }
+    if (!isSchemaBehind(read.error) || performance.now() > untilMs) {
+      throw new StartError(`${because}, and ${loaded.problem}`, { cause: read.error });
+    }
+    if (isFirst) {
+      say(`${because}; waiting for it to be made`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, schemaRetryMs));
   }
 }
 
-/** Why the database has no say; undefined for a mistake of ours. */
-function absenceOf(error: unknown): string | undefined {
+const unanswered = "the database does not answer";
+
+/** Why the database has no say. @throws what is a mistake of ours. */
+function absenceOf(error: unknown): string {
   if (isSchemaBehind(error)) {
     return "the database does not have Bellwether's tables yet";
   }
-  return isGatewayError(error) && error.code === "database_unavailable"
-    ? "the database does not answer"
-    : undefined;
+  if (isGatewayError(error) && error.code === "database_unavailable") {
+    return unanswered;
+  }
+  throw error;
 }
 
-async function withinLimit<T>(work: Promise<T>): Promise<T> {
+type Outcome =
+  | { readonly kind: "done"; readonly changes: Changes }
+  | { readonly kind: "failed"; readonly error: unknown }
+  | { readonly kind: "late" };
+
+async function outcomeWithin(limitMs: number, work: Promise<Changes>): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
+  const limit = new Promise<Outcome>((resolve) => {
     timer = setTimeout(() => {
-      reject(new GatewayError("database_unavailable"));
-    }, databaseLimitMs);
+      resolve({ kind: "late" });
+    }, limitMs);
   });
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const done = work.then(
+    (changes): Outcome => ({ kind: "done", changes }),
+    (error: unknown): Outcome => ({ kind: "failed", error }),
+  );
+  const outcome = await Promise.race([done, limit]);
+  clearTimeout(timer);
+  return outcome;
 }

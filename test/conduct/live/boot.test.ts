@@ -58,6 +58,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.restoreAllMocks();
+  line.cut(false);
   await end();
   line.close();
   await db.close();
