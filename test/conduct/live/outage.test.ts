@@ -86,14 +86,14 @@ describe("calls are not affected by a database that", () => {
   it("is gone, and the node catches up by itself when it is back", async () => {
     const seen = await during(async () => {
       line.cut(true);
-      await sleep(4_000);
+      await sleep(3_000);
       line.cut(false);
       await obeys(10_000);
     });
     expect(seen.failed).toEqual([]);
     await eventually(() => lines(back).length === 1, 10_000);
     expect(lines(away)).toHaveLength(1);
-    tell("database gone for 4 s", seen);
+    tell("database gone for 3 s", seen);
   });
 
   it("is frozen: nothing piles up, and all goes on when it thaws", async () => {
@@ -103,7 +103,7 @@ describe("calls are not affected by a database that", () => {
       try {
         const asked = stack.db.pool.query("SELECT 1").then(() => "answered");
         expect(await Promise.race([asked, sleep(1_000, "silent")])).toBe("silent");
-        await sleep(4_000);
+        await sleep(3_000);
         expect(stack.gateway.database().waiting).toBeLessThanOrEqual(2);
         // Four of the pool and the one that listens, and those that took their place.
         expect(line.open()).toBeLessThanOrEqual(6);
@@ -115,7 +115,7 @@ describe("calls are not affected by a database that", () => {
     expect(seen.failed).toEqual([]);
     expect(line.most()).toBeLessThanOrEqual(8);
     expect(lines(away).length).toBeLessThanOrEqual(1);
-    tell("database frozen for 5 s", seen);
+    tell("database frozen for 4 s", seen);
   });
 
   it("is slow: half a second each way", async () => {
@@ -140,7 +140,7 @@ describe("calls are not affected by a database that", () => {
     );
     stack.wall.fault({ kind: "status", status: 503, on: "chat", model: "gpt-4.1" });
     const seen = await during(async () => {
-      await sleep(3_000);
+      await sleep(2_000);
       await stack.db.pool.query("DROP FUNCTION full_disk CASCADE");
       await obeys(10_000);
     });
@@ -150,6 +150,6 @@ describe("calls are not affected by a database that", () => {
     expect(lines(away)).toHaveLength(1);
     // The transitions of that time are there.
     await eventually(async () => (await stack.db.prisma.healthEvent.count()) > 0);
-    tell("database full for 3 s", seen);
+    tell("database full for 2 s", seen);
   });
 });
