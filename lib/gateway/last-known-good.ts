@@ -4,12 +4,12 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import type { ConfigDocument } from "../config/document";
 import { type Published, judgeDocument } from "../config/judged";
 import { Actor, Intent } from "../shared/contract";
 import { findErrorCode, findFolderProblem } from "../shared/start-error";
 import { type AppKeyRow, appKeyRow } from "../store/app-keys";
 import { type SwitchRow, objectTypes } from "../store/switches";
+import { withSecrets } from "./document-secrets";
 import { type KeptHead, readKept, writeKept } from "./kept-file";
 import { createSealer, isSealed, type Sealer } from "./sealed";
 
@@ -185,35 +185,6 @@ function configurationText({ published, switches }: KeepParts, sealer: Sealer): 
 
 function openSecret(text: string, sealer: Sealer): string | undefined {
   return isSealed(text) ? sealer.open(text) : text;
-}
-
-type Secretive = { readonly api_key?: unknown; readonly credentials?: unknown };
-
-/** `document` with every provider's keys changed; undefined when one of them could not be. */
-function withSecrets(
-  document: Readonly<Record<string, unknown>> | ConfigDocument,
-  change: (secret: string) => string | undefined,
-): Record<string, unknown> | undefined {
-  const lost: unknown[] = [];
-  const changed = (secret: unknown): unknown => {
-    const next = typeof secret === "string" ? change(secret) : secret;
-    if (next === undefined) {
-      lost.push(secret);
-    }
-    return next;
-  };
-  const held = (owner: Secretive): Secretive => ({
-    ...owner,
-    ...(owner.api_key === undefined ? {} : { api_key: changed(owner.api_key) }),
-    ...(Array.isArray(owner.credentials)
-      ? { credentials: (owner.credentials as Secretive[]).map(held) }
-      : {}),
-  });
-  const { providers } = document;
-  const next = Array.isArray(providers)
-    ? { ...document, providers: (providers as Secretive[]).map(held) }
-    : { ...document };
-  return lost.length === 0 ? next : undefined;
 }
 
 /** `user@host/database`: the port is left out, because an embedded database has another at every start. */

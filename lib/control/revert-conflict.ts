@@ -1,0 +1,22 @@
+import { GatewayError } from "../shared/errors";
+import { type ActingPerson } from "./actor";
+
+/** How somebody asked for a revert. */
+export type AskedRevert = {
+  readonly actor: ActingPerson;
+  readonly reason: string | null;
+  /** The revision that the decision was made on; null: whatever is there. */
+  readonly ifMatch: number | null;
+};
+
+/** Why a revision cannot be taken back, with both versions where there are two. */
+export function revertConflict(
+  revision: number,
+  why: string,
+  details?: Readonly<Record<string, unknown>>,
+): GatewayError {
+  return new GatewayError("conflict", {
+    message: `Revision ${revision} cannot be taken back: ${why}.`,
+    ...(details === undefined ? {} : { details }),
+  });
+}
