@@ -1,10 +1,10 @@
+import { isReference, isSecretHeader } from "../config/secret-names";
 import { isRecord } from "../shared/record";
 
 /** What stands in place of a secret. */
 export const secretMask = "••••";
 
 const secretNames = /^(api_key|key)$/;
-const secretHeaders = /key|token|secret|auth|cookie|password/i;
 
 /** A configuration value without literal secrets; references such as env:NAME stay, because they hide nothing. */
 export function withoutSecrets(value: unknown, name = "", inHeaders = false): unknown {
@@ -19,6 +19,6 @@ export function withoutSecrets(value: unknown, name = "", inHeaders = false): un
       ]),
     );
   }
-  const isSecret = inHeaders ? secretHeaders.test(name) : secretNames.test(name);
-  return isSecret && typeof value === "string" && !/^(env|file):/.test(value) ? secretMask : value;
+  const isSecret = inHeaders ? isSecretHeader(name) : secretNames.test(name);
+  return isSecret && typeof value === "string" && !isReference(value) ? secretMask : value;
 }

@@ -1,31 +1,34 @@
-/** Where a configuration holds secrets of its own: the keys of its providers. */
-import type { ConfigDocument } from "../config/document";
+/** Where a configuration holds secrets of its own: the keys of its providers, and headers of their regions. */
+import { isSecretHeader } from "../config/secret-names";
+import { isRecord } from "../shared/record";
 
-type Secretive = { readonly api_key?: unknown; readonly credentials?: unknown };
-
-/** `document` with every key of a provider changed; undefined when one of them could not be. */
+/** `document` with every secret of a provider changed; undefined when one of them could not be. */
 export function withSecrets(
-  document: Readonly<Record<string, unknown>> | ConfigDocument,
+  document: Readonly<Record<string, unknown>>,
   change: (secret: string) => string | undefined,
 ): Record<string, unknown> | undefined {
   const lost: unknown[] = [];
-  const changed = (secret: unknown): unknown => {
-    const next = typeof secret === "string" ? change(secret) : secret;
+  const changed = (value: unknown): unknown => {
+    const next = typeof value === "string" ? change(value) : value;
     if (next === undefined) {
-      lost.push(secret);
+      lost.push(value);
     }
     return next;
   };
-  const held = (owner: Secretive): Secretive => ({
-    ...owner,
-    ...(owner.api_key === undefined ? {} : { api_key: changed(owner.api_key) }),
-    ...(Array.isArray(owner.credentials)
-      ? { credentials: (owner.credentials as Secretive[]).map(held) }
-      : {}),
-  });
-  const { providers } = document;
-  const next = Array.isArray(providers)
-    ? { ...document, providers: (providers as Secretive[]).map(held) }
-    : { ...document };
+  const walk = (part: unknown, isHeaders = false): unknown => {
+    if (Array.isArray(part)) {
+      return part.map((member) => walk(member));
+    }
+    if (!isRecord(part)) {
+      return part;
+    }
+    return Object.fromEntries(
+      Object.entries(part).map(([name, member]) => {
+        const isSecret = isHeaders ? isSecretHeader(name) : name === "api_key";
+        return [name, isSecret ? changed(member) : walk(member, name === "headers")];
+      }),
+    );
+  };
+  const next = { ...document, providers: walk(document["providers"]) };
   return lost.length === 0 ? next : undefined;
 }

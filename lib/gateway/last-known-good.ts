@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { type Published, judgeDocument } from "../config/judged";
+import { isReference } from "../config/secret-names";
 import { Actor, Intent } from "../shared/contract";
 import { findErrorCode, findFolderProblem } from "../shared/start-error";
 import { type AppKeyRow, appKeyRow } from "../store/app-keys";
@@ -177,9 +178,7 @@ function notUsed(path: string, why: string): Loaded {
 function configurationText({ published, switches }: KeepParts, sealer: Sealer): string {
   // The gateway knows keys by their hash, from rows of their own: the document's may hold secrets.
   const bare = { ...published.document, keys: [] };
-  const document = withSecrets(bare, (text) =>
-    /^(env|file):/.test(text) ? text : sealer.seal(text),
-  );
+  const document = withSecrets(bare, (text) => (isReference(text) ? text : sealer.seal(text)));
   return JSON.stringify({ configRevision: published.revision, document, switches: switches() });
 }
 

@@ -20,6 +20,7 @@ import { noAppKeyLimits } from "@/lib/store/app-keys";
 
 const literal = "sk-a-literal-secret-of-a-provider";
 const second = "sk-another-literal-secret";
+const headerSecret = "a-literal-secret-in-a-header";
 const appSecret = "an-application-key-in-clear";
 const input: ConfigInput = {
   allow_literal_secrets: true,
@@ -28,6 +29,7 @@ const input: ConfigInput = {
       id: "acme",
       base_url: "https://api.acme.example/v1",
       api_key: literal,
+      regions: [{ id: "us", headers: { "X-Region": "us-clear", "api-key": headerSecret } }],
       credentials: [{ id: "second", api_key: second }],
     },
     { id: "other", base_url: "https://other.example/v1", api_key: "env:OTHER_KEY" },
@@ -117,11 +119,12 @@ describe("the last known good configuration", () => {
     for (const name of readdirSync(folder)) {
       expect(statSync(path(name)).mode & 0o777).toBe(0o600);
       const text = readFileSync(path(name), "utf8");
-      for (const secret of [literal, second, appSecret, "pass-word"]) {
+      for (const secret of [literal, second, appSecret, headerSecret, "pass-word"]) {
         expect(text).not.toContain(secret);
       }
     }
     expect(readFileSync(path(), "utf8")).toContain("env:OTHER_KEY");
+    expect(readFileSync(path(), "utf8")).toContain("us-clear");
   });
 
   it("writes many changes as few files, and the keys only when they changed", async () => {
