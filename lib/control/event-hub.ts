@@ -20,6 +20,8 @@ export type EventHub = {
 
 const roundMs = 1_000;
 const pollMs = 2_000;
+/** Where notices do not arrive, it looks as often as it may. */
+const deafPollMs = 500;
 const pingMs = 10_000;
 /** A database that hangs is told as away long before its queries are given up. */
 const silentMs = 8_000;
@@ -52,6 +54,7 @@ export function createEventHub(db: Database): EventHub {
   let restMs = roundMs;
   let database = true;
   let isHanging = false;
+  let pollEveryMs = pollMs;
 
   const ping = (): Ping => ({ generatedAt: Date.now(), database });
   const pingAll = (): void => clients.forEach((client) => client.ping(ping()));
@@ -122,7 +125,7 @@ export function createEventHub(db: Database): EventHub {
       isHanging = true;
       setDatabase(false);
     }
-    const isDue = waitedMs >= restMs && (isDirty || waitedMs >= Math.max(pollMs, restMs));
+    const isDue = waitedMs >= restMs && (isDirty || waitedMs >= Math.max(pollEveryMs, restMs));
     if (!isDue || round !== undefined || clients.size === 0) {
       return;
     }
@@ -143,7 +146,12 @@ export function createEventHub(db: Database): EventHub {
   };
 
   const wake = (): void => {
-    stopListening ??= db.listen(noticeChannel, hurry, { onReconnect: hurry });
+    stopListening ??= db.listen(noticeChannel, hurry, {
+      onReconnect: hurry,
+      onHearing(hears) {
+        pollEveryMs = hears ? pollMs : deafPollMs;
+      },
+    });
     timer ??= setInterval(look, 100);
     pinger ??= setInterval(pingAll, pingMs);
   };
