@@ -72,7 +72,9 @@ function ChangedValues({ change }: { change: Change }) {
   }
   return (
     <details className="text-small text-fg-2">
-      <summary className="cursor-pointer py-0.75 touch:py-3">{t("people.lines", { n: lineCount })}</summary>
+      <summary className="cursor-pointer py-0.75 touch:py-3">
+        {t("people.lines", { n: lineCount })}
+      </summary>
       <ul className="mt-1 grid gap-0.5">
         {lines.map((line) => (
           <li key={`${line.object} ${line.field ?? ""}`} className="run break-words">
