@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type FirstConfiguration, firstConfiguration } from "@/lib/gateway/first-configuration";
+import { firstConfiguration } from "@/lib/gateway/first-configuration";
 import type { Loaded } from "@/lib/gateway/last-known-good";
 import { emptyDocument } from "@/lib/config/document";
 import { GatewayError } from "@/lib/shared/errors";
@@ -39,7 +39,7 @@ async function startsFrom(
   loaded: Loaded,
   untilMs: number,
   said: string[] = [],
-): Promise<FirstConfiguration["from"] | string> {
+): Promise<string> {
   let result = "nothing yet";
   firstConfiguration(db, { load: () => loaded, keep: vi.fn(), settled: vi.fn() }, (line) => {
     said.push(line);
