@@ -2,7 +2,16 @@
 import { z } from "zod";
 
 /** What a number counts; part of every message about it. */
-export type Unit = "seconds" | "milliseconds" | "tokens" | "USD" | "USD per million tokens" | "%";
+export type Unit =
+  | "seconds"
+  | "milliseconds"
+  | "tokens"
+  | "requests per minute"
+  | "tokens per minute"
+  | "calls at a time"
+  | "USD"
+  | "USD per million tokens"
+  | "%";
 
 /** A number from `least` to `most`. */
 export function numberWithin(least: number, most: number, unit?: Unit): z.ZodNumber {

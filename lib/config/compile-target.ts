@@ -30,6 +30,7 @@ export const defaultProbe: ProbeSettings = {
 /** What is known of a model of which nobody said anything. */
 export const unknownCapabilities: Capabilities = {
   contextTokens: null,
+  outputTokens: null,
   tools: null,
   vision: null,
   json: null,
@@ -115,6 +116,7 @@ function compileCapabilities(model: ModelDocument | undefined): Capabilities {
   const said = model?.capabilities;
   return {
     contextTokens: said?.context ?? null,
+    outputTokens: said?.output ?? null,
     tools: said?.tools ?? null,
     vision: said?.vision ?? null,
     json: said?.json ?? null,

@@ -64,6 +64,7 @@ export const modelDocument = z.strictObject({
   capabilities: z
     .strictObject({
       context: wholeWithin(1, 100_000_000, "tokens").optional(),
+      output: wholeWithin(1, 100_000_000, "tokens").optional(),
       tools: z.boolean().optional(),
       vision: z.boolean().optional(),
       json: z.boolean().optional(),
@@ -114,16 +115,24 @@ export const routeDocument = z.strictObject({
     .optional(),
 });
 
+/** What a key may use, with the same bounds wherever it is written. */
+export const keyLimitFields = {
+  rpm: wholeWithin(1, 10_000_000, "requests per minute"),
+  tpm: wholeWithin(1, 10_000_000_000, "tokens per minute"),
+  parallel: wholeWithin(1, 100_000, "calls at a time"),
+  budget_usd_per_month: numberWithin(0, 100_000_000, "USD"),
+};
+
 export const keyDocument = z.strictObject({
   id: slug,
   key: secretReference,
   allowed_models: z.array(z.string()).optional(),
   allowed_regions: z.array(z.string()).optional(),
   default_route_on_model_name: z.boolean().optional(),
-  rpm: wholeWithin(1, 10_000_000).optional(),
-  tpm: wholeWithin(1, 10_000_000_000, "tokens").optional(),
-  parallel: wholeWithin(1, 100_000).optional(),
-  budget_usd_per_month: numberWithin(0, 100_000_000, "USD").optional(),
+  rpm: keyLimitFields.rpm.optional(),
+  tpm: keyLimitFields.tpm.optional(),
+  parallel: keyLimitFields.parallel.optional(),
+  budget_usd_per_month: keyLimitFields.budget_usd_per_month.optional(),
   strict_budget: z.boolean().optional(),
   midstream: midstream.optional(),
 });

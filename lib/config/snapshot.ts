@@ -51,6 +51,7 @@ export function compileSnapshot(
     holds: compileHolds(targets.values(), document, switches, monotonicMs),
     peers: compilePeers(routes, document),
     defaultRouteOnModelName: document.settings.default_route_on_model_name ?? false,
+    budgetGraceNanoUsd: (document.settings.budget_grace_usd ?? 0) * 1e9,
     probeBudgetNanoUsd: (document.settings.probe_budget_usd_per_day ?? defaultProbeBudgetUsd) * 1e9,
   };
 }

@@ -1,3 +1,4 @@
+import { keyLimitFields } from "../config/document";
 import { hashAppKey, mintAppKey } from "../shared/app-key";
 import { GatewayError } from "../shared/errors";
 import { type AppKeyLimits, findAppKey, noAppKeyLimits } from "../store/app-keys";
@@ -9,7 +10,8 @@ export type NewKey = {
   /** a-z, 0-9, dots and dashes; shown in the call log. */
   readonly id: string;
   readonly kind: "live" | "demo";
-  readonly limits?: AppKeyLimits;
+  /** What is left out is not limited. */
+  readonly limits?: Partial<AppKeyLimits>;
   /** A secret that was minted before and is not in the table yet. */
   readonly secret?: string;
 };
@@ -21,16 +23,38 @@ export type CreatedKey = {
   readonly revision: number;
 };
 
-/** A new application key. @throws {GatewayError} `conflict` when the id is taken. */
+/** The limits as a file would write them, which has the same bounds. */
+const limitFields = [
+  ["rpm", keyLimitFields.rpm],
+  ["tpm", keyLimitFields.tpm],
+  ["parallel", keyLimitFields.parallel],
+  ["budgetUsdPerMonth", keyLimitFields.budget_usd_per_month],
+] as const;
+
+function checkLimits(limits: AppKeyLimits): void {
+  for (const [name, field] of limitFields) {
+    const parsed = field.nullable().safeParse(limits[name]);
+    if (!parsed.success) {
+      throw new GatewayError("invalid_request", {
+        message: `\`limits.${name}\` ${parsed.error.issues[0]?.message ?? "is not valid"}.`,
+        param: `limits.${name}`,
+      });
+    }
+  }
+}
+
+/** A new application key. @throws {GatewayError} `conflict` when the id is taken, `invalid_request` for a limit out of bounds. */
 export const createAppKey = defineVerb<NewKey, CreatedKey>(
   "administer",
-  async (actor, { db }, { id, kind, limits = noAppKeyLimits, secret = mintAppKey() }) => {
+  async (actor, { db }, { id, kind, limits: given, secret = mintAppKey() }) => {
     if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(id)) {
       throw new GatewayError("invalid_request", {
         message: "Name the key with a-z, 0-9, dots and dashes, at most 63 characters.",
         param: "id",
       });
     }
+    const limits = { ...noAppKeyLimits, ...given };
+    checkLimits(limits);
     return writeRevisions(db, async (writer) => {
       const existing = await findAppKey(writer.tx, id);
       if (existing !== undefined) {

@@ -61,6 +61,11 @@ function toFileKey(key: ConfigDocument["keys"][number], secret: string): NewAppK
       allowedRegions: key.allowed_regions ?? null,
       defaultRouteOnModelName: key.default_route_on_model_name ?? null,
       midstream: key.midstream ?? null,
+      rpm: key.rpm ?? null,
+      tpm: key.tpm ?? null,
+      parallel: key.parallel ?? null,
+      budgetUsdPerMonth: key.budget_usd_per_month ?? null,
+      strictBudget: key.strict_budget ?? false,
     },
     revoked: false,
   };

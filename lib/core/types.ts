@@ -45,6 +45,8 @@ export type Price = {
 
 export type Capabilities = {
   readonly contextTokens: number | null;
+  /** The longest answer that it gives; null: nobody said. */
+  readonly outputTokens: number | null;
   /** Null: nobody said, so it is tried. */
   readonly tools: boolean | null;
   readonly vision: boolean | null;
@@ -122,6 +124,8 @@ export type Snapshot = {
   readonly defaultRouteOnModelName: boolean;
   /** What probes may cost in a day. */
   readonly probeBudgetNanoUsd: number;
+  /** What a key may spend beyond what is leased of its budget while the database is away. */
+  readonly budgetGraceNanoUsd: number;
 };
 
 /** Where the switches of targets that come into being with a call are kept (providers that take any model name). */

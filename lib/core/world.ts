@@ -159,6 +159,7 @@ const nothingKnown: Snapshot = {
   peers: new Map(),
   defaultRouteOnModelName: false,
   probeBudgetNanoUsd: 0,
+  budgetGraceNanoUsd: 0,
 };
 
 /** A world that has seen nothing. */

@@ -56,6 +56,17 @@ export function promptCharsOf(body: Json, messages: readonly Json[]): number {
   return chars;
 }
 
+/** The characters of images that a prompt carries within itself, as `data:` URLs. */
+export function encodedImageChars(messages: readonly Json[]): number {
+  let chars = 0;
+  for (const part of messages.flatMap(partsOf)) {
+    const { image_url: image } = part;
+    const url = isObject(image) ? image["url"] : image;
+    chars += typeof url === "string" && url.startsWith("data:") ? url.length : 0;
+  }
+  return chars;
+}
+
 /** How many answers the caller wants side by side. */
 export function choicesOf(body: Json): number {
   const { n } = body;

@@ -10,6 +10,7 @@ import { uuidV7 } from "../shared/uuid";
 import { type CallerNotes, noNotes } from "./caller-notes";
 import type { ChatRequest } from "./chat-request";
 import type { GatewayDeps } from "./deps";
+import type { CallUse, Ticket } from "./limits/limiter";
 import type { AppKey } from "./live";
 import { type Tally, countedTokens, estimatedTokens } from "./tally";
 
@@ -34,6 +35,8 @@ export type CallTrace = {
   revision: number;
   notes: CallerNotes;
   key: AppKey | null;
+  /** The limits of the key; null for a key without any. */
+  ticket: Ticket | null;
   request: ChatRequest | null;
   route: string | null;
   plan: Plan | null;
@@ -66,6 +69,7 @@ export function beginTrace(deps: GatewayDeps): CallTrace {
     revision: deps.live.snapshot().revision,
     notes: noNotes,
     key: null,
+    ticket: null,
     request: null,
     route: null,
     plan: null,
@@ -131,4 +135,31 @@ export function callCostNanoUsd(trace: CallTrace): number | null {
 export function sumOfKnown(costs: readonly (number | null)[]): number | null {
   const known = costs.filter((cost) => cost !== null);
   return known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0);
+}
+
+/** What the call has used of its key's limits. */
+export function callUse(trace: CallTrace): CallUse {
+  const { answering, attempts, error } = trace;
+  const usages = attempts.map((one) => usageOf(trace, one));
+  const last = answering?.tally?.usage ?? null;
+  return {
+    tokens: usages.reduce(
+      (sum, usage) => sum + (usage === null ? 0 : usage.promptTokens + usage.completionTokens),
+      0,
+    ),
+    costNanoUsd: callCostNanoUsd(trace) ?? 0,
+    answer:
+      answering === null || last === null || error !== null
+        ? null
+        : { model: answering.target.model, tokens: last.completionTokens },
+  };
+}
+
+/** Whether the key's money suffices for the attempt that begins now, beside what the others before it were billed. */
+export function affordsAnother(trace: CallTrace): boolean {
+  return (
+    trace.ticket === null ||
+    trace.attempts.length < 2 ||
+    trace.ticket.affords(callCostNanoUsd(trace) ?? 0)
+  );
 }

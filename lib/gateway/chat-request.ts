@@ -1,8 +1,9 @@
 /** The body of a chat completion: what we must know of it, and how it goes on to a provider. */
 import type { CallNeeds } from "../core/events";
+import type { CallSize } from "../core/reserve";
 import { type Json, isObject } from "../dialects/openai";
 import { GatewayError } from "../shared/errors";
-import { callNeeds, choicesOf, promptCharsOf } from "./call-needs";
+import { callNeeds, choicesOf, encodedImageChars, promptCharsOf } from "./call-needs";
 
 export type ChatRequest = {
   readonly model: string;
@@ -16,6 +17,8 @@ export type ChatRequest = {
   readonly choices: number;
   readonly stops: readonly string[];
   readonly needs: CallNeeds;
+  /** Bytes of the request without those of encoded images: no tokenizer makes more tokens out of it. */
+  readonly textBytes: () => number;
   /** The body for a provider: the caller's own bytes where nothing had to change. */
   bodyFor(shape: BodyShape): string | Buffer;
 };
@@ -56,6 +59,7 @@ export function parseChatRequest(raw: Buffer): ChatRequest {
     choices: choicesOf(body),
     stops: stopsOf(body["stop"]),
     needs: callNeeds(body, messages, promptChars),
+    textBytes: () => raw.length - encodedImageChars(messages),
     bodyFor(shape) {
       const isAsItIs =
         isClean &&
@@ -66,6 +70,12 @@ export function parseChatRequest(raw: Buffer): ChatRequest {
       return isAsItIs ? raw : upstreamBody(body, shape);
     },
   };
+}
+
+/** What is known of the call's size before it is sent. */
+export function callSize({ needs, choices, textBytes }: ChatRequest): CallSize {
+  const { promptTokens, maxTokens } = needs;
+  return { promptTokens, maxTokens, choices, promptBytes: textBytes };
 }
 
 function upstreamBody(body: Json, { upstreamModel, streamed, prefill }: BodyShape): string {

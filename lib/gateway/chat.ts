@@ -12,17 +12,18 @@ import { authenticate } from "./authenticate";
 import type { Call, ChatDeps } from "./call";
 import { recordBegin, recordCall } from "./call-record";
 import { callSpec } from "./call-spec";
-import { type CallTrace, beginTrace } from "./call-trace";
+import { type CallTrace, affordsAnother, beginTrace, callUse } from "./call-trace";
 import { callerNotes } from "./caller-notes";
 import { CallerStream } from "./caller-stream";
 import { Canceller } from "./canceller";
-import { parseChatRequest } from "./chat-request";
+import { callSize, parseChatRequest } from "./chat-request";
 import { type Answered, deliver } from "./deliver";
 import { exhaustedError, plannedNothingError } from "./exhausted";
 import { beginAttempt } from "./open-attempt";
 import { pause } from "./pause";
 import { logInternal, sendError } from "./respond";
 import { answerHeaders, idHeaders } from "./response-headers";
+import { Tally } from "./tally";
 
 /** Answers `POST /v1/chat/completions`; the response is always ended and the call always recorded. */
 export async function chat(
@@ -38,6 +39,8 @@ export async function chat(
   try {
     const key = authenticate(req, deps.live);
     trace.key = key;
+    trace.ticket = deps.limiter.ticketFor(key);
+    trace.ticket?.enter();
     trace.notes = callerNotes(req);
     leave = deps.admission.enter();
     const request = parseChatRequest(await deps.admission.readBody(req));
@@ -52,6 +55,10 @@ export async function chat(
     if (plan.candidates.length === 0) {
       throw plannedNothingError(plan, spec.constraints);
     }
+    const leased = trace.ticket?.reserve(plan.candidates, callSize(request)) ?? null;
+    if (leased !== null) {
+      await leased;
+    }
     out = request.stream ? new CallerStream(res, deps.now, deps.timing, idHeaders(trace)) : null;
     const call: Call = { deps, res, request, spec, endpoints, trace, gone, out };
     await deliver(call, await execute(call));
@@ -64,6 +71,7 @@ export async function chat(
     if (spec !== null) {
       deps.router.endCall(spec.id);
     }
+    trace.ticket?.leave(callUse(trace));
     leave?.();
   }
 }
@@ -102,6 +110,10 @@ async function execute(call: Call): Promise<Answered> {
       recordBegin(call.deps, call.trace);
     }
     const by = beginAttempt(call, move);
+    if (!affordsAnother(call.trace)) {
+      by.giveUp("not_sent", new Tally());
+      throw new GatewayError("budget_exceeded");
+    }
     const result = await attempt(call, by);
     switch (result.kind) {
       case "answer":

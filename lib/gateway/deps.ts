@@ -1,5 +1,6 @@
 /** What the steps of a call share; built once by `main.ts`, nothing here is a global. */
 import type { CallLog } from "./call-log";
+import type { Limiter } from "./limits/limiter";
 import type { Live } from "./live";
 import type { OddAnswers } from "./odd-answers";
 import type { Router } from "./router";
@@ -13,6 +14,8 @@ export type GatewayDeps = {
   readonly router: Router;
   readonly upstreams: Upstreams;
   readonly log: CallLog;
+  /** What each key may use here. */
+  readonly limiter: Limiter;
   readonly oddAnswers: OddAnswers;
   readonly timing: Timing;
   /** Monotonic milliseconds. */

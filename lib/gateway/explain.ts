@@ -28,6 +28,7 @@ export async function explain(
     sendJson(res, 200, JSON.stringify(answer), {
       "x-request-id": id,
       "x-bellwether-revision": String(answer.revision),
+      ...deps.limiter.ticketFor(key)?.headers(),
     });
   } finally {
     leave();

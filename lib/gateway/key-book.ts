@@ -1,5 +1,6 @@
 /** The application keys of this node, changed row by row: ten thousand keys are not read again for one. */
 import type { AppKeyRow } from "../store/app-keys";
+import { compileKeyLimits } from "./limits/key-limits";
 import type { AppKey } from "./live";
 
 export type KeyBook = {
@@ -53,6 +54,7 @@ function toAppKey({ id, kind, limits }: AppKeyRow): AppKey {
     allowedRegions: allowedSet(limits.allowedRegions),
     defaultRouteOnModelName: limits.defaultRouteOnModelName,
     midstream: limits.midstream,
+    limits: compileKeyLimits(limits),
   };
 }
 

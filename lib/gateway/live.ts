@@ -1,5 +1,6 @@
 /** The configuration in force on this node: a snapshot that is replaced whole and never changed, and the keys. */
 import type { Limits, Snapshot } from "../core/types";
+import type { KeyLimits } from "./limits/key-limits";
 
 /** An application's key as a call meets it. Null sets allow everything. */
 export type AppKey = {
@@ -10,6 +11,8 @@ export type AppKey = {
   readonly defaultRouteOnModelName: boolean | null;
   /** Null: what the route says. */
   readonly midstream: Limits["midstream"] | null;
+  /** Null for a key that may use what it wants. */
+  readonly limits: KeyLimits | null;
 };
 
 export type Live = {

@@ -14,6 +14,7 @@ import { type CallLogCounts, createCallLog } from "./call-log";
 import { createClosing } from "./closing";
 import { type FollowerCounts, startFollower } from "./follower";
 import { openLastKnownGood } from "./last-known-good";
+import { openLimits } from "./limits/open-limits";
 import { createOddAnswers } from "./odd-answers";
 import { startReporter } from "./reporter";
 import { type Recorder, createRouter } from "./router";
@@ -156,11 +157,13 @@ export async function startGateway(
     reporter.onSwap();
   });
 
+  const { limiter, bank } = openLimits({ db, nodeId, live, liveNodes: () => 1, now });
+
   let ready = true;
   const oddAnswers = createOddAnswers(now, (line) => {
     log.warn(line);
   });
-  const steps = { nodeId, live, router, upstreams, log: callLog, oddAnswers };
+  const steps = { nodeId, live, router, upstreams, log: callLog, limiter, oddAnswers };
   const deps = { ...steps, timing, now, random: Math.random };
   const server = createGatewayServer(
     { ...deps, admission, anyModels, running },
@@ -187,6 +190,7 @@ export async function startGateway(
         `${Math.ceil(leftBytes / 1024)} KB of call records wait in the spool; the next start brings them to the database.`,
       );
     }
+    await bank.close();
     await reporter.stop();
     await live.stop();
     await upstreams.close();

@@ -37,6 +37,7 @@ export function listModels(req: IncomingMessage, res: ServerResponse, deps: Gate
     region === null ? allModels(snapshot, key) : regionModels(snapshot, key, region, deps);
   sendJson(res, 200, JSON.stringify({ object: "list", data: objects }), {
     ...(region === null ? {} : { "x-bellwether-region": region }),
+    ...deps.limiter.ticketFor(key)?.headers(),
     "x-bellwether-revision": String(snapshot.revision),
   });
 }
@@ -53,7 +54,7 @@ export function showModel(
   if (found === undefined) {
     throw new GatewayError("unknown_model", { param: "model" });
   }
-  sendJson(res, 200, JSON.stringify(found), {});
+  sendJson(res, 200, JSON.stringify(found), deps.limiter.ticketFor(key)?.headers() ?? {});
 }
 
 function allModels(snapshot: Snapshot, key: AppKey): ModelObject[] {

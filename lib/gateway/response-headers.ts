@@ -2,9 +2,13 @@
 import { overheadMs } from "./call-record";
 import { type CallTrace, callCostNanoUsd, rescuedBy } from "./call-trace";
 
-/** The id that the log knows the call by. */
+/** The id that the log knows the call by, and what is left of its key's limits. */
 export function idHeaders(trace: CallTrace): Record<string, string> {
-  return { "x-request-id": trace.id, "x-bellwether-revision": String(trace.revision) };
+  return {
+    "x-request-id": trace.id,
+    "x-bellwether-revision": String(trace.revision),
+    ...trace.ticket?.headers(),
+  };
 }
 
 /** All headers of an answer or an error at `nowMs`. Of a stream that begins the cost is not known, so it is left out. */

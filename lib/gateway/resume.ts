@@ -4,9 +4,11 @@ import { GatewayError } from "../shared/errors";
 import { continuation } from "./attempt";
 import type { BegunStream } from "./attempt-result";
 import type { Call } from "./call";
+import { affordsAnother } from "./call-trace";
 import { type Delivered, Joint } from "./joint";
 import { type OpenAttempt, beginAttempt } from "./open-attempt";
 import { pause } from "./pause";
+import { Tally } from "./tally";
 
 /** One attempt's share of an answer. */
 export type Part = { readonly by: OpenAttempt; readonly stream: BegunStream };
@@ -37,6 +39,10 @@ export async function continueElsewhere(
       continue;
     }
     const by = beginAttempt(call, move);
+    if (!affordsAnother(trace)) {
+      by.giveUp("not_sent", new Tally());
+      return null;
+    }
     const method = move.splice ?? "restart";
     const isPrefill = method === "prefill" && prefillText !== "";
     const result = await continuation(

@@ -83,6 +83,24 @@ export const errorCatalog = {
     outcome: "refused",
     message: "The request did not arrive in time.",
   },
+  rate_limit_exceeded: {
+    status: 429,
+    type: "rate_limit_error",
+    outcome: "refused",
+    message: "This API key is at its limit of requests or tokens per minute.",
+  },
+  too_many_parallel: {
+    status: 429,
+    type: "rate_limit_error",
+    outcome: "refused",
+    message: "This API key has as many calls under way as it may have at a time.",
+  },
+  budget_exceeded: {
+    status: 429,
+    type: "insufficient_quota",
+    outcome: "refused",
+    message: "This API key has no money left in its budget for this month.",
+  },
   upstream_refused: {
     status: 400,
     type: "invalid_request_error",

@@ -10,6 +10,14 @@ const appKeyLimits = z.object({
   defaultRouteOnModelName: z.boolean().nullable().default(null),
   /** What becomes of a stream that its provider breaks off; null: what the route says. */
   midstream: z.enum(["resume", "error", "buffer"]).nullable().default(null),
+  /** Requests and tokens per minute, and calls at a time; null: no limit. */
+  rpm: z.number().nullable().default(null),
+  tpm: z.number().nullable().default(null),
+  parallel: z.number().nullable().default(null),
+  /** What may be spent in a month (UTC); null: no limit. */
+  budgetUsdPerMonth: z.number().nullable().default(null),
+  /** What a call may cost at most is set aside for it, so that nothing is ever spent beyond the budget. */
+  strictBudget: z.boolean().default(false),
 });
 export type AppKeyLimits = z.infer<typeof appKeyLimits>;
 

@@ -83,7 +83,7 @@ describe("a number outside its bounds", () => {
       "models.0.capabilities.context: must be a whole number between 1 and 100000000 tokens, not 0",
       "models.0.probe.interval_s: must be a number between 1 and 3600 seconds, not 0.5",
       "models.0.probe.timeout_s: must be a number between 0.1 and 60 seconds, not 61",
-      "keys.0.rpm: must be a whole number between 1 and 10000000, not 0",
+      "keys.0.rpm: must be a whole number between 1 and 10000000 requests per minute, not 0",
       "settings.probe_budget_usd_per_day: must be a number between 0 and 10000 USD, not -1",
       "settings.slo_served_percent: must be a number between 50 and 100 %, not 10",
     ]);

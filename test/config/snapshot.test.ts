@@ -112,6 +112,7 @@ describe("what is known of a model", () => {
   it("is unknown, not absent, where nobody said anything", () => {
     expect(targetOf({}).capabilities).toEqual({
       contextTokens: null,
+      outputTokens: null,
       tools: null,
       vision: null,
       json: null,
@@ -132,6 +133,7 @@ describe("what is known of a model", () => {
     const models = [{ id: "a", targets: [{ provider: "acme" }], capabilities }];
     expect(targetOf({ models }).capabilities).toEqual({
       contextTokens: 8_000,
+      outputTokens: null,
       tools: true,
       vision: false,
       json: true,

@@ -168,6 +168,7 @@ describe("what a failure leaves", () => {
     const snapshot = retarget(snapshotOf(), ({ model }) => ({
       capabilities: {
         contextTokens: { first: 8_000, second: 4_000, third: 32_000 }[model] ?? null,
+        outputTokens: null,
         tools: null,
         vision: null,
         json: null,

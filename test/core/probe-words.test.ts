@@ -8,7 +8,7 @@ const third = { route: "third" };
 const us = { provider: "acme", region: "us" };
 
 const told = (decisions: readonly Decision[]): unknown[] =>
-  decisions.flatMap((one) => {
+  decisions.flatMap((one): unknown[] => {
     if (one.type !== "transition") {
       return [];
     }

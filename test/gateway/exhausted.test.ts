@@ -26,6 +26,7 @@ const target: Target = {
   price: null,
   capabilities: {
     contextTokens: null,
+    outputTokens: null,
     tools: null,
     vision: null,
     json: null,

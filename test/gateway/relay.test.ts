@@ -163,6 +163,7 @@ const place = (id: string): AttemptTrace["target"] => ({
   price: { inputNanoUsd: 1_000, outputNanoUsd: 10_000, cachedInputNanoUsd: 1_000 },
   capabilities: {
     contextTokens: null,
+    outputTokens: null,
     tools: null,
     vision: null,
     json: null,
@@ -195,6 +196,7 @@ function traceOf(attempts: AttemptTrace[], stop: string[] = []): CallTrace {
     revision: 1,
     notes: { metadata: null, isQuiet: false },
     key: null,
+    ticket: null,
     request: parseChatRequest(Buffer.from(JSON.stringify(body))),
     route: null,
     plan: null,

@@ -18,6 +18,7 @@ function targetOf(id: string): Target {
     price: null,
     capabilities: {
       contextTokens: null,
+      outputTokens: null,
       tools: null,
       vision: null,
       json: null,
