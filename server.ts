@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,11 +45,21 @@ async function startSupervisor(): Promise<number> {
 }
 
 async function loadGateway(): ReturnType<LoadPart> {
-  const [{ startGateway }] = await Promise.all([
+  if (cluster.worker !== undefined) {
+    // Node would end a worker at once when the supervisor is gone, in the middle of its calls.
+    cluster.worker.exitedAfterDisconnect = true;
+  }
+  const [{ startGateway }, go] = await Promise.all([
     import("@/lib/gateway/main"),
-    process.send === undefined ? undefined : heard("go"),
+    process.send === undefined ? undefined : toldToGo(),
   ]);
-  return () => startGateway(parseEnv());
+  return () => startGateway(parseEnv(), { slot: go?.slot ?? 0 });
+}
+
+function toldToGo(): Promise<{ readonly slot: number }> {
+  const go = heard("go");
+  tell({ type: "hears" });
+  return go;
 }
 
 async function loadDashboard(): ReturnType<LoadPart> {

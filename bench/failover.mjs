@@ -419,6 +419,8 @@ async function openStack() {
       dataDir: folder,
       spoolMaxBytes: 64 * 1024 * 1024,
       spoolFsync: "off",
+      drainDelaySeconds: 0,
+      nodeName: "bench",
     });
     return { ...measures({ parts, db, url, key: app.secret, wallUrl, wallKey: key }), close };
   } catch (error) {

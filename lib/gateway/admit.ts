@@ -1,14 +1,19 @@
 /** What this node can take: requests under way, bytes that wait in memory, and whether it is leaving. */
 import type { IncomingMessage } from "node:http";
 import { GatewayError } from "../shared/errors";
+import type { Canceller } from "./canceller";
 
 export const maxBodyBytes = 32 * 1024 * 1024;
 const maxBufferedBytes = 256 * 1024 * 1024;
 const maxInFlight = 2_000;
 
 export type Admission = {
-  /** @throws {GatewayError} `overloaded` or `shutting_down`; the returned function gives the place back. */
-  enter(): () => void;
+  /**
+   * Lets a call in; `gone` is cancelled should its time run out. The returned function gives the place back.
+   *
+   * @throws {GatewayError} `overloaded` or `shutting_down`.
+   */
+  enter(gone: Canceller): () => void;
   /**
    * The whole body of a request.
    *
@@ -18,24 +23,26 @@ export type Admission = {
   inFlight(): number;
   /** From now on nothing enters. */
   close(): void;
+  /** Takes back what is still under way. */
+  endAll(): void;
 };
 
 /** Counts what is under way on this node. */
 export function createAdmission(): Admission {
-  let inFlight = 0;
+  const underWay = new Set<Canceller>();
   let bufferedBytes = 0;
   let closing = false;
   return {
-    enter() {
+    enter(gone) {
       if (closing) {
         throw new GatewayError("shutting_down", { headers: retrySoon });
       }
-      if (inFlight >= maxInFlight) {
+      if (underWay.size >= maxInFlight) {
         throw new GatewayError("overloaded", { headers: retrySoon });
       }
-      inFlight += 1;
+      underWay.add(gone);
       return () => {
-        inFlight -= 1;
+        underWay.delete(gone);
       };
     },
     readBody(req) {
@@ -54,14 +61,20 @@ export function createAdmission(): Admission {
         return bufferedBytes <= maxBufferedBytes;
       });
     },
-    inFlight: () => inFlight,
+    inFlight: () => underWay.size,
     close() {
       closing = true;
+    },
+    endAll() {
+      for (const gone of underWay) {
+        gone.cancel("shutting_down");
+      }
     },
   };
 }
 
-const retrySoon = { "retry-after": "1", "x-should-retry": "true" };
+/** For whoever can try again at once, elsewhere or here. */
+export const retrySoon = { "retry-after": "1", "x-should-retry": "true" };
 
 function tooLarge(): GatewayError {
   return new GatewayError("request_too_large", { headers: { connection: "close" } });

@@ -25,7 +25,7 @@ export type Call = {
   /** Where the targets of the call's own configuration answer, whatever is published meanwhile. */
   readonly endpoints: Endpoints;
   readonly trace: CallTrace;
-  /** Cancelled when the caller leaves before the answer is out. */
+  /** Cancelled when the caller leaves before the answer is out, or when this node may not wait for it any longer. */
   readonly gone: Canceller;
   /** Where a streamed answer goes; null for a plain one. */
   readonly out: CallerStream | null;

@@ -3,7 +3,7 @@
  *
  * Two AbortControllers per call cost about 6 % of a node's time; this is the part of them that a call needs.
  */
-export type CancelReason = "caller_left" | "switched_off" | "migrated";
+export type CancelReason = "caller_left" | "shutting_down" | "switched_off" | "migrated";
 
 type Listener = (reason: CancelReason) => void;
 

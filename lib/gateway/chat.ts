@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CallSpec } from "../core/events";
 import { GatewayError, toGatewayError } from "../shared/errors";
+import { retrySoon } from "./admit";
 import { attempt } from "./attempt";
 import { authenticate } from "./authenticate";
 import type { Call, ChatDeps } from "./call";
@@ -42,7 +43,7 @@ export async function chat(
     trace.ticket = deps.limiter.ticketFor(key);
     trace.ticket?.enter();
     trace.notes = callerNotes(req);
-    leave = deps.admission.enter();
+    leave = deps.admission.enter(gone);
     const request = parseChatRequest(await deps.admission.readBody(req));
     trace.request = request;
     // From here to the plan nothing is waited for: the call sees one configuration, and keeps it.
@@ -63,7 +64,7 @@ export async function chat(
     const call: Call = { deps, res, request, spec, endpoints, trace, gone, out };
     await deliver(call, await execute(call));
   } catch (error) {
-    trace.error = gone.reason === null ? toGatewayError(error) : new GatewayError("client_closed");
+    trace.error = takenBack(gone) ?? toGatewayError(error);
     recordCall(deps, trace);
     answerError(res, out, trace, deps.now());
   } finally {
@@ -76,7 +77,17 @@ export async function chat(
   }
 }
 
-/** Cancelled when the caller leaves before the answer is out. */
+/** The error of a call that ended before its time; null for one that did not. */
+function takenBack({ reason }: Canceller): GatewayError | null {
+  if (reason === null) {
+    return null;
+  }
+  return reason === "shutting_down"
+    ? new GatewayError("shutting_down", { headers: retrySoon })
+    : new GatewayError("client_closed");
+}
+
+/** Cancelled when the caller leaves before the answer is out, or when this node may not wait for it any longer. */
 function callerGone(res: ServerResponse): Canceller {
   const gone = new Canceller();
   res.once("close", () => {

@@ -4,6 +4,7 @@ import { uuidV7 } from "../shared/uuid";
 import { authenticate } from "./authenticate";
 import type { ChatDeps } from "./call";
 import { callSpec } from "./call-spec";
+import { Canceller } from "./canceller";
 import { parseChatRequest } from "./chat-request";
 import { planAnswer } from "./plan-answer";
 import { sendJson } from "./respond";
@@ -20,7 +21,8 @@ export async function explain(
 ): Promise<void> {
   const id = uuidV7(Date.now());
   const key = authenticate(req, deps.live);
-  const leave = deps.admission.enter();
+  // Nothing here waits for anybody else, so nothing needs to be taken back.
+  const leave = deps.admission.enter(new Canceller());
   try {
     const request = parseChatRequest(await deps.admission.readBody(req));
     const spec = callSpec(id, req, request, key, deps);

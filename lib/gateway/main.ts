@@ -1,6 +1,6 @@
 /** The composition root of a gateway process: opens everything in order, and closes it in the opposite one. */
 import type { Server } from "node:http";
-import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { holdAt } from "../core/types";
 import { startProber } from "../probes/prober";
 import type { Env } from "../shared/env";
@@ -12,10 +12,13 @@ import { createAdmission } from "./admit";
 import { createAnyModels } from "./any-models";
 import { type CallLogCounts, createCallLog } from "./call-log";
 import { createClosing } from "./closing";
+import { startFleet } from "./fleet";
 import { type FollowerCounts, startFollower } from "./follower";
+import { startHints } from "./hints";
 import { openLastKnownGood } from "./last-known-good";
 import { openLimits } from "./limits/open-limits";
 import { createOddAnswers } from "./odd-answers";
+import { startProbeDesk } from "./probe-desk";
 import { startReporter } from "./reporter";
 import { type Recorder, createRouter } from "./router";
 import { createRunningAttempts } from "./running";
@@ -30,6 +33,8 @@ export type GatewayEnv = Pick<
   | "databaseUrl"
   | "directDatabaseUrl"
   | "drainSeconds"
+  | "drainDelaySeconds"
+  | "nodeName"
   | "dataDir"
   | "spoolMaxBytes"
   | "spoolFsync"
@@ -39,6 +44,15 @@ export type GatewayOptions = {
   /** Sees every event of the router, so that a run can be played again. */
   readonly record?: Recorder;
   readonly timing?: Timing;
+  /** Which of the gateway processes under one name this is, from 0. */
+  readonly slot?: number;
+};
+
+/** `leave`: the whole gateway goes, and a balancer has to notice first. `retire`: others go on behind the same port. */
+export type StopMode = "leave" | "retire";
+
+export type GatewayStatus = {
+  readonly ready: boolean;
 };
 
 export type Gateway = {
@@ -48,14 +62,20 @@ export type Gateway = {
   configuration: () => FollowerCounts & { readonly applied: number };
   database: Database["connections"];
   callLog: () => CallLogCounts;
+  /** What the process that merges several gateways wants to know of this one. */
+  status(): GatewayStatus;
   /** Drains and closes; resolves when nothing is left to lose. */
-  stop(): Promise<void>;
+  stop(mode?: StopMode): Promise<void>;
 };
 
 const logDrainMs = 10_000;
 const partitionsAheadDays = 3;
 const partitionsEveryMs = 6 * 3_600_000;
 const poolSize = 4;
+/** Callers keep idle connections: for so long they may still be used, after whoever balances has been told. */
+const lingerMs = 1_000;
+/** Behind a port that others serve too nobody is told, so they have longer. */
+const retiredLingerMs = 2_000;
 /** Time itself is an event: what waits is looked at this often. */
 const tickEveryMs = 250;
 
@@ -67,11 +87,11 @@ const tickEveryMs = 250;
  */
 export async function startGateway(
   env: GatewayEnv,
-  { record, timing = defaultTiming }: GatewayOptions = {},
+  { record, timing = defaultTiming, slot = 0 }: GatewayOptions = {},
 ): Promise<Gateway> {
   const now = (): number => performance.now();
   const toMonotonicMs = (wallMs: number): number => wallMs - Date.now() + now();
-  const nodeId = `${hostname()}/${env.gatewayPort}`;
+  const nodeId = `${env.nodeName}/${slot}`;
   const db = openDatabase({
     url: env.databaseUrl ?? "",
     ...(env.directDatabaseUrl === undefined ? {} : { directUrl: env.directDatabaseUrl }),
@@ -99,7 +119,7 @@ export async function startGateway(
   const callLog = createCallLog({
     nodeId,
     dataDir: env.dataDir,
-    slot: 0,
+    slot,
     flush: env.spoolFsync,
     maxBytes: env.spoolMaxBytes,
     now,
@@ -111,7 +131,10 @@ export async function startGateway(
     const targets = entries.flatMap((entry) => entry.targets.map(({ id }) => id));
     router.apply({ type: "forget", targets });
   });
+  const fleet = startFleet({ db, nodeId, now, random: Math.random });
+  fleet.onNodes((nodes) => router.apply({ type: "fleet", nodes }));
   const prober = startProber({
+    duty: fleet.duty,
     now,
     random: Math.random,
     world: router.world,
@@ -129,7 +152,16 @@ export async function startGateway(
     },
     onRecord: (probe) => {
       reporter.onProbe(probe);
+      probeDesk.publish(probe);
     },
+  });
+  const probeDesk = startProbeDesk(
+    { db, nodeId, fleet, world: router.world, now, snapshot: live.snapshot },
+    prober,
+  );
+  const hints = startHints({
+    ...{ db, nodeId, fleet, now },
+    onHint: (target) => void router.apply({ type: "hint", target }),
   });
   const reporter = startReporter({
     db,
@@ -143,6 +175,7 @@ export async function startGateway(
   });
   router.subscribe(prober.onDecision);
   router.subscribe(reporter.onDecision);
+  router.subscribe(hints.onDecision);
   router.subscribe((decision) => {
     if (decision.type === "migrate") {
       running.migrate(decision.attempt);
@@ -169,7 +202,7 @@ export async function startGateway(
     { ...deps, admission, anyModels, running },
     { isReady: () => ready },
   );
-  const closeServer = createClosing(server);
+  const closing = createClosing(server);
   const ticker = setInterval(() => router.apply({ type: "tick" }), tickEveryMs);
   const makePartitions = (): void => {
     ensureDayPartitions(db, partitionsAheadDays).catch((error: unknown) => {
@@ -184,6 +217,7 @@ export async function startGateway(
     clearInterval(ticker);
     clearInterval(partitions);
     await prober.stop();
+    await Promise.all([hints.stop(), probeDesk.stop(), fleet.stop()]);
     const leftBytes = await callLog.close(logDrainMs);
     if (leftBytes > 0) {
       log.info(
@@ -208,10 +242,22 @@ export async function startGateway(
     configuration: () => ({ ...live.counts(), applied: live.applied().revision }),
     database: db.connections,
     callLog: callLog.counts,
-    async stop() {
-      ready = false;
-      admission.close();
-      await closeServer(env.drainSeconds * 1_000);
+    status: () => ({ ready }),
+    async stop(mode = "leave") {
+      closing.windDown();
+      const noticeMs = env.drainDelaySeconds * 1_000;
+      if (mode === "leave") {
+        ready = false;
+        await sleep(noticeMs);
+      }
+      await closing.close({
+        drainMs: env.drainSeconds * 1_000,
+        lingerMs: mode === "leave" ? Math.min(lingerMs, noticeMs) : retiredLingerMs,
+        onLimit() {
+          admission.close();
+          admission.endAll();
+        },
+      });
       await closeParts();
     },
   };

@@ -53,6 +53,7 @@ export function startReporter(deps: ReporterDeps): Reporter {
   let probes: ProbeResultRecord[] = [];
   let heartbeatMs = Number.NEGATIVE_INFINITY;
   let tellNode = true;
+  let hasTwin = false;
   let round: Promise<void> | null = null;
   let news: NodeJS.Timeout | null = null;
   let troubled = false;
@@ -67,7 +68,7 @@ export function startReporter(deps: ReporterDeps): Reporter {
       return;
     }
     const applied = deps.applied();
-    await upsertNode(deps.db, {
+    const { isForeign } = await upsertNode(deps.db, {
       id: deps.nodeId,
       startedAt,
       appliedRevision: applied.revision,
@@ -75,6 +76,12 @@ export function startReporter(deps: ReporterDeps): Reporter {
       droppedRecords: deps.droppedRecords(),
       refused: applied.refused,
     });
+    if (isForeign && heartbeatMs > 0 && !hasTwin) {
+      hasTwin = true;
+      log.error(
+        `Another gateway process calls itself ${deps.nodeId} too: give each its own BELLWETHER_NODE_NAME.`,
+      );
+    }
     heartbeatMs = deps.now();
     const { revision, refused } = deps.applied();
     tellNode = revision !== applied.revision || refused !== applied.refused;

@@ -11,6 +11,7 @@ import { readPlainAnswer } from "../dialects/openai";
 import { log } from "../shared/log";
 import { ask } from "./ask";
 import { createProbeBudget, probeCost } from "./budget";
+import type { Duty } from "./duty";
 import { modelProbeBody, modelVerdict, probeShape, regionVerdict } from "./probe";
 import { type DueProbe, type RegionPlace, createSchedule } from "./schedule";
 
@@ -18,7 +19,10 @@ export type ProbeRecord = {
   readonly kind: "model" | "region";
   readonly provider: string;
   readonly region: string;
+  readonly credential: string | null;
   readonly target: Target | null;
+  /** Grows with every probe of this process that starts. */
+  readonly seq: number;
   readonly atMs: number;
   readonly result: ProbeResult;
   readonly tokens: number;
@@ -30,6 +34,8 @@ export type ProberDeps = {
   readonly random: () => number;
   readonly world: World;
   snapshot: () => Snapshot;
+  /** How much of the looking is this node's. */
+  duty: () => Duty;
   /** Base URL and headers with the credential; undefined when the configuration has lost the place. */
   endpoint(
     place: RegionPlace,
@@ -45,6 +51,9 @@ export type Prober = {
   onDecision: (decision: Decision) => void;
   /** When the target will be asked next, monotonic; null when it will not. */
   nextProbeMs: (targetId: string) => number | null;
+  /** Takes another node's look for one of our own that has just ended. */
+  hearModel(target: Target, result: ProbeResult): void;
+  hearRegion(place: RegionPlace, result: ProbeResult): void;
   stop(): Promise<void>;
 };
 
@@ -91,7 +100,8 @@ export function startProber(deps: ProberDeps): Prober {
   const mayLaunch = (id: string): boolean => !busy.has(id) && running.size < maxInFlight;
 
   const look = (): void => {
-    const stretch = budget.stretch(deps.snapshot().probeBudgetNanoUsd, Date.now());
+    const budgetNanoUsd = deps.snapshot().probeBudgetNanoUsd * deps.duty().budgetRatio;
+    const stretch = budget.stretch(budgetNanoUsd, Date.now());
     for (const due of schedule.takeDue(stretch)) {
       if (mayLaunch(due.target.id)) {
         launch(due.target.id, () => probeModel(due));
@@ -100,7 +110,7 @@ export function startProber(deps: ProberDeps): Prober {
       }
     }
     for (const place of schedule.takeDueRegions(deps.regions())) {
-      const id = `${place.provider} ${place.region} ${place.credential ?? ""}`;
+      const id = regionId(place);
       if (mayLaunch(id)) {
         launch(id, () => probeRegion(place));
       }
@@ -152,9 +162,10 @@ export function startProber(deps: ProberDeps): Prober {
     );
     budget.spend(nanoUsd ?? 0, Date.now());
     deps.onModelResult(target, own, result);
-    const place = { provider: target.provider, region: target.region };
+    const { provider, region, credential } = target;
+    const place = { provider, region, credential };
     const cost = { tokens, costNanoUsd: nanoUsd };
-    deps.onRecord({ kind: "model", ...place, target, atMs: deps.now(), result, ...cost });
+    deps.onRecord({ kind: "model", ...place, target, seq: own, atMs: deps.now(), result, ...cost });
   };
 
   const probeRegion = async (place: RegionPlace): Promise<void> => {
@@ -181,17 +192,10 @@ export function startProber(deps: ProberDeps): Prober {
       return;
     }
     deps.onRegionResult(place, own, result);
-    const { provider, region } = place;
+    const { provider, region, credential } = place;
     const free = { tokens: 0, costNanoUsd: 0 };
-    deps.onRecord({
-      kind: "region",
-      provider,
-      region,
-      target: null,
-      atMs: deps.now(),
-      result,
-      ...free,
-    });
+    const where = { provider, region, credential, target: null };
+    deps.onRecord({ kind: "region", ...where, seq: own, atMs: deps.now(), result, ...free });
   };
 
   const timer = setInterval(round, lookEveryMs);
@@ -210,6 +214,19 @@ export function startProber(deps: ProberDeps): Prober {
       }
     },
     nextProbeMs: (targetId) => schedule.nextMs(targetId),
+    hearModel(target, result) {
+      // A look of our own that is under way will know better.
+      if (!busy.has(target.id)) {
+        seq += 1;
+        deps.onModelResult(target, seq, result);
+      }
+    },
+    hearRegion(place, result) {
+      if (!busy.has(regionId(place))) {
+        seq += 1;
+        deps.onRegionResult(place, seq, result);
+      }
+    },
     async stop() {
       clearInterval(timer);
       clearTimeout(wished ?? undefined);
@@ -217,4 +234,8 @@ export function startProber(deps: ProberDeps): Prober {
       await Promise.all(running);
     },
   };
+}
+
+function regionId({ provider, region, credential }: RegionPlace): string {
+  return `${provider} ${region} ${credential ?? ""}`;
 }

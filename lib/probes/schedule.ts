@@ -2,7 +2,8 @@
 import type { ProbeWish, RegionProbeWish } from "../core/events";
 import { isMeasured } from "../core/region";
 import { type Snapshot, type Target, holdAt } from "../core/types";
-import { type World, healthOf, labelOf } from "../core/world";
+import { type World, healthOf, labelOf, placeOf } from "../core/world";
+import type { Duty } from "./duty";
 
 export type RegionPlace = {
   readonly provider: string;
@@ -26,6 +27,7 @@ export type ScheduleDeps = {
   readonly random: () => number;
   readonly world: World;
   snapshot: () => Snapshot;
+  duty: () => Duty;
 };
 
 const jitterShare = 0.2;
@@ -36,16 +38,19 @@ const regionIntervalMs = 30_000;
 const measureEveryMs = 4_000;
 /** A time to first token older than this is measured again, even while calls succeed: plain calls show none. */
 const staleTtftMs = 60_000;
+/** While another node looks, what it has not told us of for an interval is asked about again this soon, should it end. */
+const listenEveryMs = 1_000;
 /** Where no route that leads to a target has had a call for so long, it is asked a tenth as often. */
 const idleMs = 600_000;
 const idleFactor = 10;
 
 type Due = { target: Target; atMs: number; isWished: boolean };
+type RegionDue = { readonly atMs: number; readonly isWished: boolean };
 
 /** A schedule in which everything is due soon. */
 export function createSchedule(deps: ScheduleDeps): Schedule {
   const due = new Map<string, Due>();
-  const regionDue = new Map<string, number>();
+  const regionDue = new Map<string, RegionDue>();
   const startedMs = deps.now();
   const placeId = (place: RegionPlace): string =>
     `${place.provider} ${place.region} ${place.credential ?? ""}`;
@@ -57,8 +62,14 @@ export function createSchedule(deps: ScheduleDeps): Schedule {
       return Math.min(measureEveryMs, target.probe.intervalMs);
     }
     const isIdle = deps.now() - lastCallMs(deps, target, startedMs) > idleMs;
-    return target.probe.intervalMs * stretch * (isIdle ? idleFactor : 1);
+    return target.probe.intervalMs * stretch * deps.duty().spread * (isIdle ? idleFactor : 1);
   };
+  /** Another node looks for us: this is when it would be our turn, were it gone. */
+  const standInMs = (lookedMs: number | null, everyMs: number): number =>
+    Math.max(deps.now() + listenEveryMs, (lookedMs ?? 0) + everyMs);
+  /** What nobody has told us about is measured from here once. */
+  const isOurs = (target: Target): boolean =>
+    deps.duty().isRegular || !isMeasured(deps.world, target);
 
   const enlist = (): void => {
     const { targets } = deps.snapshot();
@@ -81,7 +92,7 @@ export function createSchedule(deps: ScheduleDeps): Schedule {
     wish(wish) {
       const atMs = deps.now() + wish.afterMs;
       if (wish.type === "probe_region") {
-        regionDue.set(placeId(wish), atMs);
+        regionDue.set(placeId(wish), { atMs, isWished: true });
       } else if (wish.target.probe.mode !== "off") {
         due.set(wish.target.id, { target: wish.target, atMs, isWished: true });
       }
@@ -95,15 +106,18 @@ export function createSchedule(deps: ScheduleDeps): Schedule {
           continue;
         }
         if (target.probe.mode === "regular") {
-          due.set(id, {
-            target,
-            atMs: jittered(intervalMs(target, stretch ?? 1)),
-            isWished: false,
-          });
+          const everyMs = intervalMs(target, stretch ?? 1);
+          const nextMs =
+            isWished || isOurs(target)
+              ? jittered(everyMs)
+              : standInMs(healthOf(deps.world, target).probe.atMs, everyMs);
+          due.set(id, { target, atMs: nextMs, isWished: false });
         } else {
           due.delete(id);
         }
-        if (stretch !== null && (isWished || !isProvenByTraffic(deps.world, target, nowMs))) {
+        const isWanted =
+          isWished || (isOurs(target) && !isProvenByTraffic(deps.world, target, nowMs));
+        if (stretch !== null && isWanted) {
           taken.push({ target, isWished });
         }
       }
@@ -113,20 +127,27 @@ export function createSchedule(deps: ScheduleDeps): Schedule {
       const nowMs = deps.now();
       return places.filter((place) => {
         const id = placeId(place);
-        const atMs = regionDue.get(id);
-        if (atMs === undefined) {
-          regionDue.set(id, soon());
+        const known = regionDue.get(id);
+        if (known === undefined) {
+          regionDue.set(id, { atMs: soon(), isWished: false });
         }
-        if (atMs === undefined || nowMs < atMs) {
+        if (known === undefined || nowMs < known.atMs) {
           return false;
         }
-        regionDue.set(id, jittered(regionIntervalMs));
-        return true;
+        const { isRegular, spread } = deps.duty();
+        const everyMs = regionIntervalMs * spread;
+        const isOwn = known.isWished || isRegular;
+        const lookedMs = placeOf(deps.world, place.provider, place.region).probe.atMs;
+        const nextMs = isOwn ? jittered(everyMs) : standInMs(lookedMs, everyMs);
+        regionDue.set(id, { atMs: nextMs, isWished: false });
+        return isOwn;
       });
     },
     nextMs(targetId) {
       const next = due.get(targetId);
-      return next !== undefined && mayProbe(deps, next.target) ? next.atMs : null;
+      const isComing =
+        next !== undefined && mayProbe(deps, next.target) && (next.isWished || isOurs(next.target));
+      return isComing ? next.atMs : null;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
 
@@ -24,34 +25,29 @@ const meta = (description: string, details: EnvMeta): EnvMeta & { description: s
   ...details,
 });
 
-const port = (fallback: number): z.ZodPrefault<z.ZodPipe<z.ZodString, z.ZodTransform<number>>> =>
-  z
-    .string()
-    .transform((text, ctx) => {
-      const value = Number(text);
-      if (!/^\d+$/.test(text) || value < 1 || value > 65_535) {
-        ctx.addIssue({ code: "custom", message: "must be a port number from 1 to 65535" });
-      }
-      return value;
-    })
-    .prefault(String(fallback));
+const portText = z.string().transform((text, ctx) => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 65_535) {
+    ctx.addIssue({ code: "custom", message: "must be a port number from 1 to 65535" });
+  }
+  return value;
+});
 
-const whole = (
+const port = (fallback: number): z.ZodPrefault<typeof portText> =>
+  portText.prefault(String(fallback));
+
+const wholeText = (
   what: string,
-  fallback: number,
   min: number,
   max: number,
-): z.ZodPrefault<z.ZodPipe<z.ZodString, z.ZodTransform<number>>> =>
-  z
-    .string()
-    .transform((text, ctx) => {
-      const value = Number(text);
-      if (!/^\d+$/.test(text) || value < min || value > max) {
-        ctx.addIssue({ code: "custom", message: `must be ${what} from ${min} to ${max}` });
-      }
-      return value;
-    })
-    .prefault(String(fallback));
+): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> =>
+  z.string().transform((text, ctx) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      ctx.addIssue({ code: "custom", message: `must be ${what} from ${min} to ${max}` });
+    }
+    return value;
+  });
 
 const host = z
   .string()
@@ -215,21 +211,63 @@ export const envSchema = z.object({
       defaultText: "4001",
     }),
   ),
-  DRAIN_SECONDS: whole("whole seconds", 120, 0, 3600).meta(
-    meta("How long running calls may finish after a stop before they are cut.", {
-      unit: "seconds, 0 to 3600",
-      reason: "as long as a plain call may take at most",
-      defaultText: "120",
+  DRAIN_SECONDS: wholeText("whole seconds", 0, 3600)
+    .prefault("120")
+    .meta(
+      meta("How long running calls may finish after a stop before they are cut.", {
+        unit: "seconds, 0 to 3600",
+        reason: "as long as a plain call may take at most",
+        defaultText: "120",
+      }),
+    ),
+  DRAIN_DELAY_SECONDS: wholeText("whole seconds", 0, 60)
+    .optional()
+    .meta(
+      meta("How long a gateway that is stopped still takes new calls, while `/readyz` says 503.", {
+        unit: "seconds, 0 to 60",
+        reason: "a balancer needs some seconds to see it; on one machine alone there is none",
+        defaultText: "5 with ROLE=gateway, else 0",
+      }),
+    ),
+  GATEWAY_PROCESSES: wholeText("a whole number", 1, 32)
+    .prefault("1")
+    .meta(
+      meta("Gateway processes that share the port, each a node of its own.", {
+        unit: "processes, 1 to 32",
+        reason:
+          "one serves some thousand calls a second; each takes five connections to PostgreSQL",
+        defaultText: "1",
+      }),
+    ),
+  BELLWETHER_NODE_NAME: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.:_-]{0,62}[a-z0-9])?$/i, {
+      error: "must be up to 64 letters, digits, dots, colons, dashes and underscores",
+    })
+    .optional()
+    .meta(
+      meta("What the gateway's nodes are called: `<name>/0`, `<name>/1` and so on.", {
+        unit: "name",
+        reason: "the same after a restart, and another one for each gateway",
+        defaultText: "the host's name, and GATEWAY_PORT where it is not 4000",
+      }),
+    ),
+  METRICS_PORT: portText.optional().meta(
+    meta("Where `/readyz` and `/healthz` answer for all gateway processes together.", {
+      unit: "port, 1 to 65535",
+      reason: "absent: each process answers on GATEWAY_PORT for itself",
     }),
   ),
-  SPOOL_MAX_MB: whole("a whole number", 1024, 16, 1_048_576).meta(
-    meta("How large the call log may grow on the disk while the database is away.", {
-      unit: "MB, 16 to 1048576",
-      reason:
-        "about an hour at 300 calls/s; beyond it calls go on without a record, and are counted",
-      defaultText: "1024",
-    }),
-  ),
+  SPOOL_MAX_MB: wholeText("a whole number", 16, 1_048_576)
+    .prefault("1024")
+    .meta(
+      meta("How large the call log may grow on the disk while the database is away.", {
+        unit: "MB, 16 to 1048576",
+        reason:
+          "about an hour at 300 calls/s; beyond it calls go on without a record, and are counted",
+        defaultText: "1024",
+      }),
+    ),
   SPOOL_FSYNC: z
     .enum(["off", "second", "always"], { error: "must be off, second or always" })
     .prefault("off")
@@ -282,6 +320,11 @@ export interface Env {
   readonly drainSeconds: number;
   readonly spoolMaxBytes: number;
   readonly spoolFsync: "off" | "second" | "always";
+  readonly drainDelaySeconds: number;
+  readonly gatewayProcesses: number;
+  /** What the gateway's nodes are called, before the slash. */
+  readonly nodeName: string;
+  readonly metricsPort: number | undefined;
   /** Keys of providers by the name of their variable; only the gateway process has them. */
   readonly providerKeys: Readonly<Partial<Record<ProviderKeyName, string>>>;
 }
@@ -393,8 +436,20 @@ function toEnv(values: z.output<typeof envSchema>): Env {
     drainSeconds: values.DRAIN_SECONDS,
     spoolMaxBytes: values.SPOOL_MAX_MB * 1024 * 1024,
     spoolFsync: values.SPOOL_FSYNC,
+    drainDelaySeconds: values.DRAIN_DELAY_SECONDS ?? (values.ROLE === "gateway" ? 5 : 0),
+    gatewayProcesses: values.GATEWAY_PROCESSES,
+    nodeName: values.BELLWETHER_NODE_NAME ?? defaultNodeName(values.GATEWAY_PORT),
+    metricsPort: values.METRICS_PORT,
     providerKeys,
   };
+}
+
+const embeddedProcesses = 16;
+
+/** Two gateways on one machine have different ports. */
+function defaultNodeName(gatewayPort: number): string {
+  const usualPort = 4000;
+  return gatewayPort === usualPort ? hostname() : `${hostname()}:${gatewayPort}`;
 }
 
 function contradictions(env: Env): string[] {
@@ -415,14 +470,22 @@ function contradictions(env: Env): string[] {
   if (env.role !== "all" && env.demo === "on") {
     problems.push(`BELLWETHER_DEMO=on needs ROLE=all (it is "${env.role}")`);
   }
+  if (env.databaseUrl === undefined && env.gatewayProcesses > embeddedProcesses) {
+    problems.push(
+      `GATEWAY_PROCESSES above ${embeddedProcesses} needs DATABASE_URL (it is "${env.gatewayProcesses}"); the embedded PostgreSQL has no connections for more`,
+    );
+  }
   const ports = [
-    ["GATEWAY_PORT", env.gatewayPort],
-    ["DASHBOARD_PORT", env.dashboardPort],
+    ...(env.role === "dashboard" ? [] : [["GATEWAY_PORT", env.gatewayPort] as const]),
+    ...(env.role === "gateway" ? [] : [["DASHBOARD_PORT", env.dashboardPort] as const]),
     ...(mayRunDemo(env) ? [["WALL_PORT", env.wallPort] as const] : []),
+    ...(env.metricsPort === undefined || env.role === "dashboard"
+      ? []
+      : [["METRICS_PORT", env.metricsPort] as const]),
   ] as const;
   ports.forEach(([name, value], index) => {
     const twin = ports.slice(0, index).find(([, other]) => other === value);
-    if (twin !== undefined && env.role === "all") {
+    if (twin !== undefined) {
       problems.push(`${name} and ${twin[0]} must differ (both are ${value})`);
     }
   });

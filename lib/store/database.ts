@@ -3,6 +3,7 @@ import pg from "pg";
 import { GatewayError, isGatewayError } from "../shared/errors";
 import { PrismaClient, type Prisma } from "./generated/client";
 import { openListener, type ListenOptions } from "./listener";
+import { shareListeners } from "./shared-listener";
 import { withinMs } from "./within";
 
 /** A transaction's client; opaque outside lib/store. */
@@ -27,7 +28,7 @@ export type Database = {
     body: (tx: Transaction) => Promise<T>,
     isolation?: "ReadCommitted" | "RepeatableRead",
   ): Promise<T>;
-  /** Hears a channel on a connection of its own that comes back by itself; returns the way to stop. */
+  /** Hears a channel on a connection that comes back by itself, one for all who listen; returns the way to stop. */
   listen(
     channel: string,
     onMessage: (payload: string) => void,
@@ -58,6 +59,25 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on("error", () => undefined);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: "minimal" });
   const stops = new Set<() => Promise<void>>();
+  const hear = shareListeners((channel, onMessage, listenOptions) =>
+    openListener(
+      {
+        connectionString: options.directUrl ?? options.url,
+        application_name: `${options.applicationName} listen`,
+        connectionTimeoutMillis: connectTimeoutMs,
+        query_timeout: queryTimeoutMs,
+        keepAlive: true,
+      },
+      channel,
+      onMessage,
+      {
+        ...listenOptions,
+        async echo(payload) {
+          await pool.query("SELECT pg_notify($1, $2)", [channel, payload]);
+        },
+      },
+    ),
+  );
 
   return {
     prisma,
@@ -72,23 +92,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         }),
       ),
     listen(channel, onMessage, listenOptions = {}) {
-      const stop = openListener(
-        {
-          connectionString: options.directUrl ?? options.url,
-          application_name: `${options.applicationName} listen`,
-          connectionTimeoutMillis: connectTimeoutMs,
-          query_timeout: queryTimeoutMs,
-          keepAlive: true,
-        },
-        channel,
-        onMessage,
-        {
-          ...listenOptions,
-          async echo(payload) {
-            await pool.query("SELECT pg_notify($1, $2)", [channel, payload]);
-          },
-        },
-      );
+      const stop = hear(channel, onMessage, listenOptions);
       stops.add(stop);
       return async () => {
         stops.delete(stop);

@@ -15,15 +15,23 @@ export type NodeReport = {
   readonly refused: { readonly revision: number; readonly problem: string } | null;
 };
 
-const reportedRows = z.array(z.object({ isNews: z.boolean() }));
+const reportedRows = z.tuple([
+  z.object({ isNews: z.boolean(), formerStartedAt: z.date().nullable() }),
+]);
+
+export type Heartbeat = {
+  /** Whether the heartbeat before this one came from another start: an earlier one of this node, or a second process. */
+  readonly isForeign: boolean;
+};
 
 /** Records a heartbeat by the database's clock; tells the others when the node came, applied or refused a revision. */
-export async function upsertNode(db: Database, report: NodeReport): Promise<void> {
+export async function upsertNode(db: Database, report: NodeReport): Promise<Heartbeat> {
   const { refused } = report;
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
       WITH former AS (
-        SELECT applied_revision, refused_revision, stopped_at FROM node WHERE id = ${report.id}
+        SELECT started_at, applied_revision, refused_revision, stopped_at
+        FROM node WHERE id = ${report.id}
       )
       INSERT INTO node
         (id, started_at, heartbeat_at, applied_revision, applied_at, stopped_at, dropped_records,
@@ -41,11 +49,13 @@ export async function upsertNode(db: Database, report: NodeReport): Promise<void
         SELECT FROM former
         WHERE applied_revision = ${report.appliedRevision} AND stopped_at IS NULL
           AND refused_revision IS NOT DISTINCT FROM ${refused?.revision ?? null}::int
-      ) AS "isNews"`,
+      ) AS "isNews", (SELECT started_at FROM former) AS "formerStartedAt"`,
   );
-  if (reportedRows.parse(rows)[0]?.isNews === true) {
+  const [{ isNews, formerStartedAt }] = reportedRows.parse(rows);
+  if (isNews) {
     await sendNotice(db, { kind: "node", id: report.id });
   }
+  return { isForeign: formerStartedAt !== null && formerStartedAt.getTime() !== report.startedAt };
 }
 
 /** Records that a node ended in order, so that nobody waits for it. */

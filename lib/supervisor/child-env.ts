@@ -26,6 +26,7 @@ export function gatewayEnv(source: EnvSource, env: Env, database: DatabaseUrls):
     ROLE: "gateway",
     BELLWETHER_DEMO: "off",
     BELLWETHER_DATA_DIR: env.dataDir,
+    DRAIN_DELAY_SECONDS: String(env.drainDelaySeconds),
   };
 }
 

@@ -12,6 +12,7 @@ export interface ChildOptions {
 /** A part of Bellwether in a process of its own. */
 export interface Child {
   readonly name: string;
+  readonly isReady: () => boolean;
   /** Resolves when the part serves; never when it ends before that. */
   readonly ready: Promise<void>;
   /** Resolves with how the process ended, such as `exit code 1`. */
@@ -19,13 +20,24 @@ export interface Child {
   send(message: OrderMessage): void;
   /** Resolves with the next message of this type, or when the process has ended. */
   next(type: PartMessage["type"]): Promise<void>;
+  /** What the part says of itself; undefined when it does not answer within `limitMs`. */
+  status(limitMs: number): Promise<unknown>;
   /** Asks the part to end; kills it after `limitMs`, or at once when `force` aborts. */
-  stop(limitMs: number, force: AbortSignal): Promise<void>;
+  stop(limitMs: number, force: AbortSignal, order?: () => void): Promise<void>;
 }
 
 /** Starts a part with exactly the environment that it is given. */
 export function startChild({ name, script, env }: ChildOptions): Child {
-  const child = fork(script, [name], { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  return watchChild(
+    name,
+    fork(script, [name], { env, stdio: ["ignore", "inherit", "inherit", "ipc"] }),
+  );
+}
+
+/** The part that runs in `child`, which has just been started. */
+export function watchChild(name: string, child: ChildProcess): Child {
+  let isReady = false;
+  let asked = 0;
   let reason: string | undefined;
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => {
@@ -39,7 +51,14 @@ export function startChild({ name, script, env }: ChildOptions): Child {
     if (message.type === "failed") {
       reason = message.line;
     }
+    isReady ||= message.type === "ready";
   });
+  const send = (message: OrderMessage): void => {
+    if (child.connected) {
+      // One that is just ending breaks the channel, which its end tells anyway.
+      child.send(message, () => undefined);
+    }
+  };
   const heard = (type: PartMessage["type"]): Promise<void> =>
     new Promise((resolve) => {
       onMessage(child, (message) => {
@@ -50,16 +69,33 @@ export function startChild({ name, script, env }: ChildOptions): Child {
     });
   return {
     name,
+    isReady: () => isReady,
     ready: heard("ready"),
     ended,
     next: (type) => Promise.race([heard(type), ended.then(() => undefined)]),
-    send(message) {
-      if (child.connected) {
-        child.send(message);
-      }
+    send,
+    status(limitMs) {
+      asked += 1;
+      const id = asked;
+      return new Promise((resolve) => {
+        const settle = (status?: unknown): void => {
+          clearTimeout(timer);
+          child.off("message", hear);
+          resolve(status);
+        };
+        const hear = (raw: unknown): void => {
+          const message = partMessage.safeParse(raw);
+          if (message.data?.type === "status" && message.data.id === id) {
+            settle(message.data.status);
+          }
+        };
+        const timer = setTimeout(settle, limitMs);
+        child.on("message", hear);
+        send({ type: "status", id });
+      });
     },
-    async stop(limitMs, force) {
-      child.kill("SIGTERM");
+    async stop(limitMs, force, order = () => child.kill("SIGTERM")) {
+      order();
       const patience = AbortSignal.any([force, AbortSignal.timeout(limitMs)]);
       await Promise.race([ended, untilAborted(patience)]);
       child.kill("SIGKILL");

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { bootstrap, type Bootstrapped } from "@/lib/control/bootstrap";
-import { wallKeyName } from "@/lib/control/first-document";
 import { watchConfigFile } from "@/lib/control/watch-file";
 import { EnvError, mayRunDemo, parseEnv, providerKeyNames, toLocalOrigin } from "@/lib/shared/env";
 import { isGatewayError } from "@/lib/shared/errors";
@@ -11,8 +10,9 @@ import { refuseSecondStart, startEmbeddedPostgres } from "@/lib/store/embedded";
 import { migrate } from "@/lib/store/migrate";
 import { bannerLines } from "./banner";
 import { type Child } from "./child";
-import { dashboardEnv, gatewayEnv, type DatabaseUrls } from "./child-env";
-import { keepWallKey, startLoad, startWall, wallListener, wallOrigin } from "./demo";
+import { dashboardEnv, type DatabaseUrls } from "./child-env";
+import { startLoad, startWall, wallListener, wallOrigin } from "./demo";
+import { operationsListener, startGatewayPart, stopLimitMs } from "./gateway-part";
 import { describeFailure } from "./part";
 import { refuseBusyPorts } from "./ports";
 import { createTeardown, guard, startPart, type Run } from "./run";
@@ -75,13 +75,13 @@ async function start(run: Run): Promise<void> {
   const database = await prepareDatabase(run);
   // Both load their code while the rest goes on; the gateway's first probe must find the wall.
   const dashboard = env.role === "gateway" ? undefined : startDashboard(run, database);
-  const gateway = env.role === "dashboard" ? undefined : startGateway(run, database);
+  const gateway = env.role === "dashboard" ? undefined : await startGatewayPart(run, database);
   const booted = await guard(run, bootstrapOnce(run, database));
   for (const note of booted.notes) {
     log.info(note);
   }
   const wall = booted.demo ? await startWall(run) : undefined;
-  gateway?.send({ type: "go" });
+  gateway?.go();
   await guard(run, Promise.all([dashboard?.ready, gateway?.ready]));
   followConfigFile(run, database);
   if (wall !== undefined && booted.demoKey !== null) {
@@ -120,8 +120,10 @@ function listeners({ env }: Run): Parameters<typeof refuseBusyPorts>[0] {
     hostName: "DASHBOARD_HOST",
     host: env.dashboardHost,
   };
+  const operations = operationsListener(env);
   return [
     ...(env.role === "dashboard" ? [] : [gateway]),
+    ...(env.role === "dashboard" || operations === undefined ? [] : [operations]),
     ...(env.role === "gateway" ? [] : [dashboard]),
     ...(env.demo === "on" ? [wallListener(env)] : []),
   ];
@@ -193,23 +195,10 @@ async function bootstrapOnce({ env }: Run, urls: DatabaseUrls): Promise<Bootstra
 }
 
 function startDashboard(run: Run, database: DatabaseUrls): Child {
-  return startPart(run, "planes", stopLimitMs(run), {
+  return startPart(run, "planes", stopLimitMs(run.env), {
     name: "dashboard",
     env: dashboardEnv(run.source, run.env, database),
   });
-}
-
-function startGateway(run: Run, database: DatabaseUrls): Child {
-  const wallKey = mayRunDemo(run.env) ? keepWallKey(run.env.dataDir) : undefined;
-  return startPart(run, "planes", stopLimitMs(run), {
-    name: "gateway",
-    env: { ...gatewayEnv(run.source, run.env, database), [wallKeyName]: wallKey },
-  });
-}
-
-/** The part itself cuts what is still running at the limit; this is for one that hangs. */
-function stopLimitMs({ env }: Run): number {
-  return env.drainSeconds * 1_000 + 10_000;
 }
 
 /** The declarative file is published again whenever it changes; a gateway alone leaves that to the dashboard. */

@@ -1,11 +1,13 @@
 import { log } from "@/lib/shared/log";
 import { StartError } from "@/lib/shared/start-error";
-import { type PartMessage } from "./messages";
+import { orderMessage, type PartMessage } from "./messages";
 
 /** A part that serves. */
 export interface RunningPart {
-  /** Accepts nothing new, lets running work finish and resolves when all has ended. */
-  stop(): Promise<void>;
+  /** Accepts nothing new, lets running work finish and resolves when all has ended. `retire`: others take its place. */
+  stop(mode?: "leave" | "retire"): Promise<void>;
+  /** How it is, in plain values. */
+  status?(): unknown;
 }
 
 /** Loads a part's code, and waits for what must be there first; what it returns starts the part. */
@@ -25,21 +27,43 @@ export async function runPart(name: string, load: LoadPart): Promise<void> {
     }
     tell({ type: "failed", line }, () => process.exit(1));
   };
-  const stop = (): void => {
+  const stop = (mode: "leave" | "retire" = "leave"): void => {
     const running = part;
     if (running === undefined) {
       process.exit(0);
     }
     if (!stopping) {
       stopping = true;
-      running.then((started) => started.stop()).then(() => process.exit(0), fail);
+      running.then((started) => started.stop(mode)).then(() => process.exit(0), fail);
     }
   };
-  process.on("SIGTERM", stop);
-  process.on("disconnect", stop);
+  const obey = (raw: unknown): void => {
+    const { data: order } = orderMessage.safeParse(raw);
+    if (order?.type === "retire") {
+      stop("retire");
+    }
+    if (order?.type === "status") {
+      part
+        ?.then((started) => {
+          tell({ type: "status", id: order.id, status: started.status?.() });
+        })
+        .catch(() => undefined);
+    }
+  };
+  process.on("message", obey);
+  process.on("SIGTERM", () => {
+    stop();
+  });
+  process.on("disconnect", () => {
+    stop();
+  });
   for (const signal of ["SIGINT", "SIGHUP"] as const) {
     // A terminal sends these to all of us, and the supervisor knows the order.
-    process.on(signal, process.send === undefined ? stop : (): void => undefined);
+    process.on(signal, () => {
+      if (process.send === undefined) {
+        stop();
+      }
+    });
   }
   process.on("uncaughtException", fail);
   try {

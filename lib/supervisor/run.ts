@@ -6,7 +6,7 @@ import { describeFailure } from "./part";
 import { untilAborted, type StopSignals } from "./stop-signals";
 
 /** The order in which a running system is taken down; what stands in one stage goes together. */
-const stages = ["load", "planes", "wall", "postgres"] as const;
+const stages = ["load", "planes", "operations", "wall", "postgres"] as const;
 
 type Stage = (typeof stages)[number];
 
@@ -71,16 +71,9 @@ export function startPart(
 ): Child {
   const child = startChild({ ...part, script: run.script });
   run.atEnd(stage, () => child.stop(limitMs, run.signals.forced));
-  let isReady = false;
-  child.ready.then(
-    () => {
-      isReady = true;
-    },
-    () => undefined,
-  );
   child.ended.then(
     (how) => {
-      const verb = isReady ? "ended unexpectedly" : "did not start";
+      const verb = child.isReady() ? "ended unexpectedly" : "did not start";
       run.crashed(new StartError(`the ${child.name} ${verb}: ${how}`));
     },
     () => undefined,

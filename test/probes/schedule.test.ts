@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { ConfigInput } from "@/lib/config/document";
+import { type Role, dutyOf } from "@/lib/probes/duty";
 import { createSchedule } from "@/lib/probes/schedule";
 import { Bench, input, snapshotOf } from "../core/fixture";
 
+const us = "acme:us:first";
 const place = { provider: "acme", region: "us", credential: null };
 
-function scheduleOf(bench: Bench) {
+function scheduleOf(bench: Bench, role: () => Role = () => "prober") {
   return createSchedule({
+    duty: () => dutyOf(role(), 2),
     now: () => bench.nowMs,
     random: () => 0.5,
     world: bench.world,
@@ -134,5 +137,77 @@ describe("the schedule of probes", () => {
     expect(schedule.takeDueRegions([place])).toEqual([place]);
     bench.nowMs += 33_000;
     expect(schedule.takeDueRegions([place])).toEqual([place]);
+  });
+});
+
+describe("the schedule among several nodes", () => {
+  it("leaves what is due to the node that looks for all, and keeps to the router's own wishes", () => {
+    const bench = new Bench();
+    measured(bench);
+    const schedule = scheduleOf(bench, () => "listener");
+    due(schedule);
+    bench.nowMs += 60_000;
+    expect(due(schedule)).toEqual([]);
+    schedule.takeDueRegions([place]);
+    bench.nowMs += 60_000;
+    expect(schedule.takeDueRegions([place])).toEqual([]);
+    const target = bench.target(us);
+    schedule.wish({ type: "probe", target, afterMs: 0 });
+    schedule.wish({ type: "probe_region", ...place, afterMs: 0 });
+    expect(due(schedule)).toEqual([us]);
+    expect(schedule.takeDueRegions([place])).toEqual([place]);
+  });
+
+  it("measures once for itself what nobody has told it of", () => {
+    const bench = new Bench();
+    const schedule = scheduleOf(bench, () => "listener");
+    due(schedule);
+    bench.nowMs += 1_500;
+    expect(due(schedule)).toHaveLength(5);
+  });
+
+  it("shows no next look while another node looks", () => {
+    const bench = new Bench();
+    measured(bench);
+    const schedule = scheduleOf(bench, () => "listener");
+    due(schedule);
+    expect(schedule.nextMs(us)).toBeNull();
+    schedule.wish({
+      type: "probe",
+      target: bench.target(us),
+      afterMs: 500,
+    });
+    expect(schedule.nextMs(us)).toBe(bench.nowMs + 500);
+  });
+
+  it("takes over within a second what the one before it had not looked at for an interval", () => {
+    const bench = new Bench();
+    measured(bench);
+    let role: Role = "listener";
+    const schedule = scheduleOf(bench, () => role);
+    due(schedule);
+    bench.nowMs += 40_000;
+    due(schedule);
+    bench.probe(us, "pass");
+    bench.nowMs += 1_000;
+    due(schedule);
+    role = "prober";
+    bench.nowMs += 1_000;
+    const taken = due(schedule);
+    expect(taken).toHaveLength(4);
+    expect(taken).not.toContain(us);
+  });
+
+  it("looks for itself while nobody says who looks, as seldom as there are nodes", () => {
+    const bench = new Bench();
+    measured(bench);
+    const schedule = scheduleOf(bench, () => "alone");
+    due(schedule);
+    bench.nowMs += 1_500;
+    expect(due(schedule)).toHaveLength(5);
+    bench.nowMs += 65_900;
+    expect(due(schedule)).toEqual([]);
+    bench.nowMs += 200;
+    expect(due(schedule)).toHaveLength(5);
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { expect, it, test } from "vitest";
 import { EnvError, envSchema, mayRunDemo, parseEnv, toLocalOrigin } from "@/lib/shared/env";
@@ -25,6 +26,10 @@ it("needs no variable at all", () => {
     role: "all",
     demo: "auto",
     drainSeconds: 120,
+    drainDelaySeconds: 0,
+    gatewayProcesses: 1,
+    nodeName: hostname(),
+    metricsPort: undefined,
     providerKeys: {},
   });
 });
@@ -60,6 +65,14 @@ test.each([
   ["SPOOL_MAX_MB", "15"],
   ["SPOOL_MAX_MB", "1048577"],
   ["SPOOL_FSYNC", "sometimes"],
+  ["DRAIN_DELAY_SECONDS", "61"],
+  ["GATEWAY_PROCESSES", "0"],
+  ["GATEWAY_PROCESSES", "33"],
+  ["GATEWAY_PROCESSES", "2.5"],
+  ["METRICS_PORT", "0"],
+  ["BELLWETHER_NODE_NAME", "two words"],
+  ["BELLWETHER_NODE_NAME", "a/b"],
+  ["BELLWETHER_NODE_NAME", "a".repeat(65)],
   ["GATEWAY_HOST", "http://0.0.0.0"],
   ["GATEWAY_URL", "127.0.0.1:4000"],
   ["GATEWAY_URL", "http://user@127.0.0.1:4000"],
@@ -94,6 +107,32 @@ it("refuses one port for two parts", () => {
   expect(problemsOf({ GATEWAY_PORT: "3000" })).toEqual([
     "DASHBOARD_PORT and GATEWAY_PORT must differ (both are 3000)",
   ]);
+});
+
+it("refuses the port of the gateway for its metrics, and leaves the dashboard's alone where none runs", () => {
+  const split = { ROLE: "gateway", DATABASE_URL: "postgresql://db/x" };
+  expect(problemsOf({ ...split, METRICS_PORT: "4000" })).toEqual([
+    "METRICS_PORT and GATEWAY_PORT must differ (both are 4000)",
+  ]);
+  expect(problemsOf({ ...split, METRICS_PORT: "3000" })).toEqual([]);
+});
+
+it("refuses more gateway processes than the embedded PostgreSQL has connections for", () => {
+  expect(problemsOf({ GATEWAY_PROCESSES: "17" })).toEqual([
+    expect.stringContaining("GATEWAY_PROCESSES above 16 needs DATABASE_URL"),
+  ]);
+  expect(problemsOf({ GATEWAY_PROCESSES: "17", DATABASE_URL: "postgresql://db/x" })).toEqual([]);
+});
+
+it("gives a balancer five seconds where there is one", () => {
+  const split = { ROLE: "gateway", DATABASE_URL: "postgresql://db/x" };
+  expect(parseEnv(split).drainDelaySeconds).toBe(5);
+  expect(parseEnv({ ...split, DRAIN_DELAY_SECONDS: "0" }).drainDelaySeconds).toBe(0);
+});
+
+it("names the nodes of two gateways on one machine differently", () => {
+  expect(parseEnv({ GATEWAY_PORT: "4100" }).nodeName).toBe(`${hostname()}:4100`);
+  expect(parseEnv({ GATEWAY_PORT: "4100", BELLWETHER_NODE_NAME: "a" }).nodeName).toBe("a");
 });
 
 it("leaves the wall's port to others where the demo cannot run", () => {

@@ -83,4 +83,37 @@ describe("listen", () => {
     await vi.waitFor(() => expect(heard).toEqual(["still here"]), 5_000);
     await stop();
   });
+
+  it("hears a channel over one connection, however many listen and whoever stops", async () => {
+    const heard: string[] = [];
+    let connections = 0;
+    const listenAs = (name: string): (() => Promise<void>) =>
+      db.listen("shared", (payload) => heard.push(`${name} ${payload}`), {
+        onReconnect: () => {
+          connections += 1;
+        },
+      });
+    const stopFirst = listenAs("first");
+    await vi.waitFor(() => expect(connections).toBe(1), 5_000);
+    const stopSecond = listenAs("second");
+    // Who comes later has missed what was said before, and looks for itself too.
+    expect(connections).toBe(2);
+    const listening = async (): Promise<number> => {
+      const { rows } = await db.pool.query(
+        `SELECT count(*)::int AS n FROM pg_stat_activity
+         WHERE datname = current_database() AND query = 'LISTEN "shared"'`,
+      );
+      return (rows as [{ n: number }])[0].n;
+    };
+    expect(await listening()).toBe(1);
+    await db.pool.query("SELECT pg_notify('shared', 'a')");
+    await vi.waitFor(() => expect(heard.toSorted()).toEqual(["first a", "second a"]), 5_000);
+    await stopFirst();
+    await stopFirst();
+    await db.pool.query("SELECT pg_notify('shared', 'b')");
+    await vi.waitFor(() => expect(heard).toContain("second b"), 5_000);
+    expect(heard).not.toContain("first b");
+    await stopSecond();
+    await vi.waitFor(async () => expect(await listening()).toBe(0), 5_000);
+  });
 });

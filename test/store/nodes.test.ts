@@ -41,6 +41,18 @@ describe("nodes", () => {
   });
 });
 
+describe("a name", () => {
+  it("that two processes use shows in the heartbeat of each, and one that came back does not for long", async () => {
+    const own = { ...report, id: "host/7" };
+    expect(await upsertNode(db, own)).toEqual({ isForeign: false });
+    expect(await upsertNode(db, own)).toEqual({ isForeign: false });
+    const again = { ...own, startedAt: own.startedAt + 1 };
+    expect(await upsertNode(db, again)).toEqual({ isForeign: true });
+    expect(await upsertNode(db, again)).toEqual({ isForeign: false });
+    expect(await upsertNode(db, own)).toEqual({ isForeign: true });
+  });
+});
+
 describe("target states", () => {
   it("the newest opinion of a live node replaces its former one", async () => {
     await upsertNode(db, report);

@@ -105,6 +105,8 @@ export async function startDurableStack(options: {
     gatewayPort: port,
     databaseUrl: postgres.url,
     drainSeconds: 5,
+    drainDelaySeconds: 0,
+    nodeName: "durable",
     dataDir,
     spoolMaxBytes: 256 * 1024 * 1024,
     spoolFsync: "off",

@@ -18,6 +18,8 @@ export function gatewayEnv({
     databaseUrl,
     directDatabaseUrl,
     drainSeconds: 5,
+    drainDelaySeconds: 0,
+    nodeName: "test",
     dataDir,
     spoolMaxBytes: 64 * 1024 * 1024,
     spoolFsync: "off",

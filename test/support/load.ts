@@ -15,6 +15,8 @@ export interface LoadCall {
   attempts: number;
   /** Under which it stands in the log. */
   id: string | null;
+  /** How often it was sent again because its connection broke before an answer. */
+  resent: number;
 }
 
 export interface LoadOptions {
@@ -28,6 +30,8 @@ export interface LoadOptions {
   stream?: boolean;
   body?: Record<string, unknown>;
   key?: string;
+  /** As the official clients do: a call whose connection breaks before an answer is sent again, twice at most. */
+  resend?: boolean;
 }
 
 /** Sends calls at a steady rate, each whether or not the others have ended, and resolves when all have. */
@@ -36,6 +40,7 @@ export async function load(
   options: LoadOptions,
 ): Promise<LoadCall[]> {
   const { model, perSecond, forMs, stream = false, body = {}, key = stack.key } = options;
+  const mostResent = options.resend === true ? 2 : 0;
   const pool = new Pool(stack.url, { connections: 256 });
   const text = JSON.stringify({
     model,
@@ -82,8 +87,15 @@ export async function load(
       provider: null,
       attempts: 0,
       id: null,
+      resent: 0,
     };
-    await ask(call, askedMs).catch(() => undefined);
+    for (;;) {
+      await ask(call, askedMs).catch(() => undefined);
+      if (call.status !== 0 || call.resent >= mostResent) {
+        break;
+      }
+      call.resent += 1;
+    }
     call.tookMs = performance.now() - askedMs;
     options.onEnd?.(call);
     return call;

@@ -7,7 +7,7 @@ import { createAppKey } from "@/lib/control/create-app-key";
 import { demoDocument } from "@/lib/control/first-document";
 import { publishDocument } from "@/lib/control/publish-document";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
-import { type Gateway, startGateway } from "@/lib/gateway/main";
+import { type Gateway, type GatewayEnv, startGateway } from "@/lib/gateway/main";
 import type { Recorder } from "@/lib/gateway/router";
 import { type Timing, defaultTiming } from "@/lib/gateway/timing";
 import { type Database, openDatabase } from "@/lib/store/database";
@@ -22,6 +22,7 @@ export interface Stack {
   url: string;
   key: string;
   db: Database;
+  databaseUrl: string;
   control: ControlDeps;
   /** Sends a chat completion; `body` replaces or adds fields. */
   chat: (
@@ -45,6 +46,8 @@ export interface StackOptions {
   dataDir?: string;
   /** How the gateway reaches the database, where not directly. */
   reach?: (databaseUrl: string) => Promise<Reached>;
+  /** What the deployment says beyond addresses. */
+  env?: Partial<GatewayEnv>;
 }
 
 /** The wall, a database of its own and a gateway, all real, in this process. */
@@ -68,7 +71,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ownDataDir = mkdtempSync(join(tmpdir(), "bellwether-stack-"));
   const reached = (await options.reach?.(database.url)) ?? { databaseUrl: database.url };
   const gateway = await startGateway(
-    gatewayEnv({ ...reached, dataDir: options.dataDir ?? ownDataDir }),
+    { ...gatewayEnv({ ...reached, dataDir: options.dataDir ?? ownDataDir }), ...options.env },
     {
       timing: { ...defaultTiming, ...options.timing },
       ...(options.record !== undefined && { record: options.record }),
@@ -81,6 +84,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     url,
     key,
     db,
+    databaseUrl: database.url,
     control,
     publish,
     chat: (body = {}, { headers = {}, ...init } = {}) =>

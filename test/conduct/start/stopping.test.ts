@@ -12,6 +12,7 @@ import {
   type Product,
   type ProductProcess,
 } from "../../support/product";
+import { eventually } from "../../support/stack";
 
 // Every test starts where the one before it stopped, as a user's data folder does.
 let dataDir: string;
@@ -130,7 +131,22 @@ it("cuts running calls at the second Ctrl-C, and still ends PostgreSQL in order"
   expect(readFileSync(join(dataDir, "postgres.log"), "utf8")).toMatch(/system is shut down/);
 });
 
-it.each(["gateway", "dashboard", "wall"] as const)(
+it("starts a gateway again that was killed, and says so", async () => {
+  const product = await startReady();
+  const before = processOf("gateway");
+  process.kill(before, "SIGKILL");
+  await eventually(() => product.output().includes("serves again"), 15_000);
+  expect(product.output()).toMatch(
+    /^error: the gateway \S+\/0 ended unexpectedly: killed by SIGKILL; it is started again now$/m,
+  );
+  expect(processOf("gateway")).not.toBe(before);
+  const call = await beginCall(product, 2);
+  expect(await call.text()).toMatch(/data: \[DONE\]\s*$/);
+  process.kill(product.pid, "SIGTERM");
+  expect(await product.ended).toEqual({ code: 0, signal: null });
+});
+
+it.each(["dashboard", "wall"] as const)(
   "ends everything with one line and a failure when the %s is killed",
   async (part) => {
     const product = await startReady();
