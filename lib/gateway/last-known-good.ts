@@ -80,6 +80,7 @@ export function openLastKnownGood(options: LastKnownGoodOptions): LastKnownGood 
   };
   const database = databaseName(databaseUrl);
   const sealer = createSealer(passwordOf(databaseUrl));
+  const configurationText = createWriting(sealer);
   let wanted: KeepParts | null = null;
   let keysWanted: KeepParts["keys"];
   let lastKeys: KeepParts["keys"];
@@ -100,7 +101,7 @@ export function openLastKnownGood(options: LastKnownGoodOptions): LastKnownGood 
       if (keys !== undefined) {
         await writeKept(paths.keys, head, JSON.stringify(keys()));
       }
-      await writeKept(paths.configuration, head, configurationText(parts, sealer));
+      await writeKept(paths.configuration, head, configurationText(parts));
       if (troubled) {
         warn("The configuration is kept on disk again.");
       }
@@ -175,11 +176,20 @@ function notUsed(path: string, why: string): Loaded {
   return { ok: false, problem: `${path} is not used: ${why}` };
 }
 
-function configurationText({ published, switches }: KeepParts, sealer: Sealer): string {
-  // The gateway knows keys by their hash, from rows of their own: the document's may hold secrets.
-  const bare = { ...published.document, keys: [] };
-  const document = withSecrets(bare, (text) => (isReference(text) ? text : sealer.seal(text)));
-  return JSON.stringify({ configRevision: published.revision, document, switches: switches() });
+/** The configuration as text; a document that stays is written down once, however often switches change. */
+function createWriting(sealer: Sealer): (parts: KeepParts) => string {
+  let written: { readonly published: Published; readonly text: string } | null = null;
+  const textOf = (published: Published): string => {
+    if (written?.published !== published) {
+      // The gateway knows keys by their hash, from rows of their own: the document's may hold secrets.
+      const bare = { ...published.document, keys: [] };
+      const sealed = withSecrets(bare, (text) => (isReference(text) ? text : sealer.seal(text)));
+      written = { published, text: JSON.stringify(sealed) };
+    }
+    return written.text;
+  };
+  return ({ published, switches }) =>
+    `{"configRevision":${published.revision},"document":${textOf(published)},"switches":${JSON.stringify(switches())}}`;
 }
 
 function openSecret(text: string, sealer: Sealer): string | undefined {

@@ -34,11 +34,7 @@ export async function insertLogGaps(db: Database, gaps: readonly LogGapRecord[])
     latest.set(gap.id, known === undefined || (gap.calls ?? 0) >= (known.calls ?? 0) ? gap : known);
   }
   try {
-    await db.pool.query({
-      name: "insert_log_gaps",
-      text: insertGaps,
-      values: [JSON.stringify([...latest.values()])],
-    });
+    await db.pool.query(insertGaps, [JSON.stringify([...latest.values()])]);
   } catch (error) {
     throw toStoreError(error);
   }
