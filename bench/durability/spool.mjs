@@ -25,12 +25,14 @@ async function kills(parts, stack, quick, add) {
   const times = quick ? 3 : 20;
   const run = await parts.killAgainAndAgain(stack, { times, perSecond: 300, acknowledged: 600 });
   const name = `${times} × kill -9 at 300 calls/s`;
-  const slowest = Math.max(...run.readyMs);
+  const ready = [...run.readyMs].sort((a, b) => a - b);
+  const slowest = ready.at(-1);
   add(`${name}: acknowledged calls`, `${run.acknowledged} of ${run.calls}`, "calls");
   add(`${name}: missing in the log`, run.missing, "calls", "0", run.missing === 0);
   add(`${name}: doubled in the log`, run.doubled, "attempts", "0", run.doubled === 0);
   add(`${name}: told as unknown`, run.unknown, "calls");
-  add(`${name}: restart to ready`, round(slowest / 1_000), "s", "≤ 2", slowest <= 2_000);
+  add(`${name}: restart to ready, median`, round(ready[times >> 1] / 1_000), "s");
+  add(`${name}: restart to ready, slowest`, round(slowest / 1_000), "s", "≤ 2", slowest <= 2_000);
 }
 
 async function outages(parts, stack, quick, add) {

@@ -1,4 +1,12 @@
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { PlanEntry } from "@/lib/core/plan";
@@ -7,6 +15,9 @@ import type { CallLogBatch, CallLogLine, CallRecord } from "@/lib/store/call-log
 import type { LogGapRecord } from "@/lib/store/log-gaps";
 import { callRecord } from "../store/traffic";
 import { temporaryFolder } from "./spool/support";
+
+// Real files and real times: a busy machine takes longer.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** What a database would have: rows by their ids, each once. */
 interface Rows {
@@ -131,7 +142,7 @@ describe("the call log", () => {
     const copy = killed(first);
     rows.isAway = false;
     const second = open(rows, copy);
-    await vi.waitFor(() => expect(rows.calls.size).toBe(21), 5_000);
+    await vi.waitFor(() => expect(rows.calls.size).toBe(21), 15_000);
     expect(ended.every(({ id }) => rows.calls.get(id)?.outcome === "served")).toBe(true);
     expect(rows.calls.get(torn.id)).toMatchObject({
       outcome: "unknown_crash",
@@ -158,11 +169,11 @@ describe("the call log", () => {
         ids.add(run(opened.log).id);
       }
       ids.add(begin(opened.log, callOf()).id);
-      await vi.waitFor(() => expect(rows.calls.size).toBeGreaterThan(turn * 31), 5_000);
+      await vi.waitFor(() => expect(rows.calls.size).toBeGreaterThan(turn * 31), 15_000);
       dataDir = killed(opened);
     }
     const last = open(rows, dataDir);
-    await vi.waitFor(() => expect(rows.calls.size).toBe(ids.size), 5_000);
+    await vi.waitFor(() => expect(rows.calls.size).toBe(ids.size), 15_000);
     expect(await last.log.close(2_000)).toBe(0);
     expect(new Set(rows.calls.keys())).toEqual(ids);
     const unknown = [...rows.calls.values()].filter(({ outcome }) => outcome === "unknown_crash");
@@ -181,7 +192,10 @@ describe("the call log", () => {
       }
       await vi.waitFor(() => expect(rows.calls.size).toBe((round + 1) * 500), 10_000);
     }
-    await vi.waitFor(() => expect(segmentsIn(opened.dataDir).length).toBeLessThanOrEqual(2), 5_000);
+    await vi.waitFor(
+      () => expect(segmentsIn(opened.dataDir).length).toBeLessThanOrEqual(2),
+      15_000,
+    );
     expect(segmentsIn(opened.dataDir)).not.toContain("0000000001.log");
     const second = open(rows, killed(opened));
     await vi.waitFor(() => expect(rows.calls.get(long.id)?.outcome).toBe("unknown_crash"), 10_000);
@@ -196,7 +210,7 @@ describe("the call log", () => {
     const calls = Array.from({ length: 2_000 }, () => run(log, { error_message: filler }));
     expect(segmentsIn(dataDir).length).toBeGreaterThan(6);
     rows.isAway = false;
-    await vi.waitFor(() => expect(rows.calls.size).toBe(2_000), 4_500);
+    await vi.waitFor(() => expect(rows.calls.size).toBe(2_000), 15_000);
     expect([...rows.calls.keys()]).toEqual(calls.map(({ id }) => id));
     expect(rows.repeated).toBe(0);
     expect(segmentsIn(dataDir).length).toBeLessThanOrEqual(1);
@@ -215,14 +229,14 @@ describe("the call log", () => {
     writeFileSync(path, bytes);
     rows.isAway = false;
     const { log, lines } = open(rows, copy);
-    await vi.waitFor(() => expect(rows.gaps.size).toBe(1), 5_000);
+    await vi.waitFor(() => expect(rows.gaps.size).toBe(1), 15_000);
     expect(rows.calls.size).toBe(49);
     expect([...rows.gaps.values()][0]).toMatchObject({ reason: "damaged", calls: null });
     expect(log.counts().damagedSegments).toBe(1);
     expect(lines.filter((line) => line.includes("damaged"))).toHaveLength(1);
     expect(existsSync(`${path}.damaged`)).toBe(true);
     const more = run(log);
-    await vi.waitFor(() => expect(rows.calls.has(more.id)).toBe(true), 5_000);
+    await vi.waitFor(() => expect(rows.calls.has(more.id)).toBe(true), 15_000);
   });
 
   it("leaves out what has no room, counts it in a gap between two instants, and goes on when there is room", async () => {
@@ -235,7 +249,7 @@ describe("the call log", () => {
     rows.isAway = false;
     await vi.waitFor(() => expect(rows.calls.size).toBe(200 - dropped), 10_000);
     const after = run(log);
-    await vi.waitFor(() => expect(rows.calls.has(after.id)).toBe(true), 5_000);
+    await vi.waitFor(() => expect(rows.calls.has(after.id)).toBe(true), 15_000);
     const gap = [...rows.gaps.values()].at(-1)!;
     expect(gap).toMatchObject({ reason: "spool_full", calls: dropped, node_id: "host/0" });
     expect(rows.gaps.size).toBe(1);
@@ -251,12 +265,12 @@ describe("the call log", () => {
     writeFileSync(join(dataDir, "spool"), "in the way");
     const { log, lines } = open(rows, dataDir);
     const first = run(log);
-    await vi.waitFor(() => expect(rows.calls.has(first.id)).toBe(true), 5_000);
+    await vi.waitFor(() => expect(rows.calls.has(first.id)).toBe(true), 15_000);
     rmSync(join(dataDir, "spool"));
     await vi.waitFor(() => {
       run(log);
       expect(segmentsIn(dataDir)).toHaveLength(1);
-    }, 5_000);
+    }, 15_000);
     expect(await log.close(5_000)).toBe(0);
     expect(rows.calls.size).toBe(log.counts().recorded);
     expect(lines).toHaveLength(2);
@@ -275,11 +289,11 @@ describe("the call log", () => {
     const kept = run(living.log);
     const lookers = emptyRows();
     const { log } = open(lookers, copy, { slot: 0, lookEveryMs: 50 });
-    await vi.waitFor(() => expect(lookers.calls.size).toBe(3), 5_000);
+    await vi.waitFor(() => expect(lookers.calls.size).toBe(3), 15_000);
     expect(left.every(({ id }) => lookers.calls.has(id))).toBe(true);
     expect(lookers.calls.get(unfinished.id)?.outcome).toBe("unknown_crash");
     expect(lookers.calls.has(kept.id)).toBe(false);
-    await vi.waitFor(() => expect(segmentsIn(copy, "7")).toEqual([]), 5_000);
+    await vi.waitFor(() => expect(segmentsIn(copy, "7")).toEqual([]), 15_000);
     expect(segmentsIn(copy, "1")).toHaveLength(1);
     await log.close(1_000);
   });
@@ -293,8 +307,16 @@ describe("the call log", () => {
     expect(left).toBeGreaterThan(0);
     rows.isAway = false;
     const next = open(rows, dataDir);
-    await vi.waitFor(() => expect(rows.calls.size).toBe(1), 5_000);
+    await vi.waitFor(() => expect(rows.calls.size).toBe(1), 15_000);
     await next.log.close(1_000);
+  });
+
+  it("is readable by its owner only", () => {
+    const { log, dataDir } = open(emptyRows(), temporaryFolder());
+    run(log);
+    const modeOf = (path: string): number => statSync(join(dataDir, path)).mode & 0o777;
+    expect(modeOf("spool/0")).toBe(0o700);
+    expect(modeOf(`spool/0/${segmentsIn(dataDir)[0] ?? ""}`)).toBe(0o600);
   });
 
   it("tells each plan once, and again after an hour", async () => {
@@ -305,10 +327,10 @@ describe("the call log", () => {
     expect(log.planHash(planOf("chain_order"))).toBe(hash);
     expect(log.planHash(planOf("open"))).not.toBe(hash);
     expect(log.planHash([])).toBeNull();
-    await vi.waitFor(() => expect(rows.plans.get(hash)).toBe(1), 5_000);
+    await vi.waitFor(() => expect(rows.plans.get(hash)).toBe(1), 15_000);
     nowMs = 3_700_000;
     log.planHash(planOf("chain_order"));
-    await vi.waitFor(() => expect(rows.plans.get(hash)).toBe(2), 5_000);
+    await vi.waitFor(() => expect(rows.plans.get(hash)).toBe(2), 15_000);
   });
 
   it("writes nothing that PostgreSQL refuses: no NUL and no half of a pair", async () => {
