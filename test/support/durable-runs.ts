@@ -68,12 +68,14 @@ export async function withoutDatabase(
 ): Promise<OutageRun> {
   const { perSecond, forMs, away, back } = options;
   const shape = { model: "gpt-4.1", perSecond };
+  // What came before must not be in the measure.
+  const warmUp = await load(stack, { ...shape, forMs: Math.min(forMs, 3_000) });
   const before = await load(stack, { ...shape, forMs: Math.min(forMs, 10_000) });
   await away(stack);
   const during = await load(stack, { ...shape, forMs });
   await back(stack);
   const backMs = performance.now();
-  const calls = [...before, ...during];
+  const calls = [...warmUp, ...before, ...during];
   const acknowledged = calls.filter(({ isWhole }) => isWhole).flatMap(({ id }) => id ?? []);
   const audit = await auditUntilWhole(stack, acknowledged, 120_000);
   const p99 = (some: readonly LoadCall[]): number =>
