@@ -113,6 +113,16 @@ module.exports = {
       to: { path: "^lib/shared/env\\.ts$", reachable: true },
     },
     {
+      name: "traces-are-loaded-on-demand",
+      severity: "error",
+      comment: "Where nothing is traced, the code that traces is not even loaded.",
+      from: { path: "^lib/", pathNot: "^lib/gateway/traces/" },
+      to: {
+        path: "^lib/gateway/traces/",
+        dependencyTypesNot: ["type-only", "dynamic-import"],
+      },
+    },
+    {
       name: "only-store-touches-prisma",
       severity: "error",
       comment: "SQL and Prisma types stay behind functions that are named by their question.",

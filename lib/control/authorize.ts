@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { isLoopbackHost } from "../shared/env";
 import { GatewayError } from "../shared/errors";
+import { isSameSecret } from "../shared/same-secret";
 import { type ActingPerson } from "./actor";
 
 export type Access = {
@@ -69,9 +69,4 @@ function isOwnPage(headers: Headers, host: string, publicUrl: string | undefined
     return true;
   }
   return URL.canParse(origin) && new URL(origin).host === host;
-}
-
-function isSameSecret(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

@@ -47,7 +47,7 @@ export async function continuation(
 
 /** Null when the attempt was taken back already, or the call's configuration has no such target. */
 function orderFor(
-  { endpoints, request }: Call,
+  { deps, endpoints, request, trace }: Call,
   by: OpenAttempt,
   prefill: BodyShape["prefill"],
 ): StreamOrder | null {
@@ -62,7 +62,7 @@ function orderFor(
       request: {
         method: "POST",
         path: `${endpoint.basePath}/chat/completions`,
-        headers: endpoint.headers,
+        headers: deps.traces?.headersOf(trace, by.trace, endpoint.headers) ?? endpoint.headers,
         body: request.bodyFor({ upstreamModel: target.upstreamModel, streamed, prefill }),
       },
       times,

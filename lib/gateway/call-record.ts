@@ -2,6 +2,7 @@
 import { type GatewayError, errorCatalog } from "../shared/errors";
 import { uuidV7 } from "../shared/uuid";
 import type { AttemptRecord, CallRecord } from "../store/call-log";
+import { callFlow } from "./call-flow";
 import {
   type AttemptTrace,
   type CallTrace,
@@ -71,8 +72,7 @@ function isoOf(trace: CallTrace, wallMs: number): string {
 function callRecord(deps: GatewayDeps, trace: CallTrace, endedMs: number): CallRecord {
   const { error, answering } = trace;
   const last = answering ?? trace.attempts.at(-1);
-  const first = trace.plan?.candidates[0];
-  const isServed = error === null && answering !== null;
+  const { served, isFallback, isRegionSwitch } = callFlow(trace);
   const usage = trace.joinedUsage ?? (last === undefined ? null : usageOf(trace, last));
   return {
     id: trace.id,
@@ -87,12 +87,9 @@ function callRecord(deps: GatewayDeps, trace: CallTrace, endedMs: number): CallR
     region: last?.target.region ?? null,
     ...outcomeFields(error, trace.notes),
     stream: trace.request?.stream ?? false,
-    rescued_by: isServed ? rescuedBy(trace) : null,
-    fallback: isServed && answering.entryIndex > (first?.entryIndex ?? 0),
-    region_switch:
-      isServed &&
-      answering.entryIndex === first?.entryIndex &&
-      answering.target.region !== first.target.region,
+    rescued_by: served === null ? null : rescuedBy(trace),
+    fallback: isFallback,
+    region_switch: isRegionSwitch,
     attempts: trace.attempts.length,
     total_ms: Math.round(endedMs - trace.startedMs),
     ttft_ms: trace.firstTokenMs === null ? null : Math.round(trace.firstTokenMs - trace.startedMs),

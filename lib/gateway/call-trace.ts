@@ -13,6 +13,7 @@ import type { GatewayDeps } from "./deps";
 import type { CallUse, Ticket } from "./limits/limiter";
 import type { AppKey } from "./live";
 import { type Tally, countedTokens, estimatedTokens } from "./tally";
+import type { TraceContext } from "./traces/context";
 
 export type AttemptTrace = {
   readonly target: Target;
@@ -26,6 +27,8 @@ export type AttemptTrace = {
   reason: string | null;
   failure: Failure | null;
   tally: Tally | null;
+  /** Its id in the trace, once somebody was told; null: not yet. */
+  spanId: string | null;
 };
 
 export type CallTrace = {
@@ -57,6 +60,8 @@ export type CallTrace = {
   endedMs: number | null;
   /** The log has its record. */
   isRecorded: boolean;
+  /** Its place in a trace; null while its caller is unknown, and where nothing is traced. */
+  context: TraceContext | null;
 };
 
 /** The trace of a call that begins now. */
@@ -83,6 +88,7 @@ export function beginTrace(deps: GatewayDeps): CallTrace {
     error: null,
     endedMs: null,
     isRecorded: false,
+    context: null,
   };
 }
 

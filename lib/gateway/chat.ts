@@ -22,6 +22,7 @@ import { type Answered, deliver } from "./deliver";
 import { exhaustedError, plannedNothingError } from "./exhausted";
 import { beginAttempt } from "./open-attempt";
 import { pause } from "./pause";
+import { observeCall } from "./observe-call";
 import { logInternal, sendError } from "./respond";
 import { answerHeaders, idHeaders } from "./response-headers";
 import { Tally } from "./tally";
@@ -42,6 +43,7 @@ export async function chat(
     trace.key = key;
     trace.ticket = deps.limiter.ticketFor(key);
     trace.ticket?.enter();
+    trace.context = deps.traces?.begin(trace.id, req.headers) ?? null;
     trace.notes = callerNotes(req);
     leave = deps.admission.enter(gone);
     const request = parseChatRequest(await deps.admission.readBody(req));
@@ -74,6 +76,7 @@ export async function chat(
     }
     trace.ticket?.leave(callUse(trace));
     leave?.();
+    observeCall(deps, trace);
   }
 }
 

@@ -2,9 +2,11 @@
 import type { CallLog } from "./call-log";
 import type { Limiter } from "./limits/limiter";
 import type { Live } from "./live";
+import type { Meter } from "./metrics/meter";
 import type { OddAnswers } from "./odd-answers";
 import type { Router } from "./router";
 import type { Timing } from "./timing";
+import type { Traces } from "./traces/traces";
 import type { Upstreams } from "./upstreams";
 
 export type GatewayDeps = {
@@ -17,6 +19,9 @@ export type GatewayDeps = {
   /** What each key may use here. */
   readonly limiter: Limiter;
   readonly oddAnswers: OddAnswers;
+  readonly meter: Meter;
+  /** Null where nothing is traced. */
+  readonly traces: Traces | null;
   readonly timing: Timing;
   /** Monotonic milliseconds. */
   readonly now: () => number;

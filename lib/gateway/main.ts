@@ -1,7 +1,7 @@
 /** The composition root of a gateway process: opens everything in order, and closes it in the opposite one. */
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { holdAt } from "../core/types";
+import { type Target, holdAt } from "../core/types";
 import { startProber } from "../probes/prober";
 import type { Env } from "../shared/env";
 import { log } from "../shared/log";
@@ -17,6 +17,8 @@ import { type FollowerCounts, startFollower } from "./follower";
 import { startHints } from "./hints";
 import { openLastKnownGood } from "./last-known-good";
 import { openLimits } from "./limits/open-limits";
+import type { MetricSet } from "./metrics/families";
+import { createMeter } from "./metrics/meter";
 import { createOddAnswers } from "./odd-answers";
 import { startProbeDesk } from "./probe-desk";
 import { startReporter } from "./reporter";
@@ -24,6 +26,7 @@ import { type Recorder, createRouter } from "./router";
 import { createRunningAttempts } from "./running";
 import { createGatewayServer } from "./server";
 import { type Timing, defaultTiming } from "./timing";
+import type { Traces, TracesDeps } from "./traces/traces";
 import { openUpstreams } from "./upstreams";
 
 export type GatewayEnv = Pick<
@@ -38,7 +41,8 @@ export type GatewayEnv = Pick<
   | "dataDir"
   | "spoolMaxBytes"
   | "spoolFsync"
->;
+> &
+  Partial<Pick<Env, "metricsToken" | "metricsKeyLabels" | "tracing">>;
 
 export type GatewayOptions = {
   /** Sees every event of the router, so that a run can be played again. */
@@ -64,6 +68,8 @@ export type Gateway = {
   callLog: () => CallLogCounts;
   /** What the process that merges several gateways wants to know of this one. */
   status(): GatewayStatus;
+  /** Everything that the node counts and measures, as of now. */
+  metrics: () => MetricSet;
   /** Drains and closes; resolves when nothing is left to lose. */
   stop(mode?: StopMode): Promise<void>;
 };
@@ -127,6 +133,24 @@ export async function startGateway(
     shipGaps: (gaps) => insertLogGaps(db, gaps),
     say: log,
   });
+  const originOf = (target: Target): string | undefined =>
+    upstreams.endpoints().find(target)?.origin;
+  const traces = await loadTraces(env, { nodeId, snapshot: live.snapshot, originOf });
+  const meter = createMeter({
+    nodeId,
+    world: router.world,
+    now,
+    originOf,
+    withKeys: env.metricsKeyLabels ?? false,
+    readings: {
+      callsInFlight: () => admission.inFlight(),
+      applied: live.applied,
+      configuration: live.counts,
+      database: db.connections,
+      callLog: callLog.counts,
+      spans: () => traces?.counts(),
+    },
+  });
   const anyModels = createAnyModels(({ entries }) => {
     const targets = entries.flatMap((entry) => entry.targets.map(({ id }) => id));
     router.apply({ type: "forget", targets });
@@ -153,6 +177,7 @@ export async function startGateway(
     onRecord: (probe) => {
       reporter.onProbe(probe);
       probeDesk.publish(probe);
+      meter.onProbe(probe);
     },
   });
   const probeDesk = startProbeDesk(
@@ -176,6 +201,7 @@ export async function startGateway(
   router.subscribe(prober.onDecision);
   router.subscribe(reporter.onDecision);
   router.subscribe(hints.onDecision);
+  router.subscribe(meter.onDecision);
   router.subscribe((decision) => {
     if (decision.type === "migrate") {
       running.migrate(decision.attempt);
@@ -196,11 +222,12 @@ export async function startGateway(
   const oddAnswers = createOddAnswers(now, (line) => {
     log.warn(line);
   });
-  const steps = { nodeId, live, router, upstreams, log: callLog, limiter, oddAnswers };
+  const own = { limiter, meter, traces };
+  const steps = { nodeId, live, router, upstreams, log: callLog, oddAnswers, ...own };
   const deps = { ...steps, timing, now, random: Math.random };
   const server = createGatewayServer(
     { ...deps, admission, anyModels, running },
-    { isReady: () => ready },
+    { isReady: () => ready, metrics: { token: env.metricsToken, read: meter.read } },
   );
   const closing = createClosing(server);
   const ticker = setInterval(() => router.apply({ type: "tick" }), tickEveryMs);
@@ -216,6 +243,7 @@ export async function startGateway(
   const closeParts = async (): Promise<void> => {
     clearInterval(ticker);
     clearInterval(partitions);
+    meter.stop();
     await prober.stop();
     await Promise.all([hints.stop(), probeDesk.stop(), fleet.stop()]);
     const leftBytes = await callLog.close(logDrainMs);
@@ -225,6 +253,7 @@ export async function startGateway(
       );
     }
     await bank.close();
+    await traces?.stop();
     await reporter.stop();
     await live.stop();
     await upstreams.close();
@@ -242,6 +271,7 @@ export async function startGateway(
     configuration: () => ({ ...live.counts(), applied: live.applied().revision }),
     database: db.connections,
     callLog: callLog.counts,
+    metrics: meter.read,
     status: () => ({ ready }),
     async stop(mode = "leave") {
       closing.windDown();
@@ -261,6 +291,23 @@ export async function startGateway(
       await closeParts();
     },
   };
+}
+
+/** Without a collector not even the code for it is loaded. */
+async function loadTraces(
+  { tracing }: GatewayEnv,
+  deps: Omit<TracesDeps, "tell">,
+): Promise<Traces | null> {
+  if (tracing === undefined || tracing === null) {
+    return null;
+  }
+  const { openTraces } = await import("./traces/traces");
+  return openTraces(tracing, {
+    ...deps,
+    tell: (line) => {
+      log.warn(line);
+    },
+  });
 }
 
 function listen(server: Server, env: GatewayEnv): Promise<void> {

@@ -47,6 +47,7 @@ export function beginAttempt({ deps, spec, trace, gone }: Call, move: AttemptMov
     reason: null,
     failure: null,
     tally: null,
+    spanId: null,
   };
   trace.attempts.push(one);
   const end = (outcome: AttemptTrace["outcome"], tally: Tally): void => {

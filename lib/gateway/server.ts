@@ -11,6 +11,7 @@ import { uuidV7 } from "../shared/uuid";
 import type { ChatDeps } from "./call";
 import { chat } from "./chat";
 import { explain } from "./explain";
+import { type MetricsDoor, answerMetrics } from "./metrics/endpoint";
 import { listModels, showModel } from "./models";
 import { sendError, sendJson } from "./respond";
 
@@ -19,10 +20,11 @@ const requestTimeoutMs = 60_000;
 const keepAliveMs = 65_000;
 const maxHeaderBytes = 16 * 1024;
 
-export type Readiness = { isReady(): boolean };
+/** What machines that watch over this node may ask it. */
+export type Watch = { isReady(): boolean; readonly metrics: MetricsDoor };
 
 /** The server, not yet listening. */
-export function createGatewayServer(deps: ChatDeps, readiness: Readiness): Server {
+export function createGatewayServer(deps: ChatDeps, watch: Watch): Server {
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -32,7 +34,7 @@ export function createGatewayServer(deps: ChatDeps, readiness: Readiness): Serve
       noDelay: true,
     },
     (req, res) => {
-      handle(req, res, deps, readiness).catch((error: unknown) => {
+      handle(req, res, deps, watch).catch((error: unknown) => {
         sendError(res, toGatewayError(error), { "x-request-id": uuidV7(Date.now()) });
       });
     },
@@ -51,9 +53,13 @@ async function handle(
   req: IncomingMessage,
   res: ServerResponse,
   deps: ChatDeps,
-  readiness: Readiness,
+  watch: Watch,
 ): Promise<void> {
   const path = pathOf(req.url ?? "/");
+  if (isMetrics(req.url)) {
+    await answerMetrics(req, res, watch.metrics);
+    return;
+  }
   switch (path) {
     case "/chat/completions":
       allow(req, "POST");
@@ -73,7 +79,7 @@ async function handle(
       return;
     case "/readyz":
       allow(req, "GET");
-      if (!readiness.isReady()) {
+      if (!watch.isReady()) {
         throw new GatewayError("not_ready", { headers: { "retry-after": "1" } });
       }
       sendJson(res, 200, '{"status":"ready"}', {});
@@ -93,6 +99,11 @@ function pathOf(url: string): string {
   const query = url.indexOf("?");
   const path = query === -1 ? url : url.slice(0, query);
   return path.startsWith("/v1/") ? path.slice(3) : path;
+}
+
+/** Not under `/v1`: what is relayed to us from there comes from this machine, whoever asked. */
+function isMetrics(url: string | undefined): boolean {
+  return url === "/metrics" || url?.startsWith("/metrics?") === true;
 }
 
 function decoded(text: string): string {

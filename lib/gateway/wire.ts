@@ -21,7 +21,7 @@ export type Wire = {
 export type WireRequest = {
   readonly method: "GET" | "POST";
   readonly path: string;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer | null;
 };
 

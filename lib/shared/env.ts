@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type TracingSettings, otelShape, readTracing } from "./otel-env";
 
 /**
  * The environment: what a deployment decides before anything runs. What operators change while it
@@ -48,6 +49,14 @@ const wholeText = (
     }
     return value;
   });
+
+const onOrOff = (
+  fallback: "on" | "off",
+): z.ZodPrefault<z.ZodPipe<z.ZodEnum<{ on: "on"; off: "off" }>, z.ZodTransform<boolean>>> =>
+  z
+    .enum(["on", "off"], { error: "must be on or off" })
+    .transform((word) => word === "on")
+    .prefault(fallback);
 
 const host = z
   .string()
@@ -252,6 +261,24 @@ export const envSchema = z.object({
         defaultText: "the host's name, and GATEWAY_PORT where it is not 4000",
       }),
     ),
+  METRICS_TOKEN: z
+    .string()
+    .min(16, { error: "must be 16 characters or more" })
+    .optional()
+    .meta(
+      meta("Bearer token for `GET /metrics` on the gateway; with it, it is the only way in.", {
+        unit: "16 characters or more",
+        reason: "absent: only this machine may read, and only without a proxy in between",
+        secret: true,
+      }),
+    ),
+  METRICS_KEY_LABELS: onOrOff("off").meta(
+    meta("Count calls by application key too.", {
+      unit: "on or off",
+      reason: "every key is a series of its own, and whoever reads metrics need not know the keys",
+      defaultText: "off",
+    }),
+  ),
   METRICS_PORT: portText.optional().meta(
     meta("Where `/readyz` and `/healthz` answer for all gateway processes together.", {
       unit: "port, 1 to 65535",
@@ -279,6 +306,7 @@ export const envSchema = z.object({
         defaultText: "off",
       }),
     ),
+  ...otelShape,
   OPENAI_API_KEY: providerKey("OpenAI"),
   ANTHROPIC_API_KEY: providerKey("Anthropic"),
   GEMINI_API_KEY: providerKey("Google Gemini"),
@@ -317,6 +345,11 @@ export interface Env {
   readonly adminToken: string | undefined;
   readonly demo: "auto" | "on" | "off";
   readonly wallPort: number;
+  /** Undefined: metrics are for this machine only. */
+  readonly metricsToken: string | undefined;
+  readonly metricsKeyLabels: boolean;
+  /** Null: nothing is traced. */
+  readonly tracing: TracingSettings | null;
   readonly drainSeconds: number;
   readonly spoolMaxBytes: number;
   readonly spoolFsync: "off" | "second" | "always";
@@ -362,8 +395,9 @@ export function parseEnv(source: EnvSource = process.env): Env {
       }),
     );
   }
-  const env = toEnv(parsed.data);
-  const problems = contradictions(env);
+  const tracing = readTracing(parsed.data);
+  const env = toEnv(parsed.data, tracing.ok ? tracing.settings : null);
+  const problems = [...contradictions(env), ...(tracing.ok ? [] : tracing.problems)];
   if (problems.length > 0) {
     throw new EnvError(problems);
   }
@@ -410,7 +444,7 @@ function isSecretName(name: string): boolean {
   return schema?.meta()?.["secret"] === true;
 }
 
-function toEnv(values: z.output<typeof envSchema>): Env {
+function toEnv(values: z.output<typeof envSchema>, tracing: TracingSettings | null): Env {
   const providerKeys: Partial<Record<ProviderKeyName, string>> = {};
   for (const name of providerKeyNames) {
     const key = values[name];
@@ -433,6 +467,9 @@ function toEnv(values: z.output<typeof envSchema>): Env {
     adminToken: values.BELLWETHER_ADMIN_TOKEN,
     demo: values.BELLWETHER_DEMO,
     wallPort: values.WALL_PORT,
+    metricsToken: values.METRICS_TOKEN,
+    metricsKeyLabels: values.METRICS_KEY_LABELS,
+    tracing,
     drainSeconds: values.DRAIN_SECONDS,
     spoolMaxBytes: values.SPOOL_MAX_MB * 1024 * 1024,
     spoolFsync: values.SPOOL_FSYNC,

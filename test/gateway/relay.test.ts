@@ -184,6 +184,7 @@ function attemptAt(id: string, tally: Tally | null): AttemptTrace {
     reason: null,
     failure: null,
     tally,
+    spanId: null,
   };
 }
 
@@ -210,6 +211,7 @@ function traceOf(attempts: AttemptTrace[], stop: string[] = []): CallTrace {
     error: null,
     endedMs: null,
     isRecorded: false,
+    context: null,
   };
 }
 

@@ -15,6 +15,8 @@ import { type Wall, startWall } from "@/lib/wall/server";
 import { type Reached, gatewayEnv } from "./gateway-env";
 import { createTestDatabase } from "./postgres";
 
+export { eventually } from "./eventually";
+
 export interface Stack {
   wall: Wall;
   gateway: Gateway;
@@ -110,27 +112,4 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       rmSync(ownDataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Waits until `check` returns something, looking every 20 ms; fails after `withinMs` with what it last threw. */
-export async function eventually<T>(
-  check: () => T | Promise<T>,
-  withinMs = 5_000,
-): Promise<NonNullable<T>> {
-  const untilMs = performance.now() + withinMs;
-  let last: unknown = new Error(`not within ${withinMs} ms`);
-  while (performance.now() < untilMs) {
-    try {
-      const value = await check();
-      if (value !== undefined && value !== null && value !== false) {
-        return value;
-      }
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
-  }
-  throw last;
 }
