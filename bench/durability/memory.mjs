@@ -185,6 +185,8 @@ async function openStack() {
       databaseUrl: postgres.url,
       dataDir: path.join(folder, "gateway"),
       drainSeconds: 2,
+      spoolMaxBytes: 1024 * 2 ** 20,
+      spoolFsync: "off",
     });
     const rows = async () =>
       Number((await db.pool.query("SELECT count(*) AS n FROM call")).rows[0].n);

@@ -81,7 +81,15 @@ function meterOf({ createMeter, emptyWorld, snapshot }) {
       applied: () => ({ revision: 1, atMs: 0, refused: null }),
       configuration: () => ({ malformedNotices: 0, looks: 0, swaps: 0, refusals: 0 }),
       database: () => ({ open: 0, waiting: 0 }),
-      droppedRecords: () => 0,
+      callLog: () => ({
+        recorded: 0,
+        dropped: 0,
+        shippedRecords: 0,
+        spoolBytes: 0,
+        unspooled: 0,
+        unspooledTotal: 0,
+        damagedSegments: 0,
+      }),
       spans: () => undefined,
     },
   });
