@@ -14,6 +14,7 @@ export function callGlyph({ outcome }: CallView): GlyphState {
     case "served":
       return "healthy";
     case "failed":
+    case "unknown_crash":
       return "down";
     case "refused":
     case "cancelled":

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 /** What a number counts; part of every message about it. */
 export type Unit =
+  | "days"
   | "seconds"
   | "milliseconds"
   | "tokens"

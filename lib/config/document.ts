@@ -137,7 +137,11 @@ export const keyDocument = z.strictObject({
   midstream: midstream.optional(),
 });
 
+/** How long single calls are kept where the settings do not say. */
+export const defaultCallLogDays = 30;
+
 export const settingsDocument = z.strictObject({
+  call_log_days: wholeWithin(2, 400, "days").optional(),
   timezone: z.string().max(64, "must be at most 64 characters").optional(),
   currency: z
     .string()

@@ -1,3 +1,4 @@
+import { CallView } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { type ApiCall, pageLimit } from "./api";
 import { type CallsQuery } from "./calls-page";
@@ -38,8 +39,7 @@ export function streamRange(url: URL): MetricsRange {
 
 /** The filters and the page of `/api/calls`. */
 export function callQuery({ url }: ApiCall): CallsQuery {
-  const outcomes = ["served", "failed", "refused", "cancelled", "unknown_crash"] as const;
-  const outcome = oneOf(url, "outcome", outcomes);
+  const outcome = oneOf(url, "outcome", CallView.shape.outcome.options);
   const rescued = oneOf(url, "rescued", ["true", "false"] as const);
   const model = text(url, "model");
   const region = text(url, "region");

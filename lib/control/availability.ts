@@ -8,10 +8,15 @@ const fewestLive = 20;
 /** Under so many probes nobody does: one lucky probe is not 100 %. */
 const fewestProbes = 3;
 
+/** Whether there were attempts enough that nobody has to ask the probes. */
+export function isEnoughLive({ succeeded, failed }: Samples): boolean {
+  return succeeded + failed >= fewestLive;
+}
+
 /** The share of attempts that worked; of probes when there were too few attempts; null when too few of both. */
 export function availability(live: Samples, probes: Samples): Availability {
   const n = live.succeeded + live.failed;
-  if (n >= fewestLive) {
+  if (isEnoughLive(live)) {
     return { ratio: live.succeeded / n, n, source: "live" };
   }
   const probed = probes.succeeded + probes.failed;

@@ -13,7 +13,10 @@ export type CallsQuery = CallFilter & {
 const freshMs = 900;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** A page of the call log, newest first. It stays as it is while new calls come. */
+/**
+ * A page of the call log, newest first. It stays as it is while new calls come. A page that is not full and has a
+ * `nextCursor` has looked through enough calls for one answer: older ones may follow.
+ */
 export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor, deps, query) => {
   const { limit, cursor, ...filter } = query;
   if (cursor !== undefined && !uuid.test(cursor)) {
@@ -23,12 +26,12 @@ export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor
     });
   }
   return deps.cache.get(`calls ${JSON.stringify(query)}`, freshMs, async () => {
-    const calls = await listCalls(deps.db, filter, limit + 1, cursor);
+    const { calls, searchedTo } = await listCalls(deps.db, filter, limit + 1, cursor);
     const page = calls.slice(0, limit);
     return {
       generatedAt: Date.now(),
       calls: page,
-      nextCursor: calls.length > limit ? (page.at(-1)?.id ?? null) : null,
+      nextCursor: calls.length > limit ? (page.at(-1)?.id ?? null) : searchedTo,
     };
   });
 });

@@ -8,7 +8,7 @@ import {
   readConfiguration,
 } from "../store/configuration";
 import { listRouteRevisions } from "../store/route-revisions";
-import { hasCallSince } from "../store/call-stats";
+import { hasCallEver, hasCallSince } from "../store/call-stats";
 import { indexSwitches, type Switches } from "./effective-intent";
 import { type ControlDeps } from "./verb";
 
@@ -49,7 +49,6 @@ export type DemoRule = "only" | "excluded" | "off";
 
 const demoRecentMs = 300_000;
 const recheckMs = 1_000;
-const lateMs = 3_600_000;
 
 /**
  * `only` until the first call that is not the demo's, and never again after it; then `excluded` while the demo runs,
@@ -57,27 +56,18 @@ const lateMs = 3_600_000;
  */
 export async function demoRule(deps: ControlDeps, current: Current): Promise<DemoRule> {
   const { db, cache } = deps;
-  const now = Date.now();
   const runs = await cache.get("demo runs", recheckMs, () =>
-    hasCallSince(db, true, now - demoRecentMs),
+    hasCallSince(db, true, Date.now() - demoRecentMs),
   );
   const isDemo = current.base?.demo === true || runs;
-  if (await hasRealTraffic(deps, now)) {
+  if (await hasRealTraffic(deps)) {
     return isDemo ? "excluded" : "off";
   }
   return isDemo ? "only" : "off";
 }
 
-async function hasRealTraffic({ db, cache }: ControlDeps, now: number): Promise<boolean> {
-  const known = await cache.get("real traffic", Infinity, () =>
-    Promise.resolve({ seen: false, checkedTo: 0 }),
-  );
-  if (!known.seen) {
-    // Only what is new since the last look: records may come late, but not by more than this.
-    known.seen = await cache.get("real traffic look", recheckMs, () =>
-      hasCallSince(db, false, Math.max(0, known.checkedTo - lateMs)),
-    );
-    known.checkedTo = now;
-  }
+async function hasRealTraffic({ db, cache }: ControlDeps): Promise<boolean> {
+  const known = await cache.get("real traffic", Infinity, () => Promise.resolve({ seen: false }));
+  known.seen ||= await cache.get("real traffic look", recheckMs, () => hasCallEver(db, false));
   return known.seen;
 }

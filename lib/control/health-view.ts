@@ -1,11 +1,7 @@
 import { type ExpandedTarget } from "../config/targets";
 import { type HealthView, type NodeView, type TargetView } from "../shared/contract";
 import { groupBy } from "../shared/group-by";
-import {
-  type AttemptStats,
-  attemptStatsByTarget,
-  probeStatsByTarget,
-} from "../store/attempt-stats";
+import { type TargetStats, targetStatsIn } from "../store/attempt-stats";
 import { listNodes } from "../store/nodes";
 import { type ObjectType } from "../store/switches";
 import { listTargetStates, type TargetStateRow } from "../store/target-states";
@@ -18,7 +14,8 @@ import { routeViews } from "./routes";
 import { readStrips } from "./strips";
 import { type ControlDeps, defineVerb } from "./verb";
 
-const windowMs = 900_000;
+const minuteMs = 60_000;
+const windowMs = 15 * minuteMs;
 const freshMs = 900;
 
 /** The matrix: what people want of every object, what the live nodes see, and how well it went in the last 15 minutes. */
@@ -32,19 +29,18 @@ async function readHealth(deps: ControlDeps, current: Current): Promise<HealthVi
   const { db } = deps;
   const now = Date.now();
   const demo = await demoRule(deps, current);
-  const window = { fromMs: now - windowMs, toMs: now, demo: demo === "only" };
-  const [nodes, states, attempts, probes] = await Promise.all([
+  const [nodes, states, targets] = await Promise.all([
     listNodes(db),
     listTargetStates(db),
-    attemptStatsByTarget(db, window),
-    probeStatsByTarget(db, window),
+    targetStatsIn(db, {
+      grain: "minute",
+      // Whole minutes: the running one and the fifteen before it.
+      fromMs: Math.floor((now - windowMs) / minuteMs) * minuteMs,
+      toMs: now,
+      demo: demo === "only",
+    }),
   ]);
-  const stats: Stats = {
-    attempts: new Map(attempts.map((row) => [row.targetId, row])),
-    probes: new Map(
-      probes.map(({ targetId, passed, failed }) => [targetId, { succeeded: passed, failed }]),
-    ),
-  };
+  const stats: Stats = new Map(targets.map((row) => [row.targetId, row]));
   const strips = await readStrips(deps, current, nodes, states, now);
   const opinions = groupBy(states, ({ targetId }) => targetId);
   return {
@@ -68,12 +64,15 @@ async function readHealth(deps: ControlDeps, current: Current): Promise<HealthVi
   };
 }
 
-type Stats = {
-  readonly attempts: ReadonlyMap<string, AttemptStats>;
-  readonly probes: ReadonlyMap<string, Samples>;
-};
+type Stats = ReadonlyMap<string, TargetStats>;
 
 const noSamples: Samples = { succeeded: 0, failed: 0 };
+
+function probesOf(stats: TargetStats | undefined): Samples {
+  return stats === undefined
+    ? noSamples
+    : { succeeded: stats.probesPassed, failed: stats.probesFailed };
+}
 
 function objectViews(
   type: Exclude<ObjectType, "target">,
@@ -87,8 +86,8 @@ function objectViews(
       id,
       switch: switchView(switches, type, id, now),
       availability: availability(
-        sumSamples(own.map((target) => stats.attempts.get(target.id) ?? noSamples)),
-        sumSamples(own.map((target) => stats.probes.get(target.id) ?? noSamples)),
+        sumSamples(own.map((target) => stats.get(target.id) ?? noSamples)),
+        sumSamples(own.map((target) => probesOf(stats.get(target.id)))),
       ),
     };
   });
@@ -107,9 +106,9 @@ function targetView(
   { current, stats, nodes, now }: Context,
 ): Omit<TargetView, "strip"> {
   const { id, provider, region, model, upstreamModel } = target;
-  const attempts = stats.attempts.get(id);
+  const own = stats.get(id);
   const intent = effectiveIntent(current.switches, target, now);
-  const called = attempts !== undefined || opinions.some(({ ttftMs }) => ttftMs !== null);
+  const called = (own?.attempts ?? 0) > 0 || opinions.some(({ ttftMs }) => ttftMs !== null);
   const shown = shownState({ intent: intent.effectiveIntent, opinions, called, nowMs: now });
   const live = nodes.filter((node) => node.live).length;
   return {
@@ -126,8 +125,8 @@ function targetView(
     since: shown.opinion?.since ?? null,
     until: shown.opinion?.until ?? null,
     reason: shown.opinion?.reason ?? null,
-    availability: availability(attempts ?? noSamples, stats.probes.get(id) ?? noSamples),
-    p50Ms: rounded(attempts?.p50Ms ?? null),
+    availability: availability(own ?? noSamples, probesOf(own)),
+    p50Ms: own?.p50Ms ?? null,
     ...merged(opinions),
     onNodes: { count: shown.count, of: live },
   };
@@ -161,10 +160,6 @@ function merged(opinions: readonly TargetStateRow[]): Merged {
 
 function newest<T extends { readonly at: number }>(rows: readonly T[]): T | null {
   return rows.toSorted((left, right) => right.at - left.at)[0] ?? null;
-}
-
-function rounded(value: number | null): number | null {
-  return value === null ? null : Math.round(value);
 }
 
 function greatest(values: readonly number[]): number | null {

@@ -23,8 +23,6 @@ const minuteMs = 60_000;
 const minutes = 60;
 /** More than this in an hour is noise that no strip can show. */
 const mostRows = 5_000;
-const wholeHourKeptMs = 300_000;
-const recentMinutes = 6;
 
 type NodeState = TargetState & { readonly nodeId: string };
 type SwitchHistory = ReadonlyMap<string, readonly SwitchChange[]>;
@@ -44,9 +42,10 @@ export async function readStrips(
     cache.get(`switch history ${revision} ${from}`, minuteMs, async () =>
       switchHistory(await listRevisionsSince(db, from, mostRows)),
     ),
-    readActive(deps, from, now),
+    activeMinutes(db, { fromMs: from, toMs: now }),
   ]);
   const eventsByTarget = groupBy(events.filter(wasDone), ({ targetId }) => targetId);
+  const activeByTarget = groupBy(active, ({ targetId }) => targetId);
   const statesByTarget = groupBy(states, ({ targetId }) => targetId);
   return new Map(
     targets.map((target) => {
@@ -70,7 +69,7 @@ export async function readStrips(
           now,
         ),
         off: merge(off),
-        active: active.get(id) ?? new Set(),
+        active: new Set((activeByTarget.get(id) ?? []).map(({ minute }) => minute)),
       });
       return [id, strip];
     }),
@@ -96,24 +95,6 @@ function timelines(
       },
     );
   });
-}
-
-/** In which minutes each target was called or probed. The hour is read rarely, its last minutes always. */
-async function readActive(
-  { db, cache }: ControlDeps,
-  from: number,
-  now: number,
-): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
-  const hour = await cache.get("active hour", wholeHourKeptMs, () =>
-    activeMinutes(db, { fromMs: from, toMs: now }),
-  );
-  const recent = await activeMinutes(db, { fromMs: now - recentMinutes * minuteMs, toMs: now });
-  const active = new Map<string, Set<number>>();
-  for (const { targetId, minute } of [...hour, ...recent]) {
-    const own = active.get(targetId) ?? new Set();
-    active.set(targetId, own.add(minute));
-  }
-  return active;
 }
 
 const switchSummary = z.object({

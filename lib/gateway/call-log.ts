@@ -55,7 +55,7 @@ export type CallLogOptions = {
   /** Beyond it whole calls are left out. */
   readonly maxBytes: number;
   readonly now: () => number;
-  ship(batch: CallLogBatch): Promise<void>;
+  ship(batch: CallLogBatch): Promise<unknown>;
   shipGaps(gaps: readonly LogGapRecord[]): Promise<void>;
   say: { info(line: string): void; warn(line: string): void };
   readonly lookEveryMs?: number;

@@ -5,7 +5,7 @@ import { type Target, holdAt } from "../core/types";
 import { startProber } from "../probes/prober";
 import type { Env } from "../shared/env";
 import { log } from "../shared/log";
-import { ensureDayPartitions, insertCallLog } from "../store/call-log";
+import { insertCallLog } from "../store/call-log";
 import { type Database, openDatabase } from "../store/database";
 import { insertLogGaps } from "../store/log-gaps";
 import { createAdmission } from "./admit";
@@ -27,6 +27,7 @@ import { createRunningAttempts } from "./running";
 import { createGatewayServer } from "./server";
 import { type Timing, defaultTiming } from "./timing";
 import type { Traces, TracesDeps } from "./traces/traces";
+import { startUpkeep } from "./upkeep";
 import { openUpstreams } from "./upstreams";
 
 export type GatewayEnv = Pick<
@@ -75,8 +76,6 @@ export type Gateway = {
 };
 
 const logDrainMs = 10_000;
-const partitionsAheadDays = 3;
-const partitionsEveryMs = 6 * 3_600_000;
 const poolSize = 4;
 /** Callers keep idle connections: for so long they may still be used, after whoever balances has been told. */
 const lingerMs = 1_000;
@@ -231,18 +230,17 @@ export async function startGateway(
   );
   const closing = createClosing(server);
   const ticker = setInterval(() => router.apply({ type: "tick" }), tickEveryMs);
-  const makePartitions = (): void => {
-    ensureDayPartitions(db, partitionsAheadDays).catch((error: unknown) => {
-      log.warn(`The partitions of the days ahead could not be made: ${String(error)}`);
-    });
-  };
-  const partitions = setInterval(makePartitions, partitionsEveryMs);
-  // Not waited for: a start without the database must be as quick as any.
-  makePartitions();
+  // Not waited for: a start without the database must be as quick as any. Its first step makes the days ahead.
+  const upkeep = startUpkeep(db, (line) => {
+    log.warn(line);
+  });
+  live.onSwap(() => {
+    upkeep.onSwap();
+  });
 
   const closeParts = async (): Promise<void> => {
     clearInterval(ticker);
-    clearInterval(partitions);
+    await upkeep.stop();
     meter.stop();
     await prober.stop();
     await Promise.all([hints.stop(), probeDesk.stop(), fleet.stop()]);

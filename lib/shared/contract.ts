@@ -247,7 +247,10 @@ export const CallView = z.object({
   model: z.nullable(z.string()),
   provider: z.nullable(z.string()),
   region: z.nullable(z.string()),
-  /** `unknown_crash`: its gateway process ended before the call did; nobody knows what the caller heard. */
+  /**
+   * `unknown_crash`: its gateway process ended before the call did, and nobody knows what the caller heard; charts count it
+   * as failed.
+   */
   outcome: z.enum(["served", "failed", "refused", "cancelled", "unknown_crash"]),
   status: z.number(),
   errorCode: z.nullable(z.string()),
@@ -288,6 +291,7 @@ export type CallDetail = z.infer<typeof CallDetail>;
 export const CallsPage = z.object({
   generatedAt: z.number(),
   calls: z.array(CallView),
+  /** Null: there are no older ones. With a filter a page may hold fewer calls than asked for, and go on. */
   nextCursor: z.nullable(z.string()),
 });
 export type CallsPage = z.infer<typeof CallsPage>;

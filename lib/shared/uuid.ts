@@ -28,3 +28,14 @@ export function uuidV7(atMs: number): string {
   const variant = "89ab"[hex.charCodeAt(from) & 3] ?? "8";
   return `${time}${hex.slice(from + 1, from + 4)}-${variant}${hex.slice(from + 4, from + 7)}-${hex.slice(from + 7, from + 19)}`;
 }
+
+/** The instant inside a UUIDv7, in epoch milliseconds. */
+export function uuidV7Ms(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+/** The smallest UUIDv7 of an instant. */
+export function uuidV7Floor(atMs: number): string {
+  const time = Math.floor(atMs).toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}

@@ -1,90 +1,67 @@
 import { z } from "zod";
-import { Prisma } from "./generated/client";
 import { type Database } from "./database";
-import { startedWithin, type Window } from "./windows";
+import { histogram, mergedHistogram, wholeQuantile, type Window, withinSpans } from "./rollups";
 
-/** What a target's attempts came to; attempts that say nothing of its health (429, cancelled) are left out. */
-export type AttemptStats = {
+/**
+ * What a target's attempts and probes came to; attempts that say nothing of its health (429, cancelled) and neutral
+ * probes are left out.
+ */
+export type TargetStats = {
   readonly targetId: string;
+  /** Attempts of any outcome. */
+  readonly attempts: number;
   readonly succeeded: number;
   readonly failed: number;
+  readonly probesPassed: number;
+  readonly probesFailed: number;
   /** Median of the whole attempt, of those that succeeded; null without any. */
   readonly p50Ms: number | null;
 };
 
-const attemptRows = z.array(
+const targetRows = z.array(
   z.object({
     targetId: z.string(),
+    attempts: z.number(),
     succeeded: z.number(),
     failed: z.number(),
-    p50Ms: z.number().nullable(),
+    probesPassed: z.number(),
+    probesFailed: z.number(),
+    totalMs: histogram,
   }),
 );
 
-/** Per target, from the raw rows of the window. */
-export async function attemptStatsByTarget(db: Database, window: Window): Promise<AttemptStats[]> {
+/** Per target that was called or probed in the window. Probes are of no demo: they count in both. */
+export async function targetStatsIn(db: Database, window: Window): Promise<TargetStats[]> {
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
       SELECT target_id AS "targetId",
-        count(*) FILTER (WHERE outcome = 'succeeded')::int AS succeeded,
-        count(*) FILTER (WHERE outcome = 'failed' AND health)::int AS failed,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms)
-          FILTER (WHERE outcome = 'succeeded') AS "p50Ms"
-      FROM attempt
-      WHERE ${startedWithin("attempt", window)} AND demo = ${window.demo}
-      GROUP BY target_id`,
+        coalesce(sum(attempts) FILTER (WHERE demo = ${window.demo}), 0)::float8 AS attempts,
+        coalesce(sum(succeeded) FILTER (WHERE demo = ${window.demo}), 0)::float8 AS succeeded,
+        coalesce(sum(failed) FILTER (WHERE demo = ${window.demo}), 0)::float8 AS failed,
+        coalesce(sum(probes_passed), 0)::float8 AS "probesPassed",
+        coalesce(sum(probes_failed), 0)::float8 AS "probesFailed",
+        ${mergedHistogram("total", window.demo)} AS "totalMs"
+      FROM rollup_target WHERE ${withinSpans(window)} GROUP BY target_id`,
   );
-  return attemptRows.parse(rows);
+  return targetRows
+    .parse(rows)
+    .map(({ totalMs, ...row }) => ({ ...row, p50Ms: wholeQuantile(totalMs, 0.5) }));
 }
 
-const totalRows = z.tuple([z.object({ succeeded: z.number(), failed: z.number() })]);
+const probeRows = z.tuple([z.object({ succeeded: z.number(), failed: z.number() })]);
 
-/** Over all targets, of one application's calls if the window names its key. */
-export async function attemptTotals(
+/** What the probes of all targets came to. */
+export async function probeTotalsIn(
   db: Database,
-  window: Window,
+  window: Omit<Window, "demo">,
 ): Promise<{ readonly succeeded: number; readonly failed: number }> {
-  const { keyId = null } = window;
-  const ofKey =
-    keyId === null
-      ? Prisma.empty
-      : Prisma.sql`AND call_id IN (
-          SELECT id FROM call WHERE ${startedWithin("call", window)} AND key_id = ${keyId})`;
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
-      SELECT count(*) FILTER (WHERE outcome = 'succeeded')::int AS succeeded,
-        count(*) FILTER (WHERE outcome = 'failed' AND health)::int AS failed
-      FROM attempt
-      WHERE ${startedWithin("attempt", window)} AND demo = ${window.demo} ${ofKey}`,
+      SELECT coalesce(sum(probes_passed), 0)::float8 AS succeeded,
+        coalesce(sum(probes_failed), 0)::float8 AS failed
+      FROM rollup_target WHERE ${withinSpans(window)}`,
   );
-  return totalRows.parse(rows)[0];
-}
-
-export type ProbeStats = {
-  readonly targetId: string;
-  readonly passed: number;
-  readonly failed: number;
-};
-
-const probeRows = z.array(
-  z.object({ targetId: z.string(), passed: z.number(), failed: z.number() }),
-);
-
-/** What the probes of each target came to; neutral verdicts are left out. */
-export async function probeStatsByTarget(
-  db: Database,
-  { fromMs, toMs }: Pick<Window, "fromMs" | "toMs">,
-): Promise<ProbeStats[]> {
-  const rows = await db.run(
-    (prisma) => prisma.$queryRaw`
-      SELECT target_id AS "targetId",
-        count(*) FILTER (WHERE verdict = 'pass')::int AS passed,
-        count(*) FILTER (WHERE verdict = 'fail')::int AS failed
-      FROM probe_result
-      WHERE at >= ${new Date(fromMs)} AND at < ${new Date(toMs)} AND target_id IS NOT NULL
-      GROUP BY target_id`,
-  );
-  return probeRows.parse(rows);
+  return probeRows.parse(rows)[0];
 }
 
 const minuteRows = z.array(z.object({ targetId: z.string(), minute: z.number() }));
@@ -92,18 +69,12 @@ const minuteRows = z.array(z.object({ targetId: z.string(), minute: z.number() }
 /** In which minutes (since 1970) a target was called or probed at all. */
 export async function activeMinutes(
   db: Database,
-  window: Pick<Window, "fromMs" | "toMs">,
+  span: Pick<Window, "fromMs" | "toMs">,
 ): Promise<readonly { readonly targetId: string; readonly minute: number }[]> {
-  const { fromMs, toMs } = window;
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
-      SELECT DISTINCT target_id AS "targetId", floor(date_part('epoch', started_at) / 60)::int AS minute
-      FROM attempt WHERE ${startedWithin("attempt", window)}
-      UNION
-      SELECT target_id, floor(date_part('epoch', at) / 60)::int
-      FROM probe_result
-      WHERE at >= ${new Date(fromMs)} AND at < ${new Date(toMs)}
-        AND target_id IS NOT NULL AND verdict <> 'neutral'`,
+      SELECT DISTINCT target_id AS "targetId", floor(date_part('epoch', at) / 60)::int AS minute
+      FROM rollup_target WHERE ${withinSpans({ grain: "minute", ...span })}`,
   );
   return minuteRows.parse(rows);
 }

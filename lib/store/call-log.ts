@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type Database, toStoreError } from "./database";
 import { sendNotice } from "./notices";
 
@@ -13,6 +14,10 @@ export type CallRecord = {
   model: string | null;
   provider: string | null;
   region: string | null;
+  /** Where it would have gone if nothing had been wrong: the first target that it was allowed and able to use. */
+  first_provider: string | null;
+  first_region: string | null;
+  first_model: string | null;
   /** `unknown_crash`: its process ended before the call did. */
   outcome: "served" | "failed" | "refused" | "cancelled" | "unknown_crash";
   status: number;
@@ -73,28 +78,12 @@ export type CallLogBatch = {
   readonly plans: string;
 };
 
-// One statement, so that a batch is there whole or not at all, and one parse of JSON in Postgres instead of hundreds of
-// parameters here.
-const insertBatch = `
-  WITH lines AS MATERIALIZED (
-    SELECT line FROM json_array_elements($1::json) AS line
-  ), plans AS (
-    INSERT INTO plan (hash, entries)
-    SELECT DISTINCT ON (hash) hash, entries
-    FROM jsonb_to_recordset($2::jsonb) AS row(hash text, entries jsonb)
-    ORDER BY hash
-    ON CONFLICT DO NOTHING
-  ), attempts AS (
-    INSERT INTO attempt
-    SELECT row.* FROM lines, json_populate_recordset(NULL::attempt, line->'attempts') AS row
-    ON CONFLICT DO NOTHING
-  )
-  INSERT INTO call
-  SELECT row.* FROM lines, json_populate_record(NULL::call, line->'call') AS row
-  ON CONFLICT DO NOTHING`;
+const freshRows = z.tuple([z.object({ fresh: z.number() })]);
 
 /**
- * Writes a batch of the call log; a record that is there already is left alone, so a batch may be sent again.
+ * Writes a batch of the call log and adds it to the rollups, whole or not at all; returns how many of its calls were new.
+ * A record that is there already is left alone and counts nothing, so a batch may be sent again, also at the same time
+ * over another connection.
  *
  * @throws {GatewayError} `database_unavailable` when the database does not answer.
  */
@@ -102,17 +91,17 @@ export async function insertCallLog(
   db: Database,
   nodeId: string,
   { lines, plans }: CallLogBatch,
-): Promise<void> {
+): Promise<number> {
   try {
     // Not a named statement: a transaction pooler before PgBouncer 1.21 sends its next use to another connection.
-    await db.pool.query(insertBatch, [lines, plans]);
+    const { rows } = await db.pool.query("SELECT ship_call_log($1::json, $2::json) AS fresh", [
+      lines,
+      plans,
+    ]);
+    const [{ fresh }] = freshRows.parse(rows);
+    await sendNotice(db, { kind: "log", id: nodeId });
+    return fresh;
   } catch (error) {
     throw toStoreError(error);
   }
-  await sendNotice(db, { kind: "log", id: nodeId });
-}
-
-/** Makes sure that the days ahead have their partitions. */
-export async function ensureDayPartitions(db: Database, daysAhead: number): Promise<void> {
-  await db.run((prisma) => prisma.$queryRaw`SELECT ensure_day_partitions(${daysAhead}::int)::text`);
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { Prisma } from "./generated/client";
 import { type Database } from "./database";
-import { startedWithin, type Window } from "./windows";
+import { histogram, mergedHistogram, wholeQuantile, type Window, withinSpans } from "./rollups";
 
 const count = z.number();
-const callTotals = z.object({
+const totalsRow = z.object({
   calls: count,
   served: count,
   failed: count,
@@ -13,85 +13,64 @@ const callTotals = z.object({
   rescued: count,
   fallbacks: count,
   regionSwitches: count,
-  /** Served calls with a time to first token. */
-  ttftN: count,
+  attemptsSucceeded: count,
+  attemptsFailed: count,
   costNanoUsd: count,
   promptTokens: count,
   completionTokens: count,
-  /** Tokens of the calls whose cost is known. */
   pricedTokens: count,
-  /** Served calls whose cost is unknown. */
   unpriced: count,
+  totalMs: histogram,
+  ttftMs: histogram,
+  overheadUs: histogram,
 });
 
-/** What the calls of a window came to. Money is nano-USD. */
-export type CallTotals = z.infer<typeof callTotals>;
+type Totals = Omit<z.infer<typeof totalsRow>, "totalMs" | "ttftMs" | "overheadUs">;
 
-/** Totals from the raw rows of the window. */
-export async function callTotalsIn(db: Database, window: Window): Promise<CallTotals> {
+/**
+ * What the calls of a window came to. Money is nano-USD; `failed` counts those that a crash of the gateway left unknown
+ * too. Percentiles are of served calls, merged from histograms (their error: lib/shared/histogram), null without any.
+ */
+export type CallFigures = Totals & {
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly ttftP50Ms: number | null;
+  /** Served calls with a time to first token. */
+  readonly ttftN: number;
+  readonly overheadP50Us: number | null;
+};
+
+/** Totals and percentiles of a window. */
+export async function callFiguresIn(db: Database, window: Window): Promise<CallFigures> {
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
-      SELECT count(*)::int AS calls,
-        count(*) FILTER (WHERE outcome = 'served')::int AS served,
-        count(*) FILTER (WHERE outcome = 'failed')::int AS failed,
-        count(*) FILTER (WHERE outcome = 'refused')::int AS refused,
-        count(*) FILTER (WHERE outcome = 'cancelled')::int AS cancelled,
-        count(*) FILTER (WHERE outcome = 'served' AND rescued_by IS NOT NULL)::int AS rescued,
-        count(*) FILTER (WHERE outcome = 'served' AND fallback)::int AS fallbacks,
-        count(*) FILTER (WHERE outcome = 'served' AND region_switch)::int AS "regionSwitches",
-        count(ttft_ms) FILTER (WHERE outcome = 'served')::int AS "ttftN",
-        coalesce(sum(cost_nano_usd), 0)::float8 AS "costNanoUsd",
-        coalesce(sum(prompt_tokens), 0)::float8 AS "promptTokens",
-        coalesce(sum(completion_tokens), 0)::float8 AS "completionTokens",
-        coalesce(sum(coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0))
-          FILTER (WHERE cost_nano_usd IS NOT NULL), 0)::float8 AS "pricedTokens",
-        count(*) FILTER (WHERE outcome = 'served' AND cost_nano_usd IS NULL)::int AS unpriced
-      FROM call WHERE ${counted(window)}`,
+      SELECT ${sumOf("calls")} AS calls, ${sumOf("served")} AS served,
+        ${sumOf("failed", "unknown_crash")} AS failed,
+        ${sumOf("refused")} AS refused, ${sumOf("cancelled")} AS cancelled, ${rescued} AS rescued,
+        ${sumOf("fallbacks")} AS fallbacks, ${sumOf("region_switches")} AS "regionSwitches",
+        ${sumOf("attempts_succeeded")} AS "attemptsSucceeded",
+        ${sumOf("attempts_failed")} AS "attemptsFailed",
+        ${sumOf("cost_nano_usd")} AS "costNanoUsd", ${sumOf("prompt_tokens")} AS "promptTokens",
+        ${sumOf("completion_tokens")} AS "completionTokens",
+        ${sumOf("priced_tokens")} AS "pricedTokens", ${sumOf("unpriced")} AS unpriced,
+        ${mergedHistogram("total")} AS "totalMs", ${mergedHistogram("ttft")} AS "ttftMs",
+        ${mergedHistogram("overhead")} AS "overheadUs"
+      FROM ${spansOf(window)}`,
   );
-  return z.tuple([callTotals]).parse(rows)[0];
-}
-
-const percentile = z.number().nullable();
-const percentileRows = z.tuple([
-  z.object({
-    p50Ms: percentile,
-    p95Ms: percentile,
-    ttftP50Ms: percentile,
-    overheadP50Us: percentile,
-  }),
-]);
-
-/** How long the served calls of a window took: exact percentiles (nearest rank), null without any. */
-export async function callPercentilesIn(
-  db: Database,
-  window: Window,
-): Promise<z.infer<typeof percentileRows>[0]> {
-  // Counting equal values and adding the counts up is several times cheaper than sorting the rows.
-  const rows = await db.run(
-    (prisma) => prisma.$queryRaw`
-      WITH counts AS (
-        SELECT total_ms, ttft_ms, overhead_us, grouping(total_ms, ttft_ms, overhead_us) AS measure,
-          count(*) AS n
-        FROM call WHERE ${counted(window)} AND outcome = 'served'
-        GROUP BY GROUPING SETS ((total_ms), (ttft_ms), (overhead_us))
-      ), ranks AS (
-        SELECT measure, value, sum(n) OVER (PARTITION BY measure ORDER BY value) AS rank,
-          sum(n) OVER (PARTITION BY measure) AS total
-        FROM counts, coalesce(total_ms, ttft_ms, overhead_us) AS value
-        WHERE value IS NOT NULL
-      )
-      SELECT min(value) FILTER (WHERE measure = 3 AND rank >= 0.5 * total) AS "p50Ms",
-        min(value) FILTER (WHERE measure = 3 AND rank >= 0.95 * total) AS "p95Ms",
-        min(value) FILTER (WHERE measure = 5 AND rank >= 0.5 * total) AS "ttftP50Ms",
-        min(value) FILTER (WHERE measure = 6 AND rank >= 0.5 * total) AS "overheadP50Us"
-      FROM ranks`,
-  );
-  return percentileRows.parse(rows)[0];
+  const { totalMs, ttftMs, overheadUs, ...totals } = z.tuple([totalsRow]).parse(rows)[0];
+  return {
+    ...totals,
+    p50Ms: wholeQuantile(totalMs, 0.5),
+    p95Ms: wholeQuantile(totalMs, 0.95),
+    ttftP50Ms: wholeQuantile(ttftMs, 0.5),
+    ttftN: ttftMs.reduce((sum, n) => sum + n, 0),
+    overheadP50Us: wholeQuantile(overheadUs, 0.5),
+  };
 }
 
 const bucketRows = z.array(
   z.object({
-    bucket: count,
+    t: count,
     firstTry: count,
     rescued: count,
     failed: count,
@@ -100,41 +79,75 @@ const bucketRows = z.array(
   }),
 );
 
-/** Outcomes by bucket, counted from the window's start; buckets without a call are absent. */
+/** Outcomes by bucket; `t` is its start, and buckets without a call are absent. The grain `day` has its own buckets. */
 export async function outcomesByBucket(
   db: Database,
   window: Window,
   bucketMs: number,
 ): Promise<z.infer<typeof bucketRows>> {
+  const bucket =
+    window.grain === "day"
+      ? Prisma.sql`at`
+      : Prisma.sql`date_bin(make_interval(secs => ${bucketMs / 1_000}), at, ${new Date(window.fromMs)})`;
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
-      SELECT floor((date_part('epoch', started_at) * 1000 - ${window.fromMs}::float8)
-          / ${bucketMs}::float8)::int AS bucket,
-        count(*) FILTER (WHERE outcome = 'served' AND rescued_by IS NULL)::int AS "firstTry",
-        count(*) FILTER (WHERE outcome = 'served' AND rescued_by IS NOT NULL)::int AS rescued,
-        count(*) FILTER (WHERE outcome = 'failed')::int AS failed,
-        count(*) FILTER (WHERE outcome = 'refused')::int AS refused,
-        count(*) FILTER (WHERE outcome = 'cancelled')::int AS cancelled
-      FROM call WHERE ${counted(window)} GROUP BY 1`,
+      SELECT (date_part('epoch', bucket) * 1000)::float8 AS t,
+        ${sumOf("served")} - ${rescued} AS "firstTry", ${rescued} AS rescued,
+        ${sumOf("failed", "unknown_crash")} AS failed, ${sumOf("refused")} AS refused,
+        ${sumOf("cancelled")} AS cancelled
+      FROM (SELECT *, ${bucket} AS bucket FROM ${spansOf(window)}) AS spans GROUP BY bucket`,
   );
   return bucketRows.parse(rows);
 }
 
-function counted(window: Window): Prisma.Sql {
-  const { keyId = null } = window;
-  const ofKey = keyId === null ? Prisma.empty : Prisma.sql`AND key_id = ${keyId}`;
-  return Prisma.sql`${startedWithin("call", window)} AND demo = ${window.demo} ${ofKey}`;
+const dayRows = z.array(z.object({ t: count }));
+
+/** The beginnings of the workspace's last days, oldest first; the last one is of today. */
+export async function lastDayStarts(db: Database, days: number, nowMs: number): Promise<number[]> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT (date_part('epoch', date_trunc('day', (noon AT TIME ZONE zone), zone)) * 1000)::float8 AS t
+      FROM rollup_zone, generate_series(
+        (${new Date(nowMs)}::timestamptz AT TIME ZONE zone)::date + time '12:00' - make_interval(days => ${days - 1}::int),
+        (${new Date(nowMs)}::timestamptz AT TIME ZONE zone)::date + time '12:00', interval '1 day') AS noon
+      ORDER BY noon`,
+  );
+  return dayRows.parse(rows).map(({ t }) => t);
+}
+
+function sumOf(...columns: readonly string[]): Prisma.Sql {
+  const sums = columns.map((column) => `coalesce(sum(${column}), 0)`);
+  return Prisma.raw(`(${sums.join(" + ")})::float8`);
+}
+
+const rescued = sumOf(
+  ...["retry", "sibling", "fallback", "resume", "avoidance"].map((by) => `rescued_${by}`),
+);
+
+/** All callers' rows are added up already; one caller's are not. */
+function spansOf(window: Window): Prisma.Sql {
+  const { demo, keyId = null } = window;
+  return keyId === null
+    ? Prisma.sql`rollup_total WHERE ${withinSpans(window)} AND demo = ${demo}`
+    : Prisma.sql`rollup_caller WHERE ${withinSpans(window)} AND demo = ${demo} AND key_id = ${keyId}`;
 }
 
 const existsRows = z.tuple([z.object({ exists: z.boolean() })]);
 
-/** Whether a call that is, or is not, of the demo was logged since `fromMs`. */
+/** Whether a call that is, or is not, of the demo began in the minutes since `fromMs`. */
 export async function hasCallSince(db: Database, demo: boolean, fromMs: number): Promise<boolean> {
+  return hasRow(db, Prisma.sql`grain = 'minute' AND at >= ${new Date(fromMs)} AND demo = ${demo}`);
+}
+
+/** Whether a call that is, or is not, of the demo was logged in the 400 days that are kept. */
+export async function hasCallEver(db: Database, demo: boolean): Promise<boolean> {
+  return hasRow(db, Prisma.sql`grain = 'day' AND demo = ${demo}`);
+}
+
+async function hasRow(db: Database, condition: Prisma.Sql): Promise<boolean> {
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
-      SELECT EXISTS (
-        SELECT FROM call WHERE id >= uuid_v7_floor(${new Date(fromMs)}) AND demo = ${demo}
-      ) AS exists`,
+      SELECT EXISTS (SELECT FROM rollup_total WHERE ${condition}) AS exists`,
   );
   return existsRows.parse(rows)[0].exists;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Attempt, type Call, type Prisma } from "./generated/client";
+import { type Attempt, type Call, Prisma, type PrismaClient } from "./generated/client";
 import { type AttemptView, type CallDetail, type CallView, PlanEntry } from "../shared/contract";
 import { groupBy } from "../shared/group-by";
+import { uuidV7Floor, uuidV7Ms } from "../shared/uuid";
 import { type Database } from "./database";
 
 export type CallFilter = {
@@ -12,26 +13,64 @@ export type CallFilter = {
   readonly rescued?: boolean;
 };
 
-/** At most `limit` calls with their attempts, newest first, from below the id `cursor`. */
+/** A page looks through at most so many calls, however rare what it looks for. */
+const longestSearch = 50_000;
+
+const idRows = z.array(z.object({ id: z.string() }));
+
+/**
+ * At most `limit` calls with their attempts, newest first, from below the id `cursor`. When fewer were found, the search
+ * ended at the call `searchedTo`: older ones are found from there on; null when there are none.
+ */
 export async function listCalls(
   db: Database,
   filter: CallFilter,
   limit: number,
   cursor?: string,
-): Promise<CallView[]> {
+): Promise<{ readonly calls: CallView[]; readonly searchedTo: string | null }> {
   return db.run(async (prisma) => {
-    const calls = await prisma.call.findMany({
-      where: toWhere(filter, cursor),
-      orderBy: { id: "desc" },
-      take: limit,
-    });
-    const attempts = await prisma.attempt.findMany({
-      where: { callId: { in: calls.map(({ id }) => id) } },
-      orderBy: [{ callId: "asc" }, { seq: "asc" }],
-    });
-    const byCall = groupBy(attempts, ({ callId }) => callId);
-    return calls.map((call) => toCallView(call, byCall.get(call.id) ?? []));
+    const looked = lookedThrough(filter, cursor);
+    const found = await prisma.$queryRaw`
+      SELECT id::text FROM (
+        SELECT * FROM call WHERE ${looked} ORDER BY id DESC LIMIT ${longestSearch}
+      ) AS looked WHERE ${matching(filter)} ORDER BY id DESC LIMIT ${limit}`;
+    const ids = idRows.parse(found).map(({ id }) => id);
+    const ended =
+      ids.length === limit || Object.keys(filter).length === 0
+        ? []
+        : await prisma.$queryRaw`
+            SELECT id::text FROM call WHERE ${looked}
+            ORDER BY id DESC OFFSET ${longestSearch - 1} LIMIT 1`;
+    return {
+      calls: await readCalls(prisma, ids),
+      searchedTo: idRows.parse(ended)[0]?.id ?? null,
+    };
   });
+}
+
+async function readCalls(prisma: PrismaClient, ids: readonly string[]): Promise<CallView[]> {
+  const [newest] = ids;
+  const oldest = ids.at(-1);
+  if (newest === undefined || oldest === undefined) {
+    return [];
+  }
+  const [calls, attempts] = await Promise.all([
+    prisma.call.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: "desc" } }),
+    prisma.attempt.findMany({
+      where: { callId: { in: [...ids] }, id: attemptIds(oldest, newest) },
+      orderBy: [{ callId: "asc" }, { seq: "asc" }],
+    }),
+  ]);
+  const byCall = groupBy(attempts, ({ callId }) => callId);
+  return calls.map((call) => toCallView(call, byCall.get(call.id) ?? []));
+}
+
+/** No call takes longer than the longest stream that may be configured. */
+const longestCallMs = 25 * 3_600_000;
+
+/** Between which ids the attempts of these calls lie, so that only the days in question are looked at. */
+function attemptIds(oldest: string, newest: string): { gte: string; lt: string } {
+  return { gte: uuidV7Floor(uuidV7Ms(oldest)), lt: uuidV7Floor(uuidV7Ms(newest) + longestCallMs) };
 }
 
 /** One call with its attempts and the plan that it followed; undefined when there is none. */
@@ -42,7 +81,7 @@ export async function findCall(db: Database, id: string): Promise<CallDetail | u
       return undefined;
     }
     const attempts = await prisma.attempt.findMany({
-      where: { callId: id },
+      where: { callId: id, id: attemptIds(id, id) },
       orderBy: { seq: "asc" },
     });
     const plan =
@@ -65,19 +104,31 @@ const rescuedBy = z
 
 const metadata = z.record(z.string(), z.string()).nullable().catch(null);
 
-function toWhere(filter: CallFilter, cursor: string | undefined): Prisma.CallWhereInput {
-  const { outcome, model, region, rescued } = filter;
-  return {
-    ...(cursor !== undefined && { id: { lt: cursor } }),
-    ...(outcome !== undefined && { outcome }),
-    ...(model !== undefined && { OR: [{ model }, { askedModel: model }] }),
-    ...(region !== undefined && { region }),
-    ...(rescued !== undefined && { rescuedBy: rescued ? { not: null } : null }),
-  };
+/** What an index leads to: everything, what was not served, or what was rescued. */
+function lookedThrough({ outcome, rescued }: CallFilter, cursor: string | undefined): Prisma.Sql {
+  return all([
+    ...(cursor === undefined ? [] : [Prisma.sql`id < ${cursor}::uuid`]),
+    ...(outcome === undefined || outcome === "served" ? [] : [Prisma.sql`outcome <> 'served'`]),
+    ...(rescued === true ? [Prisma.sql`rescued_by IS NOT NULL`] : []),
+  ]);
+}
+
+function matching({ outcome, model, region, rescued }: CallFilter): Prisma.Sql {
+  return all([
+    ...(outcome === undefined ? [] : [Prisma.sql`outcome = ${outcome}::call_outcome`]),
+    ...(model === undefined ? [] : [Prisma.sql`(model = ${model} OR asked_model = ${model})`]),
+    ...(region === undefined ? [] : [Prisma.sql`region = ${region}`]),
+    ...(rescued === undefined ? [] : [Prisma.sql`(rescued_by IS NOT NULL) = ${rescued}`]),
+  ]);
+}
+
+function all(conditions: readonly Prisma.Sql[]): Prisma.Sql {
+  return conditions.length === 0 ? Prisma.sql`true` : Prisma.join([...conditions], " AND ");
 }
 
 function toCallView(call: Call, attempts: readonly Attempt[]): CallView {
-  const { nodeId: _nodeId, planHash: _planHash, attempts: _count, ...columns } = call;
+  const { nodeId: _nodeId, planHash: _planHash, attempts: _count, ...rest } = call;
+  const { firstProvider: _provider, firstRegion: _region, firstModel: _model, ...columns } = rest;
   return {
     ...columns,
     startedAt: call.startedAt.getTime(),

@@ -21,6 +21,9 @@ export function callRecord(atMs: number, changes: Partial<CallRecord> = {}): Cal
     model: "gpt-4.1",
     provider: "alpha",
     region: "us-east",
+    first_provider: "alpha",
+    first_region: "us-east",
+    first_model: "gpt-4.1",
     outcome: "served",
     status: 200,
     error_code: null,
@@ -73,7 +76,7 @@ export function attemptRecord(
 }
 
 /** Logs calls, each with one attempt. */
-export function logCalls(db: Database, calls: readonly CallRecord[]): Promise<void> {
+export function logCalls(db: Database, calls: readonly CallRecord[]): Promise<number> {
   return logBatch(db, { calls, attempts: calls.map((call) => attemptRecord(call)), plans: [] });
 }
 
@@ -83,7 +86,8 @@ export type Traffic = {
   readonly plans: readonly PlanRecord[];
 };
 
-export function logBatch(db: Database, { calls, attempts, plans }: Traffic): Promise<void> {
+/** Ships a batch as the gateway does; resolves with the number of calls that were new. */
+export function logBatch(db: Database, { calls, attempts, plans }: Traffic): Promise<number> {
   const lines = calls.map((call) => ({
     call,
     attempts: attempts.filter((one) => one.call_id === call.id),

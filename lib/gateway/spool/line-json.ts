@@ -33,7 +33,9 @@ function callJson(call: CallRecord): string {
     `{"id":"${call.id}","started_at":"${call.started_at}","node_id":${word(call.node_id)},` +
     `"key_id":${word(call.key_id)},"demo":${flag(call.demo)},"route":${word(call.route)},` +
     `"asked_model":${word(call.asked_model)},"model":${word(call.model)},"provider":${word(call.provider)},` +
-    `"region":${word(call.region)},"outcome":"${call.outcome}","status":${call.status},` +
+    `"region":${word(call.region)},"first_provider":${word(call.first_provider)},` +
+    `"first_region":${word(call.first_region)},"first_model":${word(call.first_model)},` +
+    `"outcome":"${call.outcome}","status":${call.status},` +
     `"error_code":${word(call.error_code)},"error_message":${json(call.error_message)},` +
     `"stream":${flag(call.stream)},"rescued_by":${word(call.rescued_by)},"fallback":${flag(call.fallback)},` +
     `"region_switch":${flag(call.region_switch)},"attempts":${call.attempts},"total_ms":${call.total_ms},` +

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { defaultCallLogDays } from "../config/document";
+import { findDocument } from "./configuration";
+import { type Database, toStoreError } from "./database";
+
+/** What one round of upkeep did. */
+export type UpkeepReport = {
+  /** Days (YYYYMMDD) of calls that were dropped. */
+  readonly droppedDays: readonly string[];
+  /** Rows that moved from the DEFAULT partition to their day. */
+  readonly movedRows: number;
+  /** Rows that no day takes: they came from a clock that is far off. */
+  readonly oddRows: number;
+  /** Rows of probes, plans, events and rollups whose time was over. */
+  readonly prunedRows: number;
+  /** The days of the rollups are those of another zone now. */
+  readonly zoneChanged: boolean;
+};
+
+const partitionsAheadDays = 3;
+/** At the first start after a long absence; what is left goes in the next hour. */
+const mostSteps = 100;
+const prunedAtOnce = 20_000;
+/** Making the days of 400 days anew takes longer than any other statement; nobody waits for it but the call log. */
+const rebuildTimeoutMs = 300_000;
+
+/**
+ * One round of housekeeping by the newest configuration: days ahead, days that are over, rows that nobody keeps, and the
+ * zone of days. Safe at any time and from any number of nodes: an advisory lock lets one of them at each step.
+ *
+ * @throws {GatewayError} `database_unavailable`; the database's own error when a step cannot be done.
+ */
+export async function runUpkeep(db: Database): Promise<UpkeepReport> {
+  await one(db, "SELECT ensure_day_partitions($1)::text AS value", [partitionsAheadDays]);
+  const { revision, days, zone } = await readSettings(db);
+  const moved = await untilNull(db, "SELECT file_odd_day($1, $2) AS value", [
+    days,
+    partitionsAheadDays,
+  ]);
+  const droppedDays = await untilNull(db, "SELECT drop_old_day($1) AS value", [days]);
+  return {
+    droppedDays: droppedDays.map(String),
+    movedRows: moved.reduce<number>((sum, rows) => sum + Number(rows), 0),
+    prunedRows: await prune(db, days),
+    oddRows: Number(await one(db, "SELECT odd_rows() AS value", [])),
+    zoneChanged:
+      (await one(
+        db,
+        "SELECT set_rollup_zone($1, $2) AS value",
+        [zone, revision],
+        rebuildTimeoutMs,
+      )) === true,
+  };
+}
+
+async function readSettings(
+  db: Database,
+): Promise<{ readonly revision: number; readonly days: number; readonly zone: string }> {
+  const published = await db.run((prisma) => findDocument(prisma));
+  const { call_log_days: days, timezone } = published?.document.settings ?? {};
+  return {
+    revision: published?.revision ?? 0,
+    days: days ?? defaultCallLogDays,
+    zone: timezone ?? "UTC",
+  };
+}
+
+async function prune(db: Database, days: number): Promise<number> {
+  let total = 0;
+  for (let step = 0; step < mostSteps; step += 1) {
+    const gone = Number(await one(db, "SELECT prune($1, $2) AS value", [days, prunedAtOnce]));
+    total += gone;
+    if (gone < prunedAtOnce) {
+      break;
+    }
+  }
+  return total;
+}
+
+async function untilNull(
+  db: Database,
+  text: string,
+  values: readonly unknown[],
+): Promise<unknown[]> {
+  const results: unknown[] = [];
+  while (results.length < mostSteps) {
+    const value = await one(db, text, values);
+    if (value === null) {
+      break;
+    }
+    results.push(value);
+  }
+  return results;
+}
+
+const valueRows = z.tuple([z.object({ value: z.unknown() })]);
+
+/** One statement, one transaction: no lock of a step outlives it. */
+async function one(
+  db: Database,
+  text: string,
+  values: readonly unknown[],
+  timeoutMs?: number,
+): Promise<unknown> {
+  try {
+    // The driver takes a timeout of its own for each query, which its types do not know.
+    const query = { text, values: [...values], query_timeout: timeoutMs };
+    const { rows } = await db.pool.query(query);
+    return valueRows.parse(rows)[0].value;
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
