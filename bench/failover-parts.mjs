@@ -1,9 +1,6 @@
 // What the failover proof runs, bundled from the sources; as a program, one part of it in a process of its own.
-import fs from "node:fs";
-import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+import { bundle } from "./bundle.mjs";
 
 const entry = `
 export { systemActor } from "./lib/control/actor";
@@ -21,24 +18,8 @@ export { streamOf } from "./test/support/sse";
 `;
 
 /** Bundles the parts into a file that Node can import. */
-export async function bundleParts() {
-  const { build, stop } = await import("esbuild");
-  const folder = path.join(root, "node_modules/.cache");
-  const outfile = path.join(folder, `failover-${process.pid}.mjs`);
-  fs.mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents: entry, resolveDir: root, loader: "ts" },
-    absWorkingDir: root,
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    logLevel: "silent",
-  });
-  await stop();
-  return outfile;
+export function bundleParts() {
+  return bundle("failover", entry);
 }
 
 async function runPart(name, file, options) {

@@ -65,6 +65,11 @@ CREATE FUNCTION "call_error_class"("outcome" "call_outcome", "error_code" TEXT) 
     END
 $$;
 
+-- Minutes before this are not kept, and so are not made for records that come very late.
+CREATE FUNCTION "minutes_from"() RETURNS TIMESTAMPTZ LANGUAGE SQL STABLE PARALLEL SAFE AS $$
+    SELECT now() - INTERVAL '8 days'
+$$;
+
 -- Tokens per second, in tenths, of an answer after its first token; null where that cannot be told.
 CREATE FUNCTION "tokens_speed"("tokens" INTEGER, "total_ms" INTEGER, "ttft_ms" INTEGER) RETURNS BIGINT
 LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS $$
@@ -166,6 +171,7 @@ CREATE FUNCTION pg_temp.add_to("rollup" TEXT, "source" TEXT) RETURNS TEXT LANGUA
             ('minute'::"rollup_grain", "minute"."at"),
             ('quarter', date_bin('15 minutes', "minute"."at", 'epoch')),
             ('day', date_trunc('day', "minute"."at", "zone"))) AS "span"("grain", "at")
+        WHERE "span"."grain" <> 'minute' OR "span"."at" >= "minutes_from"()
         GROUP BY "span"."grain", {names} "span"."at", "demo"
         ORDER BY {key}
         ON CONFLICT ({key}) DO UPDATE SET {added}$sql$,
@@ -182,7 +188,7 @@ DO $$
 BEGIN
     EXECUTE replace(replace(replace(replace($sql$
 CREATE FUNCTION "roll_up_calls"("fresh_calls" "call"[], "fresh_attempts" "attempt"[], "zone" TEXT) RETURNS VOID
-LANGUAGE plpgsql SET jit = off AS $body$
+LANGUAGE plpgsql SET jit = off SET enable_nestloop = off AS $body$
 #variable_conflict use_column
 DECLARE
     "minutes" "rollup_caller"[];
@@ -231,7 +237,7 @@ $body$ $sql$,
     -- Adds these attempts to the rollup of targets; tokens are those of the call that an attempt answered.
     EXECUTE replace(replace($sql$
 CREATE FUNCTION "roll_up_attempts"("fresh_attempts" "attempt"[], "fresh_calls" "call"[], "zone" TEXT) RETURNS VOID
-LANGUAGE plpgsql SET jit = off AS $body$
+LANGUAGE plpgsql SET jit = off SET enable_nestloop = off AS $body$
 #variable_conflict use_column
 BEGIN
     WITH "facts" AS (
@@ -305,7 +311,9 @@ $$;
 -- Adds calls with their attempts to the log and to every rollup, and says how many of the calls were new. A call that is
 -- there already is left alone, with its attempts, and counts nothing. In the order of ids, so that two who send the same
 -- never wait for each other in a ring.
-CREATE FUNCTION "log_calls"("calls" "call"[], "attempts" "attempt"[]) RETURNS INTEGER LANGUAGE plpgsql AS $$
+-- The planner takes every array for ten rows, and would join two of thousands by looping.
+CREATE FUNCTION "log_calls"("calls" "call"[], "attempts" "attempt"[]) RETURNS INTEGER
+LANGUAGE plpgsql SET jit = off SET enable_nestloop = off AS $$
 #variable_conflict use_column
 DECLARE
     "zone" TEXT := "held_rollup_zone"();
@@ -391,6 +399,7 @@ CREATE FUNCTION "roll_up_probes"("fresh" "probe_result"[], "zone" TEXT) RETURNS 
         ('quarter', date_bin('15 minutes', "one"."at", 'epoch')),
         ('day', date_trunc('day', "one"."at", "zone"))) AS "span"("grain", "at")
     WHERE "target_id" IS NOT NULL AND "verdict" <> 'neutral'
+        AND ("span"."grain" <> 'minute' OR "span"."at" >= "minutes_from"())
     GROUP BY "span"."grain", "span"."at", "provider", "region", 6, 7
     ORDER BY "grain", "at", "demo", "provider", "region", "model", "target_id"
     ON CONFLICT ("grain", "at", "demo", "provider", "region", "model", "target_id") DO UPDATE SET
@@ -417,9 +426,10 @@ BEGIN
         UNION ALL SELECT 'log_gap', format('"to_at" < %L', now() - INTERVAL '400 days')
         UNION ALL SELECT 'call_default', format('"id" < %L', "uuid_v7_floor"(oldest))
         UNION ALL SELECT 'attempt_default', format('"id" < %L', "uuid_v7_floor"(oldest))
-        UNION ALL SELECT rollup || '_' || grain, format('"at" < %L', now() - age)
+        UNION ALL SELECT rollup || '_' || grain, format('"at" < %L', since)
         FROM unnest(ARRAY['rollup_total', 'rollup_caller', 'rollup_flow', 'rollup_target']) AS rollup,
-            (VALUES ('minute', INTERVAL '8 days'), ('quarter', INTERVAL '400 days'), ('day', INTERVAL '400 days')) AS one(grain, age)
+            (VALUES ('minute', "minutes_from"()), ('quarter', now() - INTERVAL '400 days'), ('day', now() - INTERVAL '400 days'))
+                AS one(grain, since)
     ) AS jobs LOOP
         EXECUTE format('DELETE FROM %1$I WHERE ctid IN (SELECT ctid FROM %1$I WHERE %2$s LIMIT %3$s)',
             job.relation, job.condition, "most");
