@@ -4,7 +4,6 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import pg from "pg";
 import { bundle } from "./bundle.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -19,21 +18,23 @@ const usage = `Usage: npm run seed:calls -- --calls N --days N [options]
   --force           also into a database that holds real calls
 `;
 const batchSize = 20_000;
+const batchTimeoutMs = 600_000;
 
 /**
  * Logs made-up calls by the function that logs real ones; resolves with the number of rows that were new.
  *
- * @param {{ url: string, calls: number, days: number, seed?: number, untilMs?: number, workers?: number,
- *   force?: boolean, say?: (text: string) => void }} options
+ * @param {{ db: import("../lib/store/database").Database, calls: number, days: number, seed?: number, untilMs?: number,
+ *   force?: boolean, say?: (text: string) => void }} options every connection of `db` works
  */
-export async function seedCalls({ url, calls, days, seed = 1, untilMs, workers = 2, force, say }) {
+export async function seedCalls({ db, calls, days, seed = 1, untilMs, force, say }) {
   const tell = say ?? (() => undefined);
   const until = new Date(untilMs ?? Math.floor(Date.now() / 60_000) * 60_000);
-  const clients = Array.from(
-    { length: workers },
-    () => new pg.Client({ connectionString: url, application_name: "bellwether seed" }),
+  const connected = await Promise.all(
+    Array.from({ length: db.pool.options.max }, () => db.pool.connect()),
   );
-  await Promise.all(clients.map((client) => client.connect()));
+  const clients = connected.map((client) => ({
+    query: (text, values) => client.query({ text, values, query_timeout: batchTimeoutMs }),
+  }));
   try {
     const [first] = clients;
     const { rows } = await first.query(
@@ -57,7 +58,8 @@ export async function seedCalls({ url, calls, days, seed = 1, untilMs, workers =
     }
     return await fill(clients, { calls, days, seed, until, tell });
   } finally {
-    await Promise.all(clients.map((client) => client.end()));
+    // Their temporary tables end with them.
+    connected.forEach((client) => client.release(true));
   }
 }
 
@@ -124,25 +126,27 @@ async function main() {
     calls: wholeNumber("calls", values.calls, 1, 100_000_000),
     days: wholeNumber("days", values.days, 1, 400),
     seed: wholeNumber("seed", values.seed, 0, Number.MAX_SAFE_INTEGER),
-    workers: wholeNumber("workers", values.workers, 1, 16),
     ...(untilMs === undefined ? {} : { untilMs }),
     force: values.force,
     say: (text) => process.stdout.write(`${text}\n`),
   };
+  const workers = wholeNumber("workers", values.workers, 1, 16);
   const given = values.database ?? process.env.DATABASE_URL;
   const file = await bundle(
     "seed-calls",
-    `export { startEmbeddedPostgres } from "./lib/store/embedded";
+    `export { openDatabase } from "./lib/store/database";
+     export { startEmbeddedPostgres } from "./lib/store/embedded";
      export { migrate } from "./lib/store/migrate";`,
   );
-  const { startEmbeddedPostgres, migrate } = await import(pathToFileURL(file).href);
+  const { migrate, openDatabase, startEmbeddedPostgres } = await import(pathToFileURL(file).href);
   fs.rmSync(file);
   const dataDir = path.resolve(process.env.BELLWETHER_DATA_DIR ?? "./data");
   const postgres = given === undefined ? await startEmbeddedPostgres({ dataDir }) : undefined;
   try {
     const url = given ?? postgres.url;
     await migrate(url, { folder: path.join(root, "prisma/migrations") });
-    await seedCalls({ ...options, url });
+    const db = openDatabase({ url, poolSize: workers, applicationName: "bellwether seed" });
+    await seedCalls({ ...options, db }).finally(() => db.close());
   } finally {
     await postgres?.stop();
   }

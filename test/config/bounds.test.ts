@@ -185,6 +185,16 @@ describe("a configuration that leads nowhere", () => {
       { ...base, settings: { timezone: "Mars/Base" } },
       '"Mars/Base" is not a time zone',
     ],
+    [
+      "calls that are kept for a day",
+      { ...base, settings: { call_log_days: 1 } },
+      "settings.call_log_days: must be a whole number between 2 and 400 days, not 1",
+    ],
+    [
+      "calls that are kept for ever",
+      { ...base, settings: { call_log_days: 401 } },
+      "must be a whole number between 2 and 400 days, not 401",
+    ],
   ])("is refused: %s", (_name, document, message) => {
     expect(problemsOf(document).join()).toContain(message);
   });
