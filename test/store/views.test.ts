@@ -416,12 +416,16 @@ describe("the call log", () => {
   it("a page looks through 50 000 calls at most, and says from where the search goes on", async () => {
     const old = callRecord(Date.now() - 10 * minute, { region: "eu-west" });
     await logCalls(db, [old]);
-    await db.pool.query(
-      `INSERT INTO call SELECT (json_populate_record(one, json_build_object(
-         'id', (lpad(to_hex($1::bigint + n), 12, '0') || '70008000000000000000')::uuid, 'region', 'us-east'))).*
-       FROM call AS one, generate_series(1, 60000) AS n`,
-      [Date.now() - 9 * minute],
-    );
+    for (let from = 0; from < 60_000; from += 15_000) {
+      await db.pool.query(
+        `INSERT INTO call (id, started_at, node_id, demo, region, outcome, status, stream, fallback, region_switch,
+           attempts, total_ms, overhead_us, tokens_estimated, revision)
+         SELECT (lpad(to_hex($1::bigint + n), 12, '0') || '70008000000000000000')::uuid, now(), 'host/0', false, 'us-east',
+           'served', 200, false, false, false, 1, 1, 1, false, 1
+         FROM generate_series(1, 15000) AS n`,
+        [Date.now() - 9 * minute + from],
+      );
+    }
     const page = await calls({ region: "eu-west" });
     expect(page.calls).toEqual([]);
     const next = await calls({ region: "eu-west", cursor: page.nextCursor! });
