@@ -17,81 +17,6 @@ const usage = `Usage: npm run seed:calls -- --calls N --days N [options]
   --workers N       connections that work at once (2)
   --force           also into a database that holds real calls
 `;
-const batchSize = 20_000;
-const batchTimeoutMs = 600_000;
-
-/**
- * Logs made-up calls by the function that logs real ones; resolves with the number of rows that were new.
- *
- * @param {{ db: import("../lib/store/database").Database, calls: number, days: number, seed?: number, untilMs?: number,
- *   force?: boolean, say?: (text: string) => void }} options every connection of `db` works
- */
-export async function seedCalls({ db, calls, days, seed = 1, untilMs, force, say }) {
-  const tell = say ?? (() => undefined);
-  const until = new Date(untilMs ?? Math.floor(Date.now() / 60_000) * 60_000);
-  const connected = await Promise.all(
-    Array.from({ length: db.pool.options.max }, () => db.pool.connect()),
-  );
-  const clients = connected.map((client) => ({
-    query: (text, values) => client.query({ text, values, query_timeout: batchTimeoutMs }),
-  }));
-  try {
-    const [first] = clients;
-    const { rows } = await first.query(
-      "SELECT EXISTS (SELECT FROM call WHERE node_id NOT IN ('seed-a/0', 'seed-b/0')) AS real",
-    );
-    if (rows[0].real && force !== true) {
-      throw new Error("the database holds real calls; --force adds made-up ones to them");
-    }
-    for (let ago = days; ago >= 0; ago -= 1) {
-      for (const table of ["call", "attempt"]) {
-        await first.query(
-          "SELECT make_day_partition($1, utc_day($2::timestamptz - make_interval(days => $3)))",
-          [table, until, ago],
-        );
-      }
-    }
-    const sql = fs.readFileSync(path.join(root, "bench/seed-calls.sql"), "utf8");
-    for (const client of clients) {
-      await client.query("SET synchronous_commit = off; SET work_mem = '128MB'");
-      await client.query(sql);
-    }
-    return await fill(clients, { calls, days, seed, until, tell });
-  } finally {
-    // Their temporary tables end with them.
-    connected.forEach((client) => client.release(true));
-  }
-}
-
-async function fill(clients, { calls, days, seed, until, tell }) {
-  const startedMs = performance.now();
-  let next = 0;
-  let made = 0;
-  let toldAtMs = startedMs;
-  await Promise.all(
-    clients.map(async (client) => {
-      while (next < calls) {
-        const first = next;
-        const last = Math.min(calls, first + batchSize);
-        next = last;
-        const { rows } = await client.query(
-          "SELECT pg_temp.seed_calls($1, $2, $3, $4, $5, $6, $7) AS fresh",
-          [first, last, Math.max(0, first - batchSize), calls, days, until, seed],
-        );
-        made += rows[0].fresh;
-        const nowMs = performance.now();
-        if (nowMs - toldAtMs > 5_000 || made === calls) {
-          toldAtMs = nowMs;
-          const seconds = Math.round((nowMs - startedMs) / 1_000);
-          tell(`${made} of ${calls} calls (${Math.round((made / calls) * 100)} %) in ${seconds} s`);
-        }
-      }
-    }),
-  );
-  tell("counting rows for the planner");
-  await clients[0].query("VACUUM (ANALYZE)");
-  return made;
-}
 
 function wholeNumber(name, text, least, most) {
   const value = Number(text);
@@ -134,11 +59,14 @@ async function main() {
   const given = values.database ?? process.env.DATABASE_URL;
   const file = await bundle(
     "seed-calls",
-    `export { openDatabase } from "./lib/store/database";
+    `export { seedCalls } from "./test/support/seed-calls";
+     export { openDatabase } from "./lib/store/database";
      export { startEmbeddedPostgres } from "./lib/store/embedded";
      export { migrate } from "./lib/store/migrate";`,
   );
-  const { migrate, openDatabase, startEmbeddedPostgres } = await import(pathToFileURL(file).href);
+  const { migrate, openDatabase, seedCalls, startEmbeddedPostgres } = await import(
+    pathToFileURL(file).href
+  );
   fs.rmSync(file);
   const dataDir = path.resolve(process.env.BELLWETHER_DATA_DIR ?? "./data");
   const postgres = given === undefined ? await startEmbeddedPostgres({ dataDir }) : undefined;
@@ -152,9 +80,7 @@ async function main() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  main().catch((error) => {
-    process.stderr.write(`error: ${error.message}\n`);
-    process.exitCode = 1;
-  });
-}
+main().catch((error) => {
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -16,8 +16,8 @@ LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS $$
     SELECT least(600000, greatest(1, "middle" * exp("width" * sqrt(-2 * ln(1 - "one")) * cos(2 * pi() * "other"))))::INTEGER
 $$;
 
-CREATE FUNCTION pg_temp.id_at("at" TIMESTAMPTZ, "n" BIGINT, "salt" INTEGER) RETURNS UUID LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS $$
-    SELECT (lpad(to_hex((extract(epoch FROM "at") * 1000)::BIGINT), 12, '0') || '7' || lpad(to_hex("salt" & 4095), 3, '0')
+CREATE FUNCTION pg_temp.id_at("at" TIMESTAMPTZ, "n" BIGINT, "seed" BIGINT) RETURNS UUID LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (lpad(to_hex((extract(epoch FROM "at") * 1000)::BIGINT), 12, '0') || '7' || lpad(to_hex("seed" & 4095), 3, '0')
         || '8' || lpad(to_hex("n" & 1152921504606846975), 15, '0'))::UUID
 $$;
 
@@ -72,7 +72,7 @@ BEGIN
             CASE "rescue" WHEN 'sibling' THEN 3 - "place" ELSE "place" END AS "there", "ends" = 'served' AS "served"
         FROM "routed"
     )
-    SELECT pg_temp.id_at("at", "n", 1), "at", CASE WHEN pg_temp.luck("n", 16, "seed") < 0.5 THEN 'seed-a/0' ELSE 'seed-b/0' END,
+    SELECT pg_temp.id_at("at", "n", "seed"), "at", CASE WHEN pg_temp.luck("n", 16, "seed") < 0.5 THEN 'seed-a/0' ELSE 'seed-b/0' END,
         'app-' || "app", false, "name", "name", 'model-' || "by", 'provider-' || 1 + "by" % 3, 'region-' || "there",
         'model-' || "own", 'provider-' || 1 + "own" % 3, 'region-' || "place", "ends"::"call_outcome",
         CASE "ends" WHEN 'served' THEN 200 WHEN 'failed' THEN 502 WHEN 'refused' THEN 400 ELSE 499 END,
@@ -87,7 +87,7 @@ BEGIN
 
     INSERT INTO "made_attempts" ("id", "call_id", "seq", "started_at", "demo", "target_id", "provider", "region", "model", "outcome",
         "reason", "status", "health", "ttft_ms", "duration_ms", "cost_nano_usd")
-    SELECT overlay("one"."id"::TEXT PLACING "seq"::TEXT FROM 18 FOR 1)::UUID, "one"."id", "seq", "started_at", false,
+    SELECT overlay("one"."id"::TEXT PLACING (ARRAY['9', 'a'])["seq"] FROM 20 FOR 1)::UUID, "one"."id", "seq", "started_at", false,
         "at_provider" || ':' || "at_region" || ':' || "at_model", "at_provider", "at_region", "at_model",
         (CASE WHEN "last" AND "outcome" = 'served' THEN 'succeeded' WHEN "outcome" = 'cancelled' THEN 'cancelled' ELSE 'failed' END)
             ::"attempt_outcome",

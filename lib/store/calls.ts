@@ -16,7 +16,8 @@ export type CallFilter = {
 /** A page looks through at most so many calls, however rare what it looks for. */
 const longestSearch = 50_000;
 
-const idRows = z.array(z.object({ id: z.string() }));
+// Not named id: ORDER BY would take the text for it and sort everything.
+const idRows = z.array(z.object({ found: z.string() }));
 
 /**
  * At most `limit` calls with their attempts, newest first, from below the id `cursor`. When fewer were found, the search
@@ -29,23 +30,42 @@ export async function listCalls(
   cursor?: string,
 ): Promise<{ readonly calls: CallView[]; readonly searchedTo: string | null }> {
   return db.run(async (prisma) => {
-    const looked = lookedThrough(filter, cursor);
-    const found = await prisma.$queryRaw`
-      SELECT id::text FROM (
-        SELECT * FROM call WHERE ${looked} ORDER BY id DESC LIMIT ${longestSearch}
-      ) AS looked WHERE ${matching(filter)} ORDER BY id DESC LIMIT ${limit}`;
-    const ids = idRows.parse(found).map(({ id }) => id);
-    const ended =
-      ids.length === limit || Object.keys(filter).length === 0
-        ? []
-        : await prisma.$queryRaw`
-            SELECT id::text FROM call WHERE ${looked}
-            ORDER BY id DESC OFFSET ${longestSearch - 1} LIMIT 1`;
-    return {
-      calls: await readCalls(prisma, ids),
-      searchedTo: idRows.parse(ended)[0]?.id ?? null,
-    };
+    const { ids, searchedTo } =
+      Object.keys(filter).length === 0
+        ? { ids: await newestIds(prisma, limit, cursor), searchedTo: null }
+        : await searchIds(prisma, filter, limit, cursor);
+    return { calls: await readCalls(prisma, ids), searchedTo };
   });
+}
+
+async function newestIds(
+  prisma: PrismaClient,
+  limit: number,
+  cursor: string | undefined,
+): Promise<string[]> {
+  const rows = await prisma.$queryRaw`
+    SELECT id::text AS found FROM call WHERE ${lookedThrough({}, cursor)} ORDER BY id DESC LIMIT ${limit}`;
+  return idRows.parse(rows).map(({ found }) => found);
+}
+
+async function searchIds(
+  prisma: PrismaClient,
+  filter: CallFilter,
+  limit: number,
+  cursor: string | undefined,
+): Promise<{ readonly ids: string[]; readonly searchedTo: string | null }> {
+  const looked = lookedThrough(filter, cursor);
+  const found = await prisma.$queryRaw`
+    SELECT id::text AS found FROM (
+      SELECT * FROM call WHERE ${looked} ORDER BY id DESC LIMIT ${longestSearch}
+    ) AS looked WHERE ${matching(filter)} ORDER BY id DESC LIMIT ${limit}`;
+  const ids = idRows.parse(found).map((row) => row.found);
+  if (ids.length === limit) {
+    return { ids, searchedTo: null };
+  }
+  const ended = await prisma.$queryRaw`
+    SELECT id::text AS found FROM call WHERE ${looked} ORDER BY id DESC OFFSET ${longestSearch - 1} LIMIT 1`;
+  return { ids, searchedTo: idRows.parse(ended)[0]?.found ?? null };
 }
 
 async function readCalls(prisma: PrismaClient, ids: readonly string[]): Promise<CallView[]> {
