@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createControlDeps } from "@/lib/control/verb";
 import { uuidV7 } from "@/lib/shared/uuid";
-import { type Database } from "@/lib/store/database";
+import { startUpkeep } from "@/lib/gateway/upkeep";
+import { type Database, openDatabase } from "@/lib/store/database";
 import { runUpkeep } from "@/lib/store/upkeep";
 import { publishSample } from "./samples";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
@@ -161,6 +162,54 @@ describe("pruning", () => {
       [old],
     );
     expect((await runUpkeep(db)).prunedRows).toBe(45_000);
+  });
+});
+
+describe("the hourly round", () => {
+  it("comes at the start, tells what it did, and comes again soon after a new configuration", async () => {
+    await logCalls(db, [callRecord(Date.now() - 2 * day)]);
+    const lines: string[] = [];
+    const upkeep = startUpkeep(db, (line) => lines.push(line));
+    try {
+      await expect
+        .poll(() => upkeep.counts(), { timeout: 15_000 })
+        .toMatchObject({
+          rounds: 1,
+          movedRows: 2,
+          failures: 0,
+        });
+      expect(lines).toEqual(["2 late rows of the call log were filed under their day."]);
+      await publishSample(createControlDeps(db), { settings: { timezone: "Asia/Seoul" } });
+      upkeep.onSwap();
+      upkeep.onSwap();
+      await expect.poll(() => upkeep.counts().rounds, { timeout: 15_000 }).toBe(2);
+      expect(lines[1]).toBe("The days of the charts are those of another time zone now.");
+    } finally {
+      await upkeep.stop();
+    }
+  });
+
+  it("tells trouble once, and nothing of a database that is away", async () => {
+    const lines: string[] = [];
+    await db.pool.query("ALTER FUNCTION drop_old_day RENAME TO gone");
+    const upkeep = startUpkeep(db, (line) => lines.push(line));
+    await expect.poll(() => upkeep.counts().failures, { timeout: 15_000 }).toBe(1);
+    upkeep.onSwap();
+    await expect.poll(() => upkeep.counts().failures, { timeout: 15_000 }).toBe(2);
+    await upkeep.stop();
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^The housekeeping of the call log failed and is tried again: .*drop/);
+
+    const nowhere = openDatabase({
+      url: "postgresql://nobody@127.0.0.1:1/none",
+      poolSize: 1,
+      applicationName: "test",
+    });
+    const other = startUpkeep(nowhere, (line) => lines.push(line));
+    await expect.poll(() => other.counts().failures, { timeout: 15_000 }).toBe(1);
+    await other.stop();
+    await nowhere.close();
+    expect(lines).toHaveLength(1);
   });
 });
 
