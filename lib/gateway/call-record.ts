@@ -72,6 +72,7 @@ function isoOf(trace: CallTrace, wallMs: number): string {
 function callRecord(deps: GatewayDeps, trace: CallTrace, endedMs: number): CallRecord {
   const { error, answering } = trace;
   const last = answering ?? trace.attempts.at(-1);
+  const first = trace.plan?.candidates[0];
   const { served, isFallback, isRegionSwitch } = callFlow(trace);
   const usage = trace.joinedUsage ?? (last === undefined ? null : usageOf(trace, last));
   return {

@@ -121,6 +121,7 @@ export function finishedCall(
       allowedRegions: null,
       defaultRouteOnModelName: null,
       midstream: null,
+      limits: null,
     },
     request: requestOf(),
     route: "auto",
