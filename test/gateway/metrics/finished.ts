@@ -123,6 +123,7 @@ export function finishedCall(
       midstream: null,
       limits: null,
     },
+    ticket: null,
     request: requestOf(),
     route: "auto",
     plan: planOf(...attempts.map(({ target }) => target)),
