@@ -61,8 +61,8 @@ export type CallLogOptions = {
   readonly lookEveryMs?: number;
 };
 
-/** So often the size of the spool is looked at. */
-const measureEveryMs = 100;
+/** The spool is measured after so many records, and whenever some have left it. */
+const measureEvery = 64;
 
 export function createCallLog(options: CallLogOptions): CallLog {
   const { nodeId, now, say } = options;
@@ -71,7 +71,8 @@ export function createCallLog(options: CallLogOptions): CallLog {
   let shippedRecords = 0;
   let damagedSegments = 0;
   let refused = 0;
-  let measured = { bytes: 0, atMs: Number.NEGATIVE_INFINITY };
+  let isOverfull = false;
+  let untilMeasured = 0;
 
   const gaps = createGapBook(nodeId, (gap) => {
     write("gap", JSON.stringify(gap));
@@ -144,6 +145,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
       await options.shipGaps(told.map((json) => JSON.parse(json) as LogGapRecord));
     }
     shippedRecords += lines.length;
+    untilMeasured = 0;
   };
   const tellDamage = ({ path }: Segment): void => {
     const { birthtimeMs, mtimeMs } = timesOf(path);
@@ -158,11 +160,12 @@ export function createCallLog(options: CallLogOptions): CallLog {
     write("gap", JSON.stringify(gap));
   };
   const isFull = (): boolean => {
-    const nowMs = now();
-    if (nowMs - measured.atMs > measureEveryMs) {
-      measured = { bytes: spool.bytes(), atMs: nowMs };
+    untilMeasured -= 1;
+    if (untilMeasured <= 0) {
+      untilMeasured = measureEvery;
+      isOverfull = spool.bytes() > options.maxBytes;
     }
-    return measured.bytes > options.maxBytes;
+    return isOverfull;
   };
   const drop = (reason: GapReason): void => {
     if (gaps.total() === 0) {

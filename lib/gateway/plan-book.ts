@@ -11,6 +11,8 @@ export type PlanBook = {
 type Known = { readonly hash: string; readonly plan: readonly PlanEntry[]; isRecorded: boolean };
 
 const latestPlans = 8;
+/** Calls between two looks at the clock. */
+const lookEvery = 100;
 /** Distinct plans that are known to be in the log. */
 const mostPlans = 5_000;
 /** So often they are recorded again: what the log keeps for some days only must not outlive its rows there. */
@@ -21,13 +23,16 @@ export function createPlanBook(now: () => number): PlanBook {
   /** The latest plans: nearly every call has one of them, and comparing is cheaper than writing out. */
   let latest: readonly Known[] = [];
   let bornMs = now();
+  let untilLook = lookEvery;
   return {
     hashOf(plan, record) {
-      if (known.size > mostPlans || now() - bornMs > forgetAfterMs) {
+      untilLook -= 1;
+      if (untilLook <= 0 && (known.size > mostPlans || now() - bornMs > forgetAfterMs)) {
         known.clear();
         latest = [];
         bornMs = now();
       }
+      untilLook = untilLook <= 0 ? lookEvery : untilLook;
       let one = latest.find((each) => isSame(each.plan, plan));
       if (one === undefined) {
         const text = planText(plan);
@@ -44,19 +49,22 @@ export function createPlanBook(now: () => number): PlanBook {
 }
 
 function isSame(one: readonly PlanEntry[], other: readonly PlanEntry[]): boolean {
-  return (
-    one.length === other.length &&
-    one.every((entry, index) => {
-      const twin = other[index];
-      return (
-        entry.target === twin?.target &&
-        entry.decision === twin.decision &&
-        entry.reason === twin.reason &&
-        entry.counters === undefined &&
-        twin.counters === undefined
-      );
-    })
-  );
+  if (one.length !== other.length) {
+    return false;
+  }
+  for (const [index, entry] of one.entries()) {
+    const twin = other[index];
+    if (
+      entry.target !== twin?.target ||
+      entry.decision !== twin.decision ||
+      entry.reason !== twin.reason ||
+      entry.counters !== undefined ||
+      twin.counters !== undefined
+    ) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** The counters are part of it: with those of another moment a plan explains nothing. */
