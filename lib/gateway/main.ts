@@ -215,7 +215,7 @@ export async function startGateway(
     reporter.onSwap();
   });
 
-  const { limiter, bank } = openLimits({ db, nodeId, live, liveNodes: () => 1, now });
+  const { limiter, bank } = openLimits({ db, nodeId, live, liveNodes: fleet.liveNodes, now });
 
   let ready = true;
   const oddAnswers = createOddAnswers(now, (line) => {

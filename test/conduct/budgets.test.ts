@@ -24,6 +24,23 @@ afterAll(async () => {
   await database.end();
 });
 
+it("nodes share a limit per minute", async () => {
+  const urls = stack.nodes.map(({ url }) => url);
+  const key = await stack.keyWith("shared", { rpm: 10 }, urls);
+  for (const url of urls) {
+    await eventually(async () => {
+      const headers = { authorization: `Bearer ${key}` };
+      const models = await fetch(`${url}/v1/models`, { headers });
+      return models.headers.get("x-ratelimit-remaining-requests") === "5";
+    }, 15_000);
+  }
+  const answers = await Promise.all(
+    Array.from({ length: 24 }, (_, call) => ask(urls[call % 2]!, key)),
+  );
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
+  expect(new Set(answers.map(({ code }) => code))).toEqual(new Set([null, "rate_limit_exceeded"]));
+});
+
 describe("200 parallel calls with money for 50", () => {
   it.each([1, 2])("spend no more than a strict budget on %d node(s)", async (nodeCount) => {
     const id = `strict-${nodeCount}`;
