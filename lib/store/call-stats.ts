@@ -124,12 +124,12 @@ const rescued = sumOf(
   ...["retry", "sibling", "fallback", "resume", "avoidance"].map((by) => `rescued_${by}`),
 );
 
-/** All callers' rows are added up already; one caller's are not. */
+/** Of everybody, or of one key: added up already, one row a span. */
 function spansOf(window: Window): Prisma.Sql {
   const { demo, keyId = null } = window;
   return keyId === null
     ? Prisma.sql`rollup_total WHERE ${withinSpans(window)} AND demo = ${demo}`
-    : Prisma.sql`rollup_caller WHERE ${withinSpans(window)} AND demo = ${demo} AND key_id = ${keyId}`;
+    : Prisma.sql`rollup_key WHERE ${withinSpans(window)} AND demo = ${demo} AND key_id = ${keyId}`;
 }
 
 const existsRows = z.tuple([z.object({ exists: z.boolean() })]);

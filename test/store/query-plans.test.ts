@@ -35,7 +35,7 @@ describe("what the dashboard asks", () => {
         .join("\n");
     expect(plans("matrix and strips")).toMatch(/rollup_target_minute/);
     expect(plans("chart of 24h")).toMatch(/rollup_total_minute/);
-    expect(plans("chart of 90d, one application")).toMatch(/rollup_caller_day/);
+    expect(plans("chart of 90d, one application")).toMatch(/rollup_key_day/);
     expect(plans("calls: failed")).toMatch(/call_\d{8}_.*idx|unserved/);
     const newest = answers.find(({ question }) => question === "calls: newest");
     const read = newest?.statements.reduce((sum, { callsRead }) => sum + callsRead, 0);

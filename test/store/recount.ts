@@ -44,6 +44,7 @@ export async function recount(db: Database, dayOf: (atMs: number) => number): Pr
       const head = [grain, atMs, call["demo"]];
       const asked = call["route"] === null ? "" : nameOf(call["asked_model"]);
       add(["total", ...head], counts);
+      add(["key", ...head, call["key_id"] ?? ""], counts);
       add(["caller", ...head, call["key_id"] ?? "", nameOf(call["route"]), asked], counts);
       if (call["outcome"] === "served" && (call["fallback"] === true || call["region_switch"])) {
         const from = [call["first_provider"] ?? "", call["first_region"] ?? ""];
@@ -176,6 +177,7 @@ export async function readRollups(db: Database): Promise<Rollup> {
 
 const keys = {
   total: [],
+  key: ["key_id"],
   caller: ["key_id", "route", "asked_model"],
   flow: ["from_provider", "from_region", "from_model", "to_provider", "to_region", "to_model"],
   target: ["provider", "region", "model", "target_id"],

@@ -132,10 +132,11 @@ CREATE FUNCTION pg_temp.each("list" TEXT, "form" TEXT) RETURNS TEXT LANGUAGE SQL
     SELECT string_agg(format("form", "name", "type", "cell"), ', ' ORDER BY "place") FROM "counted" WHERE "of" = "list"
 $$;
 
--- A caller's own rows lie together, by time; the other questions are about all rows of a span of time.
+-- The rows of a key lie together, by time; the other questions are about all rows of a span of time.
 CREATE TEMP TABLE "made" ("name" TEXT, "of" TEXT, "names" TEXT, "key" TEXT);
 INSERT INTO "made" VALUES
     ('rollup_total', 'calls', '', '"grain", "demo", "at"'),
+    ('rollup_key', 'calls', '"key_id"', '"grain", "demo", "key_id", "at"'),
     ('rollup_caller', 'calls', '"key_id", "route", "asked_model"', '"grain", "demo", "key_id", "at", "route", "asked_model"'),
     ('rollup_flow', 'calls', '"from_provider", "from_region", "from_model", "to_provider", "to_region", "to_model"',
         '"grain", "demo", "at", "from_provider", "from_region", "from_model", "to_provider", "to_region", "to_model"'),
@@ -186,7 +187,7 @@ $$;
 -- Adds these calls, and what their attempts came to, to the rollups of calls.
 DO $$
 BEGIN
-    EXECUTE replace(replace(replace(replace($sql$
+    EXECUTE replace(replace(replace(replace(replace($sql$
 CREATE FUNCTION "roll_up_calls"("fresh_calls" "call"[], "fresh_attempts" "attempt"[], "zone" TEXT) RETURNS VOID
 LANGUAGE plpgsql SET jit = off SET enable_nestloop = off AS $body$
 #variable_conflict use_column
@@ -225,6 +226,7 @@ BEGIN
     INTO "minutes", "moves";
     IF "moves" IS NOT NULL THEN {flow}; END IF;
     {caller};
+    {key_total};
     -- Last, because every node adds to the same rows of it.
     {total};
 END
@@ -232,6 +234,7 @@ $body$ $sql$,
         '{cells}', pg_temp.each('calls', 'nullif(%3$s, 0) AS %1$I')),
         '{flow}', pg_temp.add_to('rollup_flow', 'unnest("moves")')),
         '{caller}', pg_temp.add_to('rollup_caller', 'unnest("minutes")')),
+        '{key_total}', pg_temp.add_to('rollup_key', 'unnest("minutes")')),
         '{total}', pg_temp.add_to('rollup_total', 'unnest("minutes")'));
 
     -- Adds these attempts to the rollup of targets; tokens are those of the call that an attempt answered.
@@ -427,7 +430,7 @@ BEGIN
         UNION ALL SELECT 'call_default', format('"id" < %L', "uuid_v7_floor"(oldest))
         UNION ALL SELECT 'attempt_default', format('"id" < %L', "uuid_v7_floor"(oldest))
         UNION ALL SELECT rollup || '_' || grain, format('"at" < %L', since)
-        FROM unnest(ARRAY['rollup_total', 'rollup_caller', 'rollup_flow', 'rollup_target']) AS rollup,
+        FROM unnest(ARRAY['rollup_total', 'rollup_key', 'rollup_caller', 'rollup_flow', 'rollup_target']) AS rollup,
             (VALUES ('minute', "minutes_from"()), ('quarter', now() - INTERVAL '400 days'), ('day', now() - INTERVAL '400 days'))
                 AS one(grain, since)
     ) AS jobs LOOP
