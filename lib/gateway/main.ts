@@ -18,6 +18,7 @@ import { startHints } from "./hints";
 import { openLastKnownGood } from "./last-known-good";
 import { openLimits } from "./limits/open-limits";
 import type { MetricSet } from "./metrics/families";
+import { mergeMetrics } from "./metrics/merge";
 import { createMeter } from "./metrics/meter";
 import { createOddAnswers } from "./odd-answers";
 import { startProbeDesk } from "./probe-desk";
@@ -68,7 +69,7 @@ export type Gateway = {
   database: Database["connections"];
   callLog: () => CallLogCounts;
   /** What the process that merges several gateways wants to know of this one. */
-  status(): GatewayStatus;
+  status(about: "readiness" | "metrics"): GatewayStatus | MetricSet;
   /** Everything that the node counts and measures, as of now. */
   metrics: () => MetricSet;
   /** Drains and closes; resolves when nothing is left to lose. */
@@ -226,7 +227,10 @@ export async function startGateway(
   const deps = { ...steps, timing, now, random: Math.random };
   const server = createGatewayServer(
     { ...deps, admission, anyModels, running },
-    { isReady: () => ready, metrics: { token: env.metricsToken, read: meter.read } },
+    {
+      isReady: () => ready,
+      metrics: { token: env.metricsToken, families: () => mergeMetrics([meter.read()]) },
+    },
   );
   const closing = createClosing(server);
   const ticker = setInterval(() => router.apply({ type: "tick" }), tickEveryMs);
@@ -270,7 +274,7 @@ export async function startGateway(
     database: db.connections,
     callLog: callLog.counts,
     metrics: meter.read,
-    status: () => ({ ready }),
+    status: (about) => (about === "metrics" ? meter.read() : { ready }),
     async stop(mode = "leave") {
       closing.windDown();
       const noticeMs = env.drainDelaySeconds * 1_000;

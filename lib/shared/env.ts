@@ -280,7 +280,7 @@ export const envSchema = z.object({
     }),
   ),
   METRICS_PORT: portText.optional().meta(
-    meta("Where `/readyz` and `/healthz` answer for all gateway processes together.", {
+    meta("Where `/readyz`, `/healthz` and `/metrics` answer for all gateway processes together.", {
       unit: "port, 1 to 65535",
       reason: "absent: each process answers on GATEWAY_PORT for itself",
     }),

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { partMessage, type OrderMessage, type PartMessage } from "./messages";
+import { partMessage, type OrderMessage, type PartMessage, type StatusAbout } from "./messages";
 
 export interface ChildOptions {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface Child {
   /** Resolves with the next message of this type, or when the process has ended. */
   next(type: PartMessage["type"]): Promise<void>;
   /** What the part says of itself; undefined when it does not answer within `limitMs`. */
-  status(limitMs: number): Promise<unknown>;
+  status(about: StatusAbout, limitMs: number): Promise<unknown>;
   /** Asks the part to end; kills it after `limitMs`, or at once when `force` aborts. */
   stop(limitMs: number, force: AbortSignal, order?: () => void): Promise<void>;
 }
@@ -74,7 +74,7 @@ export function watchChild(name: string, child: ChildProcess): Child {
     ended,
     next: (type) => Promise.race([heard(type), ended.then(() => undefined)]),
     send,
-    status(limitMs) {
+    status(about, limitMs) {
       asked += 1;
       const id = asked;
       return new Promise((resolve) => {
@@ -91,7 +91,7 @@ export function watchChild(name: string, child: ChildProcess): Child {
         };
         const timer = setTimeout(settle, limitMs);
         child.on("message", hear);
-        send({ type: "status", id });
+        send({ type: "status", id, about });
       });
     },
     async stop(limitMs, force, order = () => child.kill("SIGTERM")) {

@@ -1,4 +1,7 @@
 import { wallKeyName } from "@/lib/control/first-document";
+import { type MetricsDoor } from "@/lib/gateway/metrics/endpoint";
+import { type MetricSet } from "@/lib/gateway/metrics/families";
+import { createMetricsBook } from "@/lib/gateway/metrics/merge";
 import { mayRunDemo, type Env } from "@/lib/shared/env";
 import { StartError } from "@/lib/shared/start-error";
 import { gatewayEnv, type DatabaseUrls } from "./child-env";
@@ -16,7 +19,7 @@ export function stopLimitMs({ drainSeconds, drainDelaySeconds }: Env): number {
   return (drainDelaySeconds + drainSeconds) * 1_000 + afterDrainMs;
 }
 
-/** Where readiness is told for all gateway processes together; undefined where nobody wants it. */
+/** Where readiness and metrics are told for all gateway processes together; undefined where nobody wants it. */
 export function operationsListener({ metricsPort, gatewayHost }: Env): Listener | undefined {
   return metricsPort === undefined
     ? undefined
@@ -55,11 +58,29 @@ export async function startGatewayPart(run: Run, database: DatabaseUrls): Promis
     const stop = await startOperations({
       host,
       port,
+      metrics: metricsDoor(env, gateways),
       isReady: async () => !signals.requested.aborted && isAnyReady(await gateways.statuses()),
     });
     run.atEnd("operations", stop);
   }
   return gateways;
+}
+
+/** The metrics of all gateway processes together, and of those that are gone what they counted. */
+function metricsDoor({ metricsToken }: Env, gateways: Gateways): MetricsDoor {
+  const book = createMetricsBook();
+  return {
+    token: metricsToken,
+    async families() {
+      const { sets, nodes } = await gateways.metrics();
+      // Our own processes, of this release: what they say is what they have in common with us.
+      for (const set of sets as readonly MetricSet[]) {
+        book.hear(set);
+      }
+      book.keep(nodes);
+      return book.families();
+    },
+  };
 }
 
 function isAnyReady(statuses: readonly unknown[]): boolean {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readEnvSource } from "@/lib/shared/env";
 import { type Log } from "@/lib/shared/log";
 import { watchChild, type Child } from "./child";
+import { type StatusAbout } from "./messages";
 import { findFreeSlot, restartDelayMs } from "./slots";
 
 export interface GatewaysOptions {
@@ -25,6 +26,8 @@ export interface Gateways {
   go(): void;
   /** What each one says of itself; those that do not answer in time are left out. */
   statuses(): Promise<readonly unknown[]>;
+  /** What those count that answer in time, leaving ones among them, and the names of all that live. */
+  metrics(): Promise<{ readonly sets: readonly unknown[]; readonly nodes: readonly string[] }>;
   /** Puts a fresh process in the place of each, one after the other, without losing a call. */
   roll(): Promise<void>;
   stop(): Promise<void>;
@@ -139,8 +142,14 @@ export function startGateways(options: GatewaysOptions): Gateways {
     },
     async statuses() {
       const present = [...workers].filter(({ child, isLeaving }) => child.isReady() && !isLeaving);
-      const said = await Promise.all(present.map(({ child }) => child.status(statusLimitMs)));
-      return said.filter((status) => status !== undefined);
+      return ask(present, "readiness");
+    },
+    async metrics() {
+      const sets = await ask(
+        [...workers].filter(({ child }) => child.isReady()),
+        "metrics",
+      );
+      return { sets, nodes: [...workers].map(({ slot }) => `${nodeName}/${slot}`) };
     },
     roll() {
       if (!isServing || stopping) {
@@ -160,6 +169,11 @@ export function startGateways(options: GatewaysOptions): Gateways {
       await rolling;
     },
   };
+}
+
+async function ask(asked: readonly Worker[], about: StatusAbout): Promise<readonly unknown[]> {
+  const said = await Promise.all(asked.map(({ child }) => child.status(about, statusLimitMs)));
+  return said.filter((status) => status !== undefined);
 }
 
 /** Starts processes with exactly the environment that they are given; cluster alone would add our own to it. */

@@ -16,13 +16,18 @@ export const partMessage = z.discriminatedUnion("type", [
 
 export type PartMessage = z.output<typeof partMessage>;
 
+/** What a part can be asked: whether it takes calls, or everything that it counts. */
+const statusAbout = z.enum(["readiness", "metrics"]);
+
+export type StatusAbout = z.output<typeof statusAbout>;
+
 /** What the supervisor tells a part. */
 export const orderMessage = z.discriminatedUnion("type", [
   /** To a gateway, which has loaded its code meanwhile: what it needs is there. `slot` is its place among several. */
   z.object({ type: z.literal("go"), slot: z.number() }),
   /** To a gateway: others go on behind the same port, so take nothing new, finish and end. */
   z.object({ type: z.literal("retire") }),
-  z.object({ type: z.literal("status"), id: z.number() }),
+  z.object({ type: z.literal("status"), id: z.number(), about: statusAbout }),
   /** To the wall, like the next two. */
   z.object({ type: z.literal("open"), port: z.number(), key: z.string() }),
   z.object({ type: z.literal("start_load"), gatewayUrl: z.string(), appKey: z.string() }),

@@ -1,17 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { answerMetrics, type MetricsDoor } from "@/lib/gateway/metrics/endpoint";
+import { toGatewayError } from "@/lib/shared/errors";
 
 export interface OperationsOptions {
   readonly host: string;
   readonly port: number;
   /** Whether any gateway process takes calls. */
   readonly isReady: () => Promise<boolean>;
+  readonly metrics: MetricsDoor;
 }
 
 /** Who asks is a machine that asks often: it is quick, or it is gone. */
 const requestTimeoutMs = 5_000;
 
 /**
- * Answers `/readyz` and `/healthz` for all gateway processes together, until the returned function is called. Strangers
+ * Answers `/readyz`, `/healthz` and `/metrics` for all gateway processes together, until the returned function is called. Strangers
  * learn one word.
  */
 export async function startOperations(options: OperationsOptions): Promise<() => Promise<void>> {
@@ -35,15 +38,23 @@ export async function startOperations(options: OperationsOptions): Promise<() =>
 }
 
 async function answer(
-  { method, url = "/" }: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
-  { isReady }: OperationsOptions,
+  { isReady, metrics }: OperationsOptions,
 ): Promise<void> {
+  const { method, url = "/" } = request;
+  const [path] = url.split("?", 1);
+  if (path === "/metrics") {
+    await answerMetrics(request, response, metrics).catch((error: unknown) => {
+      const { status, message, headers } = toGatewayError(error);
+      end(response, status, status === 404 ? "not found" : message, headers);
+    });
+    return;
+  }
   if (method !== "GET" && method !== "HEAD") {
     end(response, 405, "method not allowed");
     return;
   }
-  const [path] = url.split("?", 1);
   if (path === "/healthz") {
     end(response, 200, "ok");
   } else if (path !== "/readyz") {
@@ -55,7 +66,12 @@ async function answer(
   }
 }
 
-function end(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
+function end(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", ...headers });
   response.end(`${text}\n`);
 }

@@ -1,13 +1,13 @@
 import { log } from "@/lib/shared/log";
 import { StartError } from "@/lib/shared/start-error";
-import { orderMessage, type PartMessage } from "./messages";
+import { orderMessage, type PartMessage, type StatusAbout } from "./messages";
 
 /** A part that serves. */
 export interface RunningPart {
   /** Accepts nothing new, lets running work finish and resolves when all has ended. `retire`: others take its place. */
   stop(mode?: "leave" | "retire"): Promise<void>;
   /** How it is, in plain values. */
-  status?(): unknown;
+  status?(about: StatusAbout): unknown;
 }
 
 /** Loads a part's code, and waits for what must be there first; what it returns starts the part. */
@@ -45,7 +45,7 @@ export async function runPart(name: string, load: LoadPart): Promise<void> {
     if (order?.type === "status") {
       part
         ?.then((started) => {
-          tell({ type: "status", id: order.id, status: started.status?.() });
+          tell({ type: "status", id: order.id, status: started.status?.(order.about) });
         })
         .catch(() => undefined);
     }

@@ -4,14 +4,13 @@ import { setImmediate } from "node:timers/promises";
 import { isLoopbackHost } from "../../shared/env";
 import { GatewayError } from "../../shared/errors";
 import { isSameSecret } from "../../shared/same-secret";
-import type { MetricSet } from "./families";
-import { mergeMetrics } from "./merge";
+import type { Family } from "./families";
 import { metricsContentType, renderMetrics } from "./render";
 
 export type MetricsDoor = {
   /** Undefined: only this machine may read. */
   readonly token: string | undefined;
-  read: () => MetricSet;
+  families: () => readonly Family[] | Promise<readonly Family[]>;
 };
 
 export type Reader = {
@@ -46,7 +45,7 @@ export function metricsAccess(
 }
 
 /**
- * Answers with this node's metrics.
+ * Answers with the metrics behind `door`.
  *
  * @throws {GatewayError} `not_found` for whom the address does not exist, `unauthorized` for a wrong token,
  *   `method_not_allowed`.
@@ -71,8 +70,9 @@ export async function answerMetrics(
   if (req.method !== "GET" && req.method !== "HEAD") {
     throw new GatewayError("method_not_allowed", { headers: { allow: "GET" } });
   }
+  const families = await door.families();
   res.writeHead(200, { "content-type": metricsContentType, "cache-control": "no-store" });
-  for (const family of mergeMetrics([door.read()])) {
+  for (const family of families) {
     if (res.destroyed) {
       return;
     }

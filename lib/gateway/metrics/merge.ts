@@ -32,8 +32,8 @@ export function mergeMetrics(sets: readonly MetricSet[]): readonly Family[] {
 export type MetricsBook = {
   /** The newest word of a node. A node that was started anew keeps what it counted before. */
   hear(set: MetricSet): void;
-  /** The node is gone. */
-  forget(node: string): void;
+  /** All but these nodes are gone. */
+  keep(nodes: readonly string[]): void;
   families(): readonly Family[];
 };
 
@@ -60,7 +60,11 @@ export function createMetricsBook(): MetricsBook {
       }
       present.set(set.node, set);
     },
-    forget: retire,
+    keep(nodes) {
+      for (const node of [...present.keys()].filter((one) => !nodes.includes(one))) {
+        retire(node);
+      }
+    },
     families: () => mergeMetrics([...present.values(), setOf(past)]),
   };
 }

@@ -100,11 +100,7 @@ function spanMetrics(spans: SpanCounts | undefined): readonly Family[] {
 
 function callLogMetrics(counts: ReturnType<CallLog["counts"]>): readonly Family[] {
   return [
-    counter(
-      "bellwether_call_log_records_total",
-      "Records of calls, begun and ended.",
-      counts.recorded,
-    ),
+    counter("bellwether_call_log_records_total", "Records of calls that ended.", counts.recorded),
     counter(
       "bellwether_call_log_shipped_total",
       "Records that reached the database.",

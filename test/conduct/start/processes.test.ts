@@ -118,6 +118,17 @@ describe("two gateway processes", () => {
     expect(new Set(nodes).size).toBe(2);
   });
 
+  it("are one set of metrics, with what belongs to each beside the other's", async () => {
+    const text = await (await fetch(`${operations}/metrics`)).text();
+    const name = `${hostname()}:${product.ports.gateway}`;
+    for (const slot of [0, 1]) {
+      expect(text).toContain(`bellwether_revision_applied{node="${name}/${slot}"} `);
+    }
+    const calls = [...text.matchAll(/^bellwether_calls_total\{.*outcome="served".*\} (\d+)$/gm)];
+    const sum = calls.reduce((all, [, value]) => all + Number(value), 0);
+    expect(sum).toBeGreaterThanOrEqual(40);
+  });
+
   it("one that is killed is started again under its name, said once, while the other serves", async () => {
     const before = gateways();
     const [victim] = before;

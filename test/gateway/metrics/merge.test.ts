@@ -90,9 +90,9 @@ describe("a book of nodes", () => {
     const book = createMetricsBook();
     book.hear(set("host/0", [total(4), gauge("in_flight", "F.", "sum", 2)]));
     book.hear(set("host/1", [total(5), gauge("in_flight", "F.", "sum", 3)]));
-    book.forget("host/0");
+    book.keep(["host/1"]);
     expect(values(book.families())).toEqual(["calls_total 9", "in_flight 3"]);
-    book.forget("host/1");
+    book.keep([]);
     expect(values(book.families())).toEqual(["calls_total 9"]);
   });
 
