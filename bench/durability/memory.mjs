@@ -187,6 +187,8 @@ async function openStack() {
       drainSeconds: 2,
       spoolMaxBytes: 1024 * 2 ** 20,
       spoolFsync: "off",
+      drainDelaySeconds: 0,
+      nodeName: "bench",
     });
     const rows = async () =>
       Number((await db.pool.query("SELECT count(*) AS n FROM call")).rows[0].n);
