@@ -1,14 +1,17 @@
 import { readFileSync } from "node:fs";
-import { type ConfigInput } from "../config/document";
+import { type ConfigDocument, type ConfigInput } from "../config/document";
 import { parseConfigText } from "../config/file";
 import { inertSettings } from "../config/inert";
 import { type Env, type ProviderKeyName } from "../shared/env";
 import { GatewayError } from "../shared/errors";
 import { type BaseDocument, findBaseDocument, findDocument } from "../store/configuration";
+import { contentHash } from "../store/content-hash";
 import { type Database } from "../store/database";
 import { type ActingPerson, systemActor } from "./actor";
 import { demoDocument, keyedDocument, withMissingProviders } from "./first-document";
 import { ensureKeyFile } from "./key-file";
+import { checked } from "./checked-document";
+import { type FileClaim } from "./file-claim";
 import { publishDocument } from "./publish-document";
 import { type ControlDeps, createControlDeps } from "./verb";
 
@@ -19,6 +22,8 @@ export type BootstrapOptions = {
   readonly demo: { readonly wallUrl: string } | null;
   /** The provider keys that the environment holds. */
   readonly providerKeyNames: readonly ProviderKeyName[];
+  /** The right to publish the declarative file. */
+  readonly claim: FileClaim;
 };
 
 export type Bootstrapped = {
@@ -42,8 +47,10 @@ export async function bootstrap(db: Database, options: BootstrapOptions): Promis
   const notes: string[] = [];
   if (options.env.configPath === undefined) {
     await ensureDocument(deps, options, notes);
-  } else {
+  } else if ((await options.claim.take(db)) || (await isEmpty(db))) {
     await publishFile(deps, options.env.configPath, notes);
+  } else {
+    await compareFile(deps, options.env.configPath, notes);
   }
   const base = await db.run((prisma) => findBaseDocument(prisma));
   const demo = base?.demo === true && options.demo !== null;
@@ -55,6 +62,25 @@ export async function bootstrap(db: Database, options: BootstrapOptions): Promis
   };
 }
 
+/**
+ * Says whether the declarative file is what is in force, where another process publishes its own.
+ *
+ * @throws {GatewayError} `invalid_request` with its problems.
+ */
+export async function compareFile(
+  { db }: ControlDeps,
+  path: string,
+  notes: string[],
+): Promise<void> {
+  const document = checked(parseFile(path));
+  const base = await db.run((prisma) => findBaseDocument(prisma));
+  if (base?.contentHash !== contentHash(document)) {
+    notes.push(
+      `warning: ${path} differs from the file that another process published; it waits until that one has ended`,
+    );
+  }
+}
+
 /** Publishes the declarative file. @throws {GatewayError} `invalid_request` with its problems. */
 export async function publishFile(
   deps: ControlDeps,
@@ -62,15 +88,9 @@ export async function publishFile(
   notes: string[] = [],
 ): Promise<void> {
   const actor: ActingPerson = { type: "file", name: path, role: "admin" };
-  const parsed = parseConfigText(readConfigFile(path));
-  if (!parsed.ok) {
-    const lines = parsed.problems.map(
-      ({ line, column, message }) => `${path}:${line}:${column} ${message}`,
-    );
-    throw new GatewayError("invalid_request", { message: lines.join("\n") });
-  }
+  const document = parseFile(path);
   const { changed, revision, silencedRoutes } = await publishDocument(actor, deps, {
-    document: parsed.document,
+    document,
     source: { kind: "file", path },
   });
   if (changed) {
@@ -80,11 +100,26 @@ export async function publishFile(
         `warning: nobody can answer for ${silencedRoutes.join(", ")}: all of their targets are switched off`,
       );
     }
-    const inert = inertSettings(parsed.document);
+    const inert = inertSettings(document);
     if (inert.length > 0) {
       notes.push(`warning: ${path} has settings that nothing obeys yet: ${inert.join(", ")}`);
     }
   }
+}
+
+async function isEmpty(db: Database): Promise<boolean> {
+  return (await db.run((prisma) => findBaseDocument(prisma))) === undefined;
+}
+
+function parseFile(path: string): ConfigDocument {
+  const parsed = parseConfigText(readConfigFile(path));
+  if (!parsed.ok) {
+    const lines = parsed.problems.map(
+      ({ line, column, message }) => `${path}:${line}:${column} ${message}`,
+    );
+    throw new GatewayError("invalid_request", { message: lines.join("\n") });
+  }
+  return parsed.document;
 }
 
 function readConfigFile(path: string): string {

@@ -2,23 +2,32 @@ import { unwatchFile, watchFile } from "node:fs";
 import { toGatewayError } from "../shared/errors";
 import { type Log } from "../shared/log";
 import { type Database } from "../store/database";
-import { publishFile } from "./bootstrap";
+import { compareFile, publishFile } from "./bootstrap";
+import { type FileClaim } from "./file-claim";
 import { createControlDeps } from "./verb";
 
 /** Looked at, not listened to: editors and mounted volumes replace a file in ways that events miss. */
 const lookEveryMs = 1_000;
+const claimEveryMs = 2_000;
 
 /**
- * Publishes the declarative file whenever it changes; a file with problems is told on the console, line and column each,
- * and the configuration that is in force stays. Resolves the returned promise once nothing is under way.
+ * Publishes the declarative file whenever it changes, and when the right to do so passes from another process to this one;
+ * a file with problems is told on the console, line and column each, and the configuration that is in force stays. Resolves
+ * the returned promise once nothing is under way.
  */
-export function watchConfigFile(db: Database, path: string, log: Log): () => Promise<void> {
+export function watchConfigFile(
+  db: Database,
+  path: string,
+  log: Log,
+  claim: FileClaim,
+): () => Promise<void> {
   const deps = createControlDeps(db);
-  let publishing = Promise.resolve();
-  const publish = async (): Promise<void> => {
+  let isOurs = false;
+  let working = Promise.resolve();
+  const look = async (): Promise<void> => {
     const notes: string[] = [];
     try {
-      await publishFile(deps, path, notes);
+      await (isOurs ? publishFile : compareFile)(deps, path, notes);
       notes.forEach((note) => {
         log.info(note);
       });
@@ -29,12 +38,26 @@ export function watchConfigFile(db: Database, path: string, log: Log): () => Pro
       log.warn(`${path} was not published; the configuration before it stays`);
     }
   };
-  const onChange = (): void => {
-    publishing = publishing.then(publish);
+  const renew = async (): Promise<void> => {
+    const wasOurs = isOurs;
+    // While the database is away nobody publishes anything.
+    isOurs = await claim.take(db).catch(() => false);
+    if (isOurs && !wasOurs) {
+      await look();
+    }
   };
+  const next = (work: () => Promise<void>) => (): void => {
+    working = working.then(work);
+  };
+  const onChange = next(look);
+  const onClaim = next(renew);
   watchFile(path, { interval: lookEveryMs }, onChange);
+  const timer = setInterval(onClaim, claimEveryMs);
+  onClaim();
   return async () => {
     unwatchFile(path, onChange);
-    await publishing;
+    clearInterval(timer);
+    await working;
+    await claim.release(db).catch(() => undefined);
   };
 }

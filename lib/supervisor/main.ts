@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { bootstrap, type Bootstrapped } from "@/lib/control/bootstrap";
+import { createFileClaim, type FileClaim } from "@/lib/control/file-claim";
 import { watchConfigFile } from "@/lib/control/watch-file";
 import { EnvError, mayRunDemo, parseEnv, providerKeyNames, toLocalOrigin } from "@/lib/shared/env";
 import { isGatewayError } from "@/lib/shared/errors";
@@ -76,14 +77,15 @@ async function start(run: Run): Promise<void> {
   // Both load their code while the rest goes on; the gateway's first probe must find the wall.
   const dashboard = env.role === "gateway" ? undefined : startDashboard(run, database);
   const gateway = env.role === "dashboard" ? undefined : await startGatewayPart(run, database);
-  const booted = await guard(run, bootstrapOnce(run, database));
+  const claim = createFileClaim();
+  const booted = await guard(run, bootstrapOnce(run, database, claim));
   for (const note of booted.notes) {
     log.info(note);
   }
   const wall = booted.demo ? await startWall(run) : undefined;
   gateway?.go();
   await guard(run, Promise.all([dashboard?.ready, gateway?.ready]));
-  followConfigFile(run, database);
+  followConfigFile(run, database, claim);
   if (wall !== undefined && booted.demoKey !== null) {
     startLoad(run, wall, booted.demoKey);
   }
@@ -171,7 +173,11 @@ async function migrateTo({ migrationsFolder, log }: Run, url: string): Promise<v
 }
 
 /** A gateway on its own takes the configuration as it finds it. */
-async function bootstrapOnce({ env }: Run, urls: DatabaseUrls): Promise<Bootstrapped> {
+async function bootstrapOnce(
+  { env }: Run,
+  urls: DatabaseUrls,
+  claim: FileClaim,
+): Promise<Bootstrapped> {
   if (env.role === "gateway") {
     return { appKey: null, demoKey: null, demo: false, notes: [] };
   }
@@ -186,6 +192,7 @@ async function bootstrapOnce({ env }: Run, urls: DatabaseUrls): Promise<Bootstra
       dataDir: env.dataDir,
       demo: mayRunDemo(env) ? { wallUrl: wallOrigin(env) } : null,
       providerKeyNames: providerKeyNames.filter((name) => env.providerKeys[name] !== undefined),
+      claim,
     });
   } catch (error) {
     throw asFolderError(env.dataDir, error);
@@ -202,13 +209,13 @@ function startDashboard(run: Run, database: DatabaseUrls): Child {
 }
 
 /** The declarative file is published again whenever it changes; a gateway alone leaves that to the dashboard. */
-function followConfigFile(run: Run, urls: DatabaseUrls): void {
+function followConfigFile(run: Run, urls: DatabaseUrls, claim: FileClaim): void {
   const { env, log } = run;
   if (env.configPath === undefined || env.role === "gateway") {
     return;
   }
   const database = openDatabase({ ...urls, poolSize: 1, applicationName: "bellwether file" });
-  const stop = watchConfigFile(database, env.configPath, log);
+  const stop = watchConfigFile(database, env.configPath, log, claim);
   run.atEnd("load", async () => {
     await stop();
     await database.close();

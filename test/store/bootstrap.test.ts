@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { bootstrap, type BootstrapOptions } from "@/lib/control/bootstrap";
+import { createFileClaim } from "@/lib/control/file-claim";
 import { systemActor } from "@/lib/control/actor";
 import { setRouteChain } from "@/lib/control/set-route-chain";
 import { createControlDeps } from "@/lib/control/verb";
@@ -36,12 +37,16 @@ afterEach(async () => {
   await database.end();
 });
 
+/** The right of one process to publish its file. */
+const claim = createFileClaim();
+
 function start(changes: Partial<BootstrapOptions> = {}): ReturnType<typeof bootstrap> {
   return bootstrap(database.db, {
     env: { configPath: undefined, demo: "auto" },
     dataDir,
     demo: wall,
     providerKeyNames: [],
+    claim,
     ...changes,
   });
 }
@@ -155,6 +160,7 @@ describe("a later start", () => {
         dataDir,
         demo: wall,
         providerKeyNames: [],
+        claim,
       });
       expect(again.appKey).toBe(appKey);
     } finally {
