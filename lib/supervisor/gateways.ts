@@ -43,6 +43,8 @@ interface Worker {
   readonly slot: number;
   readonly child: Child;
   isLeaving: boolean;
+  /** Should it crash, it is not started again by itself: a rolling restart is at it. */
+  isRolled: boolean;
 }
 
 /**
@@ -57,11 +59,13 @@ export function startGateways(options: GatewaysOptions): Gateways {
   let stopping = false;
   let rolling: Promise<void> | null = null;
   const crashes = new Map<number, number>();
+  const comingBack = new Set<number>();
   const waits = new AbortController();
   const fork = forkFrom(options);
 
   const start = (slot: number): Worker => {
-    const worker: Worker = { slot, child: watchChild("gateway", fork()), isLeaving: false };
+    const child = watchChild("gateway", fork());
+    const worker: Worker = { slot, child, isLeaving: false, isRolled: false };
     workers.add(worker);
     const letGo = (): void => {
       if (mayGo) {
@@ -73,7 +77,7 @@ export function startGateways(options: GatewaysOptions): Gateways {
     worker.child.ended
       .then((how) => {
         workers.delete(worker);
-        if (!worker.isLeaving && isServing && !stopping) {
+        if (!worker.isLeaving && !worker.isRolled && isServing && !stopping) {
           return replace(worker, how, performance.now() - startedMs);
         }
         return undefined;
@@ -89,7 +93,9 @@ export function startGateways(options: GatewaysOptions): Gateways {
     const verb = child.isReady() ? "ended unexpectedly" : "did not start";
     const when = delayMs === 0 ? "now" : `in ${delayMs / 1_000} s`;
     log.error(`the gateway ${nodeName}/${slot} ${verb}: ${how}; it is started again ${when}`);
+    comingBack.add(slot);
     await sleep(delayMs, undefined, { signal: waits.signal });
+    comingBack.delete(slot);
     const again = start(slot);
     await Promise.race([again.child.ready, again.child.ended]);
     if (again.child.isReady()) {
@@ -105,8 +111,13 @@ export function startGateways(options: GatewaysOptions): Gateways {
   const rollAll = async (): Promise<void> => {
     log.info(`putting fresh gateway processes in the place of ${workers.size}`);
     for (const old of [...workers]) {
-      const slot = findFreeSlot([...workers].map((one) => one.slot));
-      const fresh = start(slot);
+      if (!workers.has(old)) {
+        continue;
+      }
+      old.isRolled = true;
+      const taken = [...workers].map((one) => one.slot);
+      const fresh = start(findFreeSlot([...taken, ...comingBack]));
+      fresh.isRolled = true;
       const limit = sleep(readyLimitMs, undefined, { signal: waits.signal, ref: false });
       await Promise.race([fresh.child.ready, fresh.child.ended, limit]);
       if (stopping) {
@@ -115,9 +126,14 @@ export function startGateways(options: GatewaysOptions): Gateways {
       if (!fresh.child.isReady()) {
         fresh.isLeaving = true;
         await fresh.child.stop(0, forced);
+        old.isRolled = false;
+        if (!workers.has(old)) {
+          start(old.slot);
+        }
         log.error("a fresh gateway process did not start; the ones that run stay");
         return;
       }
+      fresh.isRolled = false;
       await retire(old);
     }
     log.info("fresh gateway processes serve");
