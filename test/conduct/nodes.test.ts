@@ -8,8 +8,9 @@ import { type Gateway, startGateway } from "@/lib/gateway/main";
 import type { Event } from "@/lib/core/events";
 import { noticeChannel } from "@/lib/store/notices";
 import { listTargetStates } from "@/lib/store/target-states";
-import { isProbe } from "../support/lanes";
 import { gatewayEnv } from "../support/gateway-env";
+import { isProbe } from "../support/lanes";
+import { type Line, layLine } from "../support/line";
 import { type Stack, eventually, startStack } from "../support/stack";
 
 // Two gateways with their own routers on one database, in this process.
@@ -17,6 +18,7 @@ const viewer = { type: "operator", name: "test", role: "operator" } as const;
 let stack: Stack;
 let second: Gateway;
 let folder: string;
+let line: Line;
 const heard: { first: Event[]; second: Event[] } = { first: [], second: [] };
 
 beforeAll(async () => {
@@ -29,8 +31,9 @@ beforeAll(async () => {
     }),
   });
   folder = mkdtempSync(join(tmpdir(), "bellwether-second-"));
+  line = await layLine(stack.databaseUrl);
   second = await startGateway(
-    { ...gatewayEnv({ databaseUrl: stack.databaseUrl, dataDir: folder }), nodeName: "two" },
+    { ...gatewayEnv({ databaseUrl: line.url, dataDir: folder }), nodeName: "two" },
     { record: (event) => heard.second.push(event) },
   );
 });
@@ -41,6 +44,7 @@ afterEach(() => {
 
 afterAll(async () => {
   await second.stop();
+  line.close();
   await stack.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -140,5 +144,29 @@ describe("two nodes", () => {
     }, 15_000);
     expect(heard.second.some((e) => e.type === "call_started")).toBe(false);
     expect((await view()).targets.find(({ id }) => id === target!.id)!.onNodes.of).toBe(2);
+  });
+
+  it("look for themselves when the database is silent, and answer calls all the while", async () => {
+    const model = "claude-sonnet-4-5";
+    line.cut(true);
+    const cutMs = performance.now();
+    let lookedFrom = heard.second.length;
+    const answers: number[] = [];
+    // Another node's looks cannot come any more: what the second hears from now on it has seen itself.
+    await eventually(async () => {
+      const answer = await fetch(`http://127.0.0.1:${second.port}/v1/chat/completions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${stack.key}`, "content-type": "application/json" },
+        body: JSON.stringify({ model, max_tokens: 1, messages: [{ role: "user", content: "Hi" }] }),
+      });
+      await answer.text();
+      answers.push(answer.status);
+      if (performance.now() - cutMs < 2_000) {
+        lookedFrom = heard.second.length;
+      }
+      return passes(heard.second.slice(lookedFrom)).length >= 8;
+    }, 20_000);
+    expect(new Set(answers)).toEqual(new Set([200]));
+    line.cut(false);
   });
 });
