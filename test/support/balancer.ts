@@ -8,6 +8,8 @@ export interface Balancer {
 }
 
 const lookEveryMs = 200;
+/** A look that nobody answers says little; so many in a row put a port out, as usual balancers have it. */
+const fall = 3;
 
 /**
  * A small TCP balancer, as stands in front of replicas: gives each new connection to the next port that says 200 on
@@ -16,15 +18,29 @@ const lookEveryMs = 200;
 export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
   const ready = new Set<number>();
   const sockets = new Set<Socket>();
+  const unanswered = new Map<number, number>();
   let turn = 0;
+  let isOver = false;
   const look = async (port: number): Promise<void> => {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`, {
-      headers: { connection: "close" },
       signal: AbortSignal.timeout(1_000),
     }).catch(() => undefined);
-    ready[answer?.status === 200 ? "add" : "delete"](port);
+    await answer?.body?.cancel();
+    const missed = answer === undefined ? (unanswered.get(port) ?? 0) + 1 : 0;
+    unanswered.set(port, missed);
+    if (answer?.status === 200) {
+      ready.add(port);
+    } else if (answer !== undefined || missed >= fall) {
+      ready.delete(port);
+    }
   };
-  const lookAtAll = (): Promise<unknown> => Promise.all(ports.map(look));
+  /** One look at a time, so that a slow one does not speak after the next. */
+  const keepLooking = async (port: number): Promise<void> => {
+    while (!isOver) {
+      await look(port);
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    }
+  };
 
   const join = (near: Socket, tried: ReadonlySet<number>): void => {
     const open = ports.filter((port) => ready.has(port) && !tried.has(port));
@@ -69,15 +85,15 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  await lookAtAll();
-  const timer = setInterval(() => {
-    lookAtAll().catch(() => undefined);
-  }, lookEveryMs);
+  await Promise.all(ports.map(look));
+  for (const port of ports) {
+    keepLooking(port).catch(() => undefined);
+  }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ready: () => ports.filter((port) => ready.has(port)),
     close() {
-      clearInterval(timer);
+      isOver = true;
       server.close();
       sockets.forEach((socket) => socket.destroy());
     },
