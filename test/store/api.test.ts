@@ -152,7 +152,7 @@ describe("reading", () => {
   });
 
   it.each([
-    ["/api/metrics?range=7d", "range"],
+    ["/api/metrics?range=8d", "range"],
     ["/api/metrics?range=__proto__", "range"],
     ["/api/calls?limit=0", "limit"],
     ["/api/calls?limit=101", "limit"],
