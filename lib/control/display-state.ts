@@ -50,7 +50,8 @@ export function healthState(
       return "down";
     case "half_open":
     case "ramp":
-      return "recovering";
+      // No call is sent to whom the probes call down, whatever its breaker would allow.
+      return opinion.probe === "down" ? "down" : "recovering";
     case "suspect":
     case "degraded":
       return "degraded";

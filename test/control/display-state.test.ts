@@ -14,6 +14,8 @@ describe("the state of a target", () => {
     ["breaker open → down", [{ ...up, breaker: "open" }], "down", 1],
     ["breaker half_open → recovering", [{ ...up, breaker: "half_open" }], "recovering", 1],
     ["breaker ramp → recovering", [{ ...up, breaker: "ramp" }], "recovering", 1],
+    ["half_open while probes fail → down", [{ breaker: "half_open", probe: "down" }], "down", 1],
+    ["ramp while probes fail → down", [{ breaker: "ramp", probe: "down" }], "down", 1],
     ["probe down → down", [{ probe: "down" }], "down", 1],
     ["credential dead → down", [{ ...up, barred: "credential_dead" }], "down", 1],
     ["region down → down", [{ ...up, barred: "region_down" }], "down", 1],

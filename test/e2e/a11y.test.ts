@@ -55,7 +55,9 @@ describe("with traffic", () => {
     const load = room.load("claude-sonnet-4-5", { "x-region": "eu-west" });
     await eventually(async () => {
       const { targets } = await room.health();
-      return targets.some(({ id, state }) => id === broken && state === "down");
+      const found = targets.find(({ id }) => id === broken);
+      expect(found).toMatchObject({ state: "down" });
+      return found;
     }, 15_000);
     await load.stop();
   }

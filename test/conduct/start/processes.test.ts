@@ -85,38 +85,42 @@ describe("two gateway processes", () => {
   });
 
   it("share the connections that come", async () => {
-    const seen = await Promise.all(
-      Array.from({ length: 40 }, async () => {
-        const answer = await fetch(`${origin()}/v1/chat/completions`, {
-          method: "POST",
-          headers: {
-            authorization: `Bearer ${key}`,
-            "content-type": "application/json",
-            connection: "close",
-          },
-          body: JSON.stringify({
-            model: "gpt-4.1",
-            max_tokens: 1,
-            messages: [{ role: "user", content: "Hi" }],
-          }),
-        });
-        await answer.text();
-        return answer.headers.get("x-request-id")!;
-      }),
-    );
-    const nodes = await eventually(async () => {
-      const found = await Promise.all(
-        seen.map(async (id) => {
-          const call = await fetch(`http://127.0.0.1:${product.ports.dashboard}/api/calls/${id}`);
-          return call.status === 200
-            ? ((await call.json()) as { nodeId: string }).nodeId
-            : undefined;
-        }),
-      );
-      return found.every((node) => node !== undefined) ? found : undefined;
-    }, 10_000);
-    expect(new Set(nodes).size).toBe(2);
+    const nodes = new Set<string>();
+    // Whom the kernel gives a connection is chance: one burst may go to one of them alone.
+    await eventually(async () => {
+      const answers = await Promise.all(Array.from({ length: 40 }, answered));
+      for (const id of answers) {
+        nodes.add(await nodeOf(id));
+      }
+      return nodes.size === 2 ? nodes : undefined;
+    }, 20_000);
   });
+
+  /** A call on a connection of its own; its id. */
+  async function answered(): Promise<string> {
+    const answer = await fetch(`${origin()}/v1/chat/completions`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${key}`,
+        "content-type": "application/json",
+        connection: "close",
+      },
+      body: JSON.stringify({
+        model: "gpt-4.1",
+        max_tokens: 1,
+        messages: [{ role: "user", content: "Hi" }],
+      }),
+    });
+    await answer.text();
+    return answer.headers.get("x-request-id")!;
+  }
+
+  function nodeOf(callId: string): Promise<string> {
+    return eventually(async () => {
+      const call = await fetch(`http://127.0.0.1:${product.ports.dashboard}/api/calls/${callId}`);
+      return call.status === 200 ? ((await call.json()) as { nodeId: string }).nodeId : undefined;
+    }, 10_000);
+  }
 
   it("are one set of metrics, with what belongs to each beside the other's", async () => {
     const text = await (await fetch(`${operations}/metrics`)).text();
