@@ -9,6 +9,9 @@ const parts = ["unit", "wall", "store", "conduct", "browser"];
 /** Long ones run only when they are named. */
 const onRequest = ["soak"];
 const needBuild = ["conduct", "browser"];
+/** A part that hangs is ended; those on request may take hours. */
+const limitMs = 1_800_000;
+const limitOnRequestMs = 21_600_000;
 
 const problem = nodeProblem(process.versions.node);
 if (problem !== undefined) {
@@ -68,7 +71,11 @@ async function runPart(name) {
       ...["--reporter=default", "--reporter=json", `--outputFile.json=${outputFile}`],
       ...rest,
     ],
-    { show: true, env: { NODE_ENV: "test" } },
+    {
+      show: true,
+      env: { NODE_ENV: "test" },
+      limitMs: onRequest.includes(name) ? limitOnRequestMs : limitMs,
+    },
   );
   const count = countTests(outputFile);
   rmSync(outputFile, { force: true });
