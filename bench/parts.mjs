@@ -1,9 +1,8 @@
-// TypeScript for benchmarks: bundled from the sources into a file that Node can import.
+// The parts of the log, for benchmarks.
 import fs from "node:fs";
-import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { bundle } from "./bundle.mjs";
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const entry = `
 export { createCallLog } from "./lib/gateway/call-log";
 export { recordBegin, recordCall } from "./lib/gateway/call-record";
@@ -22,25 +21,10 @@ export { startDurableStack } from "./test/support/durable-stack";
 
 /** Calls `work` with the parts and removes their bundle afterwards. */
 export async function withParts(work) {
-  const { build, stop } = await import("esbuild");
-  const folder = path.join(root, "node_modules/.cache");
-  const outfile = path.join(folder, `parts-${process.pid}.mjs`);
-  fs.mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents: entry, resolveDir: root, loader: "ts" },
-    absWorkingDir: root,
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    logLevel: "silent",
-  });
+  const outfile = await bundle("parts", entry);
   try {
     return await work(await import(pathToFileURL(outfile).href));
   } finally {
-    await stop();
     fs.rmSync(outfile, { force: true });
   }
 }

@@ -5,6 +5,7 @@ import path from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundle } from "../bundle.mjs";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 setFlagsFromString("--expose-gc");
@@ -245,26 +246,11 @@ async function attacked({ load }, { nodes, keyWith, wall }, forMs, add) {
 
 /** Calls `work` with the parts, bundled from the sources. */
 async function withParts(work) {
-  const { build, stop } = await import("esbuild");
-  const folder = path.join(root, "node_modules/.cache");
-  const outfile = path.join(folder, `limits-${process.pid}.mjs`);
-  fs.mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents: entry, resolveDir: root, loader: "ts" },
-    absWorkingDir: root,
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    logLevel: "silent",
-  });
+  const outfile = await bundle("limits", entry);
   try {
     await work(await import(pathToFileURL(outfile).href));
   } finally {
     fs.rmSync(outfile, { force: true });
-    await stop();
   }
 }
 

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundle } from "../bundle.mjs";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -224,21 +225,6 @@ async function openStack(parts) {
 }
 
 async function bundled() {
-  const { build, stop } = await import("esbuild");
-  const folder = path.join(root, "node_modules/.cache");
-  const outfile = path.join(folder, `live-${process.pid}.mjs`);
-  fs.mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents: entry, resolveDir: root, loader: "ts" },
-    absWorkingDir: root,
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    logLevel: "silent",
-  });
-  await stop();
+  const outfile = await bundle("live", entry);
   return { parts: await import(pathToFileURL(outfile).href), drop: () => fs.rmSync(outfile) };
 }

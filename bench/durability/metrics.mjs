@@ -1,10 +1,8 @@
 // What being watched costs: counting a call, a scrape, and a traced call with all that its export takes.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-
-const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+import { pathToFileURL } from "node:url";
+import { bundle } from "../bundle.mjs";
 
 const entry = `
 export { emptyWorld } from "./lib/core/world";
@@ -18,7 +16,7 @@ export { attemptAt, failedAt, finishedCall, requestOf, snapshot, targetOf } from
 
 /** CPU of this process for each call, in microseconds; no gateway and no provider takes part. */
 export async function metrics({ quick, say }) {
-  const file = await bundle();
+  const file = await bundle("metrics", entry);
   try {
     const parts = await import(pathToFileURL(file).href);
     const figures = [];
@@ -220,26 +218,6 @@ async function startCollector() {
     child.once("exit", (code) => reject(new Error(`the collector ended with ${code}`)));
   });
   return { url: `http://127.0.0.1:${port}`, stop: () => child.kill() };
-}
-
-async function bundle() {
-  const { build, stop } = await import("esbuild");
-  const folder = path.join(root, "node_modules/.cache");
-  const outfile = path.join(folder, `metrics-${process.pid}.mjs`);
-  fs.mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents: entry, resolveDir: root, loader: "ts" },
-    absWorkingDir: root,
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    logLevel: "silent",
-  });
-  await stop();
-  return outfile;
 }
 
 function microseconds({ user, system }) {

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundle } from "../bundle.mjs";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const entry = `
@@ -22,7 +23,7 @@ export async function nodes({ quick, say }) {
   };
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "bellwether-nodes-"));
   fs.chmodSync(dataDir, 0o711);
-  const outfile = await bundleParts();
+  const outfile = await bundle("nodes", entry);
   try {
     const parts = await import(pathToFileURL(outfile).href);
     const postgres = await parts.startEmbeddedPostgres({ dataDir, durable: false });
@@ -78,25 +79,4 @@ async function kills(replicas, times, add) {
 
 function failed(calls) {
   return calls.filter(({ isWhole }) => !isWhole).length;
-}
-
-/** The TypeScript that this needs, in a file that Node can import. */
-async function bundleParts() {
-  const { build, stop } = await import("esbuild");
-  const folder = path.join(root, "node_modules/.cache");
-  const outfile = path.join(folder, `nodes-${process.pid}.mjs`);
-  fs.mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents: entry, resolveDir: root, loader: "ts" },
-    absWorkingDir: root,
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    logLevel: "silent",
-  });
-  await stop();
-  return outfile;
 }
