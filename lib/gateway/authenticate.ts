@@ -1,7 +1,6 @@
 /** Who calls: the application key of a request. */
-import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { hasValidChecksum } from "../shared/app-key";
+import { hasValidChecksum, hashAppKey } from "../shared/app-key";
 import { GatewayError } from "../shared/errors";
 import type { AppKey, Live } from "./live";
 
@@ -15,7 +14,7 @@ const maxKeyChars = 512;
  */
 export function authenticate(req: IncomingMessage, live: Live): AppKey {
   const secret = bearer(req);
-  const hash = createHash("sha256").update(secret).digest("hex");
+  const hash = hashAppKey(secret);
   const key = live.keys().get(hash);
   if (key !== undefined) {
     return key;

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from "node:crypto";
+import { hash, randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const prefix = "bw_live_";
@@ -18,7 +18,7 @@ export function mintAppKey(): string {
 
 /** The SHA-256 of a key in hex: all that is kept of it. 178 random bits need no salt and no stretching. */
 export function hashAppKey(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret, "hex");
 }
 
 /** Whether a key has our format and its checksum fits: tells a mistyped key from an unknown one. */
