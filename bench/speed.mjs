@@ -23,7 +23,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function speed({ quick, say }) {
   const size = quick
     ? { rounds: 3, calls: 500, warmUp: 500, sequential: 100 }
-    : { rounds: 5, calls: 2_000, warmUp: 2_000, sequential: 300 };
+    : { rounds: 5, calls: 2_000, warmUp: 30_000, sequential: 300 };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bellwether-bench-"));
   fs.chmodSync(folder, 0o755);
   const children = [];

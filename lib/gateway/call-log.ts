@@ -23,7 +23,7 @@ import { storable } from "./spool/storable";
 export type CallLog = {
   /** The hash of a plan, which the log has from now on; null for an empty one. */
   planHash(plan: readonly PlanEntry[]): string | null;
-  /** Takes a call of which the first attempt is about to go out: from here on it has a row whatever happens. Never throws. */
+  /** Takes a call of which the first attempt is about to go out: from the end of this turn on it has a row whatever happens. Never throws. */
   begin(call: BegunCall): void;
   /** Takes an ended call, to be called before its last byte goes to the caller. Never waits and never throws. */
   record(line: CallLogLine): void;

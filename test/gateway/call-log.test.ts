@@ -117,6 +117,8 @@ function run(log: CallLog, changes: Partial<CallRecord> = {}): CallRecord {
   return call;
 }
 
+const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const planOf = (reason: string): PlanEntry[] =>
   [{ target: "a:b:c", decision: "eligible", reason }] as unknown as PlanEntry[];
 
@@ -139,6 +141,7 @@ describe("the call log", () => {
     const ended = Array.from({ length: 20 }, () => run(first.log));
     const hash = first.log.planHash(planOf("chain_order"));
     const torn = begin(first.log, callOf({ plan_hash: hash, metadata: { user: "ann" } }));
+    await endOfTurn();
     const copy = killed(first);
     rows.isAway = false;
     const second = open(rows, copy);
@@ -157,6 +160,30 @@ describe("the call log", () => {
     expect(rows.plans.get(hash!)).toBe(1);
     expect(await second.log.close(1_000)).toBe(0);
     expect(segmentsIn(copy)).toEqual([]);
+  });
+
+  it("writes down what began in one turn of the event loop when that turn ends", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const opened = open(rows, temporaryFolder());
+    const spooled = (): string =>
+      segmentsIn(opened.dataDir)
+        .map((name) => readFileSync(join(opened.dataDir, "spool", "0", name), "latin1"))
+        .join("");
+    const quick = run(opened.log);
+    const begun = [begin(opened.log, callOf()), begin(opened.log, callOf())];
+    expect(spooled()).toContain(quick.id);
+    expect(begun.filter(({ id }) => spooled().includes(id))).toEqual([]);
+    await endOfTurn();
+    expect(begun.filter(({ id }) => spooled().includes(id))).toEqual(begun);
+    begin(opened.log, callOf());
+    const last = run(opened.log);
+    expect(spooled().split(last.id)).toHaveLength(2);
+    rows.isAway = false;
+    open(rows, killed(opened));
+    await vi.waitFor(() => expect(rows.calls.size).toBe(5), 15_000);
+    const crashed = [...rows.calls.values()].filter(({ outcome }) => outcome === "unknown_crash");
+    expect(crashed).toHaveLength(3);
   });
 
   it("doubles nothing when it is killed between commit and delete, again and again", async () => {
@@ -284,6 +311,7 @@ describe("the call log", () => {
     const dead = open(rows, temporaryFolder(), { slot: 7 });
     const left = [run(dead.log), run(dead.log)];
     const unfinished = begin(dead.log, callOf());
+    await endOfTurn();
     const copy = killed(dead);
     const living = open(rows, copy, { slot: 1, lookEveryMs: 3_600_000 });
     const kept = run(living.log);

@@ -1,5 +1,5 @@
 /**
- * Appends records to the newest segment, each with one write(2): what the kernel has survives the death of this process.
+ * Appends records to the newest segment with one write(2): what the kernel has survives the death of this process.
  *
  * A disk that does not take a record never fails a call: the record is refused here, and the disk is tried again a second
  * later.
@@ -15,7 +15,8 @@ import {
   writeSync,
 } from "node:fs";
 import { findErrorCode } from "../../shared/start-error";
-import { type FrameKind, frameBoundBytes, maxPayloadBytes, writeFrame } from "./frame";
+import type { SpoolRecord } from "./chunk";
+import { frameBoundBytes, maxPayloadBytes, writeFrame } from "./frame";
 import { type Segment, newSegment, segmentPath } from "./segment";
 
 /** When records are forced onto the disk itself; without it, what a power cut takes is the system's business. */
@@ -34,8 +35,8 @@ export type AppenderOptions = {
 };
 
 export type Appender = {
-  /** The segment that has the record now, with the kernel; null when the disk does not take it. Never throws. */
-  append(kind: FrameKind, json: string): Segment | null;
+  /** The segment that has all the records now, with the kernel; null when the disk does not take them. Never throws. */
+  append(records: readonly SpoolRecord[]): Segment | null;
   /** Ends the newest segment. */
   close(): void;
 };
@@ -129,24 +130,27 @@ export function createAppender(options: AppenderOptions): Appender {
       : null;
 
   return {
-    append(kind, json) {
+    append(records) {
       if (trouble !== null && now() < trouble.retryMs) {
         return null;
       }
       try {
-        const bound = frameBoundBytes(json);
+        const bound = records.reduce((sum, { json }) => sum + frameBoundBytes(json), 0);
         const bytes = bound <= scratchBytes ? scratch : Buffer.allocUnsafe(bound);
-        const length = writeFrame(bytes, kind, json);
-        if (length > maxPayloadBytes) {
+        const ends = frames(bytes, records);
+        if (ends === null) {
           return null;
         }
         const to = segment ?? begin();
-        write(to, bytes, length);
-        if (kind !== "begin") {
-          to.recent?.push({ kind, json, toBytes: to.writtenBytes });
+        const at = to.writtenBytes;
+        write(to, bytes, ends.at(-1) ?? 0);
+        for (const [index, { kind, json }] of records.entries()) {
+          if (kind !== "begin") {
+            to.recent?.push({ kind, json, toBytes: at + (ends[index] ?? 0) });
+          }
         }
         isDirty = true;
-        if (flush === "always" && kind === "end") {
+        if (flush === "always" && records.some(({ kind }) => kind === "end")) {
           fdatasyncSync(fd);
         }
         if (to.writtenBytes >= segmentBytes) {
@@ -164,6 +168,21 @@ export function createAppender(options: AppenderOptions): Appender {
       end();
     },
   };
+}
+
+/** Writes the frames of `records` one behind the other and returns where each ends; null when one is too long. */
+function frames(into: Buffer, records: readonly SpoolRecord[]): readonly number[] | null {
+  const ends: number[] = [];
+  let at = 0;
+  for (const { kind, json } of records) {
+    const end = writeFrame(into, at, kind, json);
+    if (end - at > maxPayloadBytes) {
+      return null;
+    }
+    ends.push(end);
+    at = end;
+  }
+  return ends;
 }
 
 function closeQuietly(fd: number): void {

@@ -38,14 +38,15 @@ export function frameBoundBytes(json: string): number {
   return frameHeaderBytes + json.length * 3;
 }
 
-/** Writes the frame of `json` to the start of `into`, which has room for its bound, and returns its bytes. */
-export function writeFrame(into: Buffer, kind: FrameKind, json: string): number {
-  const bytes = into.write(json, frameHeaderBytes, "utf8");
-  const end = frameHeaderBytes + bytes;
-  into[0] = marker;
-  into[1] = codes[kind];
-  into.writeUInt32LE(bytes, 2);
-  into.writeUInt32LE(crc32(into.subarray(frameHeaderBytes, end), codes[kind]), 6);
+/** Writes the frame of `json` at `at` of `into`, which has room for its bound, and returns where it ends. */
+export function writeFrame(into: Buffer, at: number, kind: FrameKind, json: string): number {
+  const from = at + frameHeaderBytes;
+  const bytes = into.write(json, from, "utf8");
+  const end = from + bytes;
+  into[at] = marker;
+  into[at + 1] = codes[kind];
+  into.writeUInt32LE(bytes, at + 2);
+  into.writeUInt32LE(crc32(into.subarray(from, end), codes[kind]), at + 6);
   return end;
 }
 

@@ -29,7 +29,10 @@ export type SpoolOptions = {
 };
 
 export type Spool = {
-  /** A call begins; its end will be a row whatever becomes of this process. */
+  /**
+   * A call begins; from the end of this turn of the event loop on, its end will be a row whatever becomes of this process.
+   * So calls of one turn share a write, and none of them has had an answer before it.
+   */
   begin(id: string, json: string): void;
   /** The call's last record is about to be written. */
   end: (id: string) => void;
@@ -57,18 +60,33 @@ export function openSpool(options: SpoolOptions): Spool {
   const adopted: { readonly slot: Slot; readonly segments: ReadonlySet<Segment> }[] = [];
   let isClosed = false;
   let seenDead: ReadonlyMap<string, number> = new Map();
+  /** Beginnings of this turn, by call. */
+  const begun = new Map<string, string>();
 
-  const append = ({ kind, json }: SpoolRecord): Segment | null => {
+  /** Appends the beginnings of this turn, and `last` behind them. */
+  const append = (last: readonly SpoolRecord[]): Segment | null => {
     if (own === null && now() >= openAtMs && !isClosed) {
       open();
     }
-    return own?.appender.append(kind, json) ?? null;
+    const records = Array.from(begun.values(), (json): SpoolRecord => ({ kind: "begin", json }));
+    records.push(...last);
+    const segment = records.length === 0 ? null : (own?.appender.append(records) ?? null);
+    if (segment !== null) {
+      for (const [id, json] of begun) {
+        running.begin(id, json, segment);
+      }
+    }
+    begun.clear();
+    return segment;
   };
-  const write = (record: SpoolRecord): boolean => append(record) !== null || memory.push(record);
+  const endTurn = (): void => {
+    append([]);
+  };
+  const write = (record: SpoolRecord): boolean => append([record]) !== null || memory.push(record);
   const backlog: Backlog = createBacklog({
     running,
     orphans,
-    append,
+    append: (record) => append([record]),
     write,
     crashed: options.crashed,
     onDamage: options.onDamage,
@@ -129,18 +147,22 @@ export function openSpool(options: SpoolOptions): Spool {
 
   return {
     begin(id, json) {
-      const segment = append({ kind: "begin", json });
-      if (segment !== null) {
-        running.begin(id, json, segment);
+      if (begun.size === 0) {
+        setImmediate(endTurn);
       }
+      begun.set(id, json);
     },
-    end: running.end,
+    end(id) {
+      begun.delete(id);
+      running.end(id);
+    },
     write,
     next: async () => memory.next() ?? (await backlog.next()),
     bytes: backlog.bytes,
     unspooled: memory.sizes,
     async close() {
       clearInterval(looking);
+      append([]);
       const last = own;
       isClosed = true;
       own = null;

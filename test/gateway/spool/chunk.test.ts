@@ -10,7 +10,7 @@ import {
 
 const frameOf = (json: string, kind: "begin" | "end" = "end"): Buffer => {
   const into = Buffer.alloc(frameBoundBytes(json));
-  return into.subarray(0, writeFrame(into, kind, json));
+  return into.subarray(0, writeFrame(into, 0, kind, json));
 };
 const read = (bytes: Buffer, isLast: boolean, mostEnds: number): Chunk =>
   readChunk(bytes, { isLast, mostEnds, begins: true });
