@@ -11,7 +11,7 @@ export type UpkeepReport = {
   readonly movedRows: number;
   /** Rows that no day takes: they came from a clock that is far off. */
   readonly oddRows: number;
-  /** Rows of probes, plans, events and rollups whose time was over. */
+  /** Rows of probes, plans, events, rollups and nodes whose time was over. */
   readonly prunedRows: number;
   /** The days of the rollups are those of another zone now. */
   readonly zoneChanged: boolean;
@@ -74,7 +74,15 @@ async function prune(db: Database, days: number): Promise<number> {
       break;
     }
   }
-  return total;
+  return total + (await forgetNodes(db));
+}
+
+/** Every new host brings a node of its own name; nobody asks for those that were not heard of for a week. */
+async function forgetNodes(db: Database): Promise<number> {
+  return db.run(
+    (prisma) =>
+      prisma.$executeRaw`DELETE FROM node WHERE heartbeat_at < now() - interval '7 days'`,
+  );
 }
 
 async function untilNull(

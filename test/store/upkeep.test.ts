@@ -213,6 +213,16 @@ describe("the hourly round", () => {
   });
 });
 
+it("nodes that were not heard of for a week are forgotten", async () => {
+  await db.pool.query(
+    `INSERT INTO node (id, started_at, heartbeat_at, applied_revision, applied_at)
+     SELECT id, at, at, 1, at FROM (VALUES ('old/0', now() - interval '8 days'), ('asleep/0', now() - interval '6 days')) AS v (id, at)`,
+  );
+  expect(await runUpkeep(db)).toMatchObject({ prunedRows: 1 });
+  const { rows } = await db.pool.query<{ id: string }>("SELECT id FROM node");
+  expect(rows).toEqual([{ id: "asleep/0" }]);
+});
+
 it("an id says its instant in the database as here", async () => {
   const at = 1_795_654_769_123;
   const { rows } = await db.pool.query<{ at: Date }>("SELECT uuid_v7_at($1) AS at", [uuidV7(at)]);

@@ -1,6 +1,8 @@
 /** The way of spans to a collector: a bounded queue, sent in batches beside the calls, never waited for by one. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
+import { rejectedSpans } from "./otlp-answer";
+import { jsonContentType } from "./otlp-json";
 import type { Span } from "./span";
 
 export type ExporterCounts = {
@@ -51,7 +53,7 @@ const maxTries = 5;
 const repeatable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const connectTimeoutMs = 3_000;
 
-type Sent = { readonly kind: "ok" } | Refusal;
+type Sent = { readonly kind: "ok"; readonly rejected: number } | Refusal;
 type Refusal = {
   readonly kind: "refused" | "later";
   readonly why: string;
@@ -67,6 +69,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   let exported = 0;
   let dropped = 0;
   let troubled = false;
+  let hasToldRejected = false;
   let timer: NodeJS.Timeout | null = null;
   let sending: Promise<void> | null = null;
 
@@ -79,10 +82,12 @@ export function createExporter(options: ExporterOptions): Exporter {
         body: options.encode(spans),
         signal: AbortSignal.any([ending.signal, AbortSignal.timeout(times.timeoutMs)]),
       });
-      await body.dump();
       if (statusCode >= 200 && statusCode < 300) {
-        return { kind: "ok" };
+        const answer = Buffer.from(await body.arrayBuffer());
+        const isJson = options.contentType === jsonContentType;
+        return { kind: "ok", rejected: Math.min(spans.length, rejectedSpans(answer, isJson)) };
       }
+      await body.dump();
       const seconds = Number(headers["retry-after"]);
       return {
         kind: repeatable.has(statusCode) ? "later" : "refused",
@@ -121,7 +126,12 @@ export function createExporter(options: ExporterOptions): Exporter {
       queue = queue.slice(batch.length);
       const sent = await sendUntilSettled(batch);
       if (sent.kind === "ok") {
-        exported += batch.length;
+        exported += batch.length - sent.rejected;
+        dropped += sent.rejected;
+        if (sent.rejected > 0 && !hasToldRejected) {
+          hasToldRejected = true;
+          options.tell(`The collector rejects spans: ${sent.rejected} of ${batch.length}.`);
+        }
         if (troubled) {
           options.tell("Traces reach the collector again.");
         }

@@ -11,7 +11,11 @@ export interface Collector {
   url: string;
   received: Received[];
   /** Status of each answer from now on; null: it takes the request and never answers. */
-  answer: (status: number | null, headers?: Record<string, string>) => void;
+  answer: (
+    status: number | null,
+    headers?: Record<string, string>,
+    body?: string | Buffer,
+  ) => void;
   close: () => Promise<void>;
 }
 
@@ -20,13 +24,14 @@ export async function startCollector(): Promise<Collector> {
   const received: Received[] = [];
   let status: number | null = 200;
   let headers: Record<string, string> = {};
+  let body: string | Buffer = "{}";
   const server: Server = createServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on("data", (chunk: Buffer) => chunks.push(chunk));
     req.on("end", () => {
       received.push({ path: req.url ?? "", headers: req.headers, body: Buffer.concat(chunks) });
       if (status !== null) {
-        res.writeHead(status, headers).end("{}");
+        res.writeHead(status, headers).end(body);
       }
     });
   });
@@ -36,9 +41,10 @@ export async function startCollector(): Promise<Collector> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
-    answer(next, extra = {}) {
+    answer(next, extra = {}, said = "{}") {
       status = next;
       headers = extra;
+      body = said;
     },
     close: () =>
       new Promise((resolve) => {

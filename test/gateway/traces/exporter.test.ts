@@ -27,12 +27,16 @@ describe("an exporter", () => {
   let collector: Collector;
   let exporter: Exporter;
   let told: string[];
-  const open = (times: Partial<ExporterTimes> = {}, url = `${collector.url}/v1/traces`): void => {
+  const open = (
+    times: Partial<ExporterTimes> = {},
+    url = `${collector.url}/v1/traces`,
+    contentType = "application/json",
+  ): void => {
     told = [];
     exporter = createExporter({
       url,
       headers: { "x-key": "collector-key" },
-      contentType: "application/json",
+      contentType,
       encode: (spans) => Buffer.from(JSON.stringify(spans)),
       tell: (line) => told.push(line),
       times: { gatherMs: 5, timeoutMs: 200, retryFirstMs: 5, retryLongestMs: 20, ...times },
@@ -55,6 +59,21 @@ describe("an exporter", () => {
       const { exported, dropped, queued } = exporter.counts();
       return queued === 0 && exported + dropped > 0;
     });
+
+  it.each([
+    ["application/json", '{"partialSuccess":{"rejectedSpans":"3","errorMessage":"too old"}}', 3],
+    ["application/x-protobuf", Buffer.from([0x0a, 0x05, 0x08, 0x03, 0x12, 0x01, 0x78]), 3],
+    ["application/x-protobuf", Buffer.from([0x0a, 0x03, 0x08, 0xac, 0x02]), 5],
+    ["application/x-protobuf", Buffer.alloc(0), 0],
+    ["application/json", "<html>", 0],
+  ])("counts as dropped what a collector rejects: %s %s", async (type, body, rejected) => {
+    open({}, undefined, type);
+    collector.answer(200, {}, body);
+    exporter.offer(many(5));
+    await settled();
+    expect(exporter.counts()).toEqual({ exported: 5 - rejected, dropped: rejected, queued: 0 });
+    expect(told).toHaveLength(rejected === 0 ? 0 : 1);
+  });
 
   it("sends what comes together in one request, with its headers", async () => {
     open();
