@@ -10,6 +10,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Glyph } from "@/components/ui/glyph";
 import { Tag } from "@/components/ui/tag";
 import { CallAttempts } from "./call-attempts";
+import { CallBodySection } from "./call-body";
 import { CallFacts } from "./call-facts";
 import { CallPlan } from "./call-plan";
 import { callGlyph, outcomeKeyOf } from "./outcome";
@@ -56,6 +57,7 @@ export function CallDrawer({ id, onClose }: Props) {
           <CallAttempts call={call} />
           <CallPlan call={call} />
           <CallFacts call={call} />
+          <CallBodySection call={call} />
         </>
       )}
     </Dialog>

@@ -1,5 +1,12 @@
 import { queryOptions } from "@tanstack/react-query";
-import { CallDetail, CallsPage, ChangesPage, HealthView, MetricsView } from "@/lib/shared/contract";
+import {
+  CallBody,
+  CallDetail,
+  CallsPage,
+  ChangesPage,
+  HealthView,
+  MetricsView,
+} from "@/lib/shared/contract";
 import { getJson } from "./api";
 import { type Range, streamedRange } from "./range";
 
@@ -43,6 +50,15 @@ export const callsQueries = {
       queryKey: [...callsQueries.all(), "detail", id] as const,
       queryFn: ({ signal }) => getJson(`/api/calls/${encodeURIComponent(id)}`, CallDetail, signal),
       staleTime,
+    }),
+  /** Opened when somebody asks for it, and forgotten with the page that shows it. */
+  body: (id: string) =>
+    queryOptions({
+      queryKey: [...callsQueries.all(), "body", id] as const,
+      queryFn: ({ signal }) =>
+        getJson(`/api/calls/${encodeURIComponent(id)}/body`, CallBody, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 0,
     }),
 };
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 /** What a number counts; part of every message about it. */
 export type Unit =
   | "days"
+  | "hours"
   | "seconds"
   | "milliseconds"
   | "tokens"

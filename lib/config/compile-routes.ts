@@ -37,6 +37,7 @@ export function compileRoutes(
       kind: "route",
       entries: entriesOf(route.chain),
       limits: compileLimits(route),
+      ...(route.log_bodies !== undefined && { keepBodiesHours: route.log_bodies.keep_hours }),
     });
   }
   if (!routes.has(autoRoute) && models.size > 0) {

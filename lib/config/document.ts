@@ -86,6 +86,9 @@ const observeOnly = z.union([z.boolean(), z.array(z.enum(rules))], {
   error: `must be true, false, or a list of rules: ${rules.join(", ")}`,
 });
 
+/** A prompt is kept for a month at most. */
+const mostBodyHours = 720;
+
 export const routeDocument = z.strictObject({
   id: slug,
   chain: listOf(slug, "models", 1, 32),
@@ -93,6 +96,15 @@ export const routeDocument = z.strictObject({
   midstream: midstream.optional(),
   restart: z.enum(["same_model", "any", "off"]).optional(),
   fallback_on_content_policy: z.boolean().optional(),
+  log_bodies: z
+    .strictObject(
+      { keep_hours: wholeWithin(1, mostBodyHours, "hours") },
+      {
+        error: ({ code }) =>
+          code === "invalid_type" ? `must be { keep_hours: 1 to ${mostBodyHours} }` : undefined,
+      },
+    )
+    .optional(),
   limits: z
     .strictObject({
       ttft_s: numberWithin(0.1, 300, "seconds").optional(),

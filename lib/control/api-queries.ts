@@ -15,6 +15,11 @@ export function pathId({ path }: ApiCall): string {
   return path.slice(1).join("/");
 }
 
+/** The id in `/api/calls/<id>/body`. */
+export function pathCall({ path }: ApiCall): string {
+  return path[1] ?? "";
+}
+
 /** The number in `/api/changes/<revision>/revert`. */
 export function pathRevision({ path }: ApiCall): number {
   const text = path[1] ?? "";

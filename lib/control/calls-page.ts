@@ -13,13 +13,26 @@ export type CallsQuery = CallFilter & {
 const freshMs = 900;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** Whether `text` may be a call's id. */
+export function isCallId(text: string): boolean {
+  return uuid.test(text);
+}
+
+/** @throws {GatewayError} `not_found`, always. */
+export function throwNoCall(): never {
+  throw new GatewayError("not_found", {
+    message: "There is no call with this id.",
+    param: "id",
+  });
+}
+
 /**
  * A page of the call log, newest first. It stays as it is while new calls come. A page that is not full and has a
  * `nextCursor` has looked through enough calls for one answer: older ones may follow.
  */
 export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor, deps, query) => {
   const { limit, cursor, ...filter } = query;
-  if (cursor !== undefined && !uuid.test(cursor)) {
+  if (cursor !== undefined && !isCallId(cursor)) {
     throw new GatewayError("invalid_request", {
       message: "`cursor` is not the `nextCursor` of a page.",
       param: "cursor",
@@ -40,13 +53,6 @@ export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor
 export const callDetail = defineVerb<{ readonly id: string }, CallDetail>(
   "read",
   async (_actor, { db }, { id }) => {
-    const call = uuid.test(id) ? await findCall(db, id) : undefined;
-    if (call === undefined) {
-      throw new GatewayError("not_found", {
-        message: "There is no call with this id.",
-        param: "id",
-      });
-    }
-    return call;
+    return (isCallId(id) ? await findCall(db, id) : undefined) ?? throwNoCall();
   },
 );

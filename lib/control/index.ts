@@ -2,9 +2,10 @@ import "server-only";
 
 /** The one way from app/ into lib: handlers and pages import nothing else of control. */
 
-export { callQuery, changeQuery, metricsQuery, pathId, pathRevision } from "./api-queries";
+export { callQuery, changeQuery, metricsQuery, pathCall, pathId, pathRevision } from "./api-queries";
 export { defineHandler, definePublicHandler, ifMatch, readBody } from "./api";
 export { authorizePage } from "./page";
+export { callBody } from "./call-body";
 export { callDetail, callsPage } from "./calls-page";
 export { changesPage } from "./changes-page";
 export { eventStream } from "./event-stream";

@@ -1,5 +1,6 @@
 import { type Env, parseEnv } from "../shared/env";
 import { GatewayError } from "../shared/errors";
+import { openSealer } from "../shared/sealed";
 import { openDatabase } from "../store/database";
 import { systemActor } from "./actor";
 import { createEventHub, type EventHub } from "./event-hub";
@@ -38,7 +39,7 @@ export function startRuntime(env: Env): ControlRuntime {
     poolSize,
     applicationName: "bellwether dashboard",
   });
-  const deps = createControlDeps(db);
+  const deps = createControlDeps(db, openSealer(env.databaseUrl));
   const hub = createEventHub(db);
   const relay = createRelay(env.gatewayUrl);
   const stopExpiry = startExpiry(deps);

@@ -1,12 +1,18 @@
+import { type Sealer } from "../shared/sealed";
 import { type Database } from "../store/database";
 import { type ActingPerson, type Permission, requirePermission } from "./actor";
 import { createQueryCache, type QueryCache } from "./query-cache";
 
-export type ControlDeps = { readonly db: Database; readonly cache: QueryCache };
+export type ControlDeps = {
+  readonly db: Database;
+  readonly cache: QueryCache;
+  /** Opens what gateways sealed; null where there is no secret to do it with. */
+  readonly sealer: Sealer | null;
+};
 
 /** What the verbs need, on a database. */
-export function createControlDeps(db: Database): ControlDeps {
-  return { db, cache: createQueryCache() };
+export function createControlDeps(db: Database, sealer: Sealer | null = null): ControlDeps {
+  return { db, cache: createQueryCache(), sealer };
 }
 
 /** Something that the control room can do: the actor comes first, and its permission is checked before it runs. */

@@ -103,6 +103,8 @@ export type Route = {
   readonly kind: "route" | "model" | "list" | "any_model";
   readonly entries: readonly Entry[];
   readonly limits: Limits;
+  /** For how long what its callers sent and got is kept; absent: not at all. */
+  readonly keepBodiesHours?: number;
 };
 
 export type AnyModelProvider = {

@@ -7,6 +7,8 @@ import type { PlanEntry } from "../core/plan";
 import { uuidV7 } from "../shared/uuid";
 import type { CallLogBatch, CallLogLine } from "../store/call-log";
 import type { LogGapRecord } from "../store/log-gaps";
+import type { Sealer } from "../shared/sealed";
+import type { CallBody } from "./call-body";
 import { createPlanBook } from "./plan-book";
 import type { Flush } from "./spool/appender";
 import type { FrameKind } from "./spool/frame";
@@ -27,6 +29,8 @@ export type CallLog = {
   begin(call: BegunCall): void;
   /** Takes an ended call, to be called before its last byte goes to the caller. Never waits and never throws. */
   record(line: CallLogLine): void;
+  /** Takes what the call `id` sent and got, after its record, if there is more room than records need. Never waits and never throws. */
+  keepBody(id: string, body: CallBody): void;
   counts: () => CallLogCounts;
   /** Sends what waits, for at most `limitMs`, and closes; resolves with the bytes that are left for the next start. */
   close(limitMs: number): Promise<number>;
@@ -45,6 +49,9 @@ export type CallLogCounts = {
   /** Records that the disk did not take. */
   readonly unspooledTotal: number;
   readonly damagedSegments: number;
+  /** Bodies of calls that were kept, and those for which there was no room or no place. */
+  readonly bodies: number;
+  readonly bodiesDropped: number;
 };
 
 export type CallLogOptions = {
@@ -57,12 +64,18 @@ export type CallLogOptions = {
   readonly now: () => number;
   ship(batch: CallLogBatch): Promise<unknown>;
   shipGaps(gaps: readonly LogGapRecord[]): Promise<void>;
+  /** Takes a JSON array of `CallBodyRecord`; false when the database has no place for them. */
+  shipBodies(bodies: string): Promise<boolean>;
+  /** Null: there is no secret to seal bodies with, so none is kept. */
+  readonly sealer: Sealer | null;
   say: { info(line: string): void; warn(line: string): void };
   readonly lookEveryMs?: number;
 };
 
 /** The spool is measured after so many records, and whenever some have left it. */
 const measureEvery = 64;
+/** Bodies are left out from here on, so that what they take is never missing for records. */
+const bodiesUpToRatio = 0.8;
 
 export function createCallLog(options: CallLogOptions): CallLog {
   const { nodeId, now, say } = options;
@@ -70,6 +83,8 @@ export function createCallLog(options: CallLogOptions): CallLog {
   let recorded = 0;
   let shippedRecords = 0;
   let damagedSegments = 0;
+  let bodies = 0;
+  let bodiesDropped = 0;
   let refused = 0;
   let isOverfull = false;
   let untilMeasured = 0;
@@ -114,6 +129,8 @@ export function createCallLog(options: CallLogOptions): CallLog {
       if (record.kind === "end") {
         gaps.note("refused", endedCallStartMs(record.json) ?? Date.now());
         gaps.close();
+      } else if (record.kind === "body") {
+        bodiesDropped += 1;
       }
       if (refused === 1) {
         say.warn(`The database refuses a record of the call log for its own sake: ${told(error)}`);
@@ -144,6 +161,10 @@ export function createCallLog(options: CallLogOptions): CallLog {
     if (told.length > 0) {
       await options.shipGaps(told.map((json) => JSON.parse(json) as LogGapRecord));
     }
+    const sealed = texts("body");
+    if (sealed.length > 0 && !(await options.shipBodies(`[${sealed.join(",")}]`))) {
+      dropBodies(sealed.length, "the database is of an earlier release");
+    }
     shippedRecords += lines.length;
     untilMeasured = 0;
   };
@@ -166,6 +187,24 @@ export function createCallLog(options: CallLogOptions): CallLog {
       isOverfull = spool.bytes() > options.maxBytes;
     }
     return isOverfull;
+  };
+  const dropBodies = (count: number, why: string): void => {
+    if (bodiesDropped === 0) {
+      say.warn(
+        `Bodies of calls are left out (${why}): the calls themselves are recorded, and what is left out is counted`,
+      );
+    }
+    bodiesDropped += count;
+  };
+  /** Why there is no room for a body of `bytes`; null when there is. Bodies never wait in memory. */
+  const bodyTrouble = (bytes: number): string | null => {
+    if (options.sealer === null) {
+      return "DATABASE_URL has no password to seal them with";
+    }
+    if (spool.bytes() + bytes > options.maxBytes * bodiesUpToRatio) {
+      return "the spool is nearly full";
+    }
+    return spool.unspooled().now > 0 ? "the spool cannot be written" : null;
   };
   const drop = (reason: GapReason): void => {
     if (gaps.total() === 0) {
@@ -195,6 +234,21 @@ export function createCallLog(options: CallLogOptions): CallLog {
         drop("disk");
       }
     },
+    keepBody(id, body) {
+      const { sealer } = options;
+      const trouble = bodyTrouble(body.boundBytes);
+      if (sealer === null || trouble !== null) {
+        dropBodies(1, trouble ?? "");
+        return;
+      }
+      const json = JSON.stringify(body.record(id, Date.now(), sealer));
+      if (spool.writeToDisk({ kind: "body", json })) {
+        bodies += 1;
+        shipper.poke();
+      } else {
+        dropBodies(1, "the spool cannot be written");
+      }
+    },
     counts: () => ({
       recorded,
       dropped: gaps.total(),
@@ -203,6 +257,8 @@ export function createCallLog(options: CallLogOptions): CallLog {
       unspooled: spool.unspooled().now,
       unspooledTotal: spool.unspooled().total,
       damagedSegments,
+      bodies,
+      bodiesDropped,
     }),
     async close(limitMs) {
       gaps.close();

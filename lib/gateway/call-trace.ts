@@ -7,6 +7,7 @@ import type { Usage } from "../dialects/openai";
 import { costNanoUsd } from "../pricing/cost";
 import type { GatewayError } from "../shared/errors";
 import { uuidV7 } from "../shared/uuid";
+import type { CallBody } from "./call-body";
 import { type CallerNotes, noNotes } from "./caller-notes";
 import type { ChatRequest } from "./chat-request";
 import type { GatewayDeps } from "./deps";
@@ -60,6 +61,8 @@ export type CallTrace = {
   endedMs: number | null;
   /** The log has its record. */
   isRecorded: boolean;
+  /** What it sent and got, where its route keeps that; null: nothing of it is kept. */
+  body: CallBody | null;
   /** Its place in a trace; null while its caller is unknown, and where nothing is traced. */
   context: TraceContext | null;
 };
@@ -88,6 +91,7 @@ export function beginTrace(deps: GatewayDeps): CallTrace {
     error: null,
     endedMs: null,
     isRecorded: false,
+    body: null,
     context: null,
   };
 }

@@ -6,6 +6,8 @@ import { GatewayError } from "../shared/errors";
 import { callNeeds, choicesOf, encodedImageChars, promptCharsOf } from "./call-needs";
 
 export type ChatRequest = {
+  /** The body as the caller sent it. */
+  readonly raw: Buffer;
   readonly model: string;
   /** An explicit chain for this call alone. */
   readonly models: readonly string[] | null;
@@ -51,6 +53,7 @@ export function parseChatRequest(raw: Buffer): ChatRequest {
   const isClean = !ownFields.some((field) => field in body);
   const promptChars = promptCharsOf(body, messages);
   return {
+    raw,
     model,
     models,
     stream,

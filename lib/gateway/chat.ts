@@ -11,6 +11,7 @@ import { retrySoon } from "./admit";
 import { attempt } from "./attempt";
 import { authenticate } from "./authenticate";
 import type { Call, ChatDeps } from "./call";
+import { beginBody } from "./call-body";
 import { recordBegin, recordCall } from "./call-record";
 import { callSpec } from "./call-spec";
 import { type CallTrace, affordsAnother, beginTrace, callUse } from "./call-trace";
@@ -51,6 +52,7 @@ export async function chat(
     // From here to the plan nothing is waited for: the call sees one configuration, and keeps it.
     spec = callSpec(trace.id, req, request, key, deps);
     trace.route = spec.route.id;
+    trace.body = beginBody(spec.route, trace.notes, request.raw);
     trace.revision = deps.live.snapshot().revision;
     const endpoints = deps.upstreams.endpoints();
     const plan = deps.router.plan(spec);
@@ -77,6 +79,10 @@ export async function chat(
     trace.ticket?.leave(callUse(trace));
     leave?.();
     observeCall(deps, trace);
+    // Behind the answer: no caller waits for it.
+    if (trace.body !== null) {
+      deps.log.keepBody(trace.id, trace.body);
+    }
   }
 }
 

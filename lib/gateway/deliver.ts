@@ -32,6 +32,7 @@ export async function deliver(call: Call, { by, result }: Answered): Promise<voi
       by.succeed(result.tally);
       trace.endedMs = deps.now();
       recordCall(deps, trace);
+      trace.body?.answered(result.body);
       sendJson(res, 200, result.body, answerHeaders(trace, trace.endedMs));
       return;
     case "events":
@@ -54,6 +55,7 @@ function streamOf({ out }: Call): CallerStream {
 function beginRelay({ deps, request, spec, trace }: Call, out: CallerStream): Relay {
   out.begin(answerHeaders(trace, deps.now()));
   return new Relay(out, {
+    body: trace.body,
     wantsUsage: request.wantsUsage,
     keepsText: spec.needs.resumable && spec.limits.midstream === "resume",
   });

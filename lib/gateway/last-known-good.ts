@@ -7,12 +7,12 @@ import { z } from "zod";
 import { type Published, judgeDocument } from "../config/judged";
 import { isReference } from "../config/secret-names";
 import { Actor, Intent } from "../shared/contract";
+import { createSealer, isSealed, passwordOf, type Sealer } from "../shared/sealed";
 import { findErrorCode, findFolderProblem } from "../shared/start-error";
 import { type AppKeyRow, appKeyRow } from "../store/app-keys";
 import { type SwitchRow, objectTypes } from "../store/switches";
 import { withSecrets } from "./document-secrets";
 import { type KeptHead, readKept, writeKept } from "./kept-file";
-import { createSealer, isSealed, type Sealer } from "./sealed";
 
 export type Kept = {
   readonly revision: number;
@@ -204,8 +204,4 @@ function databaseName(url: string): string {
   const { username, hostname, pathname, searchParams } = new URL(url);
   const host = hostname === "" ? (searchParams.get("host") ?? "localhost") : hostname;
   return `${username}@${host}${pathname}`;
-}
-
-function passwordOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).password : "";
 }

@@ -5,6 +5,8 @@ import { type Target, holdAt } from "../core/types";
 import { startProber } from "../probes/prober";
 import type { Env } from "../shared/env";
 import { log } from "../shared/log";
+import { openSealer } from "../shared/sealed";
+import { insertCallBodies } from "../store/call-bodies";
 import { insertCallLog } from "../store/call-log";
 import { type Database, openDatabase } from "../store/database";
 import { insertLogGaps } from "../store/log-gaps";
@@ -131,6 +133,8 @@ export async function startGateway(
     now,
     ship: (batch) => insertCallLog(db, nodeId, batch),
     shipGaps: (gaps) => insertLogGaps(db, gaps),
+    shipBodies: (bodies) => insertCallBodies(db, bodies),
+    sealer: openSealer(env.databaseUrl),
     say: log,
   });
   const originOf = (target: Target): string | undefined =>

@@ -12,6 +12,7 @@ import {
   usageEvent,
 } from "../dialects/rewrite";
 import type { StreamSink } from "./attempt-result";
+import type { CallBody } from "./call-body";
 import type { CallerStream } from "./caller-stream";
 import type { Delivered, Joint } from "./joint";
 import { countedTokens } from "./tally";
@@ -21,6 +22,8 @@ const maxKeptChars = 256 * 1024;
 const done = "data: [DONE]\n\n";
 
 export type RelayOptions = {
+  /** Where what goes out is kept; null or absent: nowhere. */
+  readonly body?: Pick<CallBody, "told"> | null;
   readonly wantsUsage: boolean;
   /** One plain text: what was delivered is kept, so that it may be continued elsewhere. */
   readonly keepsText: boolean;
@@ -162,6 +165,7 @@ export class Relay implements StreamSink {
   /** An event of a continuation; the first one says so. Its usage is one target's, and not the answer's. */
   #add({ usage: _ofOneTarget, ...event }: Json, text: string, isFinish: boolean): void {
     this.#deliver(text);
+    this.#options.body?.told(text);
     const told = this.#joint?.tellFirst() ?? null;
     const marked = told === null ? event : { ...event, bellwether: told };
     if (this.#out.isSpent && isFinish) {
@@ -178,6 +182,8 @@ export class Relay implements StreamSink {
       this.#forget();
     }
     this.#deliver(chunk.text);
+    // What is not text, such as a call of a tool, is kept as the event that brought it.
+    this.#options.body?.told(chunk.extra === "other" ? `${chunk.data}\n` : chunk.text);
   }
 
   #deliver(text: string): void {

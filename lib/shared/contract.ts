@@ -285,8 +285,34 @@ export const PlanEntry = z.object({
 });
 export type PlanEntry = z.infer<typeof PlanEntry>;
 
-export const CallDetail = z.extend(CallView, { plan: z.array(PlanEntry), nodeId: z.string() });
+export const CallDetail = z.extend(CallView, {
+  plan: z.array(PlanEntry),
+  nodeId: z.string(),
+  /** Until when its body is kept; null when it is not. */
+  bodyUntil: z.nullable(z.number()),
+});
 export type CallDetail = z.infer<typeof CallDetail>;
+
+/** Words of a call; the last `missingBytes` of them were not kept. */
+const BodyText = z.object({ text: z.string(), missingBytes: z.number() });
+export type BodyText = z.infer<typeof BodyText>;
+
+/** What the caller sent and got, or why that cannot be told. */
+export const CallBody = z.discriminatedUnion("state", [
+  z.object({
+    state: z.literal("open"),
+    expiresAt: z.number(),
+    request: BodyText,
+    /** Null: nothing of an answer went out. */
+    answer: z.nullable(BodyText),
+  }),
+  /** Its route does not say so, the caller asked for that, there was no room, or it is long over. */
+  z.object({ state: z.literal("not_logged") }),
+  z.object({ state: z.literal("expired"), expiresAt: z.number() }),
+  /** It was sealed with another secret: the database's password was changed since, or is another one here. */
+  z.object({ state: z.literal("key_changed"), expiresAt: z.number() }),
+]);
+export type CallBody = z.infer<typeof CallBody>;
 
 export const CallsPage = z.object({
   generatedAt: z.number(),

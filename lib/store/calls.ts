@@ -93,6 +93,11 @@ function attemptIds(oldest: string, newest: string): { gte: string; lt: string }
   return { gte: uuidV7Floor(uuidV7Ms(oldest)), lt: uuidV7Floor(uuidV7Ms(newest) + longestCallMs) };
 }
 
+/** Whether there is a call `id`. */
+export async function isCall(db: Database, id: string): Promise<boolean> {
+  return db.run(async (prisma) => (await prisma.call.count({ where: { id } })) > 0);
+}
+
 /** One call with its attempts and the plan that it followed; undefined when there is none. */
 export async function findCall(db: Database, id: string): Promise<CallDetail | undefined> {
   return db.run(async (prisma) => {
@@ -108,8 +113,13 @@ export async function findCall(db: Database, id: string): Promise<CallDetail | u
       call.planHash === null
         ? null
         : await prisma.plan.findUnique({ where: { hash: call.planHash } });
+    const body = await prisma.callBody.findFirst({
+      where: { callId: id, expiresAt: { gt: new Date() } },
+      select: { expiresAt: true },
+    });
     return {
       ...toCallView(call, attempts),
+      bodyUntil: body?.expiresAt.getTime() ?? null,
       nodeId: call.nodeId,
       plan: planEntries.parse(plan?.entries ?? []),
     };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defaultCallLogDays } from "../config/document";
 import { findDocument } from "./configuration";
-import { type Database, toStoreError } from "./database";
+import { type Database, isSchemaBehind, toStoreError } from "./database";
 
 /** What one round of upkeep did. */
 export type UpkeepReport = {
@@ -13,6 +13,8 @@ export type UpkeepReport = {
   readonly oddRows: number;
   /** Rows of probes, plans, events, rollups and nodes whose time was over. */
   readonly prunedRows: number;
+  /** Bodies of calls whose own time was over. */
+  readonly prunedBodies: number;
   /** The days of the rollups are those of another zone now. */
   readonly zoneChanged: boolean;
 };
@@ -21,6 +23,9 @@ const partitionsAheadDays = 3;
 /** At the first start after a long absence; what is left goes in the next hour. */
 const mostSteps = 100;
 const prunedAtOnce = 20_000;
+/** A body may lie in hundreds of pieces. */
+const bodiesAtOnce = 1_000;
+const mostBodySteps = 1_000;
 /** Making the days of 400 days anew takes longer than any other statement; nobody waits for it but the call log. */
 const rebuildTimeoutMs = 300_000;
 
@@ -42,6 +47,7 @@ export async function runUpkeep(db: Database): Promise<UpkeepReport> {
     droppedDays: droppedDays.map(String),
     movedRows: moved.reduce<number>((sum, rows) => sum + Number(rows), 0),
     prunedRows: await prune(db, days),
+    prunedBodies: await pruneBodies(db),
     oddRows: Number(await one(db, "SELECT odd_rows() AS value", [])),
     zoneChanged:
       (await one(
@@ -66,11 +72,36 @@ async function readSettings(
 }
 
 async function prune(db: Database, days: number): Promise<number> {
+  return untilFewer(prunedAtOnce, mostSteps, () =>
+    one(db, "SELECT prune($1, $2) AS value", [days, prunedAtOnce]),
+  );
+}
+
+/** A database of an earlier release has none. */
+async function pruneBodies(db: Database): Promise<number> {
+  try {
+    return await untilFewer(bodiesAtOnce, mostBodySteps, () =>
+      one(db, "SELECT prune_call_bodies($1) AS value", [bodiesAtOnce]),
+    );
+  } catch (error) {
+    if (isSchemaBehind(error)) {
+      return 0;
+    }
+    throw error;
+  }
+}
+
+/** Rows that went, in steps of `most`, until one had fewer. */
+async function untilFewer(
+  most: number,
+  steps: number,
+  step: () => Promise<unknown>,
+): Promise<number> {
   let total = 0;
-  for (let step = 0; step < mostSteps; step += 1) {
-    const gone = Number(await one(db, "SELECT prune($1, $2) AS value", [days, prunedAtOnce]));
+  for (let done = 0; done < steps; done += 1) {
+    const gone = Number(await step());
     total += gone;
-    if (gone < prunedAtOnce) {
+    if (gone < most) {
       break;
     }
   }

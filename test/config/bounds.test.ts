@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type ConfigInput } from "@/lib/config/document";
+import { compileSnapshot } from "@/lib/config/snapshot";
 import { validateDocument } from "@/lib/config/validate";
+import { type Resolved, resolveChain, resolveName } from "@/lib/core/resolve";
 
 type Route = NonNullable<ConfigInput["routes"]>[number];
 
@@ -42,6 +44,14 @@ describe("a number outside its bounds", () => {
       10_001,
       "must be a whole number between 0 and 10000 milliseconds, not 10001",
     ],
+    [
+      "log_bodies.keep_hours",
+      1,
+      0.5,
+      "must be a whole number between 1 and 720 hours, not 0.5",
+    ],
+    ["log_bodies.keep_hours", 720, 721, "must be a whole number between 1 and 720 hours, not 721"],
+    ["log_bodies.keep_hours", 24, 0, "must be a whole number between 1 and 720 hours, not 0"],
     ["breaker.min_threshold", 100, 0, "must be a whole number between 1 and 100, not 0"],
     [
       "breaker.base_ejection_s",
@@ -94,6 +104,40 @@ describe("a number outside its bounds", () => {
     expect(problems).toEqual([
       "routes.0.limits.ttft_s: must be a number between 0.1 and 300 seconds",
     ]);
+  });
+});
+
+describe("log_bodies", () => {
+  it.each<[unknown, string]>([
+    [true, ": must be { keep_hours: 1 to 720 }"],
+    [{}, ".keep_hours: must be a whole number between 1 and 720 hours"],
+    [{ keep_hours: 1, keep_days: 3 }, ': Unrecognized key: "keep_days"'],
+  ])("%j is refused: nobody keeps prompts for a time that was not said", (bodies, message) => {
+    expect(routeProblems({ log_bodies: bodies })).toEqual([`routes.0.log_bodies${message}`]);
+  });
+
+  it("holds for the route that says so, and for no other name", () => {
+    const validated = validateDocument({
+      ...base,
+      routes: [
+        { id: "auto", chain: ["gpt"] },
+        { id: "kept", chain: ["gpt"], log_bodies: { keep_hours: 72 } },
+      ],
+      settings: { default_route_on_model_name: true },
+    });
+    expect(validated.ok).toBe(true);
+    if (!validated.ok) {
+      return;
+    }
+    const snapshot = compileSnapshot(validated.document, [], 1, (ms) => ms);
+    const options = { defaultRouteOnModelName: true, anyModelRoute: () => undefined };
+    const hours = (resolved: Resolved): unknown =>
+      resolved.kind === "route" ? resolved.route.keepBodiesHours : resolved;
+    expect(hours(resolveName(snapshot, "kept", options))).toBe(72);
+    for (const name of ["auto", "gpt", "acme/gpt"]) {
+      expect(hours(resolveName(snapshot, name, options))).toBeUndefined();
+    }
+    expect(hours(resolveChain(snapshot, ["kept"], options))).toBeUndefined();
   });
 });
 

@@ -211,6 +211,7 @@ function traceOf(attempts: AttemptTrace[], stop: string[] = []): CallTrace {
     error: null,
     endedMs: null,
     isRecorded: false,
+    body: null,
     context: null,
   };
 }

@@ -117,6 +117,16 @@ function callLogMetrics(counts: ReturnType<CallLog["counts"]>): readonly Family[
       counts.unspooledTotal,
     ),
     counter(
+      "bellwether_call_log_bodies_total",
+      "Bodies of calls that were kept, sealed, because their route says so.",
+      counts.bodies,
+    ),
+    counter(
+      "bellwether_call_log_bodies_dropped_total",
+      "Bodies of calls that were to be kept and were left out.",
+      counts.bodiesDropped,
+    ),
+    counter(
       "bellwether_call_log_damaged_total",
       "Segments of the spool that were set aside.",
       counts.damagedSegments,

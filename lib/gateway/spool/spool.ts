@@ -38,6 +38,8 @@ export type Spool = {
   end: (id: string) => void;
   /** Keeps the record, on the disk or, while that takes none, in memory. False: there is no room anywhere. */
   write(record: SpoolRecord): boolean;
+  /** Keeps the record on the disk or not at all: whether it did. */
+  writeToDisk(record: SpoolRecord): boolean;
   /** The oldest records that are not settled; null when all are. */
   next: () => Promise<Batch | null>;
   /** On the disk and not yet in the database; the disk holds up to a segment more. */
@@ -157,6 +159,7 @@ export function openSpool(options: SpoolOptions): Spool {
       running.end(id);
     },
     write,
+    writeToDisk: (record) => append(record) !== null,
     next: async () => memory.next() ?? (await backlog.next()),
     bytes: backlog.bytes,
     unspooled: memory.sizes,

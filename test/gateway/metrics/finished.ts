@@ -137,6 +137,7 @@ export function finishedCall(
     startedAt: null,
     planHash: null,
     isRecorded: false,
+    body: null,
     context: null,
     ...over,
   };

@@ -1,10 +1,11 @@
-/** Secrets on disk, readable only by who holds the database's password, and so could read them there. */
+/** Texts that only who holds the database's password can read, and so could read in the database anyway. */
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
 
 export type Sealer = {
-  seal(text: string): string;
-  /** Undefined when it was sealed with another password, or changed since. */
-  open(sealed: string): string | undefined;
+  /** Sealed for one place: it opens only with the same `place`, so that it cannot be put elsewhere. */
+  seal(text: string | Uint8Array, place?: string): string;
+  /** Undefined when it was sealed with another password or for another place, or changed since. */
+  open(sealed: string, place?: string): string | undefined;
 };
 
 const algorithm = "aes-256-gcm";
@@ -20,6 +21,22 @@ export function isSealed(text: string): boolean {
   return text.startsWith(prefix);
 }
 
+/** The password in a database's URL; empty where it has none. */
+export function passwordOf(databaseUrl: string): string {
+  return URL.canParse(databaseUrl) ? new URL(databaseUrl).password : "";
+}
+
+/** The place of one side of a call's body. */
+export function bodyPlace(callId: string, side: "request" | "answer"): string {
+  return `call_body:${callId}:${side}`;
+}
+
+/** Seals with the password in a database's URL; null where it has none, because that would protect nothing. */
+export function openSealer(databaseUrl: string | undefined): Sealer | null {
+  const password = passwordOf(databaseUrl ?? "");
+  return password === "" ? null : createSealer(password);
+}
+
 /** Seals with `password`; the key is derived on first use. */
 export function createSealer(password: string): Sealer {
   const keys = new Map<string, Buffer>();
@@ -31,21 +48,24 @@ export function createSealer(password: string): Sealer {
   };
   let ownSalt: Buffer | null = null;
   return {
-    seal(text) {
+    seal(text, place = "") {
       ownSalt ??= randomBytes(saltBytes);
       const nonce = randomBytes(nonceBytes);
       const cipher = createCipheriv(algorithm, keyOf(ownSalt), nonce);
-      const body = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+      cipher.setAAD(Buffer.from(place));
+      const plain = typeof text === "string" ? Buffer.from(text) : text;
+      const body = Buffer.concat([cipher.update(plain), cipher.final()]);
       const bytes = Buffer.concat([ownSalt, nonce, cipher.getAuthTag(), body]);
       return prefix + bytes.toString("base64");
     },
-    open(sealed) {
+    open(sealed, place = "") {
       const bytes = Buffer.from(sealed.slice(prefix.length), "base64");
       const salt = bytes.subarray(0, saltBytes);
       const nonce = bytes.subarray(saltBytes, saltBytes + nonceBytes);
       const body = bytes.subarray(saltBytes + nonceBytes + tagBytes);
       try {
         const cipher = createDecipheriv(algorithm, keyOf(salt), nonce);
+        cipher.setAAD(Buffer.from(place));
         cipher.setAuthTag(
           bytes.subarray(saltBytes + nonceBytes, saltBytes + nonceBytes + tagBytes),
         );

@@ -1,0 +1,84 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { callsQueries } from "@/components/lib/queries";
+import { QueryState } from "@/components/shell/query-state";
+import { Button } from "@/components/ui/button";
+import { type BodyText, type CallBody, type CallDetail } from "@/lib/shared/contract";
+import { Section } from "./section";
+
+type Props = { call: CallDetail };
+
+/** What the caller sent and got, where its route keeps that: shown to who asks for it, and not before. */
+export function CallBodySection({ call }: Props) {
+  const { t, f } = useWords();
+  const [isAsked, setAsked] = useState(false);
+  const query = useQuery({ ...callsQueries.body(call.id), enabled: isAsked });
+  const { bodyUntil } = call;
+  if (bodyUntil === null) {
+    return (
+      <Section title={t("call.body.title")}>
+        <p className="text-small text-fg-2">{t("call.body.notKept")}</p>
+      </Section>
+    );
+  }
+  const until = `${f.full(bodyUntil)} ${f.zone(bodyUntil)}`;
+  return (
+    <Section title={t("call.body.title")} note={t("call.body.until", { until })}>
+      {!isAsked && (
+        <Button
+          size="sm"
+          onClick={() => {
+            setAsked(true);
+          }}
+        >
+          {t("call.body.show")}
+        </Button>
+      )}
+      {isAsked && <QueryState query={query} skeleton="h-24" />}
+      {query.data !== undefined && <Opened body={query.data} />}
+    </Section>
+  );
+}
+
+function Opened({ body }: { body: CallBody }) {
+  const { t } = useWords();
+  switch (body.state) {
+    case "not_logged":
+      return <p className="text-small text-fg-2">{t("call.body.notKept")}</p>;
+    case "expired":
+      return <p className="text-small text-fg-2">{t("call.body.expired")}</p>;
+    case "key_changed":
+      return <p className="text-small text-fg-2">{t("call.body.keyChanged")}</p>;
+    case "open":
+      return (
+        <>
+          <Words title={t("call.body.request")} words={body.request} />
+          {body.answer === null ? (
+            <p className="mt-2 text-small text-fg-2">{t("call.body.noAnswer")}</p>
+          ) : (
+            <Words title={t("call.body.answer")} words={body.answer} />
+          )}
+        </>
+      );
+  }
+}
+
+function Words({ title, words }: { title: string; words: BodyText }) {
+  const { t, f } = useWords();
+  return (
+    <figure className="mt-2 first:mt-0">
+      <figcaption className="text-small text-fg-3">{title}</figcaption>
+      <pre className="mono mt-1 max-h-80 overflow-auto rounded-control bg-sunken px-3 py-2 text-small break-words whitespace-pre-wrap">
+        {words.text}
+      </pre>
+      {words.missingBytes > 0 && (
+        <p className="mt-1 text-small text-fg-2">
+          {t("call.body.cut", { bytes: f.count(words.missingBytes) })}
+        </p>
+      )}
+    </figure>
+  );
+}
