@@ -2,7 +2,14 @@ import "server-only";
 
 /** The one way from app/ into lib: handlers and pages import nothing else of control. */
 
-export { callQuery, changeQuery, metricsQuery, pathCall, pathId, pathRevision } from "./api-queries";
+export {
+  callQuery,
+  changeQuery,
+  metricsQuery,
+  pathCall,
+  pathId,
+  pathRevision,
+} from "./api-queries";
 export { defineHandler, definePublicHandler, ifMatch, readBody } from "./api";
 export { authorizePage } from "./page";
 export { callBody } from "./call-body";

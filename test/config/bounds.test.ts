@@ -44,12 +44,7 @@ describe("a number outside its bounds", () => {
       10_001,
       "must be a whole number between 0 and 10000 milliseconds, not 10001",
     ],
-    [
-      "log_bodies.keep_hours",
-      1,
-      0.5,
-      "must be a whole number between 1 and 720 hours, not 0.5",
-    ],
+    ["log_bodies.keep_hours", 1, 0.5, "must be a whole number between 1 and 720 hours, not 0.5"],
     ["log_bodies.keep_hours", 720, 721, "must be a whole number between 1 and 720 hours, not 721"],
     ["log_bodies.keep_hours", 24, 0, "must be a whole number between 1 and 720 hours, not 0"],
     ["breaker.min_threshold", 100, 0, "must be a whole number between 1 and 100, not 0"],
@@ -111,7 +106,7 @@ describe("log_bodies", () => {
   it.each<[unknown, string]>([
     [true, ": must be { keep_hours: 1 to 720 }"],
     [{}, ".keep_hours: must be a whole number between 1 and 720 hours"],
-    [{ keep_hours: 1, keep_days: 3 }, ': Unrecognized key: "keep_days"'],
+    [{ keep_hours: 1, keep_days: 3 }, '.keep_days: unknown setting "keep_days"'],
   ])("%j is refused: nobody keeps prompts for a time that was not said", (bodies, message) => {
     expect(routeProblems({ log_bodies: bodies })).toEqual([`routes.0.log_bodies${message}`]);
   });

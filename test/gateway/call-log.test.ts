@@ -11,6 +11,9 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { PlanEntry } from "@/lib/core/plan";
 import { type CallLog, type CallLogOptions, createCallLog } from "@/lib/gateway/call-log";
+import { CallBody } from "@/lib/gateway/call-body";
+import { bodyPlace, createSealer } from "@/lib/shared/sealed";
+import type { CallBodyRecord } from "@/lib/store/call-bodies";
 import type { CallLogBatch, CallLogLine, CallRecord } from "@/lib/store/call-log";
 import type { LogGapRecord } from "@/lib/store/log-gaps";
 import { callRecord } from "../store/traffic";
@@ -19,18 +22,28 @@ import { temporaryFolder } from "./spool/support";
 // Real files and real times: a busy machine takes longer.
 vi.setConfig({ testTimeout: 30_000 });
 
+const sealer = createSealer("a password");
+
 /** What a database would have: rows by their ids, each once. */
 interface Rows {
   calls: Map<string, CallRecord>;
   plans: Map<string, number>;
   gaps: Map<string, LogGapRecord>;
+  bodies: Map<string, CallBodyRecord>;
   /** Rows that came again. */
   repeated: number;
   isAway: boolean;
 }
 
 function emptyRows(): Rows {
-  return { calls: new Map(), plans: new Map(), gaps: new Map(), repeated: 0, isAway: false };
+  return {
+    calls: new Map(),
+    plans: new Map(),
+    gaps: new Map(),
+    bodies: new Map(),
+    repeated: 0,
+    isAway: false,
+  };
 }
 
 interface Opened {
@@ -70,6 +83,14 @@ function open(rows: Rows, dataDir: string, changes: Partial<CallLogOptions> = {}
       answers();
       gaps.forEach((gap) => rows.gaps.set(gap.id, gap));
     },
+    async shipBodies(text) {
+      answers();
+      for (const body of JSON.parse(text) as CallBodyRecord[]) {
+        rows.bodies.set(body.call_id, body);
+      }
+      return true;
+    },
+    sealer,
     say: { info: (line) => lines.push(line), warn: (line) => lines.push(`warning: ${line}`) },
     ...changes,
   });
@@ -369,5 +390,112 @@ describe("the call log", () => {
     const call = run(log, { error_message: "a\u0000b\ud83dc 😀 \\u0000" });
     await log.close(2_000);
     expect(rows.calls.get(call.id)?.error_message).toBe("a\ufffdb\ufffdc 😀 \\ufffd");
+  });
+});
+
+describe("bodies of calls", () => {
+  /** A call whose body has `bytes`. */
+  const keep = (log: CallLog, bytes = 40): CallRecord => {
+    const call = run(log);
+    const body = new CallBody(1, Buffer.alloc(bytes, "canary "));
+    body.answered("a canary answers");
+    log.keepBody(call.id, body);
+    return call;
+  };
+  const spooled = (dataDir: string): string =>
+    segmentsIn(dataDir)
+      .map((name) => readFileSync(join(dataDir, "spool/0", name), "latin1"))
+      .join("");
+
+  it("reach the database behind their calls, sealed, and never lie open in the spool", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const { log, dataDir } = open(rows, temporaryFolder());
+    const calls = Array.from({ length: 20 }, () => keep(log));
+    const onDisk = spooled(dataDir);
+    expect(onDisk).toContain("sealed:");
+    expect(onDisk).not.toContain("canary");
+    rows.isAway = false;
+    await vi.waitFor(() => expect(rows.bodies.size).toBe(20), 15_000);
+    expect(calls.every(({ id }) => rows.calls.has(id))).toBe(true);
+    const id = calls[7]!.id;
+    const { answer, request } = rows.bodies.get(id)!;
+    expect(sealer.open(answer!, bodyPlace(id, "answer"))).toBe("a canary answers");
+    expect(sealer.open(request, bodyPlace(id, "request"))).toBe("canary ".repeat(6).slice(0, 40));
+    expect(log.counts()).toMatchObject({ bodies: 20, bodiesDropped: 0 });
+  });
+
+  it("that were in the spool when their process was killed are there after it", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const first = open(rows, temporaryFolder());
+    const calls = Array.from({ length: 20 }, () => keep(first.log));
+    const copy = killed(first);
+    rows.isAway = false;
+    open(rows, copy);
+    await vi.waitFor(() => expect(rows.bodies.size).toBe(20), 15_000);
+    expect(calls.every(({ id }) => rows.calls.has(id) && rows.bodies.has(id))).toBe(true);
+  });
+
+  it("are left out first as the spool fills up: above 80 % none, and records go on to the end", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const maxBytes = 2_000_000;
+    const { log, lines } = open(rows, temporaryFolder(), { maxBytes });
+    while (log.counts().bodiesDropped === 0) {
+      keep(log, 100_000);
+    }
+    const full = log.counts();
+    expect(full.bodies).toBeGreaterThan(5);
+    expect(full.spoolBytes).toBeLessThanOrEqual(maxBytes * 0.8 + 10_000);
+    expect(full.spoolBytes).toBeGreaterThan(maxBytes * 0.8 - 150_000);
+    const more = Array.from({ length: 200 }, () => keep(log, 100_000));
+    expect(log.counts()).toMatchObject({
+      bodies: full.bodies,
+      bodiesDropped: full.bodiesDropped + 200,
+      dropped: 0,
+    });
+    while (log.counts().dropped === 0) {
+      run(log, { error_message: "x".repeat(4_000) });
+    }
+    expect(log.counts().spoolBytes).toBeGreaterThan(maxBytes);
+    rows.isAway = false;
+    await vi.waitFor(() => expect(rows.calls.has(more.at(-1)!.id)).toBe(true), 15_000);
+    await vi.waitFor(() => expect(log.counts().spoolBytes).toBe(0), 15_000);
+    const after = keep(log);
+    await vi.waitFor(() => expect(rows.bodies.has(after.id)).toBe(true), 15_000);
+    expect(lines.filter((line) => line.includes("nearly full"))).toHaveLength(1);
+  });
+
+  it("do not wait in memory for a disk that takes nothing; records do", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const dataDir = temporaryFolder();
+    writeFileSync(join(dataDir, "spool"), "in the way");
+    const { log } = open(rows, dataDir);
+    const calls = Array.from({ length: 10 }, () => keep(log));
+    expect(log.counts()).toMatchObject({ bodies: 0, bodiesDropped: 10, unspooled: 10 });
+    rows.isAway = false;
+    await vi.waitFor(() => expect(rows.calls.size).toBe(calls.length), 15_000);
+    expect(rows.bodies.size).toBe(0);
+  });
+
+  it("for which the database has no place are counted, and hold nothing up", async () => {
+    const rows = emptyRows();
+    const { log, lines } = open(rows, temporaryFolder(), { shipBodies: async () => false });
+    const calls = Array.from({ length: 10 }, () => keep(log));
+    await vi.waitFor(() => expect(log.counts().bodiesDropped).toBe(10), 15_000);
+    expect(calls.every(({ id }) => rows.calls.has(id))).toBe(true);
+    expect(await log.close(2_000)).toBe(0);
+    expect(lines.filter((line) => line.includes("earlier release"))).toHaveLength(1);
+  });
+
+  it("are not kept where there is no secret to seal them with", async () => {
+    const rows = emptyRows();
+    const { log, lines } = open(rows, temporaryFolder(), { sealer: null });
+    const call = keep(log);
+    expect(log.counts()).toMatchObject({ bodies: 0, bodiesDropped: 1 });
+    await vi.waitFor(() => expect(rows.calls.has(call.id)).toBe(true), 15_000);
+    expect(lines[0]).toContain("no password");
   });
 });

@@ -77,6 +77,34 @@ async function relayed(
 
 const plain = { wantsUsage: false, keepsText: true };
 
+/** Where a relay keeps what goes out. */
+function kept(): { body: { told: (text: string) => void }; text: () => string } {
+  let text = "";
+  return { body: { told: (more) => (text += more) }, text: () => text };
+}
+
+describe("what is kept of a relayed stream", () => {
+  it("is its text, also where it broke off, and nothing that was only thought", async () => {
+    const { body, text } = kept();
+    await relayed({ ...plain, keepsText: false, body }, (relay) => {
+      relay.take(eventOf("a", { reasoning_content: "hm" }));
+      streamOf("a", ["Hello", " you"], null).forEach((chunk) => relay.take(chunk));
+      relay.drain();
+    });
+    expect(text()).toBe("Hello you");
+  });
+
+  it("is the event itself where that is more than text", async () => {
+    const { body, text } = kept();
+    const call = eventOf("a", { tool_calls: [{ index: 0, function: { arguments: "{}" } }] });
+    await relayed({ ...plain, body }, (relay) => {
+      relay.take(eventOf("a", { content: "Ringing. " }));
+      relay.take(call);
+    });
+    expect(text()).toBe(`Ringing. ${call.data}\n`);
+  });
+});
+
 describe("a relayed stream", () => {
   it("goes on as it came, without the usage that nobody asked for", async () => {
     const chunks = streamOf("a", ["Hello", " you"], "stop");
