@@ -17,16 +17,16 @@ export interface KillRun extends LogAudit {
  */
 export async function killAgainAndAgain(
   stack: DurableStack,
-  options: { times: number; perSecond: number; acknowledged: number },
+  options: { times: number; perSecond: number; acknowledged: number; model?: string },
 ): Promise<KillRun> {
-  const { times, perSecond } = options;
+  const { times, perSecond, model = "gpt-4.1" } = options;
   const readyMs: number[] = [];
   let acknowledged = 0;
   let isOver = false;
   const onEnd = ({ isWhole }: LoadCall): void => {
     acknowledged += Number(isWhole);
   };
-  const shape = { model: "gpt-4.1", perSecond: perSecond / 2, forMs: times * 60_000 };
+  const shape = { model, perSecond: perSecond / 2, forMs: times * 60_000 };
   const loading = Promise.all(
     [true, false].map((stream) => load(stack, { ...shape, stream, isOver: () => isOver, onEnd })),
   );

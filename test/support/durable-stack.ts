@@ -22,6 +22,7 @@ export interface DurableStack {
   url: string;
   key: string;
   db: Database;
+  databaseUrl: string;
   wall: Wall;
   /** The gateway's own data folder. */
   dataDir: string;
@@ -159,6 +160,7 @@ export async function startDurableStack(options: {
     url: `http://127.0.0.1:${port}`,
     key,
     db,
+    databaseUrl: postgres.url,
     wall,
     dataDir,
     postgres: {
