@@ -159,7 +159,11 @@ export function openSpool(options: SpoolOptions): Spool {
       running.end(id);
     },
     write,
-    writeToDisk: (record) => append(record) !== null,
+    writeToDisk(record) {
+      // Apart from it: the beginnings must not share its failure.
+      append([]);
+      return append([record]) !== null;
+    },
     next: async () => memory.next() ?? (await backlog.next()),
     bytes: backlog.bytes,
     unspooled: memory.sizes,
