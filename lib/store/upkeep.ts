@@ -72,9 +72,10 @@ async function readSettings(
 }
 
 async function prune(db: Database, days: number): Promise<number> {
-  return untilFewer(prunedAtOnce, mostSteps, () =>
+  const pruned = await untilFewer(prunedAtOnce, mostSteps, () =>
     one(db, "SELECT prune($1, $2) AS value", [days, prunedAtOnce]),
   );
+  return pruned + (await forgetNodes(db));
 }
 
 /** A database of an earlier release has none. */
@@ -105,14 +106,13 @@ async function untilFewer(
       break;
     }
   }
-  return total + (await forgetNodes(db));
+  return total;
 }
 
 /** Every new host brings a node of its own name; nobody asks for those that were not heard of for a week. */
 async function forgetNodes(db: Database): Promise<number> {
   return db.run(
-    (prisma) =>
-      prisma.$executeRaw`DELETE FROM node WHERE heartbeat_at < now() - interval '7 days'`,
+    (prisma) => prisma.$executeRaw`DELETE FROM node WHERE heartbeat_at < now() - interval '7 days'`,
   );
 }
 
