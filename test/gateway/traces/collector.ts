@@ -11,11 +11,7 @@ export interface Collector {
   url: string;
   received: Received[];
   /** Status of each answer from now on; null: it takes the request and never answers. */
-  answer: (
-    status: number | null,
-    headers?: Record<string, string>,
-    body?: string | Buffer,
-  ) => void;
+  answer: (status: number | null, headers?: Record<string, string>, body?: string | Buffer) => void;
   close: () => Promise<void>;
 }
 
