@@ -26,7 +26,9 @@ function open(flush: Flush): Appender {
       throw new Error(trouble ?? "well again");
     },
   });
-  onTestFinished(appender.close);
+  onTestFinished(() => {
+    appender.close();
+  });
   return appender;
 }
 const appendCall = (appender: Appender): void => {
