@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
@@ -155,13 +156,30 @@ function readProc(pid: string, name: string): string {
   }
 }
 
-export function freePort(): Promise<number> {
+/** Below the ports that systems give to outgoing connections, which would take one before it is used. */
+const portRange = [12_000, 32_000] as const;
+const givenPorts = new Set<number>();
+
+/** A port that nobody listens on, other than those given before; by chance, as other files ask for some at the same time. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(...portRange);
+    if (!givenPorts.has(port) && (await isFree(port))) {
+      givenPorts.add(port);
+      return port;
+    }
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
+    server.once("error", () => {
+      resolve(false);
+    });
+    server.listen(port, "127.0.0.1", () => {
       server.close(() => {
-        resolve(typeof address === "object" && address !== null ? address.port : 0);
+        resolve(true);
       });
     });
   });
