@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.{ts,tsx}"],
-          exclude: ["test/{wall,store,conduct,e2e}/**"],
+          exclude: ["test/{wall,store,conduct,timing,e2e}/**"],
         },
       },
       {
@@ -46,6 +46,18 @@ export default defineConfig({
         test: {
           name: "conduct",
           include: ["test/conduct/**/*.test.ts"],
+          globalSetup: databaseSetup,
+          // They wait more than they compute, also where there is one processor.
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "timing",
+          include: ["test/timing/**/*.test.ts"],
           globalSetup: databaseSetup,
           fileParallelism: false,
           testTimeout: 120_000,

@@ -5,10 +5,12 @@ import { nodeProblem, prepare } from "../start.mjs";
 import { generate, root, run, tool } from "./tools.mjs";
 import { verify } from "./verify.mjs";
 
-const parts = ["unit", "wall", "store", "conduct", "browser"];
+const parts = ["unit", "wall", "store", "conduct", "timing", "browser"];
+/** Without a name: what computes beside what waits, and then what measures or fills the machine, each alone. */
+const [computing, waiting, alone] = [["unit", "store"], ["conduct"], ["wall", "timing", "browser"]];
 /** Long ones run only when they are named. */
 const onRequest = ["soak"];
-const needBuild = ["conduct", "browser"];
+const needBuild = ["conduct", "timing", "browser"];
 /** A part that hangs is ended; those on request may take hours. */
 const limitMs = 1_800_000;
 const limitOnRequestMs = 21_600_000;
@@ -31,13 +33,13 @@ if (chosen.some((each) => needBuild.includes(each)) || !existsSync(tool("vitest"
   add(await build());
 }
 if (existsSync(tool("vitest"))) {
+  // Nobody may read these files while they are written.
+  const generated = await generate();
   if (part === undefined) {
-    add(await verify());
+    await Promise.all([compute(generated), runParts(waiting, { show: false })]);
+    await runParts(alone);
   } else {
-    await generate();
-  }
-  for (const each of chosen) {
-    add(await runPart(each));
+    await runParts([part]);
   }
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
@@ -61,10 +63,24 @@ async function build() {
   }
 }
 
-async function runPart(name) {
-  console.log(`\n${name}`);
+async function compute(generated) {
+  add(await verify(undefined, { generated, yields: true }));
+  await runParts(computing, { show: false, yields: true });
+}
+
+async function runParts(names, options) {
+  for (const name of names) {
+    add(await runPart(name, options));
+  }
+}
+
+/** What runs beside others is shown as a whole when it has ended. */
+async function runPart(name, { show = true, yields = false } = {}) {
+  if (show) {
+    console.log(`\n${name}`);
+  }
   const outputFile = `${root}/node_modules/.cache/test-results-${name}-${process.pid}.json`;
-  const { code } = await run(
+  const { code, output } = await run(
     tool("vitest"),
     [
       ...["run", "--project", name],
@@ -72,11 +88,15 @@ async function runPart(name) {
       ...rest,
     ],
     {
-      show: true,
+      show,
+      yields,
       env: { NODE_ENV: "test" },
       limitMs: onRequest.includes(name) ? limitOnRequestMs : limitMs,
     },
   );
+  if (!show) {
+    console.log(`\n${name}\n${output}`);
+  }
   const count = countTests(outputFile);
   rmSync(outputFile, { force: true });
   // An unhandled error, a broken setup, a hang or an empty suite fails no single test.

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
@@ -27,11 +28,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: Record<string, string>, show?: boolean, limitMs?: number }} [options]
- *   `show` passes the output through instead of collecting it
+ * @param {{ env?: Record<string, string>, show?: boolean, yields?: boolean, limitMs?: number }} [options]
+ *   `show` passes the output through instead of collecting it; `yields` leaves the processor to who needs it at once
  * @returns {Promise<{ code: number, output: string, seconds: number }>}
  */
-export function run(command, args, { env = {}, show = false, limitMs = 600_000 } = {}) {
+export function run(command, args, options = {}) {
+  const { env = {}, show = false, yields = false, limitMs = 600_000 } = options;
   const startedAtMs = Date.now();
   const stream = show ? "inherit" : "pipe";
   return new Promise((resolve) => {
@@ -43,6 +45,9 @@ export function run(command, args, { env = {}, show = false, limitMs = 600_000 }
       killSignal: "SIGKILL",
     });
     running.add(child);
+    if (yields && child.pid !== undefined) {
+      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    }
     let output = "";
     const end = (code) => {
       running.delete(child);

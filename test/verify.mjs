@@ -31,9 +31,14 @@ const gates = [
  * Runs the named gates, all by default, and prints one line for each and the output of the failing ones.
  *
  * @param {readonly string[]} [names]
+ * @param {{ generated?: ReturnType<typeof generate>, yields?: boolean }} [options]
+ *   `generated`: what has been generated before; `yields`: how each gate runs
  * @returns {Promise<{ passed: number, failed: number }>}
  */
-export async function verify(names = gates.map(({ name }) => name)) {
+export async function verify(
+  names = gates.map(({ name }) => name),
+  { generated = generate(), yields = false } = {},
+) {
   const unknown = names.filter((name) => !gates.some((gate) => gate.name === name));
   if (unknown.length > 0) {
     throw new Error(`No such gate: ${unknown.join(", ")}.`);
@@ -44,11 +49,11 @@ export async function verify(names = gates.map(({ name }) => name)) {
     count[result.code === 0 ? "passed" : "failed"] += 1;
   };
 
-  finish("generate", await generate());
+  finish("generate", await generated);
   const queue = gates.filter(({ name }) => names.includes(name));
   const work = async () => {
     for (let gate = queue.shift(); gate !== undefined; gate = queue.shift()) {
-      finish(gate.name, await run(gate.command, gate.args));
+      finish(gate.name, await run(gate.command, gate.args, { yields }));
     }
   };
   await Promise.all([work(), work()]);

@@ -1,20 +1,20 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "@/lib/store/embedded";
 import { listProcesses, startProduct, untilGone } from "../../support/product";
 
 let folder: string;
 let postgres: EmbeddedPostgres;
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "bellwether-roles-"));
   chmodSync(folder, 0o711);
   postgres = await startEmbeddedPostgres({ dataDir: join(folder, "server"), durable: false });
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -71,7 +71,10 @@ it("uses the database of DATABASE_URL and makes none of its own", async () => {
 it("ends with one line when the database of DATABASE_URL refuses the password", async () => {
   const url = new URL(postgres.url);
   url.password = "canary";
-  const product = await startProduct({ dataDir: dataDir("all"), env: { DATABASE_URL: url.href } });
+  const product = await startProduct({
+    dataDir: dataDir("refused"),
+    env: { DATABASE_URL: url.href },
+  });
   expect((await product.ended).code).toBe(1);
   expect(product.output()).toMatch(
     /^error: DATABASE_URL: 127\.0\.0\.1:\d+\/bellwether refuses the user or the password\n$/,

@@ -16,6 +16,8 @@ import { eventually } from "../../support/stack";
 
 // Every test starts where the one before it stopped, as a user's data folder does.
 let dataDir: string;
+/** What a test leaves running for the next one, as a start takes seconds. */
+let left: Product | undefined;
 
 beforeAll(() => {
   dataDir = mkdtempSync(join(tmpdir(), "bellwether-stopping-"));
@@ -23,19 +25,33 @@ beforeAll(() => {
 });
 
 afterEach(async () => {
-  for (const { pid } of await untilGone(dataDir, 0)) {
-    process.kill(pid, "SIGKILL");
+  if (left === undefined) {
+    await killAll();
   }
 });
 
-afterAll(() => {
+afterAll(async () => {
+  await killAll();
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+async function killAll(): Promise<void> {
+  for (const { pid } of await untilGone(dataDir, 0)) {
+    process.kill(pid, "SIGKILL");
+  }
+}
 
 async function startReady(command: "npm" | "start" | "server" = "server"): Promise<Product> {
   const product = await startProduct({ dataDir, command });
   await product.ready;
   return product;
+}
+
+/** What the test before left, or a new start. */
+async function goOn(command: "start" | "server"): Promise<Product> {
+  const product = left;
+  left = undefined;
+  return product ?? startReady(command);
 }
 
 /** The parts in the order in which they ended. */
@@ -94,18 +110,17 @@ it("says where everything is, with one command that works when pasted", async ()
   const key = join(dataDir, "app-key");
   expect(product.output()).toContain(readFileSync(key, "utf8").trim());
   expect(statSync(key).mode & 0o077).toBe(0);
-  process.kill(product.pid, "SIGTERM");
-  expect(await product.ended).toEqual({ code: 0, signal: null });
+  left = product;
 });
 
 describe.each([
-  ["SIGTERM to npm", "npm", "SIGTERM", "process"],
   ["SIGTERM to node", "start", "SIGTERM", "process"],
+  ["SIGTERM to npm", "npm", "SIGTERM", "process"],
   ["Ctrl-C in a terminal", "npm", "SIGINT", "group"],
   ["a closed terminal", "npm", "SIGHUP", "group"],
 ] as const)("%s", (_name, command, signal, receiver) => {
   it("ends everything in order, PostgreSQL last, after the running calls", async () => {
-    const product = await startReady(command);
+    const product = command === "start" ? await goOn(command) : await startReady(command);
     const call = await beginCall(product, 40);
     const watched = watchEnd(30_000);
     process.kill(receiver === "group" ? -product.pid : product.pid, signal);
@@ -115,6 +130,9 @@ describe.each([
     expect(order.at(-2)).toBe("wall");
     expect(product.output()).toMatch(/^stopped$/m);
     expect(product.output()).not.toMatch(/^error/m);
+    if (command === "start") {
+      expect(await product.ended).toEqual({ code: 0, signal: null });
+    }
   });
 });
 
@@ -131,21 +149,6 @@ it("cuts running calls at the second Ctrl-C, and still ends PostgreSQL in order"
   expect(readFileSync(join(dataDir, "postgres.log"), "utf8")).toMatch(/system is shut down/);
 });
 
-it("starts a gateway again that was killed, and says so", async () => {
-  const product = await startReady();
-  const before = processOf("gateway");
-  process.kill(before, "SIGKILL");
-  await eventually(() => product.output().includes("serves again"), 15_000);
-  expect(product.output()).toMatch(
-    /^error: the gateway \S+\/0 ended unexpectedly: killed by SIGKILL; it is started again now$/m,
-  );
-  expect(processOf("gateway")).not.toBe(before);
-  const call = await beginCall(product, 2);
-  expect(await call.text()).toMatch(/data: \[DONE\]\s*$/);
-  process.kill(product.pid, "SIGTERM");
-  expect(await product.ended).toEqual({ code: 0, signal: null });
-});
-
 it.each(["dashboard", "wall"] as const)(
   "ends everything with one line and a failure when the %s is killed",
   async (part) => {
@@ -160,38 +163,6 @@ it.each(["dashboard", "wall"] as const)(
     expect(readFileSync(join(dataDir, "postgres.log"), "utf8")).toMatch(/system is shut down/);
   },
 );
-
-it("ends everything with one line and a failure when PostgreSQL is killed", async () => {
-  const product = await startReady();
-  process.kill(processOf("postgres"), "SIGKILL");
-  expect(await product.ended).toEqual({ code: 1, signal: null });
-  expect(product.output().match(/^error.*/gm)).toEqual(["error: PostgreSQL ended unexpectedly"]);
-  expect(await untilGone(dataDir, 5_000)).toEqual([]);
-});
-
-it("leaves only PostgreSQL behind when it is killed itself, and takes it over at the next start", async () => {
-  const product = await startReady();
-  const postgres = processOf("postgres");
-  process.kill(processOf("supervisor"), "SIGKILL");
-  await product.ended;
-  expect(await untilGone(dataDir, 10_000, ["postgres", "other"])).toEqual([]);
-  const next = await startReady();
-  expect(processOf("postgres")).toBe(postgres);
-  process.kill(next.pid, "SIGTERM");
-  expect(await next.ended).toEqual({ code: 0, signal: null });
-  expect(await untilGone(dataDir, 5_000)).toEqual([]);
-});
-
-it("ends at once and in order when it is stopped while it starts", async () => {
-  for (const delayMs of [50, 300, 700, 1_100, 1_500]) {
-    const product = await startProduct({ dataDir, command: "start" });
-    await sleep(delayMs);
-    process.kill(product.pid, "SIGTERM");
-    await product.ended;
-    expect(await untilGone(dataDir, 5_000)).toEqual([]);
-    expect(product.output()).not.toMatch(/^error/m);
-  }
-});
 
 it("gives a provider's key to the gateway and to nobody else", async () => {
   const product = await startProduct({
@@ -219,6 +190,51 @@ it("gives a provider's key to the gateway and to nobody else", async () => {
     ].sort(),
   );
   expect(JSON.stringify(environmentOf(processOf("postgres")))).not.toContain("canary");
-  process.kill(product.pid, "SIGTERM");
+  left = product;
+});
+
+it("ends everything with one line and a failure when PostgreSQL is killed", async () => {
+  const product = await goOn("server");
+  process.kill(processOf("postgres"), "SIGKILL");
+  expect(await product.ended).toEqual({ code: 1, signal: null });
+  expect(product.output().match(/^error.*/gm)).toEqual(["error: PostgreSQL ended unexpectedly"]);
+  expect(await untilGone(dataDir, 5_000)).toEqual([]);
+});
+
+it("leaves only PostgreSQL behind when it is killed itself, and takes it over at the next start", async () => {
+  const product = await startReady();
+  const postgres = processOf("postgres");
+  process.kill(processOf("supervisor"), "SIGKILL");
   await product.ended;
+  expect(await untilGone(dataDir, 10_000, ["postgres", "other"])).toEqual([]);
+  const next = await startReady();
+  expect(processOf("postgres")).toBe(postgres);
+  left = next;
+});
+
+it("starts a gateway again that was killed, and says so", async () => {
+  const product = await goOn("server");
+  const before = processOf("gateway");
+  process.kill(before, "SIGKILL");
+  await eventually(() => product.output().includes("serves again"), 15_000);
+  expect(product.output()).toMatch(
+    /^error: the gateway \S+\/0 ended unexpectedly: killed by SIGKILL; it is started again now$/m,
+  );
+  expect(processOf("gateway")).not.toBe(before);
+  const call = await beginCall(product, 2);
+  expect(await call.text()).toMatch(/data: \[DONE\]\s*$/);
+  process.kill(product.pid, "SIGTERM");
+  expect(await product.ended).toEqual({ code: 0, signal: null });
+  expect(await untilGone(dataDir, 5_000)).toEqual([]);
+});
+
+it("ends at once and in order when it is stopped while it starts", async () => {
+  for (const delayMs of [50, 300, 700, 1_100, 1_500]) {
+    const product = await startProduct({ dataDir, command: "start" });
+    await sleep(delayMs);
+    process.kill(product.pid, "SIGTERM");
+    await product.ended;
+    expect(await untilGone(dataDir, 5_000)).toEqual([]);
+    expect(product.output()).not.toMatch(/^error/m);
+  }
 });

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemActor } from "@/lib/control/actor";
 import { setSwitch } from "@/lib/control/set-switch";
-import { type Line, layLine } from "../../support/line";
-import { type LoadCall, load, percentile } from "../../support/load";
-import { type Server, serverOf } from "../../support/server";
-import { type Stack, eventually, startStack } from "../../support/stack";
+import { type Line, layLine } from "../support/line";
+import { type LoadCall, load, percentile } from "../support/load";
+import { type Server, serverOf } from "../support/server";
+import { type Stack, eventually, startStack } from "../support/stack";
 
 let line: Line;
 let stack: Stack;
