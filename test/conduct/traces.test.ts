@@ -191,7 +191,8 @@ describe("with a collector that hangs", () => {
         longestMs = Math.max(longestMs, performance.now() - askedMs);
       }
     };
-    await Promise.all(Array.from({ length: 32 }, worker));
+    // So few that none waits long for the others, on a busy machine neither.
+    await Promise.all(Array.from({ length: 8 }, worker));
     // The exporter itself waits ten seconds for its collector.
     expect(longestMs).toBeLessThan(5_000);
     const text = await (await fetch(`${stack.url}/metrics`)).text();
