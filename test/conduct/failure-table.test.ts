@@ -24,8 +24,8 @@ type Row = {
   modes?: readonly Mode[];
   /** How often the first target is asked by a call whose chain goes on. */
   asked: number;
-  /** Milliseconds from the end of the first try to the second one at the same target. */
-  again?: readonly [number, number];
+  /** Milliseconds that the second try at the same target waits at least; `test/timing` has the most. */
+  againMs?: number;
   /** Whether the chain goes on. */
   next: boolean;
   /** What the caller gets when nothing is left; a row that never goes on gets it in any case. */
@@ -58,7 +58,6 @@ const rows: readonly Row[] = [
     name: "a reset within a second of the request",
     fault: { kind: "reset" },
     asked: 2,
-    again: [0, 600],
     next: true,
     alone: exhausted,
   },
@@ -147,7 +146,7 @@ const rows: readonly Row[] = [
     name: `status ${status}`,
     fault: { kind: "status", status },
     asked: 2,
-    again: [195, 1_000],
+    againMs: 195,
     next: true,
     alone: exhausted,
   })),
@@ -459,10 +458,9 @@ describe.each(modes)("%s", (mode) => {
     const response = await ask(row, row.id);
     const tries = seenBy(wall, row.id);
     expect(tries).toHaveLength(row.asked);
-    if (row.again !== undefined) {
+    if (row.asked === 2) {
       const waitedMs = (tries[1]?.at ?? 0) - (tries[0]?.ended_at ?? 0);
-      expect(waitedMs).toBeGreaterThanOrEqual(row.again[0]);
-      expect(waitedMs).toBeLessThan(row.again[1]);
+      expect(waitedMs).toBeGreaterThanOrEqual(row.againMs ?? 0);
     }
     if (row.next) {
       await whole(response);
