@@ -29,6 +29,7 @@ describe("a long plain call", () => {
     stack = await startStack({
       document: (_, wall) =>
         lanesDocument(wall, [
+          { id: "warm-up" },
           { id: "usual", limits },
           { id: "short", limits },
           { id: "off", limits, route: { upstream_stream: "off" } },
@@ -42,6 +43,10 @@ describe("a long plain call", () => {
           { id: "left", limits: { ttft_s: 10, idle_s: 10 } },
         ]),
     });
+  });
+  // The first call of a process is a slow one.
+  beforeAll(async () => {
+    await (await stack.chat({ model: "warm-up", ...long })).text();
   });
   afterAll(() => stack.stop());
   afterEach(() => {
