@@ -1,7 +1,10 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
+/** By itself vitest would leave one of two processors idle. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 const databaseSetup = "test/support/postgres-setup.ts";
 
 export default defineConfig({
@@ -19,8 +22,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          maxWorkers,
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/{wall,store,conduct,timing,e2e}/**"],
+          testTimeout: 30_000,
         },
       },
       {
@@ -37,6 +42,7 @@ export default defineConfig({
           name: "store",
           include: ["test/store/**/*.test.ts"],
           globalSetup: databaseSetup,
+          maxWorkers,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -7,7 +7,7 @@ import { verify } from "./verify.mjs";
 
 const parts = ["unit", "wall", "store", "conduct", "timing", "browser"];
 /** Without a name: what computes beside what waits, and then what measures or fills the machine, each alone. */
-const [computing, waiting, alone] = [["unit", "store"], ["conduct"], ["wall", "timing", "browser"]];
+const [computing, waiting, alone] = [["unit"], ["conduct", "store"], ["wall", "timing", "browser"]];
 /** Long ones run only when they are named. */
 const onRequest = ["soak"];
 const needBuild = ["conduct", "timing", "browser"];
