@@ -121,10 +121,10 @@ export async function startReplicas(databaseUrl: string): Promise<Replicas> {
       const running = loadUntil(perSecond, () => isDone, true);
       await sleep(1_000);
       const killedMs = Date.now();
-      const killedAtMs = performance.now() - startedMs;
       for (const { pid } of listProcesses(dataDir(before.name))) {
         process.kill(pid, "SIGKILL");
       }
+      const killedAtMs = performance.now() - startedMs;
       const after = await eventually(async () => {
         const one = await findProber();
         return one.name === heir ? one : undefined;

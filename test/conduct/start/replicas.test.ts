@@ -35,7 +35,8 @@ describe("two replicas behind a balancer", () => {
     );
     expect(epochs[1]).toBeGreaterThan(epochs[0]);
     expect(probingMs).toBeLessThanOrEqual(15_000);
-    expect(failed).toEqual([]);
+    // An answer that had begun on the killed one is lost: no client sends such a call again.
+    expect(failed.filter(({ status, atMs }) => status === 0 || atMs > killedAtMs)).toEqual([]);
     // Only those that were on a connection of the killed one, or came before the balancer had noticed.
     expect(resent.filter(({ atMs }) => atMs > killedAtMs + 1_500)).toEqual([]);
   });
