@@ -6,8 +6,6 @@ import { generate, root, run, tool } from "./tools.mjs";
 import { verify } from "./verify.mjs";
 
 const parts = ["unit", "wall", "store", "conduct", "timing", "browser"];
-/** Without a name: what computes beside what waits, and then what measures or fills the machine, each alone. */
-const [computing, waiting, alone] = [["unit"], ["conduct", "store"], ["wall", "timing", "browser"]];
 /** Long ones run only when they are named. */
 const onRequest = ["soak"];
 const needBuild = ["conduct", "timing", "browser"];
@@ -36,8 +34,10 @@ if (existsSync(tool("vitest"))) {
   // Nobody may read these files while they are written.
   const generated = await generate();
   if (part === undefined) {
-    await Promise.all([compute(generated), runParts(waiting, { show: false })]);
-    await runParts(alone);
+    await Promise.all([
+      runParts(["conduct", "wall", "timing", "browser"], { show: false }),
+      compute(generated),
+    ]);
   } else {
     await runParts([part]);
   }
@@ -63,9 +63,11 @@ async function build() {
   }
 }
 
+/** Beside those that wait: the databases of store beside conduct, and then what takes only what the others leave. */
 async function compute(generated) {
+  await runParts(["store"], { show: false });
   add(await verify(undefined, { generated, yields: true }));
-  await runParts(computing, { show: false, yields: true });
+  await runParts(["unit"], { show: false, yields: true });
 }
 
 async function runParts(names, options) {

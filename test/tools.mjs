@@ -29,7 +29,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ env?: Record<string, string>, show?: boolean, yields?: boolean, limitMs?: number }} [options]
- *   `show` passes the output through instead of collecting it; `yields` leaves the processor to who needs it at once
+ *   `show` passes the output through instead of collecting it; `yields` takes only what others leave of the processor
  * @returns {Promise<{ code: number, output: string, seconds: number }>}
  */
 export function run(command, args, options = {}) {
@@ -46,7 +46,7 @@ export function run(command, args, options = {}) {
     });
     running.add(child);
     if (yields && child.pid !== undefined) {
-      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+      setPriority(child.pid, constants.priority.PRIORITY_LOW);
     }
     let output = "";
     const end = (code) => {
