@@ -42,7 +42,7 @@ const impureGlobals = [
   "queueMicrotask",
 ].map((name) => ({ name, message: "Pure code has no clock, no chance and no I/O." }));
 
-// The dependency rules keep React out of lib, and nothing there draws: its rules took a fifth of the time.
+// The dependency rules keep React out of lib, and nothing there draws: its rules took up to a fifth of the time.
 const withoutReact = ["{lib,bench}/**", "test/!(components)/**"];
 const reactRules = [...nextCoreWebVitals, ...queryPlugin.configs["flat/recommended-strict"]].map(
   (config) => (config.rules === undefined ? config : { ...config, ignores: withoutReact }),
