@@ -11,6 +11,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const cache = path.join(root, ".cache/bench");
 const peerPackage = "@portkey-ai/gateway";
 const concurrency = 32;
+const perSecond = 500;
 const body = JSON.stringify({
   model: "bench",
   messages: [
@@ -22,8 +23,8 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function speed({ quick, say }) {
   const size = quick
-    ? { rounds: 3, calls: 500, warmUp: 500, sequential: 100 }
-    : { rounds: 5, calls: 2_000, warmUp: 30_000, sequential: 300 };
+    ? { rounds: 3, calls: 500, warmUp: 500, paced: 500, sequential: 100 }
+    : { rounds: 5, calls: 5_000, warmUp: 30_000, paced: 3_000, sequential: 300 };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bellwether-bench-"));
   fs.chmodSync(folder, 0o755);
   const children = [];
@@ -82,7 +83,7 @@ export async function speed({ quick, say }) {
     for (const one of subjects) {
       say(`warming up: ${one.name}`);
       await many(one, size.warmUp);
-      Object.assign(one, { cpu: [], rate: [], latency: [] });
+      Object.assign(one, { cpu: [], paced: [], rate: [], latency: [] });
     }
     for (let round = 0; round < size.rounds; round += 1) {
       // Another one begins each round, so that none always runs in the wake of the same other.
@@ -96,6 +97,10 @@ export async function speed({ quick, say }) {
         await sleep(300);
         one.cpu.push((cpuMicroseconds(one.pid) - cpu) / size.calls);
         one.rate.push((size.calls * 1_000) / took);
+        const pacedFrom = cpuMicroseconds(one.pid);
+        await paced(one, size.paced);
+        await sleep(300);
+        one.paced.push((cpuMicroseconds(one.pid) - pacedFrom) / size.paced);
         for (let index = 0; index < size.sequential; index += 1) {
           const asked = performance.now();
           await call(one);
@@ -146,6 +151,13 @@ function figuresOf(subjects, peer) {
     add(
       `${label}: CPU per call over the floor`,
       Number((median(one.cpu) / median(floor.cpu)).toFixed(2)),
+      "×",
+    );
+    const atRate = median(one.paced);
+    add(`${label}: CPU per call at ${perSecond} calls/s`, Math.round(atRate), "µs");
+    add(
+      `${label}: CPU per call at ${perSecond} calls/s over the floor`,
+      Number((atRate / median(floor.paced)).toFixed(2)),
       "×",
     );
     add(
@@ -273,6 +285,20 @@ async function many(subject, calls) {
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
+}
+
+/** At a steady rate that leaves the processors room: nothing waits for anything but its own work. */
+async function paced(subject, calls) {
+  const begun = performance.now();
+  const running = [];
+  for (let sent = 0; sent < calls;) {
+    const due = Math.min(calls, ((performance.now() - begun) * perSecond) / 1_000);
+    for (; sent < due; sent += 1) {
+      running.push(call(subject));
+    }
+    await sleep(1);
+  }
+  await Promise.all(running);
 }
 
 async function until(work, ms) {
