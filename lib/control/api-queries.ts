@@ -3,7 +3,9 @@ import { GatewayError } from "../shared/errors";
 import { type ApiCall, pageLimit } from "./api";
 import { type CallsQuery } from "./calls-page";
 import { type ChangesQuery } from "./changes-page";
-import { type MetricsQuery, type MetricsRange, parseMetricsRange } from "./metrics-view";
+import { type MetricsQuery } from "./metrics-view";
+import { type ObjectQuery, type ObjectsQuery } from "./object-view";
+import { type MetricsRange, parseMetricsRange } from "./ranges";
 
 /** The addresses of the operator API as the verbs want them. All throw `invalid_request` naming the parameter. */
 
@@ -37,6 +39,25 @@ export function metricsQuery({ url }: ApiCall): MetricsQuery {
   return { range: streamRange(url), app: text(url, "app") ?? null };
 }
 
+const figureKinds: Readonly<Record<string, ObjectsQuery["kind"]>> = {
+  models: "model",
+  regions: "region",
+};
+
+/** `/api/figures/{models|regions}?range=`. */
+export function objectsQuery({ url, path }: ApiCall): ObjectsQuery {
+  const kind = figureKinds[path[1] ?? ""];
+  if (kind === undefined) {
+    throw new GatewayError("not_found");
+  }
+  return { kind, range: streamRange(url) };
+}
+
+/** `/api/figures/{models|regions}/<id>?range=`. */
+export function objectQuery(call: ApiCall): ObjectQuery {
+  return { ...objectsQuery(call), id: call.path.slice(2).join("/") };
+}
+
 /** `?range=`, an hour when it is not said. */
 export function streamRange(url: URL): MetricsRange {
   return parseMetricsRange(url.searchParams.get("range") ?? "1h");
@@ -48,17 +69,26 @@ export function callQuery({ url }: ApiCall): CallsQuery {
   const rescued = oneOf(url, "rescued", ["true", "false"] as const);
   const model = text(url, "model");
   const region = text(url, "region");
+  const app = text(url, "app");
+  const code = text(url, "code");
   return {
-    ...changeQuery({ url }),
+    ...pageQuery(url),
     ...(outcome !== undefined && { outcome }),
     ...(rescued !== undefined && { rescued: rescued === "true" }),
     ...(model !== undefined && { model }),
     ...(region !== undefined && { region }),
+    ...(app !== undefined && { app }),
+    ...(code !== undefined && { code }),
   };
 }
 
-/** The page of `/api/changes`. */
+/** The page of `/api/changes`, and whose changes. */
 export function changeQuery({ url }: Pick<ApiCall, "url">): ChangesQuery {
+  const by = oneOf(url, "by", ["people", "healer"] as const);
+  return { ...pageQuery(url), ...(by !== undefined && { by }) };
+}
+
+function pageQuery(url: URL): { readonly limit: number; readonly cursor?: string } {
   const cursor = text(url, "cursor");
   return { limit: pageLimit(url), ...(cursor !== undefined && { cursor }) };
 }

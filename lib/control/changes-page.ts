@@ -16,6 +16,8 @@ export type ChangesQuery = {
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
+  /** What people and files changed, or what the healer did; both when it is not said. */
+  readonly by?: "people" | "healer";
 };
 
 const freshMs = 900;
@@ -26,7 +28,7 @@ export const changesPage = defineVerb<ChangesQuery, ChangesPage>(
   "read",
   async (_actor, deps, query) => {
     const current = await readCurrent(deps);
-    const key = `changes ${current.revision} ${query.limit} ${query.cursor ?? ""}`;
+    const key = `changes ${current.revision} ${JSON.stringify(query)}`;
     return deps.cache.get(key, freshMs, () => readChanges(deps, current, query));
   },
 );
@@ -34,12 +36,12 @@ export const changesPage = defineVerb<ChangesQuery, ChangesPage>(
 async function readChanges(
   { db }: ControlDeps,
   current: Current,
-  { limit, cursor: text }: ChangesQuery,
+  { limit, cursor: text, by }: ChangesQuery,
 ): Promise<ChangesPage> {
   const cursor = text === undefined ? undefined : parseCursor(text);
   const [revisions, events] = await Promise.all([
-    listRevisions(db, limit + 1, revisionBound(cursor)),
-    listHealthEvents(db, limit + 1, eventBound(cursor)),
+    by === "healer" ? [] : listRevisions(db, limit + 1, revisionBound(cursor)),
+    by === "people" ? [] : listHealthEvents(db, limit + 1, eventBound(cursor)),
   ]);
   const objects = documentObjects(current.document);
   const changes = [

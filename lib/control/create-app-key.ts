@@ -1,5 +1,6 @@
 import { keyLimitFields } from "../config/document";
 import { hashAppKey, mintAppKey } from "../shared/app-key";
+import { type CreatedKey } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { type AppKeyLimits, findAppKey, noAppKeyLimits } from "../store/app-keys";
 import { writeRevisions } from "../store/revisions";
@@ -14,13 +15,6 @@ export type NewKey = {
   readonly limits?: Partial<AppKeyLimits>;
   /** A secret that was minted before and is not in the table yet. */
   readonly secret?: string;
-};
-
-export type CreatedKey = {
-  readonly id: string;
-  /** Shown this once; only its hash is kept. */
-  readonly secret: string;
-  readonly revision: number;
 };
 
 /** The limits as a file would write them, which has the same bounds. */

@@ -1,5 +1,5 @@
 import { type Ping, type StreamEvent } from "../shared/contract";
-import { type MetricsRange } from "./metrics-view";
+import { type MetricsRange } from "./ranges";
 
 /** One browser at the other end of a stream. */
 export type EventClient = {

@@ -8,7 +8,8 @@ import { callsPage } from "./calls-page";
 import { changesPage } from "./changes-page";
 import { type EventClient, openClient } from "./event-client";
 import { healthView } from "./health-view";
-import { type MetricsRange, metricsView } from "./metrics-view";
+import { metricsView } from "./metrics-view";
+import { type MetricsRange } from "./ranges";
 import { createControlDeps } from "./verb";
 
 /** Computes the views once for all browsers and sends each what changed. */

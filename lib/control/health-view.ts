@@ -41,7 +41,11 @@ async function readHealth(deps: ControlDeps, current: Current): Promise<HealthVi
     }),
   ]);
   const stats: Stats = new Map(targets.map((row) => [row.targetId, row]));
-  const strips = await readStrips(deps, current, nodes, states, now);
+  const strips = await readStrips(deps, current, nodes, states, {
+    cells: 60,
+    cellMs: minuteMs,
+    now,
+  });
   const opinions = groupBy(states, ({ targetId }) => targetId);
   return {
     generatedAt: now,

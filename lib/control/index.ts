@@ -6,6 +6,8 @@ export {
   callQuery,
   changeQuery,
   metricsQuery,
+  objectQuery,
+  objectsQuery,
   pathCall,
   pathId,
   pathRevision,
@@ -16,8 +18,11 @@ export { callBody } from "./call-body";
 export { callDetail, callsPage } from "./calls-page";
 export { changesPage } from "./changes-page";
 export { eventStream } from "./event-stream";
+export { filmView } from "./film-view";
 export { healthView } from "./health-view";
+export { createKey, keysView, revokeKey } from "./keys";
 export { metricsView } from "./metrics-view";
+export { objectsView, objectView } from "./object-view";
 export { relayHandler } from "./relay-handler";
 export { revertRevision } from "./revert-revision";
 export { routeView } from "./route-view";

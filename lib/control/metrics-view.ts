@@ -1,36 +1,14 @@
-import { GatewayError } from "../shared/errors";
 import { type MetricsView } from "../shared/contract";
 import { probeTotalsIn } from "../store/attempt-stats";
-import {
-  type CallFigures,
-  callFiguresIn,
-  lastDayStarts,
-  outcomesByBucket,
-} from "../store/call-stats";
+import { type CallFigures, callFiguresIn, outcomesByBucket } from "../store/call-stats";
 import { listHealthEventsSince } from "../store/health-events";
 import { listLogGaps } from "../store/log-gaps";
 import { listRevisionsSince } from "../store/revisions";
 import { toAnnotations } from "./annotations";
 import { availability, isEnoughLive } from "./availability";
 import { demoRule, readCurrent } from "./current";
+import { bucketsOf, freshMs, type MetricsRange } from "./ranges";
 import { type ControlDeps, defineVerb } from "./verb";
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
-
-/** How many whole buckets a range has, how long they are, and the rollup that they are made of. */
-const ranges = {
-  "15m": { buckets: 15, bucketMs: minuteMs, grain: "minute" },
-  "1h": { buckets: 60, bucketMs: minuteMs, grain: "minute" },
-  "6h": { buckets: 72, bucketMs: 5 * minuteMs, grain: "minute" },
-  "24h": { buckets: 288, bucketMs: 5 * minuteMs, grain: "minute" },
-  "7d": { buckets: 168, bucketMs: hourMs, grain: "quarter" },
-  "30d": { buckets: 240, bucketMs: 3 * hourMs, grain: "quarter" },
-  // Days of the workspace's zone: around a change of the clocks they are an hour shorter or longer.
-  "90d": { buckets: 90, bucketMs: dayMs, grain: "day" },
-} as const;
-export type MetricsRange = keyof typeof ranges;
 
 export type MetricsQuery = {
   readonly range: MetricsRange;
@@ -39,41 +17,20 @@ export type MetricsQuery = {
 };
 
 const mostAnnotations = 200;
-/** An answer is kept for this share of its bucket: 1 s of a minute, 5 s of five; and never for longer than this. */
-const freshShare = 0.9 / 60;
-const longestFreshMs = 15_000;
-
 /** What the calls of a range came to, in total and by bucket; the last bucket is not complete yet. */
 export const metricsView = defineVerb<MetricsQuery, MetricsView>(
   "read",
   async (_actor, deps, query) =>
-    deps.cache.get(
-      `metrics ${query.range} ${query.app ?? ""}`,
-      Math.min(longestFreshMs, ranges[query.range].bucketMs * freshShare),
-      () => readMetrics(deps, query),
+    deps.cache.get(`metrics ${query.range} ${query.app ?? ""}`, freshMs(query.range), () =>
+      readMetrics(deps, query),
     ),
 );
 
-/** A range by its name. @throws {GatewayError} `invalid_request` for another one. */
-export function parseMetricsRange(text: string): MetricsRange {
-  if (!Object.hasOwn(ranges, text)) {
-    throw new GatewayError("invalid_request", {
-      message: `The range is one of ${Object.keys(ranges).join(", ")}.`,
-      param: "range",
-    });
-  }
-  return text as MetricsRange;
-}
-
 async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Promise<MetricsView> {
   const { db } = deps;
-  const { bucketMs, grain } = ranges[range];
-  const now = Date.now();
-  const starts = await bucketStarts(deps, range, now);
-  const [from = now] = starts;
-  const partialFrom = starts.at(-1) ?? now;
+  const { grain, bucketMs, starts, from, to, partialFrom } = await bucketsOf(deps, range);
   const demo = (await demoRule(deps, await readCurrent(deps))) === "only";
-  const window = { grain, fromMs: from, toMs: now, demo, keyId: app };
+  const window = { grain, fromMs: from, toMs: to, demo, keyId: app };
   const [figures, buckets, revisions, events, gaps] = await Promise.all([
     callFiguresIn(db, window),
     outcomesByBucket(db, window, bucketMs),
@@ -84,10 +41,10 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
   const live = { succeeded: figures.attemptsSucceeded, failed: figures.attemptsFailed };
   const probed = isEnoughLive(live) ? noProbes : await probeTotalsIn(db, window);
   return {
-    generatedAt: now,
+    generatedAt: to,
     range,
     from,
-    to: now,
+    to,
     bucketMs,
     partialFrom,
     demo,
@@ -99,23 +56,6 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
 }
 
 const noProbes = { succeeded: 0, failed: 0 };
-
-/** Where the buckets of a range begin, oldest first; the last one is not over yet. */
-async function bucketStarts(
-  { db }: ControlDeps,
-  range: MetricsRange,
-  now: number,
-): Promise<readonly number[]> {
-  const { bucketMs, buckets, grain } = ranges[range];
-  if (grain === "day") {
-    return lastDayStarts(db, buckets + 1, now);
-  }
-  const partialFrom = Math.floor(now / bucketMs) * bucketMs;
-  return Array.from(
-    { length: buckets + 1 },
-    (_, index) => partialFrom - (buckets - index) * bucketMs,
-  );
-}
 
 function toTotals(
   { pricedTokens, attemptsSucceeded: _ok, attemptsFailed: _bad, ...figures }: CallFigures,

@@ -17,39 +17,39 @@ export type NodeTimeline = {
 };
 
 export type StripInput = {
-  /** Start of the first minute. */
+  /** Start of the first cell. */
   readonly from: number;
-  readonly minutes: number;
+  readonly cells: number;
+  readonly cellMs: number;
   readonly now: number;
   readonly nodes: readonly NodeTimeline[];
   /** When a person held it off. */
   readonly off: readonly Span[];
-  /** Minutes since 1970 in which it was called or probed. */
+  /** Cells since 1970 in which it was called or probed. */
   readonly active: ReadonlySet<number>;
 };
 
-const minuteMs = 60_000;
 const worstFirst = ["down", "recovering", "degraded"] as const;
 
-/** The worst state of every minute. Healthy needs a call or a probe in that minute: silence is a gap. */
-export function stateStrip(input: StripInput): Cell[] {
-  return Array.from({ length: input.minutes }, (_, index): Cell => {
-    const from = input.from + index * minuteMs;
-    const minute: Span = { from, to: Math.min(from + minuteMs, input.now + 1) };
-    if (input.off.some((span) => span.from < minute.to && span.to >= minute.to)) {
+/** The worst state of every cell. Healthy needs a call or a probe in that cell: silence is a gap. */
+export function stateStrip({ cellMs, ...input }: StripInput): Cell[] {
+  return Array.from({ length: input.cells }, (_, index): Cell => {
+    const from = input.from + index * cellMs;
+    const cell: Span = { from, to: Math.min(from + cellMs, input.now + 1) };
+    if (input.off.some((span) => span.from < cell.to && span.to >= cell.to)) {
       return "off";
     }
-    const seen = input.nodes.flatMap((node) => seenWithin(node, minute));
+    const seen = input.nodes.flatMap((node) => seenWithin(node, cell));
     const worst = worstFirst.find((health) => seen.includes(health));
-    return worst ?? (input.active.has(Math.floor(from / minuteMs)) ? "healthy" : null);
+    return worst ?? (input.active.has(Math.floor(from / cellMs)) ? "healthy" : null);
   });
 }
 
-function seenWithin({ labels, until }: NodeTimeline, minute: Span): Health[] {
+function seenWithin({ labels, until }: NodeTimeline, cell: Span): Health[] {
   return labels
     .filter(({ at }, index) => {
       const end = Math.min(labels[index + 1]?.at ?? until, until);
-      return at < minute.to && end > minute.from;
+      return at < cell.to && end > cell.from;
     })
     .map(({ health }) => health);
 }

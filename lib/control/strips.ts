@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type NodeView, type TargetView } from "../shared/contract";
 import { groupBy } from "../shared/group-by";
-import { activeMinutes } from "../store/attempt-stats";
+import { activeCells } from "../store/attempt-stats";
 import { type HealthEventRow, listHealthEventsSince } from "../store/health-events";
 import { listRevisionsSince, type RevisionRow } from "../store/revisions";
 import { type TargetState } from "../store/target-states";
@@ -20,29 +20,37 @@ import {
 import { type ControlDeps } from "./verb";
 
 const minuteMs = 60_000;
-const minutes = 60;
-/** More than this in an hour is noise that no strip can show. */
+/** More than this is noise that no strip can show. */
 const mostRows = 5_000;
 
 type NodeState = TargetState & { readonly nodeId: string };
 type SwitchHistory = ReadonlyMap<string, readonly SwitchChange[]>;
 
-/** The strip of every target: the worst state of each of the last 60 minutes, the running one last. */
+/** So many cells of whole minutes up to `now`, the running one last. */
+export type StripSpan = { readonly cells: number; readonly cellMs: number; readonly now: number };
+
+/** Start of the first cell. */
+export function stripFrom({ cells, cellMs, now }: StripSpan): number {
+  return (Math.floor(now / cellMs) - cells + 1) * cellMs;
+}
+
+/** The strip of every target: the worst state of each cell. */
 export async function readStrips(
   deps: ControlDeps,
   { revision, targets, switches }: Current,
   nodes: readonly NodeView[],
   states: readonly NodeState[],
-  now: number,
+  span: StripSpan,
 ): Promise<ReadonlyMap<string, TargetView["strip"]>> {
   const { db, cache } = deps;
-  const from = (Math.floor(now / minuteMs) - minutes + 1) * minuteMs;
+  const { cells, cellMs, now } = span;
+  const from = stripFrom(span);
   const [events, history, active] = await Promise.all([
     listHealthEventsSince(db, from, mostRows),
     cache.get(`switch history ${revision} ${from}`, minuteMs, async () =>
       switchHistory(await listRevisionsSince(db, from, mostRows)),
     ),
-    activeMinutes(db, { fromMs: from, toMs: now }),
+    activeCells(db, { fromMs: from, toMs: now }, cellMs),
   ]);
   const eventsByTarget = groupBy(events.filter(wasDone), ({ targetId }) => targetId);
   const activeByTarget = groupBy(active, ({ targetId }) => targetId);
@@ -53,13 +61,14 @@ export async function readStrips(
       const off = Object.entries({ target: id, model, region, provider }).flatMap(([type, own]) =>
         offSpans(history.get(`${type} ${own}`) ?? [], {
           from,
-          until: now + minuteMs,
+          until: now + cellMs,
           now: switchView(switches, type as "target", own, now).intent,
         }),
       );
       const strip = stateStrip({
         from,
-        minutes,
+        cells,
+        cellMs,
         now,
         nodes: timelines(
           nodes,
@@ -69,7 +78,7 @@ export async function readStrips(
           now,
         ),
         off: merge(off),
-        active: new Set((activeByTarget.get(id) ?? []).map(({ minute }) => minute)),
+        active: new Set((activeByTarget.get(id) ?? []).map(({ cell }) => cell)),
       });
       return [id, strip];
     }),

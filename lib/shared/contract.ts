@@ -66,6 +66,10 @@ export const LastError = z.object({
   message: z.nullable(z.string()),
 });
 
+/** The worst state of a span of time; null is a gap. */
+export const StripState = z.nullable(z.enum(["healthy", "degraded", "down", "recovering", "off"]));
+export type StripState = z.infer<typeof StripState>;
+
 export const TargetView = z.object({
   id: z.string(),
   provider: z.string(),
@@ -106,7 +110,7 @@ export const TargetView = z.object({
   /** How many live nodes see this state, of how many. */
   onNodes: z.object({ count: z.number(), of: z.number() }),
   /** Worst state of each minute, oldest first, 60 cells; null is a gap. */
-  strip: z.array(z.nullable(z.enum(["healthy", "degraded", "down", "recovering", "off"]))),
+  strip: z.array(StripState),
 });
 export type TargetView = z.infer<typeof TargetView>;
 
@@ -122,7 +126,11 @@ export const NodeView = z.object({
 });
 export type NodeView = z.infer<typeof NodeView>;
 
-const ObjectView = z.object({ id: z.string(), switch: SwitchView, availability: Availability });
+const SwitchedObject = z.object({
+  id: z.string(),
+  switch: SwitchView,
+  availability: Availability,
+});
 
 export const RouteView = z.object({
   id: z.string(),
@@ -144,13 +152,31 @@ export const HealthView = z.object({
   demo: z.enum(["only", "excluded", "off"]),
   windowMs: z.number(),
   nodes: z.array(NodeView),
-  models: z.array(ObjectView),
-  regions: z.array(ObjectView),
-  providers: z.array(ObjectView),
+  models: z.array(SwitchedObject),
+  regions: z.array(SwitchedObject),
+  providers: z.array(SwitchedObject),
   targets: z.array(TargetView),
   routes: z.array(RouteView),
 });
 export type HealthView = z.infer<typeof HealthView>;
+
+/** The last 24 hours of every target, a cell for every five minutes, the running one last. */
+export const FilmView = z.object({
+  generatedAt: z.number(),
+  /** Start of the first cell. */
+  from: z.number(),
+  cellMs: z.number(),
+  targets: z.array(
+    z.object({
+      id: z.string(),
+      provider: z.string(),
+      region: z.string(),
+      model: z.string(),
+      strip: z.array(StripState),
+    }),
+  ),
+});
+export type FilmView = z.infer<typeof FilmView>;
 
 export const MetricsBucket = z.object({
   /** Start of the bucket. */
@@ -219,6 +245,73 @@ export const MetricsView = z.object({
   gaps: z.array(LogGap),
 });
 export type MetricsView = z.infer<typeof MetricsView>;
+
+const ErrorCounts = z.record(z.string(), z.number());
+
+/** What the attempts at all targets of a model, or in a region, came to. */
+export const ObjectFigures = z.object({
+  id: z.string(),
+  attempts: z.number(),
+  /** Those of the failed attempts that count for health. */
+  failed: z.number(),
+  availability: Availability,
+  /** Failed attempts by class: `server`, `timeout`, `rate_limited`, … */
+  errors: ErrorCounts,
+  p50Ms: z.nullable(z.number()),
+  p95Ms: z.nullable(z.number()),
+  ttftP50Ms: z.nullable(z.number()),
+  ttftP95Ms: z.nullable(z.number()),
+  tokensPerSecond: z.nullable(z.number()),
+  costNanoUsd: z.number(),
+  /** Null without tokens. */
+  costPerMTokNanoUsd: z.nullable(z.number()),
+  /** Served calls that somebody else answered in its place, and that it answered in the place of somebody else. */
+  movedOut: z.number(),
+  movedIn: z.number(),
+});
+export type ObjectFigures = z.infer<typeof ObjectFigures>;
+
+export const ObjectsView = z.object({
+  generatedAt: z.number(),
+  range: z.string(),
+  kind: z.enum(["model", "region"]),
+  rows: z.array(ObjectFigures),
+});
+export type ObjectsView = z.infer<typeof ObjectsView>;
+
+export const ObjectBucket = z.object({
+  t: z.number(),
+  /** No attempt at all. */
+  gap: z.boolean(),
+  attempts: z.number(),
+  failed: z.number(),
+  errors: ErrorCounts,
+  /** Of each region of a model, or model of a region: attempts that count, and how many of them worked. */
+  parts: z.record(z.string(), z.object({ n: z.number(), succeeded: z.number() })),
+  ttftP50Ms: z.nullable(z.number()),
+  ttftP95Ms: z.nullable(z.number()),
+  p50Ms: z.nullable(z.number()),
+  p95Ms: z.nullable(z.number()),
+  tokensPerSecond: z.nullable(z.number()),
+  movedOut: z.number(),
+  movedIn: z.number(),
+});
+export type ObjectBucket = z.infer<typeof ObjectBucket>;
+
+export const ObjectView = z.object({
+  generatedAt: z.number(),
+  range: z.string(),
+  from: z.number(),
+  to: z.number(),
+  bucketMs: z.number(),
+  partialFrom: z.number(),
+  kind: z.enum(["model", "region"]),
+  figures: ObjectFigures,
+  series: z.array(ObjectBucket),
+  /** Who answered in whose place, most first. */
+  flows: z.array(z.object({ from: z.string(), to: z.string(), calls: z.number() })),
+});
+export type ObjectView = z.infer<typeof ObjectView>;
 
 export const AttemptView = z.object({
   seq: z.number(),
@@ -321,6 +414,56 @@ export const CallsPage = z.object({
   nextCursor: z.nullable(z.string()),
 });
 export type CallsPage = z.infer<typeof CallsPage>;
+
+const limit = z.nullable(z.number());
+
+/** An application key without its secret. */
+export const KeyView = z.object({
+  id: z.string(),
+  name: z.string(),
+  last4: z.string(),
+  kind: z.enum(["live", "demo"]),
+  /** `file`: the configuration file owns it. */
+  source: z.enum(["file", "minted"]),
+  revokedAt: z.nullable(z.number()),
+  revision: z.number(),
+  /** Null: not limited, or all. */
+  limits: z.object({
+    rpm: limit,
+    tpm: limit,
+    parallel: limit,
+    budgetUsdPerMonth: limit,
+    strictBudget: z.boolean(),
+    allowedModels: z.nullable(z.array(z.string())),
+    allowedRegions: z.nullable(z.array(z.string())),
+  }),
+  /** To the minute within 8 days, to the day before; null: never. */
+  lastUsedAt: z.nullable(z.number()),
+  callsInHour: z.number(),
+  /** In this month, UTC. */
+  spentNanoUsd: z.number(),
+});
+export type KeyView = z.infer<typeof KeyView>;
+
+export const KeysView = z.object({ generatedAt: z.number(), keys: z.array(KeyView) });
+export type KeysView = z.infer<typeof KeysView>;
+
+/** Body of POST /api/keys. A limit that is left out or null does not limit. */
+export const KeyRequest = z.strictObject({
+  id: z.string(),
+  limits: z.optional(
+    z.strictObject({
+      rpm: z.optional(limit),
+      tpm: z.optional(limit),
+      parallel: z.optional(limit),
+      budgetUsdPerMonth: z.optional(limit),
+    }),
+  ),
+});
+
+/** The secret is shown this once. */
+export const CreatedKey = z.object({ id: z.string(), secret: z.string(), revision: z.number() });
+export type CreatedKey = z.infer<typeof CreatedKey>;
 
 const ChangedValue = z.nullable(
   z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),

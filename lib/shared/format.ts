@@ -50,6 +50,10 @@ export interface Format {
   compact: (n: number) => string;
   /** `14:31` */
   hourMinute: (atMs: number) => string;
+  /** A place on a time axis of `spanMs`: `14:31` within two days, `Sun 22 Nov` beyond. */
+  axisTime: (atMs: number, spanMs: number) => string;
+  /** A span of time within a range of `spanMs`: `14:31`, `Sun 22 Nov 14:00`, `Sun 22 Nov`. */
+  bucketTime: (atMs: number, bucketMs: number, spanMs: number) => string;
   /** `14:31:12` */
   clock: (atMs: number) => string;
   /** `14:31:12` today, `Sun 22 Nov 14:31` otherwise. */
@@ -160,6 +164,13 @@ export function createFormat(locale: Locale, timeZone: string): Format {
     },
     compact: (n) => compactText(n, locale, count),
     hourMinute,
+    axisTime: (atMs, spanMs) => (spanMs > 2 * dayMs ? dayText(atMs) : hourMinute(atMs)),
+    bucketTime: (atMs, bucketMs, spanMs) => {
+      if (bucketMs >= dayMs) {
+        return dayText(atMs);
+      }
+      return spanMs > dayMs ? `${dayText(atMs)} ${hourMinute(atMs)}` : hourMinute(atMs);
+    },
     clock,
     moment: (atMs, nowMs) =>
       dayText(atMs) === dayText(nowMs) ? clock(atMs) : `${dayText(atMs)} ${hourMinute(atMs)}`,

@@ -58,3 +58,10 @@ export function quantileOf(counts: readonly number[], q: number): number | null 
   }
   return null;
 }
+
+/** What several histograms hold together. */
+export function addHistograms(all: readonly (readonly number[])[]): number[] {
+  return Array.from({ length: slotCount }, (_, slot) =>
+    all.reduce((sum, counts) => sum + (counts[slot] ?? 0), 0),
+  );
+}

@@ -64,17 +64,19 @@ export async function probeTotalsIn(
   return probeRows.parse(rows)[0];
 }
 
-const minuteRows = z.array(z.object({ targetId: z.string(), minute: z.number() }));
+const cellRows = z.array(z.object({ targetId: z.string(), cell: z.number() }));
 
-/** In which minutes (since 1970) a target was called or probed at all. */
-export async function activeMinutes(
+/** In which cells of `cellMs` (whole minutes, counted since 1970) a target was called or probed at all. */
+export async function activeCells(
   db: Database,
   span: Pick<Window, "fromMs" | "toMs">,
-): Promise<readonly { readonly targetId: string; readonly minute: number }[]> {
+  cellMs: number,
+): Promise<readonly { readonly targetId: string; readonly cell: number }[]> {
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
-      SELECT DISTINCT target_id AS "targetId", floor(date_part('epoch', at) / 60)::int AS minute
+      SELECT DISTINCT target_id AS "targetId",
+        floor(date_part('epoch', at) * 1000 / ${cellMs}::float8)::int AS cell
       FROM rollup_target WHERE ${withinSpans({ grain: "minute", ...span })}`,
   );
-  return minuteRows.parse(rows);
+  return cellRows.parse(rows);
 }

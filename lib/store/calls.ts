@@ -11,6 +11,10 @@ export type CallFilter = {
   readonly model?: string;
   readonly region?: string;
   readonly rescued?: boolean;
+  /** The id of the application key. */
+  readonly app?: string;
+  /** The error that the caller got, such as `budget_exceeded`. */
+  readonly code?: string;
 };
 
 /** A page looks through at most so many calls, however rare what it looks for. */
@@ -135,20 +139,27 @@ const rescuedBy = z
 const metadata = z.record(z.string(), z.string()).nullable().catch(null);
 
 /** What an index leads to: everything, what was not served, or what was rescued. */
-function lookedThrough({ outcome, rescued }: CallFilter, cursor: string | undefined): Prisma.Sql {
+function lookedThrough(
+  { outcome, rescued, code }: CallFilter,
+  cursor: string | undefined,
+): Prisma.Sql {
   return all([
     ...(cursor === undefined ? [] : [Prisma.sql`id < ${cursor}::uuid`]),
-    ...(outcome === undefined || outcome === "served" ? [] : [Prisma.sql`outcome <> 'served'`]),
+    ...(code === undefined && (outcome === undefined || outcome === "served")
+      ? []
+      : [Prisma.sql`outcome <> 'served'`]),
     ...(rescued === true ? [Prisma.sql`rescued_by IS NOT NULL`] : []),
   ]);
 }
 
-function matching({ outcome, model, region, rescued }: CallFilter): Prisma.Sql {
+function matching({ outcome, model, region, rescued, app, code }: CallFilter): Prisma.Sql {
   return all([
     ...(outcome === undefined ? [] : [Prisma.sql`outcome = ${outcome}::call_outcome`]),
     ...(model === undefined ? [] : [Prisma.sql`(model = ${model} OR asked_model = ${model})`]),
     ...(region === undefined ? [] : [Prisma.sql`region = ${region}`]),
     ...(rescued === undefined ? [] : [Prisma.sql`(rescued_by IS NOT NULL) = ${rescued}`]),
+    ...(app === undefined ? [] : [Prisma.sql`key_id = ${app}`]),
+    ...(code === undefined ? [] : [Prisma.sql`error_code = ${code}`]),
   ]);
 }
 

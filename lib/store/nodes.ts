@@ -79,15 +79,15 @@ const nodeRows = z.array(
   }),
 );
 
-/** The nodes that were heard of in the last hour. Live: heard of in the last 10 s and not stopped. */
-export async function listNodes(db: Database): Promise<NodeView[]> {
+/** The nodes that were heard of in the last hours. Live: heard of in the last 10 s and not stopped. */
+export async function listNodes(db: Database, hours = 1): Promise<NodeView[]> {
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
       SELECT id, started_at AS "startedAt", heartbeat_at AS "heartbeatAt",
         applied_revision AS "appliedRevision", applied_at AS "appliedAt",
         refused_revision AS "refusedRevision", refused_problem AS "refusedProblem",
         stopped_at IS NULL AND heartbeat_at > now() - interval '10 seconds' AS live
-      FROM node WHERE heartbeat_at > now() - interval '1 hour' ORDER BY id`,
+      FROM node WHERE heartbeat_at > now() - make_interval(hours => ${hours}::int) ORDER BY id`,
   );
   return nodeRows.parse(rows).map(({ refusedRevision, refusedProblem, ...row }) => ({
     ...row,

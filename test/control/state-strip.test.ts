@@ -14,7 +14,8 @@ const at = (minutes: number): number => from + minutes * minute;
 const strip = (changes: Partial<StripInput>): unknown =>
   stateStrip({
     from,
-    minutes: 5,
+    cells: 5,
+    cellMs: minute,
     now: at(4.5),
     nodes: [],
     off: [],

@@ -1,8 +1,11 @@
 import { callDetail, callsPage } from "@/lib/control/calls-page";
 import { changesPage } from "@/lib/control/changes-page";
+import { filmView } from "@/lib/control/film-view";
 import { healthView } from "@/lib/control/health-view";
-import { type MetricsRange, metricsView } from "@/lib/control/metrics-view";
+import { metricsView } from "@/lib/control/metrics-view";
+import { type MetricsRange } from "@/lib/control/ranges";
 import { type ActingPerson, systemActor } from "@/lib/control/actor";
+import { objectsView, objectView } from "@/lib/control/object-view";
 import { publishDocument } from "@/lib/control/publish-document";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
 import { type Database, openDatabase } from "@/lib/store/database";
@@ -105,6 +108,15 @@ async function questions(db: Database): Promise<Question[]> {
     );
   return [
     chart("matrix and strips", (deps) => healthView(viewer, deps, null)),
+    chart("film of a day", (deps) => filmView(viewer, deps, null)),
+    chart("models of 24h", (deps) => objectsView(viewer, deps, { kind: "model", range: "24h" })),
+    chart("models of 90d", (deps) => objectsView(viewer, deps, { kind: "model", range: "90d" })),
+    chart("one model, 24h", (deps) =>
+      objectView(viewer, deps, { kind: "model", range: "24h", id: "model-1" }),
+    ),
+    chart("one region, 30d", (deps) =>
+      objectView(viewer, deps, { kind: "region", range: "30d", id: "region-1" }),
+    ),
     ...metrics(null),
     ...metrics("app-1"),
     chart("changes", (deps) => changesPage(viewer, deps, { limit: 100 })),

@@ -1,0 +1,110 @@
+import { type CreatedKey, type KeysView } from "../shared/contract";
+import { GatewayError } from "../shared/errors";
+import { findAppKey, listAppKeysSince } from "../store/app-keys";
+import { readKeyUse } from "../store/key-use";
+import { writeRevisions } from "../store/revisions";
+import { toStoredActor } from "./actor";
+import { createAppKey } from "./create-app-key";
+import { readCurrent } from "./current";
+import { noSuchObject } from "./objects";
+import { defineVerb } from "./verb";
+
+const freshMs = 900;
+
+/** Every application key, revoked ones last, with what it may do and does. Secrets are not kept, so none is here. */
+export const keysView = defineVerb<null, KeysView>("read", async (_actor, deps) => {
+  const { db, cache } = deps;
+  // A write is visible to the read after it: its revision is in the key.
+  const { revision } = await readCurrent(deps);
+  return cache.get(`keys ${revision}`, freshMs, async () => {
+    const [keys, use] = await Promise.all([
+      db.run((prisma) => listAppKeysSince(prisma, 0)),
+      readKeyUse(db),
+    ]);
+    return {
+      generatedAt: Date.now(),
+      keys: keys
+        .map(({ hash: _hash, limits, ...key }) => ({
+          ...key,
+          limits: {
+            rpm: limits.rpm,
+            tpm: limits.tpm,
+            parallel: limits.parallel,
+            budgetUsdPerMonth: limits.budgetUsdPerMonth,
+            strictBudget: limits.strictBudget,
+            allowedModels: limits.allowedModels,
+            allowedRegions: limits.allowedRegions,
+          },
+          ...(use.get(key.id) ?? { lastUsedAt: null, callsInHour: 0, spentNanoUsd: 0 }),
+        }))
+        .sort((left, right) => Number(left.revokedAt !== null) - Number(right.revokedAt !== null)),
+    };
+  });
+});
+
+export type KeyRequest = {
+  readonly id: string;
+  readonly limits?: {
+    readonly rpm?: number | null | undefined;
+    readonly tpm?: number | null | undefined;
+    readonly parallel?: number | null | undefined;
+    readonly budgetUsdPerMonth?: number | null | undefined;
+  };
+};
+
+/** A new key for an application; its secret is in this answer and nowhere else. @throws {GatewayError} as `createAppKey`. */
+export const createKey = defineVerb<KeyRequest, CreatedKey>(
+  "administer",
+  async (actor, deps, { id, limits: { rpm, tpm, parallel, budgetUsdPerMonth } = {} }) =>
+    createAppKey(actor, deps, {
+      id,
+      kind: "live",
+      limits: {
+        rpm: rpm ?? null,
+        tpm: tpm ?? null,
+        parallel: parallel ?? null,
+        budgetUsdPerMonth: budgetUsdPerMonth ?? null,
+      },
+    }),
+);
+
+/**
+ * From now on the key is refused, on every node within a second. It cannot be taken back: whoever knows the secret might be
+ * the reason.
+ *
+ * @throws {GatewayError} `not_found`; `invalid_request` for a key that the configuration file owns.
+ */
+export const revokeKey = defineVerb<{ readonly id: string }, { readonly revision: number }>(
+  "administer",
+  async (actor, { db }, { id }) =>
+    writeRevisions(db, async (writer) => {
+      const key = await findAppKey(writer.tx, id);
+      if (key === undefined) {
+        const all = await listAppKeysSince(writer.tx, 0);
+        throw noSuchObject(
+          "key",
+          id,
+          all.map((one) => one.id),
+        );
+      }
+      if (key.source === "file") {
+        throw new GatewayError("invalid_request", {
+          message: `The key "${id}" comes from the configuration file: remove it there.`,
+          param: "id",
+        });
+      }
+      if (key.revokedAt !== null) {
+        return { revision: key.revision };
+      }
+      const { revision: _revision, revokedAt: _revokedAt, ...rest } = key;
+      const appended = await writer.appendKey(
+        {
+          actor: toStoredActor(actor),
+          reason: null,
+          summary: { type: "key", id, action: "revoked" },
+        },
+        { ...rest, revoked: true },
+      );
+      return { revision: appended.id };
+    }),
+);

@@ -1,0 +1,207 @@
+import {
+  type ObjectBucket as Bucket,
+  type ObjectFigures,
+  type ObjectsView,
+  type ObjectView,
+} from "../shared/contract";
+import { GatewayError } from "../shared/errors";
+import { groupBy } from "../shared/group-by";
+import { addHistograms } from "../shared/histogram";
+import {
+  errorClasses,
+  type FlowBucket,
+  flowsIn,
+  type ObjectBucket,
+  objectBucketsIn,
+  type ObjectKind,
+  type ObjectStats,
+  objectStatsIn,
+  tokensPerSecond,
+} from "../store/object-stats";
+import { wholeQuantile } from "../store/rollups";
+import { availability } from "./availability";
+import { demoRule, readCurrent } from "./current";
+import { objectIds } from "./objects";
+import { bucketsOf, freshMs, type MetricsRange } from "./ranges";
+import { type ControlDeps, defineVerb } from "./verb";
+
+export type ObjectsQuery = { readonly kind: ObjectKind; readonly range: MetricsRange };
+export type ObjectQuery = ObjectsQuery & { readonly id: string };
+
+/** What the attempts at each model, or in each region, came to; also of those that were not asked at all. */
+export const objectsView = defineVerb<ObjectsQuery, ObjectsView>(
+  "read",
+  async (_actor, deps, { kind, range }) =>
+    deps.cache.get(`objects ${kind} ${range}`, freshMs(range), async () => {
+      const { document } = await readCurrent(deps);
+      const { rows, generatedAt } = await readFigures(deps, kind, range);
+      const known = new Map(rows.map((row) => [row.id, row]));
+      return {
+        generatedAt,
+        range,
+        kind,
+        rows: objectIds(document, kind).map((id) => known.get(id) ?? noFigures(id)),
+      };
+    }),
+);
+
+/** One model by region, or one region by model, bucket by bucket. @throws {GatewayError} `not_found`. */
+export const objectView = defineVerb<ObjectQuery, ObjectView>(
+  "read",
+  async (_actor, deps, { kind, range, id }) => {
+    const current = await readCurrent(deps);
+    if (!objectIds(current.document, kind).includes(id)) {
+      throw new GatewayError("not_found", {
+        message: `There is no ${kind} with this id.`,
+        param: "id",
+      });
+    }
+    return deps.cache.get(`object ${kind} ${range} ${id}`, freshMs(range), () =>
+      readObject(deps, { kind, range, id }),
+    );
+  },
+);
+
+async function readFigures(
+  deps: ControlDeps,
+  kind: ObjectKind,
+  range: MetricsRange,
+): Promise<{ readonly rows: ObjectFigures[]; readonly generatedAt: number }> {
+  const { grain, bucketMs, from, to } = await bucketsOf(deps, range, "targets");
+  const window = { grain, fromMs: from, toMs: to, demo: await isDemoOnly(deps) };
+  const [stats, flows] = await Promise.all([
+    objectStatsIn(deps.db, kind, window),
+    flowsIn(deps.db, kind, window, bucketMs),
+  ]);
+  return { rows: stats.map((row) => toFigures(row, flows)), generatedAt: to };
+}
+
+async function readObject(
+  deps: ControlDeps,
+  { kind, range, id }: ObjectQuery,
+): Promise<ObjectView> {
+  const { grain, bucketMs, starts, from, to, partialFrom } = await bucketsOf(
+    deps,
+    range,
+    "targets",
+  );
+  const window = { grain, fromMs: from, toMs: to, demo: await isDemoOnly(deps) };
+  const [stats, buckets, allFlows] = await Promise.all([
+    objectStatsIn(deps.db, kind, window),
+    objectBucketsIn(deps.db, { kind, id }, window, bucketMs),
+    flowsIn(deps.db, kind, window, bucketMs),
+  ]);
+  const flows = allFlows.filter((flow) => flow.from === id || flow.to === id);
+  const own = stats.find((row) => row.id === id);
+  const bucketsAt = groupBy(buckets, ({ t }) => t);
+  const flowsAt = groupBy(flows, ({ t }) => t);
+  return {
+    generatedAt: to,
+    range,
+    from,
+    to,
+    bucketMs,
+    partialFrom,
+    kind,
+    figures: own === undefined ? noFigures(id) : toFigures(own, flows),
+    series: starts.map((t) => toBucket(t, id, bucketsAt.get(t) ?? [], flowsAt.get(t) ?? [])),
+    flows: summedFlows(flows),
+  };
+}
+
+async function isDemoOnly(deps: ControlDeps): Promise<boolean> {
+  return (await demoRule(deps, await readCurrent(deps))) === "only";
+}
+
+function toFigures(row: ObjectStats, flows: readonly FlowBucket[]): ObjectFigures {
+  const { succeeded, probesPassed, probesFailed, promptTokens, completionTokens, ...figures } = row;
+  const tokens = promptTokens + completionTokens;
+  return {
+    ...figures,
+    availability: availability(
+      { succeeded, failed: row.failed },
+      { succeeded: probesPassed, failed: probesFailed },
+    ),
+    costPerMTokNanoUsd: tokens === 0 ? null : Math.round((row.costNanoUsd / tokens) * 1_000_000),
+    ...moved(flows, row.id),
+  };
+}
+
+function noFigures(id: string): ObjectFigures {
+  return {
+    id,
+    attempts: 0,
+    failed: 0,
+    availability: availability(noSamples, noSamples),
+    errors: {},
+    p50Ms: null,
+    p95Ms: null,
+    ttftP50Ms: null,
+    ttftP95Ms: null,
+    tokensPerSecond: null,
+    costNanoUsd: 0,
+    costPerMTokNanoUsd: null,
+    movedOut: 0,
+    movedIn: 0,
+  };
+}
+
+const noSamples = { succeeded: 0, failed: 0 };
+
+function moved(
+  flows: readonly FlowBucket[],
+  id: string,
+): { readonly movedOut: number; readonly movedIn: number } {
+  return {
+    movedOut: sum(flows.filter(({ from }) => from === id).map(({ calls }) => calls)),
+    movedIn: sum(flows.filter(({ to }) => to === id).map(({ calls }) => calls)),
+  };
+}
+
+/** One bucket of all parts together. Percentiles are of the merged histograms, never of percentiles. */
+function toBucket(
+  t: number,
+  id: string,
+  parts: readonly ObjectBucket[],
+  flows: readonly FlowBucket[],
+): Bucket {
+  const [ttftMs, totalMs, speed] = (["ttftMs", "totalMs", "speed"] as const).map((name) =>
+    addHistograms(parts.map((part) => part[name])),
+  );
+  return {
+    t,
+    gap: parts.length === 0,
+    attempts: sum(parts.map(({ attempts }) => attempts)),
+    failed: sum(parts.map(({ failed }) => failed)),
+    errors: Object.fromEntries(
+      errorClasses.flatMap((name) => {
+        const count = sum(parts.map(({ errors }) => errors[name]));
+        return count === 0 ? [] : [[name, count]];
+      }),
+    ),
+    parts: Object.fromEntries(
+      parts.map(({ part, succeeded, failed }) => [part, { n: succeeded + failed, succeeded }]),
+    ),
+    ttftP50Ms: wholeQuantile(ttftMs ?? [], 0.5),
+    ttftP95Ms: wholeQuantile(ttftMs ?? [], 0.95),
+    p50Ms: wholeQuantile(totalMs ?? [], 0.5),
+    p95Ms: wholeQuantile(totalMs ?? [], 0.95),
+    tokensPerSecond: tokensPerSecond(speed ?? []),
+    ...moved(flows, id),
+  };
+}
+
+function summedFlows(flows: readonly FlowBucket[]): ObjectView["flows"] {
+  return [...groupBy(flows, ({ from, to }) => JSON.stringify([from, to])).values()]
+    .flatMap((same) => {
+      const [first] = same;
+      return first === undefined
+        ? []
+        : [{ from: first.from, to: first.to, calls: sum(same.map(({ calls }) => calls)) }];
+    })
+    .sort((left, right) => right.calls - left.calls);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

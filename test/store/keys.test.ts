@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ActingPerson } from "@/lib/control/actor";
+import { createKey, keysView, revokeKey } from "@/lib/control/keys";
+import { createControlDeps } from "@/lib/control/verb";
+import { hashAppKey } from "@/lib/shared/app-key";
+import { KeysView } from "@/lib/shared/contract";
+import { findAppKey } from "@/lib/store/app-keys";
+import { type Database } from "@/lib/store/database";
+import { publishSample } from "./samples";
+import { type OpenTestDatabase, openTestDatabase } from "./support";
+import { callRecord, logCalls } from "./traffic";
+
+const admin: ActingPerson = { type: "operator", name: "Minji", role: "admin" };
+const operator: ActingPerson = { ...admin, role: "operator" };
+const minute = 60_000;
+
+let database: OpenTestDatabase;
+let db: Database;
+beforeEach(async () => {
+  database = await openTestDatabase();
+  db = database.db;
+  await publishSample(createControlDeps(db));
+});
+afterEach(() => database.end());
+
+// New dependencies each time: no answer is from the cache.
+const list = async (): Promise<KeysView> =>
+  KeysView.parse(await keysView(operator, createControlDeps(db), null));
+const create = (id: string, limits = {}) => createKey(admin, createControlDeps(db), { id, limits });
+const revoke = (id: string) => revokeKey(admin, createControlDeps(db), { id });
+
+describe("application keys", () => {
+  it("are made with a secret that is told once, and listed without it", async () => {
+    const { secret } = await create("shop", { rpm: 60, budgetUsdPerMonth: 12.5 });
+    const stored = await db.run((prisma) => findAppKey(prisma, "shop"));
+    expect(stored?.hash).toBe(hashAppKey(secret));
+    const view = await list();
+    expect(view.keys).toMatchObject([
+      {
+        id: "shop",
+        last4: secret.slice(-4),
+        kind: "live",
+        source: "minted",
+        revokedAt: null,
+        limits: { rpm: 60, tpm: null, budgetUsdPerMonth: 12.5 },
+        lastUsedAt: null,
+        callsInHour: 0,
+        spentNanoUsd: 0,
+      },
+    ]);
+    expect(JSON.stringify(view)).not.toContain(secret);
+    expect(JSON.stringify(view)).not.toContain(stored?.hash);
+  });
+
+  it("tell when they were used last, how much in an hour, and what they spent", async () => {
+    await create("shop");
+    await create("idle");
+    const now = Date.now();
+    await logCalls(db, [
+      callRecord(now - 2 * minute, { key_id: "shop", cost_nano_usd: 1_000 }),
+      callRecord(now - 3 * minute, { key_id: "shop", cost_nano_usd: 2_000 }),
+      callRecord(now - 90 * minute, { key_id: "shop", cost_nano_usd: null }),
+      callRecord(now - minute, { key_id: "shop", demo: true }),
+    ]);
+    const [idle, shop] = (await list()).keys;
+    expect(shop).toMatchObject({ id: "shop", callsInHour: 2, spentNanoUsd: 3_000 });
+    expect(shop?.lastUsedAt).toBe(Math.floor((now - 2 * minute) / minute) * minute);
+    expect(idle).toMatchObject({ id: "idle", lastUsedAt: null });
+  });
+
+  it.each([
+    [{ id: "No Spaces" }, "id"],
+    [{ id: "" }, "id"],
+    [{ id: "shop", limits: { rpm: -1 } }, "limits.rpm"],
+    [{ id: "shop", limits: { budgetUsdPerMonth: -1 } }, "limits.budgetUsdPerMonth"],
+  ])("are refused with the field that is wrong: %o", async (request, param) => {
+    await expect(createKey(admin, createControlDeps(db), request)).rejects.toMatchObject({
+      code: "invalid_request",
+      param,
+    });
+    expect((await list()).keys).toEqual([]);
+  });
+
+  it("that exist already answer with what is there and what was asked for", async () => {
+    await create("shop");
+    await expect(create("shop")).rejects.toMatchObject({
+      code: "conflict",
+      details: { current: { id: "shop", revokedAt: null }, yours: { id: "shop" } },
+    });
+  });
+
+  it("are revoked once and for all, and stand last then", async () => {
+    await create("a-first");
+    await create("b-second");
+    const { revision } = await revoke("a-first");
+    expect(await revoke("a-first")).toEqual({ revision });
+    const { keys } = await list();
+    expect(keys.map(({ id, revokedAt }) => [id, revokedAt !== null])).toEqual([
+      ["b-second", false],
+      ["a-first", true],
+    ]);
+    await expect(revoke("c-third")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("of the configuration file are revoked there", async () => {
+    process.env["TEST_FILE_KEY"] = "a-long-secret-of-the-file";
+    await publishSample(createControlDeps(db), {
+      keys: [{ id: "from-file", key: "env:TEST_FILE_KEY" }],
+    });
+    expect((await list()).keys).toMatchObject([{ id: "from-file", source: "file" }]);
+    await expect(revoke("from-file")).rejects.toMatchObject({ code: "invalid_request" });
+  });
+
+  it("are for administrators to make and revoke", async () => {
+    const deps = createControlDeps(db);
+    await expect(createKey(operator, deps, { id: "shop" })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    await expect(revokeKey(operator, deps, { id: "shop" })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+  });
+});

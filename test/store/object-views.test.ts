@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ActingPerson } from "@/lib/control/actor";
+import { filmView } from "@/lib/control/film-view";
+import { objectsView, objectView } from "@/lib/control/object-view";
+import { type MetricsRange } from "@/lib/control/ranges";
+import { createControlDeps } from "@/lib/control/verb";
+import { FilmView, ObjectsView, ObjectView } from "@/lib/shared/contract";
+import { type AttemptRecord, type CallRecord } from "@/lib/store/call-log";
+import { type Database } from "@/lib/store/database";
+import { upsertNode } from "@/lib/store/nodes";
+import { publishSample } from "./samples";
+import { type OpenTestDatabase, openTestDatabase } from "./support";
+import { attemptRecord, callRecord, logBatch, logProbes, logTransition } from "./traffic";
+
+const viewer: ActingPerson = { type: "operator", name: "Minji", role: "viewer" };
+const minute = 60_000;
+const hour = 60 * minute;
+
+let database: OpenTestDatabase;
+let db: Database;
+beforeEach(async () => {
+  database = await openTestDatabase();
+  db = database.db;
+  await publishSample(createControlDeps(db));
+});
+afterEach(() => database.end());
+
+// New dependencies each time: no answer is from the cache.
+const list = async (kind: "model" | "region", range: MetricsRange = "1h"): Promise<ObjectsView> =>
+  ObjectsView.parse(await objectsView(viewer, createControlDeps(db), { kind, range }));
+const one = async (
+  kind: "model" | "region",
+  id: string,
+  range: MetricsRange = "1h",
+): Promise<ObjectView> =>
+  ObjectView.parse(await objectView(viewer, createControlDeps(db), { kind, range, id }));
+
+const log = (
+  calls: readonly { call: CallRecord; attempts: readonly AttemptRecord[] }[],
+): Promise<number> =>
+  logBatch(db, {
+    calls: calls.map(({ call }) => call),
+    attempts: calls.flatMap(({ attempts }) => attempts),
+    plans: [],
+  });
+const failed = {
+  outcome: "failed",
+  reason: "server_error",
+  status: 503,
+  cost_nano_usd: null,
+} as const;
+
+/** us-east fails, and eu-west answers (`within` the model) or deepseek-v3 does. */
+function rescued(
+  atMs: number,
+  by: "region" | "model",
+): { call: CallRecord; attempts: AttemptRecord[] } {
+  const answer =
+    by === "region"
+      ? { model: "gpt-4.1", region: "eu-west" }
+      : { model: "deepseek-v3", region: "us-east" };
+  const call = callRecord(atMs, {
+    ...answer,
+    rescued_by: by === "region" ? "sibling" : "fallback",
+    fallback: by === "model",
+    region_switch: by === "region",
+    attempts: 2,
+  });
+  return {
+    call,
+    attempts: [
+      attemptRecord(call, failed),
+      attemptRecord(call, {
+        ...answer,
+        seq: 2,
+        target_id: `alpha:${answer.region}:${answer.model}`,
+      }),
+    ],
+  };
+}
+
+describe("figures of models and regions", () => {
+  it("are there for every one of the configuration, also for those that nobody asked", async () => {
+    expect((await list("model")).rows).toMatchObject([
+      { id: "gpt-4.1", attempts: 0, availability: { source: "none" }, costPerMTokNanoUsd: null },
+      { id: "deepseek-v3", attempts: 0, p50Ms: null, tokensPerSecond: null, movedOut: 0 },
+    ]);
+    expect((await list("region")).rows.map(({ id }) => id)).toEqual([
+      "us-east",
+      "eu-west",
+      "global",
+    ]);
+  });
+
+  it("count attempts and errors where they happened, and calls that moved from one to another", async () => {
+    const at = Date.now() - 5 * minute;
+    const plain = callRecord(at);
+    await log([
+      { call: plain, attempts: [attemptRecord(plain)] },
+      rescued(at, "region"),
+      rescued(at, "model"),
+      rescued(at, "model"),
+    ]);
+    const [gpt, deepseek] = (await list("model")).rows;
+    expect(gpt).toMatchObject({
+      attempts: 5,
+      failed: 3,
+      errors: expect.objectContaining({ server: 3, timeout: 0 }),
+      movedOut: 2,
+      movedIn: 0,
+    });
+    expect(deepseek).toMatchObject({ attempts: 2, failed: 0, movedOut: 0, movedIn: 2 });
+    const [usEast, euWest] = (await list("region")).rows;
+    // A fallback to another model of the same region does not leave the region.
+    expect(usEast).toMatchObject({ attempts: 6, failed: 3, movedOut: 1, movedIn: 0 });
+    expect(euWest).toMatchObject({ attempts: 1, movedOut: 0, movedIn: 1 });
+  });
+
+  it("merge percentiles, speeds and prices from what was measured", async () => {
+    const at = Date.now() - 3 * minute;
+    const streamed = callRecord(at, {
+      stream: true,
+      ttft_ms: 200,
+      total_ms: 1_200,
+      completion_tokens: 50,
+      prompt_tokens: 50,
+      cost_nano_usd: 100_000,
+    });
+    await log([{ call: streamed, attempts: [attemptRecord(streamed, { ttft_ms: 200 })] }]);
+    const [gpt] = (await list("model")).rows;
+    expect(gpt?.ttftP50Ms).toBeGreaterThan(160);
+    expect(gpt?.ttftP50Ms).toBeLessThan(250);
+    expect(gpt?.p50Ms).toBeGreaterThan(1_000);
+    expect(gpt?.tokensPerSecond).toBeGreaterThan(40);
+    expect(gpt?.tokensPerSecond).toBeLessThan(62);
+    expect(gpt).toMatchObject({ costNanoUsd: 100_000, costPerMTokNanoUsd: 1_000_000_000 });
+  });
+
+  it.each(["15m", "1h", "6h", "24h", "7d", "30d", "90d"] as const)(
+    "of %s add up to the same in the list and in the buckets of one",
+    async (range) => {
+      const calls = [1, 2, 3, 4].map((ago) => callRecord(Date.now() - ago * minute));
+      await log(calls.map((call) => ({ call, attempts: [attemptRecord(call)] })));
+      const [gpt] = (await list("model", range)).rows;
+      const view = await one("model", "gpt-4.1", range);
+      const sum = view.series.reduce((total, { attempts }) => total + attempts, 0);
+      expect([gpt?.attempts, view.figures.attempts, sum]).toEqual([4, 4, 4]);
+      expect(view.series.length).toBeLessThanOrEqual(301);
+      expect(view.series.filter(({ gap }) => gap).length).toBeGreaterThan(0);
+      const parts = view.series.flatMap((bucket) => Object.keys(bucket.parts));
+      expect(new Set(parts)).toEqual(new Set(["us-east"]));
+    },
+  );
+
+  it("leave the demo out, and have probes beside few calls", async () => {
+    const at = Date.now() - 2 * minute;
+    const demo = callRecord(at, { demo: true });
+    const own = callRecord(at);
+    await log([demo, own].map((call) => ({ call, attempts: [attemptRecord(call)] })));
+    await logProbes(
+      db,
+      "alpha:us-east:gpt-4.1",
+      [0, 1, 2, 3].map((ago) => [at - ago * 1_000, "pass"]),
+    );
+    const [gpt] = (await list("model")).rows;
+    expect(gpt).toMatchObject({ attempts: 1, availability: { source: "probe" } });
+  });
+
+  it("say who answered in whose place, most first", async () => {
+    const at = Date.now() - minute;
+    await log([rescued(at, "model"), rescued(at, "model")]);
+    expect((await one("model", "deepseek-v3")).flows).toEqual([
+      { from: "gpt-4.1", to: "deepseek-v3", calls: 2 },
+    ]);
+    expect((await one("region", "us-east")).flows).toEqual([]);
+  });
+
+  it("of a model or region that does not exist are not found", async () => {
+    await expect(one("model", "no-such")).rejects.toMatchObject({ code: "not_found" });
+    await expect(one("region", "gpt-4.1")).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("the film of a day", () => {
+  it("has every target's worst state of each five minutes, and gaps where nothing was heard", async () => {
+    await upsertNode(db, {
+      id: "host/0",
+      startedAt: 1,
+      appliedRevision: 1,
+      appliedAt: 2,
+      droppedRecords: 0,
+      refused: null,
+    });
+    const now = Date.now();
+    await logTransition(db, now - 3 * hour, "closed", "open");
+    await logTransition(db, now - 2 * hour, "open", "closed");
+    const call = callRecord(now - hour);
+    await log([{ call, attempts: [attemptRecord(call)] }]);
+    const film = FilmView.parse(await filmView(viewer, createControlDeps(db), null));
+    expect(film.targets).toHaveLength(5);
+    const strip = film.targets.find(({ id }) => id === "alpha:us-east:gpt-4.1")?.strip ?? [];
+    expect(strip).toHaveLength(288);
+    const at = (ms: number): unknown => strip[Math.floor((ms - film.from) / film.cellMs)];
+    expect(at(now - 4 * hour)).toBe(null);
+    expect(at(now - 2.5 * hour)).toBe("down");
+    expect(at(now - 1.5 * hour)).toBe(null);
+    expect(at(now - hour)).toBe("healthy");
+    expect(film.targets[1]?.strip.every((state) => state === null)).toBe(true);
+  });
+});
