@@ -2,13 +2,16 @@ import "server-only";
 import { dehydrate, type DehydratedState, QueryClient } from "@tanstack/react-query";
 import { headers } from "next/headers";
 import {
+  callsPerPage,
   callsQueries,
   callsShown,
+  changesPerPage,
   changesQueries,
   changesShown,
   healthQueries,
   metricsQueries,
 } from "@/components/lib/queries";
+import { type CallFilter } from "@/components/calls/filter";
 import { type Range, streamedRange } from "@/components/lib/range";
 import { type Trouble } from "@/components/lib/verdict";
 import { authorizePage, callsPage, changesPage, healthView, metricsView } from "@/lib/control";
@@ -49,6 +52,36 @@ export async function prefetchOverview(range: Range): Promise<DehydratedState> {
   return dehydrate(client);
 }
 
+/** The first page of the calls that the address asks for. */
+export async function prefetchRequests(filter: CallFilter): Promise<DehydratedState> {
+  const read = await reader();
+  const client = new QueryClient();
+  await Promise.allSettled([
+    read.list(filter).then((page) =>
+      client.setQueryData(callsQueries.list(filter).queryKey, {
+        pages: [page],
+        pageParams: [null],
+      }),
+    ),
+  ]);
+  return dehydrate(client);
+}
+
+/** The first page of the feed. */
+export async function prefetchChanges(): Promise<DehydratedState> {
+  const read = await reader();
+  const client = new QueryClient();
+  await Promise.allSettled([
+    read.feed().then((page) =>
+      client.setQueryData(changesQueries.feed("all").queryKey, {
+        pages: [page],
+        pageParams: [null],
+      }),
+    ),
+  ]);
+  return dehydrate(client);
+}
+
 /** Where applications send their calls. */
 export function gatewayUrl(): string {
   return parseEnv().gatewayUrl;
@@ -67,6 +100,14 @@ async function reader() {
     calls: () =>
       authorized().then(({ actor, runtime }) =>
         callsPage(actor, runtime.deps, { limit: callsShown }),
+      ),
+    list: (filter: CallFilter) =>
+      authorized().then(({ actor, runtime }) =>
+        callsPage(actor, runtime.deps, { ...filter, limit: callsPerPage }),
+      ),
+    feed: () =>
+      authorized().then(({ actor, runtime }) =>
+        changesPage(actor, runtime.deps, { limit: changesPerPage }),
       ),
     changes: () =>
       authorized().then(({ actor, runtime }) =>

@@ -11,15 +11,13 @@ import { callGlyph, outcomeKeyOf } from "./outcome";
 
 type Props = { calls: readonly CallView[]; onOpen: (id: string) => void };
 
-const shown = 10;
-
 /** For a hand: one card a call. */
 export function CallCards({ calls, onOpen }: Props) {
   const { t, f } = useWords();
   const nowMs = useMinute();
   return (
     <ul className="-mt-1 md:hidden">
-      {calls.slice(0, shown).map((call) => (
+      {calls.map((call) => (
         <li key={call.id} className="border-t border-line first:border-t-0">
           <button
             type="button"

@@ -1,8 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useSearchParams } from "next/navigation";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useCalls, useHealth } from "@/components/lib/live/views";
 import { useFormFactor } from "@/components/lib/use-form-factor";
@@ -13,10 +12,13 @@ import { Tag } from "@/components/ui/tag";
 import { type CallView } from "@/lib/shared/contract";
 import { CallCards } from "./call-cards";
 import { CallsTable } from "./calls-table";
+import { newCount, useOpenCall } from "./open-call";
 
 const CallDrawer = dynamic(() => import("./call-drawer").then((module) => module.CallDrawer), {
   ssr: false,
 });
+
+const shownOnPhone = 10;
 
 /** The latest calls with every attempt. Rows hold still while somebody reads them. */
 export function CallsView() {
@@ -73,7 +75,9 @@ export function CallsView() {
           }}
         >
           {formFactor !== "phone" && <CallsTable calls={calls} onOpen={open} />}
-          {formFactor !== "desk" && <CallCards calls={calls} onOpen={open} />}
+          {formFactor !== "desk" && (
+            <CallCards calls={calls.slice(0, shownOnPhone)} onOpen={open} />
+          )}
         </div>
       )}
       {openId !== null && (
@@ -86,25 +90,4 @@ export function CallsView() {
       )}
     </Panel>
   );
-}
-
-/** The open call is in the address, so that a link shows it. */
-function useOpenCall(): [string | null, (id: string | null) => void] {
-  const search = useSearchParams();
-  const open = useCallback((id: string | null): void => {
-    const next = new URLSearchParams(window.location.search);
-    if (id === null) {
-      next.delete("call");
-    } else {
-      next.set("call", id);
-    }
-    const query = next.toString();
-    window.history.pushState(null, "", query === "" ? window.location.pathname : `?${query}`);
-  }, []);
-  return [search.get("call"), open];
-}
-
-function newCount(newest: readonly CallView[], held: readonly CallView[]): number {
-  const known = new Set(held.map(({ id }) => id));
-  return newest.filter(({ id }) => !known.has(id)).length;
 }

@@ -36,7 +36,7 @@ export function HealerView() {
   );
 }
 
-function HealthEvent({ event }: { event: Change }) {
+export function HealthEvent({ event }: { event: Change }) {
   const { t, f, say } = useWords();
   const nowMs = useMinute();
   const summary = summaryOf(event.summary);

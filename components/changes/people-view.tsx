@@ -35,7 +35,7 @@ export function PeopleView() {
   );
 }
 
-function PersonChange({ change }: { change: Change }) {
+export function PersonChange({ change }: { change: Change }) {
   const { t, f, say } = useWords();
   const nowMs = useMinute();
   const summary = summaryOf(change.summary);

@@ -13,14 +13,9 @@ import {
 } from "recharts";
 import { AnnotationLane, type LaneMark } from "./annotation-lane";
 import { FailureRug } from "./failure-rug";
-import {
-  countTicks,
-  outcomeKeys,
-  type OutcomeKey,
-  type OutcomeRow,
-  timeTicks,
-} from "./outcome-rows";
+import { countTicks, outcomeKeys, type OutcomeKey, type OutcomeRow } from "./outcome-rows";
 import { OutcomeTooltip, type OutcomeWords } from "./outcome-tooltip";
+import { timeAxis } from "./time-axis";
 
 type Props = {
   rows: readonly OutcomeRow[];
@@ -31,6 +26,7 @@ type Props = {
   hidden: ReadonlySet<OutcomeKey>;
   words: OutcomeWords;
   formatTime: (atMs: number) => string;
+  formatTick: (atMs: number) => string;
   formatCount: (n: number) => string;
   zone: string;
 };
@@ -45,28 +41,16 @@ const margin = { top: 26, right: 8, bottom: 0, left: 0 };
 
 /** Calls by outcome over time. Colours are tokens, segments are straight, nothing moves by itself. */
 export function OutcomeChart(props: Props) {
-  const { rows, from, to, bucketMs, marks, hidden, words, formatTime, formatCount, zone } = props;
-  const ticks = useMemo(() => timeTicks(from, to), [from, to]);
+  const { rows, from, to, bucketMs, marks, hidden, words, zone } = props;
+  const { formatTime, formatTick, formatCount } = props;
+  const axis = useMemo(() => timeAxis(from, to, formatTick), [from, to, formatTick]);
   const counts = useMemo(() => countTicks(highest(rows, hidden)), [rows, hidden]);
   const shown = outcomeKeys.filter((key) => !hidden.has(key));
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={150}>
       <ComposedChart data={rows} margin={margin} accessibilityLayer>
         <CartesianGrid vertical={false} stroke="var(--grid)" />
-        <XAxis
-          dataKey="t"
-          type="number"
-          domain={[from, to]}
-          ticks={ticks}
-          tickFormatter={formatTime}
-          height={38}
-          tickMargin={16}
-          tickSize={4}
-          axisLine={{ stroke: "var(--axis)" }}
-          tickLine={{ stroke: "var(--axis)" }}
-          interval="preserveStartEnd"
-          minTickGap={24}
-        />
+        <XAxis {...axis} height={38} tickMargin={16} tickSize={4} />
         <YAxis
           width={18 + 7 * formatCount(counts.at(-1) ?? 1).length}
           ticks={counts}

@@ -60,7 +60,12 @@ export function countTicks(max: number): number[] {
   return Array.from({ length: count + 1 }, (_, index) => index * size);
 }
 
-const tickSteps = [60_000, 300_000, 900_000, 3_600_000, 4 * 3_600_000, 6 * 3_600_000];
+const hourMs = 3_600_000;
+const tickSteps = [
+  ...[1 / 60, 1 / 12, 1 / 4, 1, 4, 6],
+  // Days and more.
+  ...[48, 7 * 24, 15 * 24],
+].map((hours) => hours * hourMs);
 
 /** The zone stands at the left end of the axis: no tick comes nearer to it than this share of the range. */
 const zoneShare = 0.06;

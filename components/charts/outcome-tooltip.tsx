@@ -2,6 +2,7 @@
 
 import { type TooltipContentProps } from "recharts";
 import { type OutcomeRow } from "./outcome-rows";
+import { TooltipFrame } from "./tooltip-frame";
 
 export type OutcomeWords = Readonly<
   Record<"firstTry" | "rescued" | "refused" | "failed" | "cancelled" | "running" | "none", string>
@@ -15,19 +16,14 @@ type Props = Partial<TooltipContentProps> & {
 
 const lines = ["firstTry", "rescued", "refused", "failed", "cancelled"] as const;
 
-/** The counts of one bucket. Polite: it never talks over the page. */
+/** The counts of one bucket. */
 export function OutcomeTooltip({ active, payload, words, formatTime, formatCount }: Props) {
   const row = payload?.[0]?.payload as OutcomeRow | undefined;
   if (active !== true || row === undefined) {
     return null;
   }
   return (
-    <div
-      role="status"
-      aria-live="polite"
-      className="min-w-36 rounded-control bg-raised px-3 py-2 text-small shadow-pop"
-    >
-      <p className="mono mb-1 text-fg-3">{formatTime(row.t)}</p>
+    <TooltipFrame time={formatTime(row.t)}>
       {row.bucket.gap ? (
         <p>{words.none}</p>
       ) : (
@@ -41,6 +37,6 @@ export function OutcomeTooltip({ active, payload, words, formatTime, formatCount
         </dl>
       )}
       {row.firstTry === null && !row.bucket.gap && <p className="text-fg-3">{words.running}</p>}
-    </div>
+    </TooltipFrame>
   );
 }

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { ApiError, WriteResult } from "@/lib/shared/contract";
+import { ApiError, CreatedKey, type KeyRequest, WriteResult } from "@/lib/shared/contract";
 
 /** An answer of the operator API that is not the one asked for. */
 export class ApiFailure extends Error {
@@ -8,9 +8,18 @@ export class ApiFailure extends Error {
   readonly status: number;
   readonly code: string;
   readonly requestId: string | null;
+  /** The field that is wrong. */
+  readonly param: string | null;
 
-  constructor(status: number, code: string, message: string, requestId: string | null) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    requestId: string | null,
+    param: string | null = null,
+  ) {
     super(message);
+    this.param = param;
     this.status = status;
     this.code = code;
     this.requestId = requestId;
@@ -53,6 +62,20 @@ export async function sendChange({ method, path, body, ifMatch }: Sent): Promise
   return z.parse(WriteResult, await response.json());
 }
 
+/** A new application key, with its secret. */
+export async function createKey(body: z.infer<typeof KeyRequest>): Promise<CreatedKey> {
+  const response = await request("/api/keys", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return z.parse(CreatedKey, await response.json());
+}
+
+export async function revokeKey(id: string): Promise<void> {
+  await request(`/api/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
+}
+
 async function request(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
@@ -69,6 +92,14 @@ async function request(path: string, init: RequestInit): Promise<Response> {
   const requestId = response.headers.get("x-request-id");
   const parsed = z.safeParse(ApiError, await response.json().catch(() => null));
   throw parsed.success
-    ? new ApiFailure(response.status, parsed.data.error.code, parsed.data.error.message, requestId)
+    ? failureOf(response.status, parsed.data.error, requestId)
     : new ApiFailure(response.status, "internal", response.statusText, requestId);
+}
+
+function failureOf(
+  status: number,
+  { code, message, param }: z.infer<typeof ApiError>["error"],
+  requestId: string | null,
+): ApiFailure {
+  return new ApiFailure(status, code, message, requestId, param);
 }

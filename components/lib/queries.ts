@@ -1,11 +1,17 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type CallFilter, filterQuery } from "@/components/calls/filter";
+import { listOf, type ObjectKind } from "./object-kinds";
 import {
   CallBody,
   CallDetail,
   CallsPage,
   ChangesPage,
+  FilmView,
   HealthView,
+  KeysView,
   MetricsView,
+  ObjectsView,
+  ObjectView,
 } from "@/lib/shared/contract";
 import { getJson } from "./api";
 import { type Range, streamedRange } from "./range";
@@ -14,8 +20,11 @@ import { type Range, streamedRange } from "./range";
 const staleTime = Infinity;
 
 export const callsShown = 20;
+export const callsPerPage = 50;
+const figuresEveryMs = 10_000;
 /** More than the stream sends: people's changes must not be flooded out by a target that flaps. */
 export const changesShown = 100;
+export const changesPerPage = 50;
 
 export const healthQueries = {
   all: () => ["health"] as const,
@@ -24,6 +33,17 @@ export const healthQueries = {
       queryKey: healthQueries.all(),
       queryFn: ({ signal }) => getJson("/api/health", HealthView, signal),
       staleTime,
+    }),
+};
+
+export const filmQueries = {
+  all: () => ["film"] as const,
+  view: () =>
+    queryOptions({
+      queryKey: filmQueries.all(),
+      queryFn: ({ signal }) => getJson("/api/film", FilmView, signal),
+      staleTime: 60_000,
+      refetchInterval: 60_000,
     }),
 };
 
@@ -37,12 +57,64 @@ export const metricsQueries = {
     }),
 };
 
+export const figuresQueries = {
+  all: () => ["figures"] as const,
+  list: (kind: ObjectKind, range: Range) =>
+    queryOptions({
+      queryKey: [...figuresQueries.all(), kind, range] as const,
+      queryFn: ({ signal }) =>
+        getJson(`/api/figures/${listOf[kind]}?range=${range}`, ObjectsView, signal),
+      staleTime: 10_000,
+      refetchInterval: figuresEveryMs,
+    }),
+  one: (kind: ObjectKind, id: string, range: Range) =>
+    queryOptions({
+      queryKey: [...figuresQueries.all(), kind, range, id] as const,
+      queryFn: ({ signal }) =>
+        getJson(
+          `/api/figures/${listOf[kind]}/${encodeURIComponent(id)}?range=${range}`,
+          ObjectView,
+          signal,
+        ),
+      staleTime: 10_000,
+      refetchInterval: figuresEveryMs,
+    }),
+};
+
+export const keysQueries = {
+  all: () => ["keys"] as const,
+  list: () =>
+    queryOptions({
+      queryKey: keysQueries.all(),
+      queryFn: ({ signal }) => getJson("/api/keys", KeysView, signal),
+      staleTime: 5_000,
+      refetchInterval: figuresEveryMs,
+    }),
+};
+
 export const callsQueries = {
   all: () => ["calls"] as const,
   latest: () =>
     queryOptions({
       queryKey: [...callsQueries.all(), "latest"] as const,
       queryFn: ({ signal }) => getJson(`/api/calls?limit=${callsShown}`, CallsPage, signal),
+      staleTime,
+    }),
+  /** The log from its newest call on, page by page. */
+  list: (filter: CallFilter) =>
+    infiniteQueryOptions({
+      queryKey: [...callsQueries.all(), "list", filter] as const,
+      queryFn: ({ signal, pageParam }) => readCalls(filter, pageParam, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: ({ nextCursor }) => nextCursor,
+      staleTime,
+    }),
+  /** What has come since the list was read. */
+  newest: (filter: CallFilter, everyMs: number) =>
+    queryOptions({
+      queryKey: [...callsQueries.all(), "newest", filter] as const,
+      queryFn: ({ signal }) => readCalls(filter, null, signal),
+      refetchInterval: everyMs,
       staleTime,
     }),
   detail: (id: string) =>
@@ -62,6 +134,37 @@ export const callsQueries = {
     }),
 };
 
+function readCalls(
+  filter: CallFilter,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<CallsPage> {
+  const query = filterQuery(filter);
+  query.set("limit", String(callsPerPage));
+  if (cursor !== null) {
+    query.set("cursor", cursor);
+  }
+  return getJson(`/api/calls?${query.toString()}`, CallsPage, signal);
+}
+
+export const changedBy = ["all", "people", "healer"] as const;
+export type ChangedBy = (typeof changedBy)[number];
+
+function readChanges(
+  by: ChangedBy,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<ChangesPage> {
+  const query = new URLSearchParams({ limit: String(changesPerPage) });
+  if (by !== "all") {
+    query.set("by", by);
+  }
+  if (cursor !== null) {
+    query.set("cursor", cursor);
+  }
+  return getJson(`/api/changes?${query.toString()}`, ChangesPage, signal);
+}
+
 export const changesQueries = {
   all: () => ["changes"] as const,
   latest: () =>
@@ -69,5 +172,14 @@ export const changesQueries = {
       queryKey: [...changesQueries.all(), "latest"] as const,
       queryFn: ({ signal }) => getJson(`/api/changes?limit=${changesShown}`, ChangesPage, signal),
       staleTime,
+    }),
+  /** The feed from its newest change on, page by page. */
+  feed: (by: ChangedBy) =>
+    infiniteQueryOptions({
+      queryKey: [...changesQueries.all(), "feed", by] as const,
+      queryFn: ({ signal, pageParam }) => readChanges(by, pageParam, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: ({ nextCursor }) => nextCursor,
+      staleTime: 0,
     }),
 };

@@ -1,4 +1,4 @@
-export const ranges = ["15m", "1h", "6h", "24h"] as const;
+export const ranges = ["15m", "1h", "6h", "24h", "7d", "30d", "90d"] as const;
 export type Range = (typeof ranges)[number];
 
 /** The range that the stream carries; the others are polled. */

@@ -2,12 +2,16 @@ import { type OutcomeRow } from "@/components/charts/outcome-rows";
 import { type OutcomeWords } from "@/components/charts/outcome-tooltip";
 import { useWords } from "@/components/lib/i18n/provider";
 
-type Props = { rows: readonly OutcomeRow[]; words: OutcomeWords };
+type Props = {
+  rows: readonly OutcomeRow[];
+  words: OutcomeWords;
+  formatTime: (atMs: number) => string;
+};
 
 const columns = ["firstTry", "rescued", "refused", "failed", "cancelled"] as const;
 
 /** The same numbers as the chart, newest first. */
-export function OutcomeTable({ rows, words }: Props) {
+export function OutcomeTable({ rows, words, formatTime }: Props) {
   const { t, f } = useWords();
   return (
     <div
@@ -30,7 +34,7 @@ export function OutcomeTable({ rows, words }: Props) {
         <tbody>
           {rows.toReversed().map(({ t: at, bucket }) => (
             <tr key={at}>
-              <td className="mono">{f.hourMinute(at)}</td>
+              <td className="mono">{formatTime(at)}</td>
               {bucket.gap ? (
                 <td colSpan={columns.length} className="text-fg-3">
                   {words.none}

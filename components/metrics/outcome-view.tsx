@@ -69,7 +69,7 @@ function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
   const rows = useMemo(() => outcomeRows(view.series, view.partialFrom), [view]);
   const marks = view.annotations.map((mark) => ({
     ...mark,
-    title: `${f.clock(mark.t)} · ${t(`annotation.${mark.kind}`)} · ${mark.title}`,
+    title: `${f.moment(mark.t, view.to)} · ${t(`annotation.${mark.kind}`)} · ${mark.title}`,
   }));
   const words = {
     firstTry: t("outcome.firstTry"),
@@ -89,12 +89,14 @@ function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
     setHidden(next.size === outcomeKeys.length ? new Set() : next);
   };
   const from = view.series[0]?.t ?? view.from;
+  const spanMs = view.to - from;
+  const formatBucket = (at: number): string => f.bucketTime(at, view.bucketMs, spanMs);
   return (
     <>
       <OutcomeLegend totals={view.totals} series={view.series} hidden={hidden} onToggle={toggle} />
       <GapLines gaps={view.gaps} />
       {isTable ? (
-        <OutcomeTable rows={rows} words={words} />
+        <OutcomeTable rows={rows} words={words} formatTime={formatBucket} />
       ) : (
         <figure className="relative h-[312px]" aria-label={t("outcome.title")}>
           <WhenNear>
@@ -106,7 +108,8 @@ function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
               marks={marks}
               hidden={hidden}
               words={words}
-              formatTime={f.hourMinute}
+              formatTime={formatBucket}
+              formatTick={(at) => f.axisTime(at, spanMs)}
               formatCount={f.count}
               zone={f.zone(view.to)}
             />

@@ -1,8 +1,7 @@
 "use client";
 
-import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
 
 type Props = { gatewayUrl: string; isOpen: boolean };
 
@@ -31,22 +30,6 @@ export function SetupCard({ gatewayUrl, isOpen }: Props) {
       <p className="run mt-2 text-small text-fg-3">{t("setup.key")}</p>
     </details>
   );
-}
-
-function CopyButton({ text }: { text: string }) {
-  const { t } = useWords();
-  const [isCopied, setCopied] = useState(false);
-  const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
-      () => {
-        setCopied(true);
-      },
-      () => {
-        setCopied(false);
-      },
-    );
-  };
-  return <Button onClick={copy}>{t(isCopied ? "setup.copied" : "setup.copy")}</Button>;
 }
 
 function curlLine(gatewayUrl: string): string {

@@ -25,7 +25,7 @@ export function AppShell({ isRailCollapsed, children }: Props) {
         </main>
       </div>
       <PhoneBar />
-      <TabTitle page="nav.overview" />
+      <TabTitle />
       <HealthAnnouncer />
     </div>
   );

@@ -1,13 +1,32 @@
 "use client";
 
+import Link from "next/link";
+import { useSearchParams } from "next/navigation";
+import { useWords } from "@/components/lib/i18n/provider";
 import { LanguageSwitch } from "./language-switch";
+import { linkTo, pages } from "./nav-links";
 import { NodeLine } from "./node-line";
 import { ThemeSwitch } from "./theme-switch";
 
-/** What the rail and the top bar have no room for on a phone. */
+/** What the rail, the top bar and the bar under the thumb have no room for on a phone. */
 export function PhoneFooter() {
+  const { t } = useWords();
+  const search = useSearchParams();
   return (
-    <footer className="mt-5 flex items-center gap-2 md:hidden">
+    <footer className="mt-5 flex flex-wrap items-center gap-2 md:hidden">
+      <nav aria-label={t("nav.more")} className="flex w-full gap-x-4">
+        {pages
+          .filter(({ onPhone }) => onPhone !== true)
+          .map(({ href, label }) => (
+            <Link
+              key={href}
+              href={linkTo(href, search)}
+              className="inline-flex min-h-11 items-center text-fg-2"
+            >
+              {t(label)}
+            </Link>
+          ))}
+      </nav>
       <div className="flex-1">
         <NodeLine />
       </div>

@@ -2,13 +2,14 @@
 
 import { PanelLeft } from "lucide-react";
 import Link from "next/link";
+import { usePathname, useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
 import { rememberPreference } from "@/components/lib/i18n/cookies";
 import { BrandMark } from "./brand";
 import { railCookie } from "./rail-cookie";
-import { type NavLink, pages, sections } from "./nav-links";
+import { linkTo, type NavLink, pageAt, pages } from "./nav-links";
 import { NodeLine } from "./node-line";
 
 type Props = { isCollapsed: boolean };
@@ -16,6 +17,7 @@ type Props = { isCollapsed: boolean };
 /** The way around, at the left of a desk. */
 export function Rail({ isCollapsed: wasCollapsed }: Props) {
   const { t } = useWords();
+  const current = pageAt(usePathname());
   const [isCollapsed, setCollapsed] = useState(wasCollapsed);
   const toggle = (): void => {
     rememberPreference(railCookie, isCollapsed ? "open" : "collapsed");
@@ -36,12 +38,7 @@ export function Rail({ isCollapsed: wasCollapsed }: Props) {
       </Link>
       <ul className="grid gap-px py-2">
         {pages.map((link) => (
-          <RailLink key={link.href} link={link} isCurrent />
-        ))}
-      </ul>
-      <ul className="grid gap-px border-t border-line py-2" aria-label={t("nav.sections")}>
-        {sections.map((link) => (
-          <RailLink key={link.href} link={link} />
+          <RailLink key={link.href} link={link} isCurrent={link === current} />
         ))}
       </ul>
       <div className="mt-auto border-t border-line px-2 pt-3">
@@ -63,20 +60,21 @@ export function Rail({ isCollapsed: wasCollapsed }: Props) {
   );
 }
 
-function RailLink({ link, isCurrent = false }: { link: NavLink; isCurrent?: boolean }) {
+function RailLink({ link, isCurrent }: { link: NavLink; isCurrent: boolean }) {
   const { t } = useWords();
+  const search = useSearchParams();
   const { href, label, icon: Icon } = link;
   return (
     <li>
-      <a
-        href={href}
+      <Link
+        href={linkTo(href, search)}
         title={t(label)}
         aria-current={isCurrent ? "page" : undefined}
         className="flex h-7.5 items-center gap-2.5 rounded-control px-2 font-medium text-fg-2 hover:bg-hover hover:no-underline aria-[current]:bg-selected aria-[current]:text-fg [&>svg]:text-fg-3 aria-[current]:[&>svg]:text-fg"
       >
         <Icon size={16} strokeWidth={1.6} aria-hidden="true" className="shrink-0" />
         <span className="truncate group-data-collapsed:sr-only max-lg:sr-only">{t(label)}</span>
-      </a>
+      </Link>
     </li>
   );
 }

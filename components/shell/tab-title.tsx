@@ -1,15 +1,16 @@
 "use client";
 
+import { usePathname } from "next/navigation";
 import { useEffect } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { impairedTargets } from "@/components/lib/targets/state";
-
-type Props = { page: "nav.overview" };
+import { pageAt } from "./nav-links";
 
 /** Browser tab ← health: a tab in the background shows how many targets are hurt. */
-export function TabTitle({ page }: Props) {
+export function TabTitle() {
   const { t } = useWords();
+  const page = pageAt(usePathname())?.label ?? "nav.overview";
   const health = useHealth().data;
   const hurt = health === undefined ? 0 : impairedTargets(health).length;
   const name = `${t(page)} · ${t("app.name")}`;

@@ -1,11 +1,13 @@
 "use client";
 
+import { usePathname } from "next/navigation";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { BrandMark } from "./brand";
 import { HelpButton } from "./help";
 import { LanguageSwitch } from "./language-switch";
 import { LiveChip } from "./live-chip";
+import { pageAt } from "./nav-links";
 import { RangeSwitch } from "./range-switch";
 import { ThemeSwitch } from "./theme-switch";
 import { VerdictPill } from "./verdict-pill";
@@ -14,6 +16,7 @@ import { VerdictPill } from "./verdict-pill";
 export function TopBar() {
   const { f } = useWords();
   const nowMs = useMinute();
+  const hasRange = pageAt(usePathname())?.hasRange ?? false;
   return (
     <header
       id="top"
@@ -23,9 +26,7 @@ export function TopBar() {
         <BrandMark size={22} />
       </span>
       <VerdictPill />
-      <span className="ml-auto max-lg:hidden">
-        <RangeSwitch />
-      </span>
+      <span className="ml-auto max-lg:hidden">{hasRange && <RangeSwitch />}</span>
       <span className="px-2 text-small text-fg-2 max-lg:hidden" title={f.timeZone}>
         {f.zone(nowMs)}
       </span>

@@ -1,33 +1,20 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
+import { expectNoOverflow, objections } from "./axe";
 import { cellOf, desk, openRoom, phone, type Room } from "./room";
 
 const broken = "alpha:eu-west:claude-sonnet-4-5";
-
-/** What axe objects to inside `part`, one line each. */
-async function objections(page: Page, part = "html"): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 /** Scrolls through the page, so that what waits to be near is drawn. */
 async function seeAll(page: Page): Promise<void> {
   await page.keyboard.press("End");
   await page.locator(".recharts-surface").first().waitFor();
   await page.keyboard.press("Home");
-}
-
-async function expectNoOverflow(page: Page): Promise<void> {
-  const beyond = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(beyond).toBeLessThanOrEqual(0);
 }
 
 describe("with traffic", () => {

@@ -34,8 +34,8 @@ export interface Room {
   /** The application key. */
   key: string;
   dashboard: (path: string) => string;
-  /** A page of a new profile that shows `/overview` and follows it live. */
-  open: (context?: BrowserContextOptions) => Promise<Page>;
+  /** A page of a new profile that shows `path` (`/overview`) and follows it live. */
+  open: (context?: BrowserContextOptions, path?: string) => Promise<Page>;
   /** Between two tests: ends the loads, closes the pages and removes the faults. */
   quiet: () => Promise<void>;
   /** A chat completion at the gateway, or at `origin`. */
@@ -97,7 +97,7 @@ export async function openRoom(env: ProductOptions["env"] = {}): Promise<Room> {
     dataDir,
     key,
     dashboard,
-    open: (context) => openPage(browser, dashboard("/overview"), context),
+    open: (context, path = "/overview") => openPage(browser, dashboard(path), context),
     async quiet() {
       await Promise.all([
         ...loads.splice(0).map((load) => load.stop()),

@@ -1,15 +1,30 @@
 import { type QueryKey } from "@tanstack/react-query";
-import { callsQueries, metricsQueries } from "../queries";
+import {
+  callsQueries,
+  changesQueries,
+  figuresQueries,
+  filmQueries,
+  keysQueries,
+  metricsQueries,
+} from "../queries";
 import { streamedRange } from "../range";
 import { type LiveState } from "./state";
 
 const pollSeconds = 5;
 const slowPollSeconds = 10;
+/** Read again by their own clock. */
+const ownPace: ReadonlySet<unknown> = new Set([
+  ...filmQueries.all(),
+  ...figuresQueries.all(),
+  ...keysQueries.all(),
+]);
 
 /** Whether a query is due at this tick of a one-second clock. */
 export function isPolled(key: QueryKey, { link, paused }: LiveState, tick: number): boolean {
-  const isDetail = key[0] === callsQueries.all()[0] && key[1] === "detail";
-  if (paused || isDetail) {
+  // Only the latest calls are a view of now: a list and a single call stay as they were read.
+  const isRead = key[0] === callsQueries.all()[0] && key[1] !== "latest";
+  const isFeed = key[0] === changesQueries.all()[0] && key[1] === "feed";
+  if (paused || isRead || isFeed || ownPace.has(key[0])) {
     return false;
   }
   if (link === "polling") {

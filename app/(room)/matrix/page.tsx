@@ -1,0 +1,5 @@
+import { MatrixPageView } from "@/components/targets/matrix-page-view";
+
+export default function MatrixPage() {
+  return <MatrixPageView />;
+}

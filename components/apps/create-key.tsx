@@ -1,0 +1,186 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { type SubmitEvent, useId, useState } from "react";
+import { ApiFailure, createKey } from "@/components/lib/api";
+import { useWords } from "@/components/lib/i18n/provider";
+import { keysQueries } from "@/components/lib/queries";
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Dialog } from "@/components/ui/dialog";
+import { type CreatedKey } from "@/lib/shared/contract";
+
+type Props = { onClose: () => void };
+
+const limits = ["rpm", "tpm", "parallel", "budgetUsdPerMonth"] as const;
+type LimitName = (typeof limits)[number];
+type Typed = Readonly<Record<LimitName, string>>;
+
+const nothing: Typed = { rpm: "", tpm: "", parallel: "", budgetUsdPerMonth: "" };
+
+/** A new key: a name, limits where there are to be some, and the secret, shown this once. */
+export function CreateKey({ onClose }: Props) {
+  const { t } = useWords();
+  const [made, setMade] = useState<CreatedKey | null>(null);
+  return (
+    <Dialog labelledBy="create-key" shape="sheet" onClose={made === null ? onClose : keepOpen}>
+      <h2 id="create-key" className="text-title font-strong">
+        {t(made === null ? "apps.create" : "apps.made", { id: made?.id ?? "" })}
+      </h2>
+      {made === null ? (
+        <KeyForm onClose={onClose} onMade={setMade} />
+      ) : (
+        <Secret made={made} onClose={onClose} />
+      )}
+    </Dialog>
+  );
+}
+
+/** A slip of the hand must not lose the only sight of the secret. */
+function keepOpen(): void {
+  // Its own button closes it.
+}
+
+type FormProps = { onClose: () => void; onMade: (made: CreatedKey) => void };
+
+function KeyForm({ onClose, onMade }: FormProps) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const [id, setId] = useState("");
+  const [typed, setTyped] = useState(nothing);
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<{ field: string | null; text: string } | null>(null);
+  const problemOf = (field: string): string | undefined =>
+    problem?.field === field ? problem.text : undefined;
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    createKey({ id: id.trim(), limits: numbersOf(typed) })
+      .then(async (made) => {
+        onMade(made);
+        await client.invalidateQueries({ queryKey: keysQueries.all() });
+      })
+      .catch((error: unknown) => {
+        setBusy(false);
+        setProblem(
+          error instanceof ApiFailure && error.status !== 0
+            ? { field: error.param, text: error.message }
+            : { field: null, text: t("failure.unreachable") },
+        );
+      });
+  };
+  return (
+    <form onSubmit={submit} className="mt-3 grid gap-3" noValidate>
+      <Field
+        label={t("apps.form.id")}
+        hint={t("apps.form.idHint")}
+        value={id}
+        problem={problemOf("id")}
+        onValue={setId}
+      />
+      <div className="grid grid-cols-2 gap-3 phone:grid-cols-1">
+        {limits.map((name) => (
+          <Field
+            key={name}
+            label={t(`apps.form.${name}`)}
+            value={typed[name]}
+            inputMode="decimal"
+            problem={problemOf(`limits.${name}`)}
+            onValue={(value) => {
+              setTyped({ ...typed, [name]: value });
+            }}
+          />
+        ))}
+      </div>
+      <p className="run text-small text-fg-3">{t("apps.form.limitsHint")}</p>
+      {problem !== null && problem.field === null && (
+        <p role="alert" className="run text-small">
+          {problem.text}
+        </p>
+      )}
+      <div className="mt-1 flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>{t("confirm.cancel")}</Button>
+        <Button type="submit" tone="primary" disabled={isBusy}>
+          {t("apps.create")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+type FieldProps = {
+  label: string;
+  hint?: string;
+  value: string;
+  inputMode?: "decimal";
+  problem: string | undefined;
+  onValue: (value: string) => void;
+};
+
+/** What is wrong stands beside the field, and what was typed stays. */
+function Field({ label, hint, value, inputMode, problem, onValue }: FieldProps) {
+  const id = useId();
+  const note = problem ?? hint;
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1 block text-small text-fg-2">
+        {label}
+      </label>
+      <input
+        id={id}
+        value={value}
+        inputMode={inputMode}
+        autoComplete="off"
+        spellCheck={false}
+        aria-invalid={problem !== undefined}
+        aria-describedby={note === undefined ? undefined : `${id}-note`}
+        onChange={(event) => {
+          onValue(event.target.value);
+        }}
+        className="h-7.5 w-full rounded-control border border-line-control bg-surface px-2.5 aria-invalid:border-down touch:h-11"
+      />
+      {note !== undefined && (
+        <p
+          id={`${id}-note`}
+          role={problem === undefined ? undefined : "alert"}
+          className={problem === undefined ? "text-small text-fg-3" : "text-small text-fg"}
+        >
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Secret({ made, onClose }: { made: CreatedKey; onClose: () => void }) {
+  const { t } = useWords();
+  return (
+    <div className="mt-3 grid gap-3">
+      <p className="run text-fg-2">{t("apps.once")}</p>
+      <div className="flex items-start gap-2 phone:flex-col">
+        <code
+          data-testid="secret"
+          className="mono min-w-0 flex-1 rounded-control border border-line bg-sunken px-3 py-2 break-all"
+        >
+          {made.secret}
+        </code>
+        <CopyButton text={made.secret} />
+      </div>
+      <Button tone="primary" className="justify-self-end" onClick={onClose}>
+        {t("apps.kept")}
+      </Button>
+    </div>
+  );
+}
+
+/** What was typed as numbers; what is none stays one that the server refuses by its name. */
+function numbersOf(typed: Typed): Partial<Record<LimitName, number>> {
+  return Object.fromEntries(
+    limits.flatMap((name) => {
+      const text = typed[name].trim().replaceAll(",", "");
+      const value = Number(text);
+      return text === "" ? [] : [[name, Number.isNaN(value) ? -1 : value]];
+    }),
+  );
+}

@@ -1,0 +1,155 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { keysQueries } from "@/components/lib/queries";
+import { QueryState } from "@/components/shell/query-state";
+import { Button } from "@/components/ui/button";
+import { Glyph } from "@/components/ui/glyph";
+import { Panel } from "@/components/ui/panel";
+import { Tag } from "@/components/ui/tag";
+import { type KeyView } from "@/lib/shared/contract";
+import { noValue } from "@/lib/shared/format";
+import { CreateKey } from "./create-key";
+import { RevokeKey } from "./revoke-key";
+
+/** Who may call: every application key, what it may do, and what it does. */
+export function KeysPanel() {
+  const { t } = useWords();
+  const query = useQuery(keysQueries.list());
+  const [isCreating, setCreating] = useState(false);
+  const [revoking, setRevoking] = useState<KeyView | null>(null);
+  const keys = query.data?.keys ?? [];
+  return (
+    <Panel
+      id="keys"
+      title={t("apps.keys")}
+      subtitle={t("apps.keysNote")}
+      aside={
+        <Button
+          onClick={() => {
+            setCreating(true);
+          }}
+        >
+          {t("apps.create")}
+        </Button>
+      }
+    >
+      <QueryState query={query} skeleton="h-48" />
+      {query.data !== undefined && keys.length === 0 && (
+        <p className="run py-6 text-fg-2">{t("apps.empty")}</p>
+      )}
+      {keys.length > 0 && (
+        <div className="relative -mx-4 overflow-x-auto px-4">
+          <table className="data-table">
+            <thead>
+              <tr>
+                <th scope="col">{t("apps.columns.key")}</th>
+                <th scope="col">{t("apps.columns.state")}</th>
+                <th scope="col">{t("apps.columns.used")}</th>
+                <th scope="col" className="num">
+                  {t("apps.columns.hour")}
+                </th>
+                <th scope="col" className="num">
+                  {t("apps.columns.spent")}
+                </th>
+                <th scope="col">{t("apps.columns.limits")}</th>
+                <th scope="col">
+                  <span className="sr-only">{t("apps.revoke")}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <KeyRow key={key.id} row={key} onRevoke={setRevoking} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {isCreating && (
+        <CreateKey
+          onClose={() => {
+            setCreating(false);
+          }}
+        />
+      )}
+      {revoking !== null && (
+        <RevokeKey
+          row={revoking}
+          onClose={() => {
+            setRevoking(null);
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function KeyRow({ row, onRevoke }: { row: KeyView; onRevoke: (row: KeyView) => void }) {
+  const { t, f } = useWords();
+  const nowMs = useNow();
+  const isRevoked = row.revokedAt !== null;
+  return (
+    <tr data-testid={`key-${row.id}`} className={isRevoked ? "text-fg-3" : undefined}>
+      <th scope="row" className="py-1.5! text-body! font-regular! text-fg!">
+        <span className="block max-w-52 truncate font-medium" title={row.id}>
+          {row.id} {row.kind === "demo" && <Tag>{t("demo.tag")}</Tag>}
+        </span>
+        <span className="mono block text-small text-fg-3">…{row.last4}</span>
+      </th>
+      <td>
+        <span className="inline-flex items-center gap-1.5">
+          <Glyph state={isRevoked ? "off" : "healthy"} size={12} />
+          {t(isRevoked ? "apps.revoked" : "apps.active")}
+        </span>
+        {row.source === "file" && (
+          <span className="block text-small text-fg-3">{t("apps.fromFile")}</span>
+        )}
+      </td>
+      <td>
+        {row.lastUsedAt === null
+          ? t("apps.never")
+          : t("details.ago", { ago: f.duration(Math.max(0, nowMs - row.lastUsedAt)) })}
+      </td>
+      <td className="num">{f.count(row.callsInHour)}</td>
+      <td className="num">
+        {f.money(row.spentNanoUsd)}
+        {row.limits.budgetUsdPerMonth !== null && (
+          <span className="block text-small text-fg-3">
+            {t("apps.ofBudget", { money: f.money(row.limits.budgetUsdPerMonth * 1e9) })}
+          </span>
+        )}
+      </td>
+      <td className="max-w-64 truncate text-fg-2">{limitsText()}</td>
+      <td className="num">
+        {!isRevoked && row.source !== "file" && (
+          <Button
+            tone="link"
+            size="sm"
+            aria-label={t("apps.revokeKey", { id: row.id })}
+            onClick={() => {
+              onRevoke(row);
+            }}
+          >
+            {t("apps.revoke")}
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+
+  function limitsText(): string {
+    const { rpm, tpm, parallel, allowedModels, allowedRegions } = row.limits;
+    const parts = [
+      ...(rpm === null ? [] : [t("apps.limit.rpm", { n: f.count(rpm) })]),
+      ...(tpm === null ? [] : [t("apps.limit.tpm", { n: f.compact(tpm) })]),
+      ...(parallel === null ? [] : [t("apps.limit.parallel", { n: f.count(parallel) })]),
+      ...(allowedModels === null ? [] : [allowedModels.join(", ")]),
+      ...(allowedRegions === null ? [] : [allowedRegions.join(", ")]),
+    ];
+    return parts.length === 0 ? noValue : parts.join(" · ");
+  }
+}

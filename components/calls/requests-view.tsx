@@ -1,0 +1,161 @@
+"use client";
+
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { useEffect, useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useHealth } from "@/components/lib/live/views";
+import { callsQueries } from "@/components/lib/queries";
+import { useFormFactor } from "@/components/lib/use-form-factor";
+import { QueryState } from "@/components/shell/query-state";
+import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
+import { Switch } from "@/components/ui/switch";
+import { Tag } from "@/components/ui/tag";
+import { CallCards } from "./call-cards";
+import { CallsTable } from "./calls-table";
+import { type CallFilter } from "./filter";
+import { FilterBar } from "./filter-bar";
+import { newCount, useOpenCall } from "./open-call";
+import { useFilterText } from "./use-filter";
+
+const CallDrawer = dynamic(() => import("./call-drawer").then((module) => module.CallDrawer), {
+  ssr: false,
+});
+
+const tailMs = 2_000;
+const restMs = 10_000;
+
+/** The log of calls: narrowed down by words, page by page, and never moving under the reader's eyes. */
+export function RequestsView() {
+  const { t, f } = useWords();
+  const formFactor = useFormFactor();
+  const isDemo = useHealth().data?.demo === "only";
+  const { text, read, setText } = useFilterText();
+  const [isTailing, setTailing] = useState(false);
+  const [isHeld, setHeld] = useState(false);
+  const [openId, open] = useOpenCall();
+  const list = useInfiniteQuery(callsQueries.list(read.filter));
+  const { waiting, take } = useNewCalls(read.filter, isTailing && !isHeld ? tailMs : restMs);
+  const calls = list.data?.pages.flatMap((page) => page.calls) ?? [];
+  useEffect(() => {
+    if (isTailing && !isHeld && waiting > 0) {
+      take();
+    }
+  }, [isTailing, isHeld, waiting, take]);
+  const shownSince = list.data?.pages[0]?.generatedAt;
+  return (
+    <Panel
+      id="requests"
+      title={t("requests.title")}
+      subtitle={
+        shownSince !== undefined &&
+        t("requests.subtitle", { n: calls.length, zone: f.zone(shownSince) })
+      }
+      aside={
+        <div className="flex flex-wrap items-center justify-end gap-x-3 gap-y-2">
+          {waiting > 0 && (
+            <Button size="sm" onClick={take} data-testid="new-calls">
+              {t("calls.waiting", { n: waiting })}
+            </Button>
+          )}
+          {isDemo && <Tag>{t("demo.tag")}</Tag>}
+          <span className="flex items-center gap-2 text-small text-fg-2">
+            <span aria-hidden="true">{t("requests.tail")}</span>
+            <Switch
+              label={t("requests.tail")}
+              isOn={isTailing}
+              onToggle={() => {
+                setTailing(!isTailing);
+              }}
+            />
+          </span>
+        </div>
+      }
+    >
+      <FilterBar text={text} read={read} onText={setText} />
+      <QueryState query={list} skeleton="h-[720px]" />
+      {list.data !== undefined && calls.length === 0 && (
+        <p className="run py-6 text-fg-2">
+          {t(text === "" ? "calls.empty" : "requests.noneMatch")}
+        </p>
+      )}
+      {calls.length > 0 && (
+        <div
+          onPointerEnter={() => {
+            setHeld(true);
+          }}
+          onPointerLeave={() => {
+            setHeld(false);
+          }}
+          onFocus={() => {
+            setHeld(true);
+          }}
+          onBlur={(event) => {
+            setHeld(event.currentTarget.contains(event.relatedTarget));
+          }}
+        >
+          {formFactor !== "phone" && <CallsTable calls={calls} onOpen={open} />}
+          {formFactor !== "desk" && <CallCards calls={calls} onOpen={open} />}
+        </div>
+      )}
+      {list.data !== undefined && (
+        <Older
+          isSearching={list.isFetchingNextPage}
+          hasMore={list.hasNextPage}
+          onMore={() => {
+            list.fetchNextPage().catch(() => undefined);
+          }}
+        />
+      )}
+      {openId !== null && (
+        <CallDrawer
+          id={openId}
+          onClose={() => {
+            open(null);
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
+
+type OlderProps = { isSearching: boolean; hasMore: boolean; onMore: () => void };
+
+function Older({ isSearching, hasMore, onMore }: OlderProps) {
+  const { t } = useWords();
+  return (
+    <div className="flex justify-center pt-3 text-small text-fg-3">
+      {hasMore ? (
+        <Button disabled={isSearching} onClick={onMore}>
+          {t(isSearching ? "requests.searching" : "requests.older")}
+        </Button>
+      ) : (
+        t("requests.end")
+      )}
+    </div>
+  );
+}
+
+/** Calls that came since the list was read; `take` puts them on top of a list that begins anew. */
+function useNewCalls(
+  filter: CallFilter,
+  everyMs: number,
+): { readonly waiting: number; readonly take: () => void } {
+  const client = useQueryClient();
+  const newest = useQuery(callsQueries.newest(filter, everyMs)).data;
+  const { queryKey } = callsQueries.list(filter);
+  const [first] = client.getQueryData(queryKey)?.pages ?? [];
+  const waiting =
+    newest === undefined || first === undefined || newest.generatedAt <= first.generatedAt
+      ? 0
+      : newCount(newest.calls, first.calls);
+  return {
+    waiting,
+    take() {
+      if (newest !== undefined) {
+        client.setQueryData(queryKey, { pages: [newest], pageParams: [null] });
+      }
+    },
+  };
+}

@@ -1,0 +1,34 @@
+"use client";
+
+import { type TooltipContentProps } from "recharts";
+import { type SeriesLine, type SeriesRow } from "./series";
+import { TooltipFrame } from "./tooltip-frame";
+
+type Props = Partial<TooltipContentProps> & {
+  lines: readonly SeriesLine[];
+  formatTime: (atMs: number) => string;
+  formatValue: (value: number) => string;
+  none: string;
+};
+
+/** The values of one bucket. */
+export function SeriesTooltip({ active, payload, lines, formatTime, formatValue, none }: Props) {
+  const row = payload?.[0]?.payload as SeriesRow | undefined;
+  if (active !== true || row === undefined) {
+    return null;
+  }
+  return (
+    <TooltipFrame time={formatTime(row.t)}>
+      <dl className="grid grid-cols-[auto_auto] gap-x-4">
+        {lines.map(({ key, label }) => (
+          <div key={key} className="contents">
+            <dt className="text-fg-2">{label}</dt>
+            <dd className="text-right font-medium">
+              {row[key] === null || row[key] === undefined ? none : formatValue(row[key])}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </TooltipFrame>
+  );
+}

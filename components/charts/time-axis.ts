@@ -1,0 +1,16 @@
+import { timeTicks } from "./outcome-rows";
+
+/** The axis of time that every chart has: numbers, round places, and the ink of the page. */
+export function timeAxis(from: number, to: number, formatTick: (atMs: number) => string) {
+  return {
+    dataKey: "t",
+    type: "number",
+    domain: [from, to],
+    ticks: timeTicks(from, to),
+    tickFormatter: formatTick,
+    axisLine: { stroke: "var(--axis)" },
+    tickLine: { stroke: "var(--axis)" },
+    interval: "preserveStartEnd",
+    minTickGap: 24,
+  } as const;
+}

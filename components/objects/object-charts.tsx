@@ -1,0 +1,163 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { ApiFailure } from "@/components/lib/api";
+import { lineLook, type SeriesLine, type SeriesRow } from "@/components/charts/series";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useRange } from "@/components/lib/live/views";
+import { type ObjectKind } from "@/components/lib/object-kinds";
+import { figuresQueries } from "@/components/lib/queries";
+import { minSamples } from "@/components/lib/targets/availability";
+import { QueryState } from "@/components/shell/query-state";
+import { type ObjectBucket, type ObjectView } from "@/lib/shared/contract";
+import { errorClassText } from "./errors-text";
+import { FlowTable } from "./flow-table";
+import { SeriesPanel } from "./series-panel";
+
+type Props = { kind: ObjectKind; id: string };
+
+/** One model, or region: what it came to in the range. Nothing where it does not exist: its head says so. */
+export function ObjectCharts({ kind, id }: Props) {
+  const range = useRange();
+  const query = useQuery(figuresQueries.one(kind, id, range));
+  const isUnknown = query.error instanceof ApiFailure && query.error.status === 404;
+  return isUnknown ? null : (
+    <>
+      <QueryState query={query} skeleton="h-96" />
+      {query.data !== undefined && <Charts view={query.data} />}
+    </>
+  );
+}
+
+function Charts({ view }: { view: ObjectView }) {
+  const { t, f } = useWords();
+  const spanMs = view.to - view.from;
+  const formatTime = (atMs: number): string => f.bucketTime(atMs, view.bucketMs, spanMs);
+  const formatTick = (atMs: number): string => f.axisTime(atMs, spanMs);
+  const per = t("objects.per", { bucket: f.duration(view.bucketMs) });
+  const { rows, lines } = chartsOf(view);
+  const named = (line: SeriesLine): SeriesLine => ({
+    ...line,
+    label: t(`objects.lines.${line.key}` as "objects.lines.p50"),
+  });
+  const shared = { formatTime, formatTick, empty: t("objects.nothing") };
+  return (
+    <div className="grid gap-5 xl:grid-cols-2">
+      <SeriesPanel
+        {...shared}
+        id="availability"
+        title={t("objects.charts.availability")}
+        subtitle={t("objects.charts.availabilityNote", { per, n: minSamples })}
+        rows={rows.availability}
+        lines={lines.availability}
+        shape="lines"
+        scale="share"
+        formatValue={f.percent}
+      />
+      <SeriesPanel
+        {...shared}
+        id="errors"
+        title={t("objects.charts.errors")}
+        subtitle={per}
+        rows={rows.errors}
+        lines={lines.errors.map((line) => ({ ...line, label: errorClassText(line.key, t) }))}
+        shape="stack"
+        formatValue={f.count}
+        empty={t("objects.noErrors")}
+      />
+      <SeriesPanel
+        {...shared}
+        id="ttft"
+        title={t("objects.charts.ttft")}
+        subtitle={t("objects.charts.ttftNote", { per })}
+        rows={rows.ttft}
+        lines={lines.quantiles.map(named)}
+        shape="lines"
+        formatValue={f.ms}
+      />
+      <SeriesPanel
+        {...shared}
+        id="total"
+        title={t("objects.charts.total")}
+        subtitle={per}
+        rows={rows.total}
+        lines={lines.quantiles.map(named)}
+        shape="lines"
+        formatValue={f.ms}
+      />
+      <SeriesPanel
+        {...shared}
+        id="speed"
+        title={t("objects.charts.speed")}
+        subtitle={t("objects.charts.speedNote", { per })}
+        rows={rows.speed}
+        lines={lines.speed.map(named)}
+        shape="lines"
+        formatValue={f.count}
+      />
+      <SeriesPanel
+        {...shared}
+        id="moved"
+        title={t("objects.charts.moved")}
+        subtitle={per}
+        rows={rows.moved}
+        lines={lines.moved.map(named)}
+        shape="lines"
+        formatValue={f.count}
+      />
+      <FlowTable view={view} />
+    </div>
+  );
+}
+
+type ChartName = "availability" | "errors" | "ttft" | "total" | "speed" | "moved";
+
+function chartsOf({ series }: ObjectView): {
+  readonly rows: Readonly<Record<ChartName, SeriesRow[]>>;
+  readonly lines: Readonly<
+    Record<"availability" | "errors" | "quantiles" | "speed" | "moved", SeriesLine[]>
+  >;
+} {
+  const rowsOf = (valuesOf: (bucket: ObjectBucket) => Record<string, number | null>): SeriesRow[] =>
+    series.map((bucket) => ({ ...valuesOf(bucket), t: bucket.t }));
+  const linesOf = (keys: readonly string[]): SeriesLine[] =>
+    keys.map((key, index) => ({ key, label: key, ...lineLook(index) }));
+  const parts = namesIn(series.map((bucket) => bucket.parts));
+  const errors = namesIn(series.map((bucket) => bucket.errors));
+  return {
+    rows: {
+      availability: rowsOf((bucket) =>
+        Object.fromEntries(parts.map((part) => [part, shareOf(bucket.parts[part])])),
+      ),
+      errors: rowsOf((bucket) =>
+        Object.fromEntries(
+          errors.map((name) => [name, bucket.gap ? null : (bucket.errors[name] ?? 0)]),
+        ),
+      ),
+      ttft: rowsOf(({ ttftP50Ms, ttftP95Ms }) => ({ p50: ttftP50Ms, p95: ttftP95Ms })),
+      total: rowsOf(({ p50Ms, p95Ms }) => ({ p50: p50Ms, p95: p95Ms })),
+      speed: rowsOf(({ tokensPerSecond }) => ({ speed: tokensPerSecond })),
+      moved: rowsOf(({ gap, movedIn, movedOut }) =>
+        gap && movedIn === 0 && movedOut === 0
+          ? { in: null, out: null }
+          : { in: movedIn, out: movedOut },
+      ),
+    },
+    lines: {
+      availability: linesOf(parts),
+      errors: linesOf(errors),
+      quantiles: linesOf(["p50", "p95"]),
+      speed: linesOf(["speed"]),
+      moved: linesOf(["out", "in"]),
+    },
+  };
+}
+
+function namesIn(records: readonly Readonly<Record<string, unknown>>[]): string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))].sort();
+}
+
+/** A share of too few attempts is no share. */
+function shareOf(part: ObjectBucket["parts"][string] | undefined): number | null {
+  return part === undefined || part.n < minSamples ? null : part.succeeded / part.n;
+}

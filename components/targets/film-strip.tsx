@@ -1,0 +1,197 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Pause, Play, SkipBack, SkipForward } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
+import { Strip } from "@/components/charts/strip";
+import { useWords } from "@/components/lib/i18n/provider";
+import { filmQueries } from "@/components/lib/queries";
+import { stateKey } from "@/components/lib/targets/state";
+import { QueryState } from "@/components/shell/query-state";
+import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
+import { type FilmView, type HealthView } from "@/lib/shared/contract";
+import { filmRows, filmState, nextTrouble } from "./film";
+import { FilmGrid } from "./film-grid";
+import { TimeScale } from "./time-scale";
+
+const stepMs = 120;
+
+type Props = { health: HealthView };
+
+/** When did it start? A day of every model, and the grid as it was at any step of it. */
+export function FilmStrip({ health }: Props) {
+  const { t, f } = useWords();
+  const query = useQuery(filmQueries.view());
+  const film = query.data;
+  return (
+    <Panel
+      id="film"
+      title={t("film.title")}
+      subtitle={film && t("film.subtitle", { step: f.duration(film.cellMs) })}
+      className="mb-5"
+    >
+      <QueryState query={query} skeleton="h-48" />
+      {film !== undefined && <Film film={film} health={health} />}
+    </Panel>
+  );
+}
+
+function Film({ film, health }: { film: FilmView; health: HealthView }) {
+  const { t, f } = useWords();
+  const last = Math.max(0, (film.targets[0]?.strip.length ?? 1) - 1);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const step = Math.min(chosen ?? last, last);
+  const [isPlaying, setPlaying] = useState(false);
+  const choose = (next: number): void => {
+    setChosen(next >= last ? null : Math.max(0, next));
+  };
+  useEffect(() => {
+    if (!isPlaying) {
+      return undefined;
+    }
+    const timer = setInterval(() => {
+      setChosen((at) => (at === null || at + 1 >= last ? null : at + 1));
+    }, stepMs);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [isPlaying, last]);
+  if (isPlaying && chosen === null) {
+    setPlaying(false);
+  }
+  const models = health.models.map(({ id }) => id);
+  const rows = useMemo(
+    () =>
+      filmRows(
+        film,
+        health.models.map(({ id }) => id),
+      ),
+    [film, health.models],
+  );
+  const from = film.from + step * film.cellMs;
+  const time = `${f.hourMinute(from)}–${f.hourMinute(from + film.cellMs)} ${f.zone(from)}`;
+  const hurt = film.targets.filter(({ strip }) => strip[step] === "down").length;
+  const previous = nextTrouble(film, step, -1);
+  const next = nextTrouble(film, step, 1);
+  const share = `${(step / Math.max(1, last)) * 100}%`;
+  return (
+    <>
+      <div className="grid grid-cols-[minmax(88px,160px)_minmax(0,1fr)] items-center gap-x-3 gap-y-1 overflow-x-clip">
+        {rows.map(({ model, strip }) => (
+          <div key={model} className="contents">
+            <span className="truncate text-small text-fg-2" title={model}>
+              {model}
+            </span>
+            <Strip strip={strip} />
+          </div>
+        ))}
+        <span className="text-small text-fg-3">{f.zone(from)}</span>
+        <div className="relative">
+          <input
+            type="range"
+            className="film-range block w-full"
+            min={0}
+            max={last}
+            value={step}
+            aria-label={t("film.at")}
+            aria-valuetext={`${time}, ${t("film.down", { n: hurt })}`}
+            onKeyDown={(event) => {
+              const by = event.shiftKey ? tenSteps[event.key] : undefined;
+              if (by !== undefined) {
+                event.preventDefault();
+                choose(step + by);
+              }
+            }}
+            onChange={(event) => {
+              choose(Number(event.target.value));
+            }}
+          />
+          <TimeScale from={film.from} to={film.from + (last + 1) * film.cellMs} />
+          <span
+            aria-hidden="true"
+            className="pointer-events-none absolute bottom-full w-px bg-fg"
+            style={{ left: share, height: `${models.length * 24}px` }}
+          />
+        </div>
+      </div>
+      <div className="mt-3 flex flex-wrap items-center gap-2">
+        <Button
+          size="icon"
+          aria-label={t("film.previous")}
+          title={t("film.previous")}
+          disabled={previous === null}
+          onClick={() => {
+            choose(previous ?? step);
+          }}
+        >
+          <SkipBack size={14} aria-hidden="true" />
+        </Button>
+        <Button
+          size="icon"
+          aria-label={t(isPlaying ? "film.pause" : "film.play")}
+          onClick={() => {
+            setChosen(chosen ?? 0);
+            setPlaying(!isPlaying);
+          }}
+        >
+          {isPlaying ? (
+            <Pause size={14} aria-hidden="true" />
+          ) : (
+            <Play size={14} aria-hidden="true" />
+          )}
+        </Button>
+        <Button
+          size="icon"
+          aria-label={t("film.next")}
+          title={t("film.next")}
+          disabled={next === null}
+          onClick={() => {
+            choose(next ?? step);
+          }}
+        >
+          <SkipForward size={14} aria-hidden="true" />
+        </Button>
+        <p className="run min-w-0" data-testid="film-time">
+          <b className="mono font-medium">{time}</b>{" "}
+          <span className="text-fg-2">{t("film.down", { n: hurt })}</span>
+        </p>
+        {chosen !== null && (
+          <Button
+            tone="link"
+            size="sm"
+            onClick={() => {
+              setChosen(null);
+            }}
+          >
+            {t("film.now")}
+          </Button>
+        )}
+      </div>
+      {chosen !== null && (
+        <FilmGrid
+          caption={t("film.gridAt", { time })}
+          models={models}
+          regions={health.regions.map(({ id }) => id)}
+          stateOf={(model, region) => {
+            const own = film.targets.filter(
+              (target) => target.model === model && target.region === region,
+            );
+            return own.map((target) => ({
+              id: target.id,
+              state: filmState(target.strip[step]),
+              word: t(stateKey(filmState(target.strip[step]))),
+            }));
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const tenSteps: Readonly<Record<string, number>> = {
+  ArrowLeft: -10,
+  ArrowDown: -10,
+  ArrowRight: 10,
+  ArrowUp: 10,
+};

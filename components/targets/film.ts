@@ -1,0 +1,48 @@
+import { type DisplayState, type FilmView, type StripState } from "@/lib/shared/contract";
+
+type Strip = readonly StripState[];
+
+const worstFirst: readonly StripState[] = ["down", "degraded", "recovering", "healthy", "off"];
+
+/** The worst of several targets at each step; a gap only where all of them have one. */
+export function worstStrip(strips: readonly Strip[]): StripState[] {
+  const length = Math.max(0, ...strips.map((strip) => strip.length));
+  return Array.from({ length }, (_, step) => {
+    const states = new Set(strips.map((strip) => strip[step] ?? null));
+    return worstFirst.find((state) => states.has(state)) ?? null;
+  });
+}
+
+/** One line of the film for each model, in the order of the grid. */
+export function filmRows(
+  film: FilmView,
+  models: readonly string[],
+): { readonly model: string; readonly strip: readonly StripState[] }[] {
+  return models.map((model) => ({
+    model,
+    strip: worstStrip(film.targets.filter((one) => one.model === model).map(({ strip }) => strip)),
+  }));
+}
+
+const isTrouble = (state: StripState): boolean =>
+  state === "down" || state === "degraded" || state === "recovering";
+
+/** The next step before (-1) or after (1) `step` at which a target's trouble began; null when there is none. */
+export function nextTrouble(film: FilmView, step: number, direction: -1 | 1): number | null {
+  const cells = film.targets[0]?.strip.length ?? 0;
+  for (let at = step + direction; at >= 0 && at < cells; at += direction) {
+    const began = film.targets.some(({ strip }) => {
+      const now = strip[at] ?? null;
+      return isTrouble(now) && now !== (strip[at - 1] ?? null);
+    });
+    if (began) {
+      return at;
+    }
+  }
+  return null;
+}
+
+/** What the page calls a cell of the film. */
+export function filmState(state: StripState | undefined): DisplayState {
+  return state ?? "no_data";
+}

@@ -1,0 +1,236 @@
+import type { Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { wordsOf } from "../components/words";
+import { eventually } from "../support/stack";
+import { expectNoOverflow, objections } from "./axe";
+import { desk, openRoom, phone, type Room, shows } from "./room";
+
+const { say } = wordsOf("en");
+const targets = "alpha:us-east";
+
+let room: Room;
+
+beforeAll(async () => {
+  room = await openRoom();
+  for (let call = 0; call < 60; call += 1) {
+    await (await room.call({ model: "gpt-4.1", max_tokens: 2 })).arrayBuffer();
+  }
+  await (await room.call({ model: "no-such-model" })).arrayBuffer();
+});
+
+afterEach(() => room.quiet());
+
+afterAll(() => room.stop());
+
+const rows = (page: Page): Locator => page.getByTestId("call");
+const button = (page: Page, name: string): Locator =>
+  page.getByRole("button", { name, exact: true });
+
+/** A region dies, and the healer has noticed. */
+async function killRegion(): Promise<void> {
+  await room.breakDown({ kind: "status", status: 503, region: "us-east" });
+  const load = room.load("gpt-4.1", { "x-region": "us-east" });
+  await eventually(async () => {
+    const health = await room.health();
+    const found = health.targets.find(({ id }) => id === `${targets}:gpt-4.1`);
+    expect(found).toMatchObject({ state: "down" });
+    return found;
+  }, 20_000);
+  await load.stop();
+}
+
+// Every two of page, theme, language and width meet.
+it.each([
+  ["/matrix", "light", "en-US", desk],
+  ["/matrix", "dark", "ko-KR", phone],
+  ["/models", "light", "ko-KR", desk],
+  ["/models?r=30d", "dark", "en-US", phone],
+  ["/models/gpt-4.1", "dark", "ko-KR", phone],
+  ["/models/gpt-4.1?r=6h", "light", "en-US", desk],
+  ["/regions", "dark", "en-US", desk],
+  ["/regions/us-east", "light", "ko-KR", phone],
+  ["/apps", "dark", "ko-KR", desk],
+  ["/apps", "light", "en-US", phone],
+  ["/routes", "dark", "en-US", desk],
+  ["/routes", "light", "ko-KR", phone],
+  ["/routes/auto", "light", "en-US", phone],
+  ["/routes/auto", "dark", "ko-KR", desk],
+  ["/requests", "dark", "en-US", phone],
+  ["/requests?q=is:rescued+nonsense", "light", "ko-KR", desk],
+  ["/changes", "light", "en-US", phone],
+  ["/changes?by=healer", "dark", "ko-KR", desk],
+] as const)(
+  "axe objects to nothing: %s, %s, %s, %o",
+  async (path, colorScheme, locale, viewport) => {
+    const page = await room.open({ colorScheme, locale, viewport }, path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await objections(page)).toEqual([]);
+    await expectNoOverflow(page);
+  },
+);
+
+it("the rail leads everywhere, and keeps the range", async () => {
+  const page = await room.open({}, "/overview?r=6h");
+  for (const key of [
+    "matrix",
+    "models",
+    "regions",
+    "routes",
+    "requests",
+    "apps",
+    "changes",
+  ] as const) {
+    await page.getByRole("link", { name: say({ key: `nav.${key}` }), exact: true }).click();
+    await page.waitForURL(`**/${key}?r=6h`);
+    await page.getByRole("heading", { level: 1, name: say({ key: `nav.${key}` }) }).waitFor();
+    expect(await page.title()).toContain(say({ key: `nav.${key}` }));
+  }
+});
+
+it("by keyboard only: when a region died is two keys away, and where it was down is said", async () => {
+  await killRegion();
+  const page = await room.open({}, "/matrix");
+  await button(page, say({ key: "film.play" })).waitFor();
+  const slider = page.getByRole("slider", { name: say({ key: "film.at" }) });
+  await eventually(async () => {
+    await page.reload();
+    await slider.focus();
+    expect(await slider.getAttribute("aria-valuetext")).not.toContain(
+      say({ key: "film.down", values: { n: 0 } }),
+    );
+    return true;
+  }, 30_000);
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Shift+ArrowLeft");
+  const grid = page.getByTestId("film-grid");
+  await shows(grid, say({ key: "state.no_data" }));
+  await button(page, say({ key: "film.next" })).focus();
+  await page.keyboard.press("Enter");
+  // The newest step is now, which the grid above shows.
+  await expect.poll(() => grid.count()).toBe(0);
+});
+
+it("requests are narrowed by words, by views and by taking words away, and a link shows the same", async () => {
+  const page = await room.open({}, "/requests");
+  expect(await rows(page).count()).toBe(50);
+  await button(page, say({ key: "requests.older" })).click();
+  await expect.poll(() => rows(page).count()).toBeGreaterThan(60);
+  const filter = page.getByRole("searchbox", { name: say({ key: "requests.filter" }) });
+  await filter.fill("model:no-such-model");
+  await filter.press("Enter");
+  await expect.poll(() => rows(page).count()).toBe(1);
+  await page.waitForURL("**/requests?q=model%3Ano-such-model");
+  await page.reload();
+  await expect.poll(() => rows(page).count()).toBe(1);
+  await button(page, say({ key: "requests.views.rescued" })).click();
+  await page.getByText(say({ key: "requests.noneMatch" })).waitFor();
+  await button(page, say({ key: "requests.without", values: { word: "is:rescued" } })).click();
+  await expect.poll(() => rows(page).count()).toBe(1);
+  await filter.fill("nonsense");
+  await filter.press("Enter");
+  await page.getByText(say({ key: "requests.unknown", values: { words: "nonsense" } })).waitFor();
+});
+
+it("new requests wait until they are asked for, and come by themselves in a live tail", async () => {
+  const page = await room.open({}, "/requests?q=app:default");
+  await rows(page).first().hover();
+  const first = await rows(page).first().innerText();
+  await (await room.call({ model: "deepseek-v3", max_tokens: 2 })).arrayBuffer();
+  await page.getByTestId("new-calls").waitFor();
+  expect(await rows(page).first().innerText()).toBe(first);
+  await page.getByTestId("new-calls").click();
+  await shows(rows(page).first(), "deepseek-v3");
+  await page.getByRole("switch", { name: say({ key: "requests.tail" }) }).click();
+  await (await room.call({ model: "gemini-2.5-flash", max_tokens: 2 })).arrayBuffer();
+  await shows(rows(page).first(), "gemini-2.5-flash", 10_000);
+});
+
+it("a region is switched off in its list, shows it on its page, and is switched on again", async () => {
+  const page = await room.open({}, "/regions");
+  const control = page.getByRole("switch", {
+    name: say({ key: "matrix.switchRegion", values: { id: "eu-west" } }),
+  });
+  await control.click();
+  await shows(page.getByTestId("object-eu-west"), say({ key: "state.off" }));
+  await page.getByRole("link", { name: "eu-west", exact: true }).click();
+  await page.waitForURL("**/regions/eu-west");
+  await expect.poll(() => control.getAttribute("aria-checked")).toBe("false");
+  await control.click();
+  await shows(
+    page.locator("#now"),
+    say({ key: "proof.applied.on", values: { of: 1, took: "" } }),
+    10_000,
+  );
+  await page.getByText(say({ key: "objects.charts.availability" })).waitFor();
+});
+
+it("a key is made, calls with its secret, and is revoked by typing its name", async () => {
+  const page = await room.open({}, "/apps");
+  const field = (key: "id" | "rpm") =>
+    page.getByLabel(say({ key: `apps.form.${key}` }), { exact: true });
+  await button(page, say({ key: "apps.create" })).click();
+  const dialog = page.getByRole("dialog");
+  await field("id").fill("Not A Name");
+  await field("rpm").fill("600");
+  await dialog.getByRole("button", { name: say({ key: "apps.create" }) }).click();
+  await dialog.getByRole("alert").waitFor();
+  expect(await field("rpm").inputValue()).toBe("600");
+  expect(await objections(page, "dialog[open]")).toEqual([]);
+  await field("id").fill("shop");
+  await dialog.getByRole("button", { name: say({ key: "apps.create" }) }).click();
+  const secret = await dialog.getByTestId("secret").innerText();
+  await page.keyboard.press("Escape");
+  expect(await dialog.getByTestId("secret").isVisible()).toBe(true);
+  await button(page, say({ key: "apps.kept" })).click();
+  await shows(page.getByTestId("key-shop"), say({ key: "apps.limit.rpm", values: { n: "600" } }));
+  const withKey = () =>
+    room.call(
+      { model: "gpt-4.1", max_tokens: 2 },
+      { headers: { authorization: `Bearer ${secret}` } },
+    );
+  await eventually(async () => {
+    const { status } = await withKey();
+    expect(status).toBe(200);
+    return true;
+  });
+  // The log is shipped, so that the key counts as used.
+  await eventually(async () => {
+    await page.reload();
+    expect(await page.getByTestId("key-shop").innerText()).not.toContain(
+      say({ key: "apps.never" }),
+    );
+    return true;
+  }, 20_000);
+  await button(page, say({ key: "apps.revokeKey", values: { id: "shop" } })).click();
+  const revoke = dialog.getByRole("button", { name: say({ key: "apps.revoke" }), exact: true });
+  expect(await revoke.isDisabled()).toBe(true);
+  await dialog.getByRole("textbox").fill("shop");
+  await revoke.click();
+  await shows(page.getByTestId("key-shop"), say({ key: "apps.revoked" }));
+  await eventually(async () => {
+    const { status } = await withKey();
+    expect(status).toBe(401);
+    return true;
+  });
+});
+
+it("a route is found in the list, put in order on its page, and the feed tells of it", async () => {
+  const page = await room.open({}, "/routes");
+  await page.getByRole("link", { name: "auto", exact: true }).click();
+  await page.waitForURL("**/routes/auto");
+  await button(page, say({ key: "routes.down", values: { model: "gpt-4.1" } })).click();
+  await button(page, say({ key: "routes.save" })).click();
+  await shows(
+    page.getByTestId("route-proof"),
+    say({ key: "proof.applied.order", values: { of: 1, took: "" } }),
+  );
+  await page.getByRole("link", { name: say({ key: "nav.changes" }), exact: true }).click();
+  const values = { model: "claude-sonnet-4-5", from: 2, to: 1, route: "auto" };
+  await shows(page.getByTestId("feed"), say({ key: "change.reorder.one", values }));
+  await button(page, say({ key: "changes.by.healer" })).click();
+  await page.waitForURL("**/changes?by=healer");
+  await expect
+    .poll(() => page.getByTestId("feed").innerText())
+    .not.toContain(say({ key: "change.reorder.one", values }));
+});
