@@ -24,7 +24,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function speed({ quick, say }) {
   const size = quick
     ? { rounds: 3, calls: 500, warmUp: 500, paced: 500, sequential: 100 }
-    : { rounds: 5, calls: 5_000, warmUp: 30_000, paced: 3_000, sequential: 300 };
+    : { rounds: 5, calls: 10_000, warmUp: 30_000, paced: 3_000, sequential: 300 };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bellwether-bench-"));
   fs.chmodSync(folder, 0o755);
   const children = [];
