@@ -25,6 +25,8 @@ if (part !== undefined && ![...parts, ...onRequest].includes(part)) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** Said again at the end: what is above may be long, and cut. */
+const failures = [];
 const chosen = part === undefined ? parts : [part];
 
 if (chosen.some((each) => needBuild.includes(each)) || !existsSync(tool("vitest"))) {
@@ -42,6 +44,9 @@ if (existsSync(tool("vitest"))) {
     await runParts([part]);
   }
 }
+for (const failure of failures) {
+  console.log(`\n${failure}`);
+}
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed === 0 ? 0 : 1;
@@ -58,7 +63,7 @@ async function build() {
     await prepare({ dev: true });
     return { passed: 1 };
   } catch (error) {
-    console.log(`FAIL build\n\n${error.message}\n`);
+    failures.push(`FAIL build\n\n${error.message}`);
     return { failed: 1 };
   }
 }
@@ -66,7 +71,9 @@ async function build() {
 /** Beside those that wait: the databases of store beside conduct, and then what takes only what the others leave. */
 async function compute(generated) {
   await runParts(["store"], { show: false });
-  add(await verify(undefined, { generated, yields: true }));
+  const gates = await verify(undefined, { generated, yields: true });
+  failures.push(...gates.failures);
+  add({ passed: gates.passed, failed: gates.failed });
   await runParts(["unit"], { show: false, yields: true });
 }
 
@@ -99,13 +106,26 @@ async function runPart(name, { show = true, yields = false } = {}) {
   if (!show) {
     console.log(`\n${name}\n${output}`);
   }
-  const count = countTests(outputFile);
+  const count = readResults(outputFile);
   rmSync(outputFile, { force: true });
   // An unhandled error, a broken setup, a hang or an empty suite fails no single test.
-  return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+  if (code !== 0 && count.failed === 0) {
+    failures.push(`FAIL ${name}: ended with code ${code}, though no test failed`);
+    return { ...count, failed: 1 };
+  }
+  return count;
 }
 
-function countTests(outputFile) {
+/** A message without the lines of the test runner's own stack. */
+function ownLines(message) {
+  return message
+    .split("\n")
+    .filter((line) => !/^\s+at .*\/node_modules\//.test(line))
+    .join("\n");
+}
+
+/** Counts the tests of one part, and keeps what the failed ones said. */
+function readResults(outputFile) {
   if (!existsSync(outputFile)) {
     return { passed: 0, failed: 0, skipped: 0 };
   }
@@ -114,6 +134,14 @@ function countTests(outputFile) {
     ({ status, assertionResults }) =>
       status === "failed" && !assertionResults.some((test) => test.status === "failed"),
   );
+  for (const { assertionResults } of results.testResults) {
+    for (const { status, fullName, failureMessages } of assertionResults) {
+      if (status === "failed") {
+        failures.push(`FAIL ${fullName}\n${ownLines(failureMessages.join("\n"))}`);
+      }
+    }
+  }
+  failures.push(...brokenFiles.map(({ name, message }) => `FAIL ${name}\n${message}`));
   return {
     passed: results.numPassedTests,
     failed: results.numFailedTests + brokenFiles.length,

@@ -36,7 +36,7 @@ const gates = [
  * @param {readonly string[]} [names]
  * @param {{ generated?: ReturnType<typeof generate>, yields?: boolean }} [options]
  *   `generated`: what has been generated before; `yields`: how each gate runs
- * @returns {Promise<{ passed: number, failed: number }>}
+ * @returns {Promise<{ passed: number, failed: number, failures: string[] }>} `failures`: what the failed ones printed
  */
 export async function verify(
   names = gates.map(({ name }) => name),
@@ -46,10 +46,15 @@ export async function verify(
   if (unknown.length > 0) {
     throw new Error(`No such gate: ${unknown.join(", ")}.`);
   }
-  const count = { passed: 0, failed: 0 };
+  const count = { passed: 0, failed: 0, failures: [] };
   const finish = (name, result) => {
     report(name, result);
-    count[result.code === 0 ? "passed" : "failed"] += 1;
+    if (result.code === 0) {
+      count.passed += 1;
+    } else {
+      count.failed += 1;
+      count.failures.push(`FAIL ${name}\n${result.output}`);
+    }
   };
 
   finish("generate", await generated);
