@@ -46,8 +46,11 @@ describe("sseParser", () => {
       );
       return performance.now() - startedMs;
     };
+    // The quickest of several: a busy machine makes single ones slow.
+    const quickest = (pieces: number): number =>
+      Math.min(...Array.from({ length: 5 }, () => timeOf(pieces)));
     timeOf(500);
     // Sixteen times as long: 256 times the work if all of it were searched for every piece.
-    expect(timeOf(16_000)).toBeLessThan(timeOf(1_000) * 80 + 200);
+    expect(quickest(16_000)).toBeLessThan(quickest(1_000) * 80 + 200);
   });
 });
