@@ -158,11 +158,7 @@ it("a region is switched off in its list, shows it on its page, and is switched 
   const own = now.getByRole("switch", { name });
   await expect.poll(() => own.getAttribute("aria-checked")).toBe("false");
   await own.click();
-  await shows(
-    now,
-    say({ key: "proof.applied.on", values: { of: 1, took: "" } }),
-    10_000,
-  );
+  await shows(now, say({ key: "proof.applied.on", values: { of: 1, took: "" } }), 10_000);
   await page.getByText(say({ key: "objects.charts.availability" })).waitFor();
 });
 
