@@ -55,8 +55,10 @@ export async function gatewayProcesses(): Promise<GatewayProcesses> {
       const child = fork(file, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
       children.add(child);
       started += 1;
-      const dataDir = join(dataDirs, String(started));
-      mkdirSync(dataDir);
+      // Whoever comes back on a port is the node that was there, on the disk that it had.
+      const nodeName = port === 0 ? `node-${started}` : `port-${port}`;
+      const dataDir = join(dataDirs, nodeName);
+      mkdirSync(dataDir, { recursive: true });
       const ended = once(child, "exit").then(() => {
         children.delete(child);
       });
@@ -67,8 +69,7 @@ export async function gatewayProcesses(): Promise<GatewayProcesses> {
         dataDir,
         drainSeconds: 5,
         drainDelaySeconds: 0,
-        // Whoever comes back on a port is the node that was there.
-        nodeName: port === 0 ? `node-${started}` : `port-${port}`,
+        nodeName,
       });
       const [message] = (await Promise.race([
         once(child, "message"),
