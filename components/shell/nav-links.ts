@@ -15,6 +15,8 @@ export interface NavLink {
   readonly href: string;
   readonly label: MessageKey;
   readonly icon: LucideIcon;
+  /** Behind `g`, by the place of the key. */
+  readonly key: string;
   /** Its numbers are of the chosen range. */
   readonly hasRange?: true;
   /** A thumb reaches it at once; a phone finds the others at the foot of the page. */
@@ -23,14 +25,21 @@ export interface NavLink {
 
 /** Pages that exist, in the order of the questions that an operator has. */
 export const pages: readonly NavLink[] = [
-  { href: "/overview", label: "nav.overview", icon: Gauge, hasRange: true, onPhone: true },
-  { href: "/matrix", label: "nav.matrix", icon: Grid3x3, onPhone: true },
-  { href: "/models", label: "nav.models", icon: Box, hasRange: true },
-  { href: "/regions", label: "nav.regions", icon: Globe, hasRange: true },
-  { href: "/routes", label: "nav.routes", icon: ListOrdered, onPhone: true },
-  { href: "/requests", label: "nav.requests", icon: List, onPhone: true },
-  { href: "/apps", label: "nav.apps", icon: KeyRound },
-  { href: "/changes", label: "nav.changes", icon: History },
+  {
+    href: "/overview",
+    label: "nav.overview",
+    icon: Gauge,
+    key: "KeyO",
+    hasRange: true,
+    onPhone: true,
+  },
+  { href: "/matrix", label: "nav.matrix", icon: Grid3x3, key: "KeyX", onPhone: true },
+  { href: "/models", label: "nav.models", icon: Box, key: "KeyM", hasRange: true },
+  { href: "/regions", label: "nav.regions", icon: Globe, key: "KeyN", hasRange: true },
+  { href: "/routes", label: "nav.routes", icon: ListOrdered, key: "KeyR", onPhone: true },
+  { href: "/requests", label: "nav.requests", icon: List, key: "KeyQ", onPhone: true },
+  { href: "/apps", label: "nav.apps", icon: KeyRound, key: "KeyA" },
+  { href: "/changes", label: "nav.changes", icon: History, key: "KeyH" },
 ];
 
 /** The page that an address belongs to, parts of it included. */

@@ -1,23 +1,65 @@
 "use client";
 
-import { useEffect, useEffectEvent } from "react";
+import { useRouter, useSearchParams } from "next/navigation";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { useTogglePause } from "@/components/lib/live/provider";
 import { useWrites } from "@/components/lib/writes/provider";
+import { commandOf, leaderMs, type PageCommand } from "./keymap";
+import { linkTo } from "./nav-links";
+import { focusFilter, focusRow } from "./rows";
 
-/** Keys of the whole page, matched by place so that a Korean keyboard works too; silent while somebody types. */
-export function useShortcuts(onHelp: () => void): void {
+export interface Opened {
+  readonly help: () => void;
+  readonly palette: () => void;
+}
+
+/** Keys of the whole page; silent while somebody types or a dialog is open. */
+export function useShortcuts({ help, palette }: Opened): void {
   const togglePause = useTogglePause();
   const { undoLatest } = useWrites();
+  const router = useRouter();
+  const search = useSearchParams();
+  const leaderAtMs = useRef(Number.NEGATIVE_INFINITY);
+
+  const run = (command: PageCommand): void => {
+    switch (command.kind) {
+      case "palette":
+        palette();
+        return;
+      case "help":
+        help();
+        return;
+      case "pause":
+        togglePause();
+        return;
+      case "undo":
+        undoLatest();
+        return;
+      case "filter":
+        focusFilter();
+        return;
+      case "next":
+        focusRow(1);
+        return;
+      case "previous":
+        focusRow(-1);
+        return;
+      case "go":
+        router.push(linkTo(command.href, search));
+    }
+  };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event)) {
+    if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) {
       return;
     }
-    if (event.code === "Slash" && event.shiftKey) {
-      onHelp();
-    } else if (event.code === "Period" && !event.shiftKey) {
-      togglePause();
-    } else if (event.code === "KeyU" && !event.shiftKey) {
-      undoLatest();
+    const command = commandOf(event, {
+      isTyping: isTyping(event),
+      afterLeader: event.timeStamp - leaderAtMs.current < leaderMs,
+    });
+    leaderAtMs.current = command === "leader" ? event.timeStamp : Number.NEGATIVE_INFINITY;
+    if (command !== null && command !== "leader") {
+      event.preventDefault();
+      run(command);
     }
   });
   useEffect(() => {

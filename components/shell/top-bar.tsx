@@ -4,7 +4,7 @@ import { usePathname } from "next/navigation";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { BrandMark } from "./brand";
-import { HelpButton } from "./help";
+import { Commands } from "./commands";
 import { LanguageSwitch } from "./language-switch";
 import { LiveChip } from "./live-chip";
 import { pageAt } from "./nav-links";
@@ -38,7 +38,7 @@ export function TopBar() {
         <LanguageSwitch />
         <ThemeSwitch />
       </span>
-      <HelpButton />
+      <Commands />
     </header>
   );
 }

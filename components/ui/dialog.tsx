@@ -4,8 +4,8 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 type Props = {
   labelledBy: string;
-  /** `drawer` stands at the right edge; `sheet` in the middle, on a phone at the bottom. */
-  shape: "drawer" | "sheet";
+  /** `drawer` stands at the right edge; `sheet` in the middle, on a phone at the bottom; `palette` below the top. */
+  shape: "drawer" | "sheet" | "palette";
   onClose: () => void;
   children: ReactNode;
 };
@@ -35,7 +35,7 @@ export function Dialog({ labelledBy, shape, onClose, children }: Props) {
         }
       }}
     >
-      <div className="p-5">{children}</div>
+      <div className={shape === "palette" ? undefined : "p-5"}>{children}</div>
     </dialog>
   );
 }

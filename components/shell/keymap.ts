@@ -1,0 +1,60 @@
+import { pages } from "./nav-links";
+
+/** What a key of the whole page asks for. */
+export type PageCommand =
+  | { readonly kind: "palette" | "help" | "pause" | "undo" | "filter" | "next" | "previous" }
+  | { readonly kind: "go"; readonly href: string };
+
+/** The part of a keyboard event that counts. Keys go by their place, so that a Korean keyboard works too. */
+export type Pressed = Pick<
+  KeyboardEvent,
+  "code" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey" | "isComposing"
+>;
+
+/** `g` waits so long for the page that it leads to. */
+export const leaderMs = 1_500;
+
+const commands: Readonly<Record<string, PageCommand["kind"]>> = {
+  Period: "pause",
+  KeyU: "undo",
+  Slash: "filter",
+  KeyJ: "next",
+  KeyK: "previous",
+};
+
+/**
+ * What a key asks for; null for nothing, `leader` for a key that waits for the next one. While somebody types only the
+ * palette's own key counts.
+ */
+export function commandOf(
+  pressed: Pressed,
+  { isTyping, afterLeader }: { readonly isTyping: boolean; readonly afterLeader: boolean },
+): PageCommand | "leader" | null {
+  const { code, shiftKey, ctrlKey, metaKey, altKey, isComposing } = pressed;
+  if (isComposing) {
+    return null;
+  }
+  if (code === "KeyK" && (ctrlKey || metaKey) && !altKey && !shiftKey) {
+    return { kind: "palette" };
+  }
+  if (isTyping || ctrlKey || metaKey || altKey) {
+    return null;
+  }
+  if (shiftKey) {
+    return code === "Slash" ? { kind: "help" } : null;
+  }
+  if (afterLeader) {
+    const page = pages.find(({ key }) => key === code);
+    return page === undefined ? null : { kind: "go", href: page.href };
+  }
+  if (code === "KeyG") {
+    return "leader";
+  }
+  const kind = commands[code];
+  return kind === undefined || kind === "go" ? null : { kind };
+}
+
+/** A key as it is printed on it. */
+export function keyName(code: string): string {
+  return code.replace(/^Key/, "").toLowerCase();
+}

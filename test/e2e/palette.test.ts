@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { wordsOf } from "../components/words";
+import { eventually } from "../support/stack";
+import { expectNoOverflow, objections } from "./axe";
+import { openRoom, phone, type Room } from "./room";
+
+const { say } = wordsOf("en");
+
+let room: Room;
+
+beforeAll(async () => {
+  room = await openRoom();
+});
+
+afterEach(() => room.quiet());
+
+afterAll(() => room.stop());
+
+async function intentOf(region: string): Promise<string | undefined> {
+  const { regions } = await room.health();
+  return regions.find(({ id }) => id === region)?.switch.intent;
+}
+
+async function becomes(region: string, intent: string): Promise<void> {
+  await eventually(async () => {
+    expect(await intentOf(region)).toBe(intent);
+    return true;
+  }, 5_000);
+}
+
+it("the palette switches a region off, and a key takes it back", async () => {
+  const page = await room.open();
+  await page.keyboard.press("Control+KeyK");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox").waitFor();
+  expect(await objections(page, "dialog[open]")).toEqual([]);
+  await page.keyboard.type("off ap-sou");
+  await dialog.getByRole("option").first().waitFor();
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "detached" });
+  await becomes("ap-south", "draining");
+  await page.keyboard.press("KeyU");
+  await becomes("ap-south", "enabled");
+});
+
+it("every page is two keys away, and the list of keys says which", async () => {
+  const page = await room.open();
+  await page.keyboard.press("KeyG");
+  await page.keyboard.press("KeyX");
+  await page.waitForURL("**/matrix");
+  await page.keyboard.press("Shift+Slash");
+  await page.getByText(say({ key: "help.rows" })).waitFor();
+  await page.keyboard.press("KeyG");
+  await page.keyboard.press("KeyM");
+  await page.keyboard.press("Escape");
+  expect(page.url()).toMatch(/\/matrix$/);
+  await page.keyboard.press("KeyG");
+  await page.keyboard.press("KeyM");
+  await page.waitForURL("**/models");
+});
+
+it("the palette finds by Korean initials, on a phone, in the dark", async () => {
+  const korean = wordsOf("ko").say;
+  const page = await room.open({ locale: "ko-KR", colorScheme: "dark", viewport: phone });
+  await page.getByRole("button", { name: korean({ key: "palette.open" }) }).click();
+  await page.getByRole("combobox").fill("ㅁㄷㄹ gpt");
+  await expectNoOverflow(page);
+  expect(await objections(page, "dialog[open]")).toEqual([]);
+  await page.getByRole("combobox").fill("ㅁㄷ gpt");
+  await page
+    .getByRole("option", { name: korean({ key: "palette.model", values: { id: "gpt-4.1" } }) })
+    .click();
+  await page.waitForURL("**/models/gpt-4.1");
+});
