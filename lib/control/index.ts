@@ -20,6 +20,7 @@ export { changesPage } from "./changes-page";
 export { eventStream } from "./event-stream";
 export { filmView } from "./film-view";
 export { healthView } from "./health-view";
+export { impact } from "./impact";
 export { createKey, keysView, revokeKey } from "./keys";
 export { metricsView } from "./metrics-view";
 export { objectsView, objectView } from "./object-view";

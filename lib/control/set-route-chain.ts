@@ -7,7 +7,8 @@ import { findRevision, writeRevisions } from "../store/revisions";
 import { toStoredActor } from "./actor";
 import { checked, findSilencedRoutes } from "./checked-document";
 import { diffDocuments } from "./document-objects";
-import { didYouMean, noSuchObject } from "./objects";
+import { noSuchObject } from "./objects";
+import { checkChain } from "./route-change";
 import { routeChains, routeRevision, withChain } from "./routes";
 import { defineVerb } from "./verb";
 import { toWriteResult, unchanged, type Written } from "./write-result";
@@ -81,16 +82,4 @@ function noSuchRoute(
         id,
         routes.map((route) => route.id),
       );
-}
-
-function checkChain(document: ConfigDocument, chain: readonly string[]): void {
-  const known = document.models.map(({ id }) => id);
-  chain.forEach((model, index) => {
-    const problem = known.includes(model)
-      ? chain.indexOf(model) < index && `"${model}" is in the chain twice.`
-      : `There is no model "${model.slice(0, 200)}".${didYouMean(model, known)}`;
-    if (problem !== false) {
-      throw new GatewayError("invalid_request", { message: problem, param: `chain[${index}]` });
-    }
-  });
 }

@@ -543,6 +543,61 @@ export const RevertRequest = z.strictObject({
   reason: z.optional(z.string().check(z.maxLength(500))),
 });
 
+/** Body of POST /api/impact: a change that is not made yet. */
+export const ImpactRequest = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("switch"),
+    objectType: z.enum(["provider", "region", "model", "target"]),
+    objectId: z.string().check(z.maxLength(500)),
+    intent: Intent,
+  }),
+  z.strictObject({
+    type: z.literal("chain"),
+    routeId: z.string().check(z.maxLength(200)),
+    chain: z.array(z.string()).check(z.minLength(1), z.maxLength(32)),
+  }),
+]);
+export type ImpactRequest = z.infer<typeof ImpactRequest>;
+
+const ImpactPlace = z.object({ target: z.string(), model: z.string(), region: z.string() });
+
+/** A name that applications ask for, and who would answer it first: now, and after the change. */
+export const ImpactRoute = z.object({
+  id: z.string(),
+  callsPerMinute: z.number(),
+  /** Null: nobody can. */
+  from: z.nullable(ImpactPlace),
+  to: z.nullable(ImpactPlace),
+  /** Targets that are on and not known to be down. */
+  usableBefore: z.number(),
+  usableAfter: z.number(),
+});
+export type ImpactRoute = z.infer<typeof ImpactRoute>;
+
+/** What a change would do, by the last 15 minutes of traffic. */
+export const ImpactView = z.object({
+  generatedAt: z.number(),
+  windowMs: z.number(),
+  /** `T0`: at once; `T1`: after a look at this; `T2`: after typing the object's name, with a reason. */
+  tier: z.enum(["T0", "T1", "T2"]),
+  /** Why it is no lower tier. */
+  because: z.array(z.enum(["empties", "most_moves", "cuts_running", "much_moves", "whole_object"])),
+  /** Names that would have nobody left to answer for them. */
+  emptied: z.array(z.string()),
+  routes: z.array(ImpactRoute),
+  apps: z.array(z.object({ id: z.string(), callsPerMinute: z.number() })),
+  movedPerMinute: z.number(),
+  /** Of all traffic; null of fewer than 20 calls. */
+  movedShare: z.nullable(z.number()),
+  /** Calls that run there now. */
+  inFlight: z.number(),
+  /** Of who answers now and who would, in the last 24 hours, each of 20 calls or more. */
+  p95: z.nullable(z.object({ fromMs: z.number(), toMs: z.number() })),
+  /** More (or less, below zero) per hour at this pace, by the tokens of its calls and the prices; null when unknown. */
+  costNanoUsdPerHour: z.nullable(z.number()),
+});
+export type ImpactView = z.infer<typeof ImpactView>;
+
 export const ApiError = z.object({
   error: z.object({
     message: z.string(),

@@ -80,3 +80,59 @@ export async function activeCells(
   );
   return cellRows.parse(rows);
 }
+
+const loadRows = z.array(
+  z.object({
+    targetId: z.string(),
+    attempts: z.number(),
+    succeeded: z.number(),
+    promptTokens: z.number(),
+    completionTokens: z.number(),
+    costNanoUsd: z.number(),
+    totalMs: histogram,
+  }),
+);
+
+/** What the calls at a target were like: money is nano-USD, tokens are those of its answers. */
+export type TargetLoad = Omit<z.infer<typeof loadRows>[number], "totalMs"> & {
+  /** Of the whole attempt, of those that succeeded; null without any. */
+  readonly p95Ms: number | null;
+};
+
+/** The load of each of the targets `ids` that was called in the window. */
+export async function targetLoadsIn(
+  db: Database,
+  window: Window,
+  ids: readonly string[],
+): Promise<TargetLoad[]> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT target_id AS "targetId", coalesce(sum(attempts), 0)::float8 AS attempts,
+        coalesce(sum(succeeded), 0)::float8 AS succeeded,
+        coalesce(sum(prompt_tokens), 0)::float8 AS "promptTokens",
+        coalesce(sum(completion_tokens), 0)::float8 AS "completionTokens",
+        coalesce(sum(cost_nano_usd), 0)::float8 AS "costNanoUsd",
+        ${mergedHistogram("total")} AS "totalMs"
+      FROM rollup_target
+      WHERE ${withinSpans(window)} AND demo = ${window.demo} AND target_id = ANY(${[...ids]})
+      GROUP BY target_id`,
+  );
+  return loadRows
+    .parse(rows)
+    .map(({ totalMs, ...row }) => ({ ...row, p95Ms: wholeQuantile(totalMs, 0.95) }));
+}
+
+const attemptRows = z.array(z.object({ targetId: z.string(), attempts: z.number() }));
+
+/** How often each target was called in the window. */
+export async function attemptsByTargetIn(
+  db: Database,
+  window: Window,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT target_id AS "targetId", sum(attempts)::float8 AS attempts FROM rollup_target
+      WHERE ${withinSpans(window)} AND demo = ${window.demo} AND attempts > 0 GROUP BY target_id`,
+  );
+  return new Map(attemptRows.parse(rows).map(({ targetId, attempts }) => [targetId, attempts]));
+}

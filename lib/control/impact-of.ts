@@ -1,0 +1,231 @@
+import {
+  type HealthView,
+  type ImpactRequest,
+  type ImpactRoute,
+  type ImpactView,
+  type TargetView,
+} from "../shared/contract";
+import { type CallerCalls } from "../store/caller-stats";
+import { type TargetLoad } from "../store/attempt-stats";
+import { impactTier } from "./impact-tier";
+
+/** Traffic of the last 15 minutes, and what people see of every target now. */
+export type Traffic = {
+  readonly health: Pick<HealthView, "targets" | "routes" | "windowMs" | "generatedAt">;
+  readonly attempts: ReadonlyMap<string, number>;
+  readonly calls: readonly CallerCalls[];
+};
+
+/** USD per million tokens. */
+export type ModelPrice = { readonly input: number; readonly output: number };
+
+const minuteMs = 60_000;
+/** Fewer say nothing. */
+const fewest = 20;
+
+type Moved = {
+  readonly routes: readonly ImpactRoute[];
+  readonly movedPerMinute: number;
+  readonly movedShare: number | null;
+  readonly inFlight: number;
+};
+
+/** Whose calls a change would move, and where to. */
+export function movedBy(traffic: Traffic, change: ImpactRequest): Moved {
+  return change.type === "switch" ? movedBySwitch(traffic, change) : movedByChain(traffic, change);
+}
+
+type SwitchChange = Extract<ImpactRequest, { type: "switch" }>;
+type ChainChange = Extract<ImpactRequest, { type: "chain" }>;
+
+function movedBySwitch({ health, attempts, calls }: Traffic, change: SwitchChange): Moved {
+  if (change.intent === "enabled") {
+    return { routes: [], movedPerMinute: 0, movedShare: 0, inFlight: 0 };
+  }
+  const { targets } = health;
+  const affected = new Set(targets.filter((target) => belongs(target, change)));
+  const left = targets.filter((target) => !affected.has(target));
+  const models = new Set([...affected].filter(isOn).map(({ model }) => model));
+  const routes = chainsOf(health, calls)
+    .filter(({ chain }) => chain.some((model) => models.has(model)))
+    .map(({ id, chain }) => ({
+      id,
+      callsPerMinute: perMinute(callsTo(calls, id), health.windowMs),
+      ...places(chain, targets, chain, left),
+    }));
+  const moved = sum([...affected].filter(isOn).map(({ id }) => attempts.get(id) ?? 0));
+  return {
+    routes,
+    movedPerMinute: perMinute(moved, health.windowMs),
+    movedShare: shareOf(moved, sum([...attempts.values()])),
+    inFlight: sum([...affected].map(({ inFlight }) => inFlight)),
+  };
+}
+
+/** The calls of a route move when another model is the first that can answer them. */
+function movedByChain({ health, calls }: Traffic, { routeId, chain }: ChainChange): Moved {
+  const { targets } = health;
+  const former = health.routes.find(({ id }) => id === routeId)?.chain ?? [];
+  const own = callsTo(calls, routeId);
+  const route: ImpactRoute = {
+    id: routeId,
+    callsPerMinute: perMinute(own, health.windowMs),
+    ...places(former, targets, chain, targets),
+  };
+  const moved = route.from?.model === route.to?.model ? 0 : own;
+  return {
+    routes: [route],
+    movedPerMinute: perMinute(moved, health.windowMs),
+    movedShare: shareOf(moved, sum(calls.map((one) => one.calls))),
+    inFlight: 0,
+  };
+}
+
+/** Money and time of the route that moves most: who answers it now, and who would. */
+export function busiestMove(routes: readonly ImpactRoute[]): ImpactRoute | undefined {
+  return routes
+    .filter(({ from, to }) => from !== null && to !== null && from.target !== to.target)
+    .toSorted((left, right) => right.callsPerMinute - left.callsPerMinute)[0];
+}
+
+export type Loads = {
+  readonly from: TargetLoad | undefined;
+  readonly to: TargetLoad | undefined;
+  /** Of the model that would answer. */
+  readonly toPrice: ModelPrice | null;
+};
+
+/** The whole answer: what moves, what it costs, and how much a person must say before it happens. */
+export function impactOf(
+  traffic: Traffic,
+  change: ImpactRequest,
+  { routes, movedPerMinute, movedShare, inFlight }: Moved,
+  { from, to, toPrice }: Loads,
+): ImpactView {
+  const { generatedAt, windowMs } = traffic.health;
+  const emptied = routes
+    .filter(({ usableBefore, usableAfter }) => usableBefore > 0 && usableAfter === 0)
+    .map(({ id }) => id);
+  const { tier, because } = impactTier({
+    takesAway: change.type === "chain" || change.intent !== "enabled",
+    isWide: change.type === "switch" && change.objectType !== "target",
+    movedShare,
+    emptied,
+    cut: change.type === "switch" && change.intent === "disabled" ? inFlight : 0,
+  });
+  const p95 =
+    isEnough(from) && isEnough(to) && from.p95Ms !== null && to.p95Ms !== null
+      ? { fromMs: from.p95Ms, toMs: to.p95Ms }
+      : null;
+  return {
+    generatedAt,
+    windowMs,
+    tier,
+    because,
+    emptied,
+    routes: [...routes],
+    apps: appsOf(traffic, routes),
+    movedPerMinute,
+    movedShare,
+    inFlight,
+    p95,
+    costNanoUsdPerHour:
+      isEnough(from) && toPrice !== null ? extraCost(from, toPrice, movedPerMinute * 60) : null,
+  };
+}
+
+/** The same tokens at the other's price, less what they cost here. */
+function extraCost(load: TargetLoad, price: ModelPrice, callsPerHour: number): number {
+  const { succeeded, promptTokens, completionTokens, costNanoUsd } = load;
+  const atPrice = (promptTokens * price.input + completionTokens * price.output) * 1_000;
+  return Math.round(((atPrice - costNanoUsd) / succeeded) * callsPerHour);
+}
+
+function isEnough(load: TargetLoad | undefined): load is TargetLoad {
+  return load !== undefined && load.succeeded >= fewest;
+}
+
+function appsOf({ calls, health }: Traffic, routes: readonly ImpactRoute[]): ImpactView["apps"] {
+  const names = new Set(routes.map(({ id }) => id));
+  const byKey = new Map<string, number>();
+  for (const { keyId, calls: n } of calls.filter(({ route }) => names.has(route))) {
+    byKey.set(keyId, (byKey.get(keyId) ?? 0) + n);
+  }
+  return [...byKey]
+    .map(([id, n]) => ({ id, callsPerMinute: perMinute(n, health.windowMs) }))
+    .sort((left, right) => right.callsPerMinute - left.callsPerMinute);
+}
+
+type Chain = { readonly id: string; readonly chain: readonly string[] };
+
+/** The routes, and the models that somebody calls by their own names. */
+function chainsOf({ routes, targets }: Traffic["health"], calls: readonly CallerCalls[]): Chain[] {
+  const asked = new Set(calls.map(({ route }) => route));
+  const models = new Set(targets.map(({ model }) => model).filter((model) => asked.has(model)));
+  return [...routes, ...[...models].map((id) => ({ id, chain: [id] }))];
+}
+
+type Places = Pick<ImpactRoute, "from" | "to" | "usableBefore" | "usableAfter">;
+
+function places(
+  before: readonly string[],
+  targetsBefore: readonly TargetView[],
+  after: readonly string[],
+  targetsAfter: readonly TargetView[],
+): Places {
+  return {
+    from: firstOf(before, targetsBefore),
+    to: firstOf(after, targetsAfter),
+    usableBefore: usableIn(before, targetsBefore).length,
+    usableAfter: usableIn(after, targetsAfter).length,
+  };
+}
+
+/** Who answers a chain: of its first model that somebody can answer for, the region that is well and fastest. */
+function firstOf(chain: readonly string[], targets: readonly TargetView[]): ImpactRoute["from"] {
+  for (const model of chain) {
+    const [first] = usableIn([model], targets).toSorted(
+      (left, right) =>
+        doubt(left) - doubt(right) ||
+        (left.ttftMs ?? Number.MAX_SAFE_INTEGER) - (right.ttftMs ?? Number.MAX_SAFE_INTEGER),
+    );
+    if (first !== undefined) {
+      return { target: first.id, model, region: first.region };
+    }
+  }
+  return null;
+}
+
+function usableIn(chain: readonly string[], targets: readonly TargetView[]): TargetView[] {
+  return targets.filter(
+    (target) => chain.includes(target.model) && isOn(target) && target.state !== "down",
+  );
+}
+
+function doubt({ state }: TargetView): number {
+  return state === "degraded" || state === "recovering" ? 1 : 0;
+}
+
+function isOn({ effectiveIntent }: TargetView): boolean {
+  return effectiveIntent === "enabled";
+}
+
+function belongs(target: TargetView, { objectType, objectId }: SwitchChange): boolean {
+  return (objectType === "target" ? target.id : target[objectType]) === objectId;
+}
+
+function callsTo(calls: readonly CallerCalls[], route: string): number {
+  return sum(calls.filter((one) => one.route === route).map((one) => one.calls));
+}
+
+function perMinute(n: number, windowMs: number): number {
+  return n / (windowMs / minuteMs);
+}
+
+function shareOf(part: number, whole: number): number | null {
+  return whole < fewest ? null : part / whole;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type ActingPerson, systemActor } from "@/lib/control/actor";
+import { createAppKey } from "@/lib/control/create-app-key";
+import { impact } from "@/lib/control/impact";
+import { setSwitch } from "@/lib/control/set-switch";
+import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
+import { ImpactView } from "@/lib/shared/contract";
+import { publishSample } from "./samples";
+import { type OpenTestDatabase, openTestDatabase } from "./support";
+import { attemptRecord, callRecord, logBatch } from "./traffic";
+
+const operator: ActingPerson = { type: "operator", name: "Minji", role: "operator" };
+const east = "alpha:us-east:gpt-4.1";
+
+let database: OpenTestDatabase;
+let deps: ControlDeps;
+beforeEach(async () => {
+  database = await openTestDatabase();
+  deps = createControlDeps(database.db);
+  await publishSample(deps);
+  await createAppKey(systemActor, deps, { id: "shop", kind: "live" });
+  const calls = [
+    ...Array.from({ length: 60 }, () => callRecord(Date.now() - 60_000, { key_id: "shop" })),
+    ...Array.from({ length: 40 }, () =>
+      callRecord(Date.now() - 60_000, { key_id: "shop", route: "cheap", model: "deepseek-v3" }),
+    ),
+    callRecord(Date.now() - 3_600_000, { key_id: "shop" }),
+  ];
+  await logBatch(database.db, {
+    calls,
+    attempts: calls.map((call) =>
+      attemptRecord(
+        call,
+        call.route === "auto"
+          ? {}
+          : { model: "deepseek-v3", target_id: "alpha:us-east:deepseek-v3", duration_ms: 400 },
+      ),
+    ),
+    plans: [],
+  });
+});
+afterEach(() => database.end());
+
+it("tells by the traffic of the last 15 minutes whose calls move, and to where", async () => {
+  const answer = ImpactView.parse(
+    await impact(operator, deps, {
+      type: "switch",
+      objectType: "model",
+      objectId: "gpt-4.1",
+      intent: "draining",
+    }),
+  );
+  expect(answer).toMatchObject({
+    tier: "T2",
+    because: ["most_moves"],
+    movedShare: 0.6,
+    movedPerMinute: 4,
+    apps: [{ id: "shop", callsPerMinute: 4 }],
+    routes: [{ id: "auto", from: { model: "gpt-4.1" }, to: { model: "deepseek-v3" } }],
+    emptied: [],
+  });
+});
+
+it("tells time and money from a day of the two that are compared", async () => {
+  await publishSample(deps, {
+    models: [
+      { id: "gpt-4.1", targets: [{ provider: "alpha", regions: ["us-east"] }] },
+      {
+        id: "deepseek-v3",
+        targets: [{ provider: "alpha", regions: ["us-east"] }],
+        price: { input: 1, output: 10 },
+      },
+    ],
+  });
+  const answer = await impact(operator, deps, {
+    type: "chain",
+    routeId: "auto",
+    chain: ["deepseek-v3", "gpt-4.1"],
+  });
+  expect(answer.p95!.fromMs).toBeGreaterThan(80);
+  expect(answer.p95!.toMs).toBeGreaterThan(answer.p95!.fromMs * 3);
+  // 10 and 20 tokens: 210 000 nano-USD instead of 180 000, 240 calls an hour.
+  expect(answer.costNanoUsdPerHour).toBe(7_200_000);
+});
+
+it("names a route that is left with nobody, and sees a switch that was just set", async () => {
+  const change = {
+    type: "switch",
+    objectType: "region",
+    objectId: "us-east",
+    intent: "draining",
+  } as const;
+  expect((await impact(operator, deps, change)).emptied).toEqual([]);
+  await setSwitch(operator, deps, {
+    objectType: "region",
+    objectId: "eu-west",
+    intent: "draining",
+  });
+  expect(await impact(operator, deps, change)).toMatchObject({ tier: "T2", emptied: ["cheap"] });
+});
+
+it.each([
+  [
+    "an unknown object",
+    { type: "switch", objectType: "target", objectId: `${east}x` },
+    "not_found",
+  ],
+  ["an unknown route", { type: "chain", routeId: "nothing" }, "not_found"],
+  ["an unknown model", { type: "chain", routeId: "auto" }, "invalid_request"],
+] as const)("refuses %s", async (_name, change, code) => {
+  const full = { intent: "draining", chain: ["gpt-4"], ...change };
+  await expect(impact(operator, deps, full as Parameters<typeof impact>[2])).rejects.toMatchObject({
+    code,
+  });
+});
+
+it("rejects a viewer", async () => {
+  await expect(
+    impact({ ...operator, role: "viewer" }, deps, {
+      type: "switch",
+      objectType: "target",
+      objectId: east,
+      intent: "draining",
+    }),
+  ).rejects.toMatchObject({ code: "forbidden" });
+});
