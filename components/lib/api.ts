@@ -10,16 +10,19 @@ export class ApiFailure extends Error {
   readonly requestId: string | null;
   /** The field that is wrong. */
   readonly param: string | null;
+  /** What else the server says: both versions of a conflict, or a problem by field. */
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
     status: number,
     code: string,
     message: string,
     requestId: string | null,
-    param: string | null = null,
+    { param = null, details = {} }: Partial<Pick<ApiFailure, "param" | "details">> = {},
   ) {
     super(message);
     this.param = param;
+    this.details = details;
     this.status = status;
     this.code = code;
     this.requestId = requestId;
@@ -38,6 +41,22 @@ export async function getJson<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const response = await request(path, { ...(signal && { signal }) });
+  return z.parse(schema, await response.json());
+}
+
+/** The parsed answer to a question that is too long for an address. */
+export async function postJson<T>(
+  path: string,
+  body: unknown,
+  schema: z.ZodMiniType<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const response = await request(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  });
   return z.parse(schema, await response.json());
 }
 
@@ -63,13 +82,8 @@ export async function sendChange({ method, path, body, ifMatch }: Sent): Promise
 }
 
 /** A new application key, with its secret. */
-export async function createKey(body: z.infer<typeof KeyRequest>): Promise<CreatedKey> {
-  const response = await request("/api/keys", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return z.parse(CreatedKey, await response.json());
+export function createKey(body: z.infer<typeof KeyRequest>): Promise<CreatedKey> {
+  return postJson("/api/keys", body, CreatedKey);
 }
 
 export async function revokeKey(id: string): Promise<void> {
@@ -98,8 +112,8 @@ async function request(path: string, init: RequestInit): Promise<Response> {
 
 function failureOf(
   status: number,
-  { code, message, param }: z.infer<typeof ApiError>["error"],
+  { code, message, param, details }: z.infer<typeof ApiError>["error"],
   requestId: string | null,
 ): ApiFailure {
-  return new ApiFailure(status, code, message, requestId, param);
+  return new ApiFailure(status, code, message, requestId, { param, details: details ?? {} });
 }

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, skipToken } from "@tanstack/react-query";
 import { type CallFilter, filterQuery } from "@/components/calls/filter";
 import { listOf, type ObjectKind } from "./object-kinds";
 import {
@@ -8,12 +8,15 @@ import {
   ChangesPage,
   FilmView,
   HealthView,
+  type ImpactRequest,
   KeysView,
   MetricsView,
   ObjectsView,
   ObjectView,
+  RoutePolicyView,
 } from "@/lib/shared/contract";
-import { getJson } from "./api";
+import { getJson, postJson } from "./api";
+import { readImpact } from "./writes/impact";
 import { type Range, streamedRange } from "./range";
 
 // While the stream is up nothing here is refetched on its own; useLiveQuery adds the polling interval when it is not.
@@ -33,6 +36,29 @@ export const healthQueries = {
       queryKey: healthQueries.all(),
       queryFn: ({ signal }) => getJson("/api/health", HealthView, signal),
       staleTime,
+    }),
+};
+
+/** What a change would do, asked anew each time: a minute later it is another answer. */
+export const impactQueries = {
+  of: (request: ImpactRequest | null) =>
+    queryOptions({
+      queryKey: ["impact", request] as const,
+      queryFn: request === null ? skipToken : ({ signal }) => readImpact(request, signal),
+      staleTime: 5_000,
+      gcTime: 10_000,
+    }),
+};
+
+export const policyQueries = {
+  all: () => ["policy"] as const,
+  of: (routeId: string) =>
+    queryOptions({
+      queryKey: [...policyQueries.all(), routeId] as const,
+      queryFn: ({ signal }) =>
+        getJson(`/api/routes/${encodeURIComponent(routeId)}/policy`, RoutePolicyView, signal),
+      staleTime: 60_000,
+      refetchInterval: 60_000,
     }),
 };
 
@@ -123,12 +149,15 @@ export const callsQueries = {
       queryFn: ({ signal }) => getJson(`/api/calls/${encodeURIComponent(id)}`, CallDetail, signal),
       staleTime,
     }),
-  /** Opened when somebody asks for it, and forgotten with the page that shows it. */
+  /** Opened when somebody asks for it, once, and forgotten with the page that shows it. */
   body: (id: string) =>
     queryOptions({
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      retry: false,
       queryKey: [...callsQueries.all(), "body", id] as const,
       queryFn: ({ signal }) =>
-        getJson(`/api/calls/${encodeURIComponent(id)}/body`, CallBody, signal),
+        postJson(`/api/calls/${encodeURIComponent(id)}/body`, {}, CallBody, signal),
       staleTime: Number.POSITIVE_INFINITY,
       gcTime: 0,
     }),

@@ -5,7 +5,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useChanges, useHealth } from "@/components/lib/live/views";
 import { storeDraft } from "@/components/lib/writes/draft";
-import { servedObject, type Wanted } from "@/components/lib/writes/model";
+import { type PolicyChange, servedObject, type Wanted } from "@/components/lib/writes/model";
 import { useWrites, useWritesState } from "@/components/lib/writes/provider";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -21,26 +21,20 @@ export function ConflictSheet() {
   if (conflict === null || health === undefined) {
     return null;
   }
-  const theirs = servedObject(health, conflict.ref);
+  const { write, theirPolicy } = conflict;
+  const theirs = servedObject(health, write.ref);
   const change = changes?.find(({ revision }) => revision === theirs?.revision);
   const wantedText = (wanted: Wanted): string =>
     wanted.kind === "order" ? wanted.chain.join(" → ") : t(`intent.${wanted.intent}`);
   const keep = (): void => {
-    if (conflict.ref.type === "route") {
-      storeDraft(conflict.ref.id, null);
+    if (write.ref.type === "route") {
+      storeDraft(write.ref.id, null);
     }
     writes.settleConflict();
   };
   const overrule = (): void => {
     writes.settleConflict();
-    writes.ask(conflict.ref, conflict.wanted, { basedOn: theirs?.revision }).then(
-      (isStored) => {
-        if (isStored && conflict.ref.type === "route") {
-          storeDraft(conflict.ref.id, null);
-        }
-      },
-      () => undefined,
-    );
+    writes.ask(write.ref, write.wanted, { basedOn: theirs?.revision }).catch(() => undefined);
   };
   return (
     <Dialog labelledBy="conflict-title" shape="sheet" onClose={keep}>
@@ -56,10 +50,12 @@ export function ConflictSheet() {
         <dt className="text-fg-3">{t("conflict.theirs")}</dt>
         <dd className="run break-words" data-testid="theirs">
           {theirs === undefined ? t("conflict.gone") : wantedText(theirs.wanted)}
+          <PolicyLines policy={theirPolicy} />
         </dd>
         <dt className="text-fg-3">{t("conflict.mine")}</dt>
         <dd className="run break-words" data-testid="mine">
-          {wantedText(conflict.wanted)}
+          {wantedText(write.wanted)}
+          {write.wanted.kind === "order" && <PolicyLines policy={write.wanted.policy} />}
         </dd>
       </dl>
       <div className="mt-5 flex flex-wrap justify-end gap-2">
@@ -70,4 +66,14 @@ export function ConflictSheet() {
       </div>
     </Dialog>
   );
+}
+
+/** Numbers under their names in the configuration. */
+function PolicyLines({ policy }: { policy: PolicyChange }) {
+  const { t } = useWords();
+  return Object.entries(policy).map(([place, value]) => (
+    <span key={place} className="mono block text-small">
+      {place}: {value === null ? t("change.line.default") : String(value)}
+    </span>
+  ));
 }

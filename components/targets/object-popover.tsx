@@ -71,7 +71,6 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
             objectRef={objectRef}
             name={title}
             view={view}
-            health={health}
             onDone={onClose}
           />
         </Popover.Content>

@@ -1,40 +1,42 @@
 "use client";
 
-import { useId, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
-import { emptiedRoutes } from "@/components/lib/writes/impact";
-import { type ObjectRef } from "@/components/lib/writes/model";
+import { impactQueries } from "@/components/lib/queries";
+import { impactRequest } from "@/components/lib/writes/impact";
+import { type ObjectRef, type Wanted } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
+import { becauseTexts, rateText } from "@/components/shell/impact-text";
+import {
+  OffFields,
+  type OffMode,
+  type OffUntil,
+  TextField,
+  untilMs,
+} from "@/components/shell/off-fields";
 import { Button } from "@/components/ui/button";
-import { Segments } from "@/components/ui/segments";
-import { type HealthView, type SwitchView } from "@/lib/shared/contract";
-import { tomorrowMorningMs } from "@/lib/shared/format";
+import { type SwitchView } from "@/lib/shared/contract";
 import { ProofActions } from "./proof-actions";
 
 type Props = {
   objectRef: ObjectRef;
   name: string;
   view: SwitchView;
-  health: HealthView;
   onDone: () => void;
 };
 
-const modes = ["draining", "disabled"] as const;
-const untils = ["30m", "2h", "morning", "open"] as const;
-type Mode = (typeof modes)[number];
-type Until = (typeof untils)[number];
-
 /** Turns an object off with all that can be said about it, or on again. */
-export function SwitchForm({ objectRef, name, view, health, onDone }: Props) {
+export function SwitchForm({ objectRef, name, view, onDone }: Props) {
   const { t } = useWords();
   const control = useSwitch(objectRef, view);
   return (
     <div className="border-t border-line pt-2.5">
       {control.isOn ? (
-        <OffForm objectRef={objectRef} name={name} view={view} health={health} onDone={onDone} />
+        <OffForm objectRef={objectRef} name={name} view={view} onDone={onDone} />
       ) : (
         <>
           {objectRef.type !== "target" && <HeldLine view={view} />}
@@ -62,20 +64,18 @@ export function SwitchForm({ objectRef, name, view, health, onDone }: Props) {
   );
 }
 
-function OffForm({ objectRef, name, view, health, onDone }: Props) {
+function OffForm({ objectRef, name, view, onDone }: Props) {
   const { t, f } = useWords();
   const nowMs = useNow();
-  const reasonId = useId();
   const control = useSwitch(objectRef, view);
-  const [mode, setMode] = useState<Mode>("draining");
-  const [until, setUntil] = useState<Until>("open");
+  const [mode, setMode] = useState<OffMode>("draining");
+  const [until, setUntil] = useState<OffUntil>("open");
   const [reason, setReason] = useState("");
-  const emptied = emptiedRoutes(health, objectRef);
   const submit = (): void => {
     control.set({
       kind: "switch",
       intent: mode,
-      until: untilMs(until, nowMs, f.timeZone),
+      until: untilMs(until, { nowMs, timeZone: f.timeZone }),
       reason: reason.trim() === "" ? null : reason.trim(),
     });
     onDone();
@@ -88,43 +88,37 @@ function OffForm({ objectRef, name, view, health, onDone }: Props) {
         submit();
       }}
     >
-      <Segments
-        label={t("form.mode")}
-        value={mode}
-        onChange={setMode}
-        options={modes.map((value) => ({ value, label: t(`form.modes.${value}`) }))}
-      />
-      <Segments
-        label={t("form.until")}
-        value={until}
-        onChange={setUntil}
-        options={untils.map((value) => ({ value, label: t(`form.untils.${value}`) }))}
-      />
-      <div>
-        <label htmlFor={reasonId} className="mb-1 block text-small text-fg-3">
-          {t("form.reason")}
-        </label>
-        <input
-          id={reasonId}
-          value={reason}
-          maxLength={500}
-          autoComplete="off"
-          onChange={(event) => {
-            setReason(event.target.value);
-          }}
-          className="h-7.5 w-full rounded-control border border-line-control bg-surface px-2.5 touch:h-11"
-        />
-      </div>
+      <OffFields mode={mode} onMode={setMode} until={until} onUntil={setUntil} />
+      <TextField label={t("form.reason")} value={reason} onChange={setReason} />
       <p className="run text-small text-fg-2">
-        {emptied.length > 0
-          ? t("form.empties", { routes: emptied.join(", ") })
-          : t(`form.consequence.${mode}`)}
+        {t(`form.consequence.${mode}`)} <ImpactLine objectRef={objectRef} mode={mode} />
       </p>
       <Button type="submit" tone="primary" className="justify-self-start" title={name}>
         {t("form.turnOff")}
       </Button>
     </form>
   );
+}
+
+/** What the server says of it: whom it leaves with nobody, or how many calls it moves. */
+function ImpactLine({ objectRef, mode }: { objectRef: ObjectRef; mode: OffMode }) {
+  const { t, f, say } = useWords();
+  const wanted: Wanted = { kind: "switch", intent: mode, until: null, reason: null };
+  const impact = useQuery(impactQueries.of(impactRequest(objectRef, wanted))).data;
+  if (impact === undefined) {
+    return null;
+  }
+  const [first] = becauseTexts(impact);
+  if (first !== undefined && impact.tier === "T2") {
+    return <b className="font-medium text-fg">{say(first)}</b>;
+  }
+  const { movedPerMinute, movedShare } = impact;
+  return movedPerMinute === 0
+    ? null
+    : t("form.impact.moves", {
+        rate: rateText(f, movedPerMinute),
+        share: f.percent(movedShare),
+      });
 }
 
 function HeldLine({ view }: { view: SwitchView }) {
@@ -139,17 +133,4 @@ function HeldLine({ view }: { view: SwitchView }) {
     ...(view.reason === null ? [] : [t("why.quote", { reason: view.reason })]),
   ];
   return <p className="run text-small text-fg-2">{parts.join(" · ")}</p>;
-}
-
-function untilMs(until: Until, nowMs: number, timeZone: string): number | null {
-  switch (until) {
-    case "30m":
-      return nowMs + 30 * 60_000;
-    case "2h":
-      return nowMs + 120 * 60_000;
-    case "morning":
-      return tomorrowMorningMs(nowMs, timeZone);
-    case "open":
-      return null;
-  }
 }

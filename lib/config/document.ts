@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { rules } from "../core/types";
 import { listOf, numberWithin, wholeWithin } from "./bounds";
+import { boundedNumber, routeNumbers } from "./route-bounds";
 
 const slug = z
   .string()
@@ -86,8 +87,11 @@ const observeOnly = z.union([z.boolean(), z.array(z.enum(rules))], {
   error: `must be true, false, or a list of rules: ${rules.join(", ")}`,
 });
 
-/** A prompt is kept for a month at most. */
-const mostBodyHours = 720;
+const { most: mostBodyHours } = routeNumbers["log_bodies.keep_hours"];
+
+function routeNumber(place: keyof typeof routeNumbers): z.ZodNumber | z.ZodInt {
+  return boundedNumber(routeNumbers[place]);
+}
 
 export const routeDocument = z.strictObject({
   id: slug,
@@ -98,7 +102,7 @@ export const routeDocument = z.strictObject({
   fallback_on_content_policy: z.boolean().optional(),
   log_bodies: z
     .strictObject(
-      { keep_hours: wholeWithin(1, mostBodyHours, "hours") },
+      { keep_hours: routeNumber("log_bodies.keep_hours") },
       {
         error: ({ code }) =>
           code === "invalid_type" ? `must be { keep_hours: 1 to ${mostBodyHours} }` : undefined,
@@ -107,21 +111,21 @@ export const routeDocument = z.strictObject({
     .optional(),
   limits: z
     .strictObject({
-      ttft_s: numberWithin(0.1, 300, "seconds").optional(),
-      idle_s: numberWithin(0.1, 600, "seconds").optional(),
-      total_s: numberWithin(1, 3_600, "seconds").optional(),
-      reasoning_ttft_s: numberWithin(0.1, 900, "seconds").optional(),
-      reasoning_total_s: numberWithin(1, 3_600, "seconds").optional(),
-      stream_total_s: numberWithin(1, 86_400, "seconds").optional(),
-      attempts: wholeWithin(1, 32).optional(),
-      retry_after_wait_ms: wholeWithin(0, 10_000, "milliseconds").optional(),
+      ttft_s: routeNumber("limits.ttft_s").optional(),
+      idle_s: routeNumber("limits.idle_s").optional(),
+      total_s: routeNumber("limits.total_s").optional(),
+      reasoning_ttft_s: routeNumber("limits.reasoning_ttft_s").optional(),
+      reasoning_total_s: routeNumber("limits.reasoning_total_s").optional(),
+      stream_total_s: routeNumber("limits.stream_total_s").optional(),
+      attempts: routeNumber("limits.attempts").optional(),
+      retry_after_wait_ms: routeNumber("limits.retry_after_wait_ms").optional(),
     })
     .optional(),
   breaker: z
     .strictObject({
-      min_threshold: wholeWithin(1, 100).optional(),
-      base_ejection_s: numberWithin(0.1, 300, "seconds").optional(),
-      max_ejection_s: numberWithin(1, 3_600, "seconds").optional(),
+      min_threshold: routeNumber("breaker.min_threshold").optional(),
+      base_ejection_s: routeNumber("breaker.base_ejection_s").optional(),
+      max_ejection_s: routeNumber("breaker.max_ejection_s").optional(),
       observe_only: observeOnly.optional(),
     })
     .optional(),

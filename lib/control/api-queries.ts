@@ -22,6 +22,11 @@ export function pathCall({ path }: ApiCall): string {
   return path[1] ?? "";
 }
 
+/** The id in `/api/routes/<id>/policy`: a route's name has no slash. */
+export function pathRoute(call: ApiCall): string {
+  return pathCall(call);
+}
+
 /** The number in `/api/changes/<revision>/revert`. */
 export function pathRevision({ path }: ApiCall): number {
   const text = path[1] ?? "";

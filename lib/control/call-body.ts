@@ -1,19 +1,20 @@
 import { type BodyText, type CallBody } from "../shared/contract";
 import { bodyPlace } from "../shared/sealed";
-import { type SealedText, findCallBody } from "../store/call-bodies";
+import { type SealedText, findCallBody, recordBodyOpening } from "../store/call-bodies";
 import { isCall } from "../store/calls";
+import { toStoredActor } from "./actor";
 import { isCallId, throwNoCall } from "./calls-page";
 import { defineVerb } from "./verb";
 
 /**
  * What the caller of one call sent and got, opened for whoever asks for it, or why not. The figures of a call are for
- * everybody who may look; its words are for those who may operate.
+ * everybody who may look; its words are for those who may operate. Who opened them is written down before they are told.
  *
  * @throws {GatewayError} `not_found` when there is neither a body nor a call.
  */
 export const callBody = defineVerb<{ readonly id: string }, CallBody>(
   "operate",
-  async (_actor, { db, sealer }, { id }) => {
+  async (actor, { db, sealer }, { id }) => {
     const body = isCallId(id) ? await findCallBody(db, id) : undefined;
     if (body === undefined) {
       return isCallId(id) && (await isCall(db, id)) ? { state: "not_logged" } : throwNoCall();
@@ -28,8 +29,10 @@ export const callBody = defineVerb<{ readonly id: string }, CallBody>(
     };
     const request = opened("request", body.request);
     const answer = body.answer === null ? null : opened("answer", body.answer);
-    return request === undefined || answer === undefined
-      ? { state: "key_changed", expiresAt }
-      : { state: "open", expiresAt, request, answer };
+    if (request === undefined || answer === undefined) {
+      return { state: "key_changed", expiresAt };
+    }
+    await recordBodyOpening(db, id, toStoredActor(actor));
+    return { state: "open", expiresAt, request, answer };
   },
 );

@@ -1,6 +1,7 @@
 import { type CallDetail, type CallsPage } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { type CallFilter, findCall, listCalls } from "../store/calls";
+import { findRevision } from "../store/revisions";
 import { defineVerb } from "./verb";
 
 export type CallsQuery = CallFilter & {
@@ -49,10 +50,18 @@ export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor
   });
 });
 
-/** One call with its attempts and its plan. @throws {GatewayError} `not_found`. */
+/** One call with its attempts, its plan and who decided what it followed. @throws {GatewayError} `not_found`. */
 export const callDetail = defineVerb<{ readonly id: string }, CallDetail>(
   "read",
   async (_actor, { db }, { id }) => {
-    return (isCallId(id) ? await findCall(db, id) : undefined) ?? throwNoCall();
+    const call = (isCallId(id) ? await findCall(db, id) : undefined) ?? throwNoCall();
+    const revision = await db.run((prisma) => findRevision(prisma, call.revision));
+    return {
+      ...call,
+      decidedBy:
+        revision === undefined
+          ? null
+          : { at: revision.createdAt, actor: revision.actor, summary: { ...revision.summary } },
+    };
   },
 );

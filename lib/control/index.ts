@@ -11,6 +11,7 @@ export {
   pathCall,
   pathId,
   pathRevision,
+  pathRoute,
 } from "./api-queries";
 export { defineHandler, definePublicHandler, ifMatch, readBody } from "./api";
 export { authorizePage } from "./page";
@@ -26,6 +27,7 @@ export { metricsView } from "./metrics-view";
 export { objectsView, objectView } from "./object-view";
 export { relayHandler } from "./relay-handler";
 export { revertRevision } from "./revert-revision";
+export { routePolicyView } from "./route-policy-view";
 export { routeView } from "./route-view";
 export { setRouteChain } from "./set-route-chain";
 export { switchHandler } from "./switch-handler";

@@ -1,36 +1,50 @@
 import { type ConfigDocument } from "../config/document";
+import { dryRun } from "../config/dry-run";
+import {
+  type PolicyChange,
+  policySettings,
+  type PolicyValue,
+  policyValue,
+  withPolicy,
+} from "../config/route-policy";
 import { type WriteResult } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
-import { findDocument } from "../store/configuration";
+import { findBaseDocument, findDocument } from "../store/configuration";
+import { type Transaction } from "../store/database";
 import { listRouteRevisions } from "../store/route-revisions";
 import { findRevision, writeRevisions } from "../store/revisions";
-import { toStoredActor } from "./actor";
-import { checked, findSilencedRoutes } from "./checked-document";
+import { requirePermission, toStoredActor } from "./actor";
+import { findSilencedRoutes } from "./checked-document";
 import { diffDocuments } from "./document-objects";
-import { noSuchObject } from "./objects";
+import { didYouMean, noSuchObject } from "./objects";
 import { checkChain } from "./route-change";
-import { routeChains, routeRevision, withChain } from "./routes";
+import { type RouteChain, routeChains, routeRevision, routeViews, withChain } from "./routes";
 import { defineVerb } from "./verb";
 import { toWriteResult, unchanged, type Written } from "./write-result";
 
 export type RouteChange = {
   readonly routeId: string;
   readonly chain: readonly string[];
+  /** What changes of its policy, by place (`limits.ttft_s`); null takes it back to the default. */
+  readonly policy?: PolicyChange;
   readonly reason?: string | null;
   /** The revision that the decision was made on; absent or null: whatever is there. */
   readonly ifMatch?: number | null;
 };
 
 /**
- * Gives an alias another order of models, as a revision of the configuration. An order that a file wrote is overridden
- * until the file changes. Nothing changes when the order is there already.
+ * Gives an alias another chain, and other settings, as one revision of the configuration. An order that a file wrote is
+ * overridden until the file changes; its settings are the file's alone. Nothing changes when all is so already.
  *
- * @throws {GatewayError} `not_found`, `invalid_request` (unknown or repeated models), `conflict` when the route was
- *   changed after `ifMatch`, with both orders in its details.
+ * @throws {GatewayError} `not_found`; `forbidden` for settings without the role admin; `invalid_request` for unknown or
+ *   repeated models, and for settings out of their bounds, by place in `details.fields`; `conflict` when the route was
+ *   changed after `ifMatch`, with both versions in its details.
  */
 export const setRouteChain = defineVerb<RouteChange, WriteResult>(
   "operate",
-  async (actor, { db }, { routeId, chain, reason = null, ifMatch = null }) => {
+  async (actor, { db }, change) => {
+    const { routeId, chain, policy: asked = {}, reason = null, ifMatch = null } = change;
+    checkPlaces(asked);
     const written = await writeRevisions(db, async (writer): Promise<Written> => {
       const current = await findDocument(writer.tx);
       const routes = current === undefined ? [] : routeChains(current.document);
@@ -38,26 +52,41 @@ export const setRouteChain = defineVerb<RouteChange, WriteResult>(
       if (current === undefined || route === undefined) {
         throw noSuchRoute(routeId, routes, current?.document);
       }
-      if (route.chain.join("\n") === chain.join("\n")) {
+      const policy = openChange(current.document, routeId, asked);
+      const isSameChain = route.chain.join("\n") === chain.join("\n");
+      const isSamePolicy = Object.keys(policy).length === 0;
+      if (isSameChain && isSamePolicy) {
         return unchanged(writer.tx);
       }
       checkChain(current.document, chain);
-      const revision = routeRevision(await listRouteRevisions(writer.tx), route);
+      if (!isSamePolicy) {
+        requirePermission(actor, "administer");
+        await refuseOwned(writer.tx, current.document, routeId);
+      }
+      const revisions = await listRouteRevisions(writer.tx);
+      const revision = routeRevision(revisions, route);
       if (ifMatch !== null && revision > ifMatch) {
-        const by = await findRevision(writer.tx, revision);
-        const who = by === undefined ? {} : { actor: by.actor, changedAt: by.createdAt };
-        throw new GatewayError("conflict", {
-          message: `${by?.actor.name ?? "Somebody"} changed the order of "${routeId}" in the meantime, in revision ${revision}: ${route.chain.join(", ")}.`,
-          details: { current: { chain: route.chain, revision, ...who }, yours: { chain } },
+        throw await changedMeanwhile(writer.tx, route, revision, {
+          document: current.document,
+          chain,
+          policy: asked,
         });
       }
-      const document = checked(withChain(current.document, route, chain));
+      const document = changedDocument(current.document, route, chain, policy);
       const { before, after } = diffDocuments(current.document, document);
       const appended = await writer.appendConfig(
         {
           actor: toStoredActor(actor),
           reason,
-          summary: { type: "reorder", route: routeId, from: route.chain, to: chain },
+          summary: isSamePolicy
+            ? { type: "reorder", route: routeId, from: route.chain, to: chain }
+            : {
+                type: "config",
+                source: "ui",
+                added: [],
+                removed: [],
+                changed: [`route:${routeId}`],
+              },
         },
         { document, before, after },
       );
@@ -66,6 +95,94 @@ export const setRouteChain = defineVerb<RouteChange, WriteResult>(
     return toWriteResult(db, written);
   },
 );
+
+function checkPlaces(policy: PolicyChange): void {
+  const known = policySettings.map(({ place }) => place);
+  const unknown = Object.keys(policy).find((place) => !known.includes(place));
+  if (unknown !== undefined) {
+    throw new GatewayError("invalid_request", {
+      message: `There is no setting "${unknown}".${didYouMean(unknown, known)}`,
+      param: "policy",
+    });
+  }
+}
+
+/** The settings of `asked` that are not so already. */
+function openChange(document: ConfigDocument, id: string, asked: PolicyChange): PolicyChange {
+  const route = document.routes.find((one) => one.id === id);
+  return Object.fromEntries(
+    Object.entries(asked).filter(([place, value]) => policyValue(route, place) !== value),
+  );
+}
+
+async function refuseOwned(tx: Transaction, document: ConfigDocument, id: string): Promise<void> {
+  const base = await findBaseDocument(tx);
+  const view = routeViews({ document, base, routeRevisions: new Map() }).find(
+    (route) => route.id === id,
+  );
+  if (view?.owner === "file") {
+    throw new GatewayError("invalid_request", {
+      message: `The settings of "${id}" belong to ${view.ownerPath ?? "the configuration file"}: change them there.`,
+      param: "policy",
+    });
+  }
+}
+
+type Asked = {
+  readonly document: ConfigDocument;
+  readonly chain: readonly string[];
+  readonly policy: PolicyChange;
+};
+
+async function changedMeanwhile(
+  tx: Transaction,
+  route: RouteChain,
+  revision: number,
+  { document, chain, policy }: Asked,
+): Promise<GatewayError> {
+  const by = await findRevision(tx, revision);
+  const who = by === undefined ? {} : { actor: by.actor, changedAt: by.createdAt };
+  const written = document.routes.find(({ id }) => id === route.id);
+  const theirs = Object.fromEntries(
+    Object.keys(policy).map((place): [string, PolicyValue | null] => [
+      place,
+      policyValue(written, place),
+    ]),
+  );
+  return new GatewayError("conflict", {
+    message: `${by?.actor.name ?? "Somebody"} changed the order of "${route.id}" in the meantime, in revision ${revision}: ${route.chain.join(", ")}.`,
+    details: {
+      current: { chain: route.chain, policy: theirs, revision, ...who },
+      yours: { chain, policy },
+    },
+  });
+}
+
+/** The document with the route as it is asked for. @throws {GatewayError} `invalid_request`, by place. */
+function changedDocument(
+  document: ConfigDocument,
+  route: RouteChain,
+  chain: readonly string[],
+  policy: PolicyChange,
+): ConfigDocument {
+  const ordered = withChain(document, route, chain);
+  const index = ordered.routes.findIndex(({ id }) => id === route.id);
+  const routes = ordered.routes.map((one) => (one.id === route.id ? withPolicy(one, policy) : one));
+  const run = dryRun({ ...ordered, routes }, [], Date.now());
+  if (run.ok) {
+    return run.document;
+  }
+  const own = run.problems.filter(({ path }) => path[0] === "routes" && path[1] === index);
+  const fields = Object.fromEntries(
+    own.map(({ path, message }) => [path.slice(2).join("."), message]),
+  );
+  const lines = run.problems.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new GatewayError("invalid_request", {
+    message: lines.join("\n"),
+    param: "policy",
+    details: { fields },
+  });
+}
 
 function noSuchRoute(
   id: string,

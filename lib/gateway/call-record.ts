@@ -106,7 +106,17 @@ function callRecord(deps: GatewayDeps, trace: CallTrace, endedMs: number): CallR
     revision: trace.revision,
     plan_hash: trace.planHash ?? deps.log.planHash(trace.plan?.entries ?? []),
     metadata: trace.notes.metadata,
+    needs: needsOf(trace),
   };
+}
+
+function needsOf({ request }: CallTrace): CallRecord["needs"] {
+  const { tools = false, vision = false, json = false } = request?.needs ?? {};
+  if (!tools && !vision && !json) {
+    return null;
+  }
+  const asked = { tools, vision, json };
+  return (["tools", "vision", "json"] as const).filter((need) => asked[need]);
 }
 
 /** Time that the gateway itself took until `untilMs`: all but the attempts and the waits between them. */

@@ -160,6 +160,80 @@ export const HealthView = z.object({
 });
 export type HealthView = z.infer<typeof HealthView>;
 
+export const PolicyValue = z.union([z.string().check(z.maxLength(64)), z.number(), z.boolean()]);
+export type PolicyValue = z.infer<typeof PolicyValue>;
+
+/** One setting of a route's policy. `value` null: the default holds; `defaultValue` null: off. */
+export const PolicySetting = z.object({
+  /** Its place in the configuration, such as `limits.ttft_s`. */
+  place: z.string(),
+  group: z.enum(["time", "tries", "streams", "breaker", "bodies"]),
+  value: z.nullable(PolicyValue),
+  defaultValue: z.nullable(PolicyValue),
+  /** Of a number. */
+  bounds: z.nullable(
+    z.object({
+      least: z.number(),
+      most: z.number(),
+      whole: z.boolean(),
+      unit: z.nullable(z.string()),
+    }),
+  ),
+  /** Of a choice. */
+  options: z.array(PolicyValue),
+});
+export type PolicySetting = z.infer<typeof PolicySetting>;
+
+/** What a model can do and costs, as the configuration says; null: it does not say. */
+export const ChainModel = z.object({
+  id: z.string(),
+  contextTokens: z.nullable(z.number()),
+  tools: z.nullable(z.boolean()),
+  vision: z.nullable(z.boolean()),
+  json: z.nullable(z.boolean()),
+  priceUsdPerMTok: z.nullable(z.object({ input: z.number(), output: z.number() })),
+  /** Of the week's calls to the route, those that it could not have answered, by why. `context`: at least so many. */
+  lacks: z.object({ tools: z.number(), vision: z.number(), json: z.number(), context: z.number() }),
+  /** Calls to the route that it answered in the last hour. */
+  answeredInHour: z.number(),
+});
+export type ChainModel = z.infer<typeof ChainModel>;
+
+/** What a route's policy did in the last 7 days, or since it is counted. */
+export const PolicyWeek = z.object({
+  from: z.number(),
+  to: z.number(),
+  calls: z.number(),
+  failed: z.number(),
+  attempts: z.number(),
+  /** Failed attempts by why: `ttft_timeout`, `server_error`, … */
+  reasons: z.record(z.string(), z.number()),
+  rescued: z.record(z.string(), z.number()),
+  /** Calls by the error that their callers got. */
+  codes: z.record(z.string(), z.number()),
+  /** Breakers of its models that opened, that only would have, and the longest time that one was away. */
+  opened: z.number(),
+  wouldHaveOpened: z.number(),
+  longestAwayMs: z.nullable(z.number()),
+});
+export type PolicyWeek = z.infer<typeof PolicyWeek>;
+
+/** A route beyond its order: its numbers with their bounds, and what its models can do. */
+export const RoutePolicyView = z.object({
+  generatedAt: z.number(),
+  id: z.string(),
+  revision: z.number(),
+  /** False: the file owns it. */
+  editable: z.boolean(),
+  settings: z.array(PolicySetting),
+  /** All models of the configuration, in its order. */
+  models: z.array(ChainModel),
+  week: PolicyWeek,
+  /** Of the last hour, of which `answeredInHour` are parts. */
+  servedInHour: z.number(),
+});
+export type RoutePolicyView = z.infer<typeof RoutePolicyView>;
+
 /** The last 24 hours of every target, a cell for every five minutes, the running one last. */
 export const FilmView = z.object({
   generatedAt: z.number(),
@@ -383,6 +457,14 @@ export const CallDetail = z.extend(CallView, {
   nodeId: z.string(),
   /** Until when its body is kept; null when it is not. */
   bodyUntil: z.nullable(z.number()),
+  /** Who opened its body, newest first. */
+  bodyOpenings: z.array(z.object({ at: z.number(), actor: Actor })),
+  /** The abilities that it asked for: `tools`, `vision`, `json`. */
+  needs: z.array(z.string()),
+  /** The revision that it was decided by; null when it is not kept. */
+  decidedBy: z.nullable(
+    z.object({ at: z.number(), actor: Actor, summary: z.record(z.string(), z.unknown()) }),
+  ),
 });
 export type CallDetail = z.infer<typeof CallDetail>;
 
@@ -531,9 +613,10 @@ export const SwitchRequest = z.strictObject({
 });
 export type SwitchRequest = z.infer<typeof SwitchRequest>;
 
-/** Body of PUT /api/routes/{id}. */
+/** Body of PUT /api/routes/{id}: its chain, and of its policy what changes (`limits.ttft_s`), null for the default. */
 export const RouteRequest = z.strictObject({
   chain: z.array(z.string()).check(z.minLength(1), z.maxLength(32)),
+  policy: z.optional(z.record(z.string().check(z.maxLength(64)), z.nullable(PolicyValue))),
   reason: z.optional(z.string().check(z.maxLength(500))),
 });
 export type RouteRequest = z.infer<typeof RouteRequest>;

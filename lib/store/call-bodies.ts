@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Actor } from "../shared/contract";
 import { type Database, isSchemaBehind, toStoreError } from "./database";
 
 /** One row of `call_body`, in SQL's own names. Its words are sealed before they come here, and opened by others. */
@@ -85,4 +86,12 @@ export async function findCallBody(db: Database, id: string): Promise<SealedBody
     answer:
       row.answer === null ? null : { sealed: row.answer, missingBytes: row.answerMissingBytes },
   };
+}
+
+/** Writes down that `actor` opens the body of the call `id` now. */
+export async function recordBodyOpening(db: Database, id: string, actor: Actor): Promise<void> {
+  await db.run(
+    (prisma) => prisma.$executeRaw`
+      INSERT INTO body_opening (call_id, actor) VALUES (${id}::uuid, ${JSON.stringify(actor)}::jsonb)`,
+  );
 }

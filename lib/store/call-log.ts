@@ -40,7 +40,11 @@ export type CallRecord = {
   plan_hash: string | null;
   /** The caller's own words about the call. */
   metadata: Readonly<Record<string, string>> | null;
+  /** The abilities that it asked for; null for none. */
+  needs: readonly CallNeed[] | null;
 };
+
+export type CallNeed = "tools" | "vision" | "json";
 
 /** One row of `attempt`. `health`: the outcome counts for the target's health. */
 export type AttemptRecord = {

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { type Attempt, type Call, Prisma, type PrismaClient } from "./generated/client";
-import { type AttemptView, type CallDetail, type CallView, PlanEntry } from "../shared/contract";
+import {
+  Actor,
+  type AttemptView,
+  type CallDetail,
+  type CallView,
+  PlanEntry,
+} from "../shared/contract";
 import { groupBy } from "../shared/group-by";
 import { uuidV7Floor, uuidV7Ms } from "../shared/uuid";
 import { type Database } from "./database";
@@ -103,7 +109,10 @@ export async function isCall(db: Database, id: string): Promise<boolean> {
 }
 
 /** One call with its attempts and the plan that it followed; undefined when there is none. */
-export async function findCall(db: Database, id: string): Promise<CallDetail | undefined> {
+export async function findCall(
+  db: Database,
+  id: string,
+): Promise<Omit<CallDetail, "decidedBy"> | undefined> {
   return db.run(async (prisma) => {
     const call = await prisma.call.findUnique({ where: { id } });
     if (call === null) {
@@ -124,10 +133,27 @@ export async function findCall(db: Database, id: string): Promise<CallDetail | u
     return {
       ...toCallView(call, attempts),
       bodyUntil: body?.expiresAt.getTime() ?? null,
+      bodyOpenings: await listBodyOpenings(prisma, id),
+      needs: call.needs,
       nodeId: call.nodeId,
       plan: planEntries.parse(plan?.entries ?? []),
     };
   });
+}
+
+const openingsShown = 20;
+
+/** Who opened the body of a call, newest first. */
+async function listBodyOpenings(
+  prisma: PrismaClient,
+  callId: string,
+): Promise<CallDetail["bodyOpenings"]> {
+  const rows = await prisma.bodyOpening.findMany({
+    where: { callId },
+    orderBy: { id: "desc" },
+    take: openingsShown,
+  });
+  return rows.map(({ at, actor }) => ({ at: at.getTime(), actor: Actor.parse(actor) }));
 }
 
 const planEntries = z.array(PlanEntry).catch([]);
@@ -168,7 +194,7 @@ function all(conditions: readonly Prisma.Sql[]): Prisma.Sql {
 }
 
 function toCallView(call: Call, attempts: readonly Attempt[]): CallView {
-  const { nodeId: _nodeId, planHash: _planHash, attempts: _count, ...rest } = call;
+  const { nodeId: _nodeId, planHash: _planHash, attempts: _count, needs: _needs, ...rest } = call;
   const { firstProvider: _provider, firstRegion: _region, firstModel: _model, ...columns } = rest;
   return {
     ...columns,

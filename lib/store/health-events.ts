@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type HealthEvent } from "./generated/client";
 import { type Database } from "./database";
 
@@ -57,4 +58,33 @@ export async function listHealthEvents(
 
 function toHealthEventRow({ fromState, toState, at, ...row }: HealthEvent): HealthEventRow {
   return { ...row, at: at.getTime(), from: fromState, to: toState };
+}
+
+const openingRows = z.tuple([
+  z.object({ opened: z.number(), observed: z.number(), longestMs: z.number().nullable() }),
+]);
+
+/** Breakers of these models that opened since `fromMs`, that only would have, and for how long the longest, in ms. */
+export async function openingsSince(
+  db: Database,
+  models: readonly string[],
+  fromMs: number,
+): Promise<{
+  readonly opened: number;
+  readonly observed: number;
+  readonly longestMs: number | null;
+}> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT count(*) FILTER (WHERE NOT only_observed)::float8 AS opened,
+        count(*) FILTER (WHERE only_observed)::float8 AS observed,
+        max(away_ms) FILTER (WHERE NOT only_observed)::float8 AS "longestMs"
+      FROM (
+        SELECT coalesce(evidence->>'observed', '') = '1' AS only_observed,
+          (evidence->>'openForMs')::float8 AS away_ms
+        FROM health_event
+        WHERE at >= ${new Date(fromMs)} AND to_state = 'open' AND model = ANY(${[...models]})
+      ) AS openings`,
+  );
+  return openingRows.parse(rows)[0];
 }

@@ -47,7 +47,7 @@ export async function runUpkeep(db: Database): Promise<UpkeepReport> {
     droppedDays: droppedDays.map(String),
     movedRows: moved.reduce<number>((sum, rows) => sum + Number(rows), 0),
     prunedRows: await prune(db, days),
-    prunedBodies: await pruneBodies(db),
+    prunedBodies: await pruneOwn(db, "prune_call_bodies", bodiesAtOnce, mostBodySteps),
     oddRows: Number(await one(db, "SELECT odd_rows() AS value", [])),
     zoneChanged:
       (await one(
@@ -75,15 +75,19 @@ async function prune(db: Database, days: number): Promise<number> {
   const pruned = await untilFewer(prunedAtOnce, mostSteps, () =>
     one(db, "SELECT prune($1, $2) AS value", [days, prunedAtOnce]),
   );
-  return pruned + (await forgetNodes(db));
+  const counts = await pruneOwn(db, "prune_route_counts", prunedAtOnce, mostSteps);
+  return pruned + counts + (await forgetNodes(db));
 }
 
-/** A database of an earlier release has none. */
-async function pruneBodies(db: Database): Promise<number> {
+/** Rows of a table with a function of its own. A database of an earlier release has none. */
+async function pruneOwn(
+  db: Database,
+  name: "prune_call_bodies" | "prune_route_counts",
+  most: number,
+  steps: number,
+): Promise<number> {
   try {
-    return await untilFewer(bodiesAtOnce, mostBodySteps, () =>
-      one(db, "SELECT prune_call_bodies($1) AS value", [bodiesAtOnce]),
-    );
+    return await untilFewer(most, steps, () => one(db, `SELECT ${name}($1) AS value`, [most]));
   } catch (error) {
     if (isSchemaBehind(error)) {
       return 0;

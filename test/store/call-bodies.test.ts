@@ -171,3 +171,41 @@ it("a database of an earlier release takes no bodies, which is said, and is kept
   expect(await insert(recordOf(uuidV7(Date.now())))).toBe(false);
   expect(await runUpkeep(db)).toMatchObject({ prunedBodies: 0, zoneChanged: false });
 });
+
+describe("who opens a body", () => {
+  it("is written down before it is told, for as often as it is opened, and shown with the call", async () => {
+    const call = callRecord(Date.now());
+    await logCalls(db, [call]);
+    await insert(recordOf(call.id));
+    await read(call.id);
+    await callBody({ ...operator, name: "Jun" }, deps, { id: call.id });
+    const { bodyOpenings } = CallDetail.parse(await callDetail(operator, deps, { id: call.id }));
+    expect(bodyOpenings.map(({ actor }) => actor)).toEqual([
+      { type: "operator", name: "Jun" },
+      { type: "operator", name: "Minji" },
+    ]);
+    expect(Math.abs(bodyOpenings[0]!.at - Date.now())).toBeLessThan(60_000);
+  });
+
+  it("is nobody where nothing was shown", async () => {
+    const call = callRecord(Date.now());
+    await logCalls(db, [call]);
+    await read(call.id);
+    await insert(recordOf(call.id));
+    await read(call.id, createControlDeps(db, createSealer("another")));
+    await expire();
+    await read(call.id);
+    expect(await callDetail(operator, deps, { id: call.id })).toMatchObject({ bodyOpenings: [] });
+  });
+
+  it("stays written, and without a place to write it nothing is shown", async () => {
+    const call = callRecord(Date.now());
+    await insert(recordOf(call.id));
+    await read(call.id);
+    for (const sql of ["UPDATE body_opening SET actor = '{}'", "DELETE FROM body_opening"]) {
+      await expect(db.pool.query(sql)).rejects.toThrow("who opened a body stays written");
+    }
+    await db.pool.query("ALTER TABLE body_opening RENAME TO body_opening_away");
+    await expect(read(call.id)).rejects.toThrow();
+  });
+});

@@ -31,6 +31,7 @@ export function callRecord(atMs: number, changes: Partial<CallRecord> = {}): Cal
     stream: false,
     rescued_by: null,
     metadata: null,
+    needs: null,
     fallback: false,
     region_switch: false,
     attempts: 1,

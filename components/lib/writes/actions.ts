@@ -1,13 +1,15 @@
 import { type QueryClient } from "@tanstack/react-query";
-import { type SwitchRequest, type WriteResult } from "@/lib/shared/contract";
+import * as z from "zod/mini";
+import { type RouteRequest, type SwitchRequest, type WriteResult } from "@/lib/shared/contract";
 import { ApiFailure, sendChange } from "../api";
-import { changesQueries, healthQueries } from "../queries";
+import { changesQueries, healthQueries, policyQueries } from "../queries";
 import { type Store } from "../store";
-import { emptiedRoutes } from "./impact";
+import { storeDraft } from "./draft";
+import { impactRequest, isHopeless, readImpact } from "./impact";
 import {
   begun,
+  type Conflict,
   dropped,
-  isOff,
   observed,
   type ObjectRef,
   servedObject,
@@ -57,13 +59,38 @@ export async function ask(
   if (health === undefined || served === undefined) {
     return false;
   }
-  const routes = isOff(wanted) && !isConfirmed ? emptiedRoutes(health, ref) : [];
-  if (routes.length > 0) {
-    deps.store.update((state) => ({ ...state, confirming: { ref, wanted, routes } }));
+  const write = newWrite(ref, wanted, served.wanted, basedOn ?? served.revision);
+  if (!isConfirmed && !(await mayHappen(deps, write, basedOn))) {
     return false;
   }
-  const write = newWrite(ref, wanted, served.wanted, basedOn ?? served.revision);
   return run(deps, write, () => sendWanted(write));
+}
+
+/** Whether the change is small enough to happen at once; when it is not, somebody is asked. */
+async function mayHappen(
+  { store, onFailed }: WriteDeps,
+  write: Write,
+  basedOn: number | undefined,
+): Promise<boolean> {
+  const { ref, wanted } = write;
+  const request = impactRequest(ref, wanted);
+  if (request === null) {
+    return true;
+  }
+  try {
+    const impact = await readImpact(request);
+    if (impact.tier === "T0") {
+      return true;
+    }
+    store.update((state) => ({ ...state, confirming: { ref, wanted, basedOn, impact } }));
+  } catch (error) {
+    if (isHopeless(error)) {
+      onFailed(write, error);
+    } else {
+      store.update((state) => ({ ...state, confirming: { ref, wanted, basedOn, impact: null } }));
+    }
+  }
+  return false;
 }
 
 /** Takes back a stored change with a new revision. */
@@ -100,12 +127,15 @@ async function run(
       observed(stored(state, write.seq, { revision, createdAt }), nodes, deps.nowMs()),
     );
     isStored = true;
+    if (write.ref.type === "route" && !write.isUndo) {
+      storeDraft(write.ref.id, null);
+    }
     deps.onStored({ ...write, sent: { revision, createdAt } });
   } catch (error) {
     const isConflict = error instanceof ApiFailure && error.status === 409;
     store.update((state) => ({
       ...dropped(state, write.seq),
-      conflict: isConflict ? write : state.conflict,
+      conflict: isConflict ? toConflict(write, error) : state.conflict,
     }));
     if (!isConflict) {
       deps.onFailed(write, error);
@@ -115,10 +145,22 @@ async function run(
   return isStored;
 }
 
+const Details = z.object({
+  current: z.object({
+    policy: z.record(z.string(), z.nullable(z.union([z.string(), z.number(), z.boolean()]))),
+  }),
+});
+
+function toConflict(write: Write, { details }: ApiFailure): Conflict {
+  const theirs = z.safeParse(Details, details).data?.current.policy ?? {};
+  return { write, theirPolicy: theirs };
+}
+
 async function refresh(client: QueryClient): Promise<void> {
   await Promise.all([
     client.invalidateQueries({ queryKey: healthQueries.all() }),
     client.invalidateQueries({ queryKey: changesQueries.all() }),
+    client.invalidateQueries({ queryKey: policyQueries.all() }),
   ]);
 }
 
@@ -140,7 +182,13 @@ function newWrite(ref: ObjectRef, wanted: Wanted, previous: Wanted, basedOn: num
 function sendWanted({ ref, wanted, basedOn }: Write): Promise<WriteResult> {
   const path = `/api/${paths[ref.type]}/${encodeURIComponent(ref.id)}`;
   if (wanted.kind === "order") {
-    return sendChange({ method: "PUT", path, body: { chain: wanted.chain }, ifMatch: basedOn });
+    const { chain, policy, reason } = wanted;
+    const body: RouteRequest = {
+      chain: [...chain],
+      ...(Object.keys(policy).length > 0 && { policy }),
+      ...(reason !== null && { reason }),
+    };
+    return sendChange({ method: "PUT", path, body, ifMatch: basedOn });
   }
   const body: SwitchRequest = {
     intent: wanted.intent,

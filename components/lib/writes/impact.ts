@@ -1,28 +1,22 @@
-import { type HealthView, type TargetView } from "@/lib/shared/contract";
-import { type ObjectRef } from "./model";
+import { ImpactView, type ImpactRequest } from "@/lib/shared/contract";
+import { ApiFailure, postJson } from "../api";
+import { type ObjectRef, type Wanted } from "./model";
 
-/** Routes that would have no target left to answer if `ref` were switched off. */
-export function emptiedRoutes(health: HealthView, ref: ObjectRef): string[] {
-  const answering = health.targets.filter((target) => target.effectiveIntent === "enabled");
-  const remaining = answering.filter((target) => !belongs(target, ref));
-  const has = (targets: readonly TargetView[], chain: readonly string[]): boolean =>
-    targets.some((target) => chain.includes(target.model));
-  return health.routes
-    .filter(({ chain }) => has(answering, chain) && !has(remaining, chain))
-    .map(({ id }) => id);
+/** The change as the server is asked about it; null for one that moves no call. */
+export function impactRequest(ref: ObjectRef, wanted: Wanted): ImpactRequest | null {
+  if (wanted.kind === "order") {
+    return { type: "chain", routeId: ref.id, chain: [...wanted.chain] };
+  }
+  return ref.type === "route"
+    ? null
+    : { type: "switch", objectType: ref.type, objectId: ref.id, intent: wanted.intent };
 }
 
-function belongs(target: TargetView, { type, id }: ObjectRef): boolean {
-  switch (type) {
-    case "target":
-      return target.id === id;
-    case "model":
-      return target.model === id;
-    case "region":
-      return target.region === id;
-    case "provider":
-      return target.provider === id;
-    case "route":
-      return false;
-  }
+export function readImpact(request: ImpactRequest, signal?: AbortSignal): Promise<ImpactView> {
+  return postJson("/api/impact", request, ImpactView, signal);
+}
+
+/** Whether a change is known to fail like the question about it: nothing answers, or the person may not. */
+export function isHopeless(error: unknown): boolean {
+  return !(error instanceof ApiFailure) || error.status === 0 || error.status === 403;
 }

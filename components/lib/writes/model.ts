@@ -1,7 +1,9 @@
 import {
   type HealthView,
+  type ImpactView,
   type Intent,
   type NodeView,
+  type PolicyValue,
   type SwitchView,
 } from "@/lib/shared/contract";
 
@@ -20,7 +22,15 @@ export type Wanted =
       readonly until: number | null;
       readonly reason: string | null;
     }
-  | { readonly kind: "order"; readonly chain: readonly string[] };
+  | {
+      readonly kind: "order";
+      readonly chain: readonly string[];
+      /** The numbers of its policy that change, by their place; null for the default. */
+      readonly policy: PolicyChange;
+      readonly reason: string | null;
+    };
+
+export type PolicyChange = Readonly<Record<string, PolicyValue | null>>;
 
 /** One change on its way from a click to every node. */
 export interface Write {
@@ -42,15 +52,23 @@ export interface Write {
 export interface WritesState {
   readonly writes: readonly Write[];
   /** A change that somebody else's change got in front of. */
-  readonly conflict: Write | null;
-  /** A change that would leave these routes without a target, until somebody says yes. */
+  readonly conflict: Conflict | null;
+  /** A change that moves too much to happen at once, until somebody says yes. */
   readonly confirming: Confirming | null;
+}
+
+export interface Conflict {
+  readonly write: Write;
+  /** The numbers of a route's policy as the other one left them. */
+  readonly theirPolicy: PolicyChange;
 }
 
 export interface Confirming {
   readonly ref: ObjectRef;
   readonly wanted: Wanted;
-  readonly routes: readonly string[];
+  readonly basedOn: number | undefined;
+  /** Null: the server could not tell. */
+  readonly impact: ImpactView | null;
 }
 
 /** How long the proof stays beside its control. */
@@ -68,6 +86,11 @@ export function isOff(wanted: Wanted): boolean {
 
 export function toWanted(view: SwitchView): Wanted {
   return { kind: "switch", intent: view.intent, until: view.until, reason: view.reason };
+}
+
+/** A chain as it stands, with nothing of its policy changed. */
+export function toOrder(chain: readonly string[]): Wanted {
+  return { kind: "order", chain, policy: {}, reason: null };
 }
 
 /** The state with `write` as the only one of its object. */
@@ -149,7 +172,7 @@ export function servedObject(
 ): { wanted: Wanted; revision: number } | undefined {
   if (ref.type === "route") {
     const route = health.routes.find(({ id }) => id === ref.id);
-    return route && { wanted: { kind: "order", chain: route.chain }, revision: route.revision };
+    return route && { wanted: toOrder(route.chain), revision: route.revision };
   }
   const { targets, models, regions, providers } = health;
   const lists = { target: targets, model: models, region: regions, provider: providers };

@@ -46,6 +46,7 @@ export function crashedCall(begun: string): string {
     cached_tokens: null,
     tokens_estimated: false,
     cost_nano_usd: null,
+    needs: null,
   };
   return JSON.stringify({ call, attempts: [] } satisfies CallLogLine);
 }

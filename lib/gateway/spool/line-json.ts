@@ -43,7 +43,8 @@ function callJson(call: CallRecord): string {
     `"prompt_tokens":${figure(call.prompt_tokens)},"completion_tokens":${figure(call.completion_tokens)},` +
     `"cached_tokens":${figure(call.cached_tokens)},"tokens_estimated":${flag(call.tokens_estimated)},` +
     `"cost_nano_usd":${figure(call.cost_nano_usd)},"revision":${call.revision},` +
-    `"plan_hash":${word(call.plan_hash)},"metadata":${json(call.metadata)}}`
+    `"plan_hash":${word(call.plan_hash)},"metadata":${json(call.metadata)},` +
+    `"needs":${call.needs === null ? "null" : JSON.stringify(call.needs)}}`
   );
 }
 

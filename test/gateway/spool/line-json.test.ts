@@ -30,6 +30,7 @@ const call = fc
     cost_nano_usd: figure,
     plan_hash: text,
     metadata,
+    needs: fc.option(fc.subarray(["tools", "vision", "json"] as const)),
     node_id: fc.string(),
   })
   .map((changes): CallRecord => callRecord(1_764_000_000_000, changes));

@@ -9,10 +9,11 @@ export const GET = defineHandler(routeView.permission, (call) =>
 );
 
 export const PUT = defineHandler(setRouteChain.permission, async (call) => {
-  const { chain, reason = null } = await readBody(call.request, RouteRequest);
+  const { chain, policy = {}, reason = null } = await readBody(call.request, RouteRequest);
   return setRouteChain(call.actor, call.runtime.deps, {
     routeId: pathId(call),
     chain,
+    policy,
     reason,
     ifMatch: ifMatch(call.request),
   });

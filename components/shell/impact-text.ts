@@ -1,0 +1,91 @@
+import { type MessageValues, type Text } from "@/components/lib/i18n/messages";
+import { type ImpactView } from "@/lib/shared/contract";
+import { type Format } from "@/lib/shared/format";
+
+const routesShown = 4;
+const appsShown = 6;
+const minuteMs = 60_000;
+
+/** `71`, `3.2`: calls a minute. */
+export function rateText(f: Format, perMinute: number): string {
+  return perMinute >= 10 || perMinute === 0 ? f.count(Math.round(perMinute)) : perMinute.toFixed(1);
+}
+
+/** Why a change does not happen at once, one sentence each. */
+export function becauseTexts({ because, emptied, inFlight }: ImpactView): Text[] {
+  return because.map((reason): Text => {
+    const values: MessageValues =
+      reason === "empties"
+        ? { n: emptied.length, routes: emptied.join(", ") }
+        : { n: inFlight };
+    return { key: `confirm.why.${reason}`, values };
+  });
+}
+
+export type ImpactRow = { readonly label: Text; readonly lines: readonly Text[] };
+
+/** What a change would do, row by row; what nobody can tell is left out. */
+export function impactRows(impact: ImpactView, f: Format): ImpactRow[] {
+  const { apps, inFlight, p95, costNanoUsdPerHour: cost } = impact;
+  const row = (name: RowName, lines: readonly Text[]): ImpactRow[] =>
+    lines.length === 0 ? [] : [{ label: { key: `confirm.rows.${name}` }, lines }];
+  return [
+    ...row("moves", [movesText(impact, f)]),
+    ...row("apps", apps.length === 0 ? [] : [{ key: "confirm.list", values: { names: names(apps) } }]),
+    ...row("goes", goesTexts(impact)),
+    ...row("p95", p95 === null ? [] : [p95Text(p95, f)]),
+    ...row("cost", cost === null ? [] : [costText(cost, f)]),
+    ...row(
+      "running",
+      inFlight === 0 ? [] : [{ key: "confirm.list", values: { names: f.count(inFlight) } }],
+    ),
+  ];
+}
+
+type RowName = "moves" | "apps" | "goes" | "p95" | "cost" | "running";
+
+function movesText({ movedPerMinute, movedShare, windowMs }: ImpactView, f: Format): Text {
+  if (movedPerMinute === 0) {
+    return { key: "confirm.movesNone", values: { minutes: windowMs / minuteMs } };
+  }
+  const rate = rateText(f, movedPerMinute);
+  return movedShare === null
+    ? { key: "confirm.movesFew", values: { rate } }
+    : { key: "confirm.moves", values: { rate, share: f.percent(movedShare) } };
+}
+
+function names(apps: ImpactView["apps"]): string {
+  const shown = apps.slice(0, appsShown).map(({ id }) => id);
+  return apps.length > appsShown ? `${shown.join(", ")} …` : shown.join(", ");
+}
+
+function goesTexts({ routes }: ImpactView): Text[] {
+  const busiest = routes.toSorted((left, right) => right.callsPerMinute - left.callsPerMinute);
+  const place = (one: ImpactView["routes"][number]["from"]): string | null =>
+    one === null ? null : `${one.model} / ${one.region}`;
+  const lines = busiest.slice(0, routesShown).map(({ id, from, to }): Text => {
+    const [before, after] = [place(from), place(to)];
+    if (after === null) {
+      return { key: "confirm.nobody", values: { route: id } };
+    }
+    return before === after
+      ? { key: "confirm.stays", values: { route: id, from: after } }
+      : { key: "confirm.goes", values: { route: id, from: before ?? "–", to: after } };
+  });
+  return routes.length > routesShown
+    ? [...lines, { key: "confirm.more", values: { n: routes.length - routesShown } }]
+    : lines;
+}
+
+function p95Text({ fromMs, toMs }: NonNullable<ImpactView["p95"]>, f: Format): Text {
+  const values = { ms: f.ms(Math.abs(toMs - fromMs)), from: f.ms(fromMs), to: f.ms(toMs) };
+  return { key: toMs > fromMs ? "confirm.slower" : "confirm.faster", values };
+}
+
+function costText(nanoUsd: number, f: Format): Text {
+  if (nanoUsd === 0) {
+    return { key: "confirm.sameCost" };
+  }
+  const values = { money: f.money(Math.abs(nanoUsd)) };
+  return { key: nanoUsd > 0 ? "confirm.dearer" : "confirm.cheaper", values };
+}
