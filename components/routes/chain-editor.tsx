@@ -1,34 +1,42 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useDraft } from "@/components/lib/writes/draft";
-import { type ObjectRef, shownWanted, type Wanted } from "@/components/lib/writes/model";
-import { useWrite, useWrites } from "@/components/lib/writes/provider";
+import { figuresQueries } from "@/components/lib/queries";
+import { Key } from "@/components/ui/key";
 import { type HealthView, type RouteView } from "@/lib/shared/contract";
-import { ChainRow, type RowMove } from "./chain-row";
-import { DraftBar } from "./draft-bar";
-import { isSameOrder, movedCount, reordered } from "./order";
+import { AddModel } from "./add-model";
+import { ChainRow, type ChainRowProps, type RowMove } from "./chain-row";
+import { DraftBar, RouteProof } from "./draft-bar";
+import { LastResort } from "./last-resort";
+import { reordered, withLast, withModel } from "./order";
+import { useDraftKeys } from "./use-draft-keys";
+import { type RouteDraft, useRouteDraft } from "./use-route-draft";
 
 const DragList = lazy(() => import("./drag-list").then((module) => ({ default: module.DragList })));
 
 const settleMs = 1_500;
 
-type Props = { route: RouteView; health: HealthView };
+type Props = {
+  route: RouteView;
+  health: HealthView;
+  /** On the route's own page: models come and go, with figures beside them. */
+  isFull?: boolean;
+};
 
-/** The chain of one route. Moving edits a draft; saving makes one revision and shows that it is in effect. */
-export function ChainEditor({ route, health }: Props) {
+/** The chain of one route. Every step edits a draft; saving makes one revision and shows that it is in effect. */
+export function ChainEditor({ route, health, isFull = false }: Props) {
   const { t } = useWords();
-  const writes = useWrites();
-  const ref: ObjectRef = { type: "route", id: route.id };
-  const write = useWrite(ref);
-  const served: Wanted = { kind: "order", chain: route.chain };
-  const live = orderOf(shownWanted(write, served, route.revision), route.chain);
-  const [draft, setDraft] = useDraft(route.id);
-  const chain = draft !== null && isSameModels(draft.chain, live) ? draft.chain : live;
+  const draft = useRouteDraft(route, health, isFull);
+  const { chain, live } = draft;
   const [announcement, setAnnouncement] = useState("");
   const [rootRef, keepFocus] = useFocusAfterMove(chain);
   const isIdle = useIdle();
+  const p95Of = useP95(isFull);
+  useDraftKeys(draft, () => {
+    setAnnouncement(t("routes.undone"));
+  });
 
   const move = (from: number, to: number, handle: RowMove["handle"] | null): void => {
     const next = reordered(chain, from, to);
@@ -39,19 +47,24 @@ export function ChainEditor({ route, health }: Props) {
     if (handle !== null) {
       keepFocus(`${handle} ${model}`);
     }
-    const basedOn = draft?.basedOn ?? route.revision;
-    setDraft(isSameOrder(next, live) ? null : { chain: [...next], basedOn });
+    draft.setChain(next);
     setAnnouncement(t("routes.announce.moved", { model, place: to + 1, of: chain.length }));
   };
-  const save = (): void => {
-    writes
-      .ask(ref, { kind: "order", chain }, { basedOn: draft?.basedOn })
-      .then((isStored) => {
-        if (isStored) {
-          setDraft(null);
-        }
-      })
-      .catch(() => undefined);
+  const add = (model: string): void => {
+    const next = withModel(chain, model);
+    draft.setChain(next);
+    const place = next.indexOf(model) + 1;
+    setAnnouncement(t("routes.added", { model, place, of: next.length }));
+  };
+  const remove = (index: number): void => {
+    const model = chain[index];
+    if (model === undefined || chain.length < 2) {
+      return;
+    }
+    const next = chain.filter((one) => one !== model);
+    keepFocus(`grip ${next[Math.min(index, next.length - 1)] ?? ""}`);
+    draft.setChain(next);
+    setAnnouncement(t("routes.removed", { model, n: next.length }));
   };
 
   const rows = chain.map((model, index) => ({
@@ -66,11 +79,23 @@ export function ChainEditor({ route, health }: Props) {
       onMove: ({ by, handle }: RowMove) => {
         move(index, index + by, handle);
       },
-    },
+      ...(isFull && {
+        full: {
+          known: draft.policy?.models.find(({ id }) => id === model),
+          callsInWeek: draft.policy?.week.calls ?? 0,
+          servedInHour: draft.policy?.servedInHour ?? 0,
+          p95Ms: p95Of(model),
+          onRemove: () => {
+            remove(index);
+          },
+        },
+      }),
+    } satisfies ChainRowProps,
   }));
   const plainRows = rows.map(({ id, row }) => <ChainRow key={id} {...row} />);
   return (
     <div ref={rootRef}>
+      {isFull && <Columns />}
       <ol className="-mx-4 border-t border-line" aria-label={t("routes.chainOf", { id: route.id })}>
         {isIdle ? (
           <Suspense fallback={plainRows}>
@@ -85,16 +110,19 @@ export function ChainEditor({ route, health }: Props) {
           plainRows
         )}
       </ol>
-      <DraftBar
-        route={route}
-        changes={movedCount(live, chain)}
-        isOutdated={draft !== null && draft.basedOn !== route.revision && write === undefined}
-        write={write}
-        onSave={save}
-        onDiscard={() => {
-          setDraft(null);
-        }}
-      />
+      {isFull && (
+        <Slots
+          draft={draft}
+          models={health.models.map(({ id }) => id)}
+          onAdd={add}
+          onLast={(model) => {
+            draft.setChain(withLast(chain, model));
+            setAnnouncement(t("routes.lastResortIs", { model }));
+          }}
+        />
+      )}
+      {draft.changes === 0 && <RouteProof route={route} draft={draft} />}
+      {draft.changes > 0 && !isFull && <DraftBar route={route} draft={draft} isFull={false} />}
       <p role="status" className="sr-only">
         {announcement}
       </p>
@@ -102,12 +130,63 @@ export function ChainEditor({ route, health }: Props) {
   );
 }
 
-function orderOf(wanted: Wanted, fallback: readonly string[]): readonly string[] {
-  return wanted.kind === "order" ? wanted.chain : fallback;
+function Columns() {
+  const { t } = useWords();
+  return (
+    <div
+      aria-hidden="true"
+      className="chain-columns -mx-4 gap-x-2 py-1.5 pr-4 text-micro text-fg-3 phone:hidden"
+    >
+      <span className="col-span-4 pl-2">{t("routes.columns.head")}</span>
+      <span className="text-right">{t("routes.columns.served")}</span>
+      <span className="text-right">{t("routes.columns.p95")}</span>
+      <span className="text-right">{t("routes.columns.price")}</span>
+    </div>
+  );
 }
 
-function isSameModels(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((model) => b.includes(model));
+type SlotsProps = {
+  draft: RouteDraft;
+  models: readonly string[];
+  onAdd: (model: string) => void;
+  onLast: (model: string) => void;
+};
+
+/** Below the chain: who is the last of it, and who else could join. */
+function Slots({ draft, models, onAdd, onLast }: SlotsProps) {
+  const { t } = useWords();
+  const { chain, policy } = draft;
+  return (
+    <div className="-mx-4 mb-3 grid gap-3 border-y border-line bg-sunken px-4 py-3">
+      <LastResort chain={chain} models={models} onChoose={onLast} />
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <AddModel
+          models={models.filter((model) => !chain.includes(model))}
+          known={policy?.models ?? []}
+          callsInWeek={policy?.week.calls ?? 0}
+          onAdd={onAdd}
+        />
+        <span className="flex gap-3 text-small text-fg-3 phone:hidden">
+          <span>
+            <Key>Alt ↑↓</Key> {t("matrix.keys.move")}
+          </span>
+          <span>
+            <Key>Del</Key> {t("routes.keys.remove")}
+          </span>
+          <span>
+            <Key>⌘Z</Key> {t("routes.keys.undo")}
+          </span>
+        </span>
+      </div>
+    </div>
+  );
+}
+
+/** The time of each model's attempts in the last hour, over all routes. */
+function useP95(isAsked: boolean): (model: string) => number | null {
+  const query = useQuery({ ...figuresQueries.list("model", "1h"), enabled: isAsked });
+  const rows = query.data?.rows ?? [];
+  return (model) => rows.find(({ id }) => id === model)?.p95Ms ?? null;
 }
 
 /** Moving a row moves its DOM node, and a moved node loses the focus: give it back. */

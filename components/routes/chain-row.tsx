@@ -1,12 +1,18 @@
 "use client";
 
-import { ArrowDown, ArrowUp, GripVertical } from "lucide-react";
+import { ArrowDown, ArrowUp, GripVertical, X } from "lucide-react";
 import { clsx } from "clsx";
 import { type CSSProperties, type HTMLAttributes, type KeyboardEvent, type Ref } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Button } from "@/components/ui/button";
-import { type SwitchView, type TargetView } from "@/lib/shared/contract";
+import { Glyph } from "@/components/ui/glyph";
+import { Switch } from "@/components/ui/switch";
+import { Tag } from "@/components/ui/tag";
+import { type ChainModel, type SwitchView, type TargetView } from "@/lib/shared/contract";
+import { noValue } from "@/lib/shared/format";
 import { ChainChip } from "./chain-chip";
+import { lacksTexts } from "./lacks";
 
 export interface RowMove {
   readonly by: 1 | -1;
@@ -14,14 +20,25 @@ export interface RowMove {
   readonly handle: "up" | "down" | "grip";
 }
 
+/** What a row of the route's own page has more. */
+interface RowFull {
+  readonly known: ChainModel | undefined;
+  readonly callsInWeek: number;
+  readonly servedInHour: number;
+  readonly p95Ms: number | null;
+  readonly onRemove: () => void;
+}
+
 export type ChainRowProps = {
   model: string;
   index: number;
+  /** −1: it was not in the chain. */
   wasIndex: number;
   last: number;
   targets: readonly TargetView[];
   view: SwitchView | undefined;
   onMove: (move: RowMove) => void;
+  full?: RowFull;
   /** Set by the list that can be dragged. */
   drag?: {
     rootRef: Ref<HTMLLIElement>;
@@ -32,16 +49,8 @@ export type ChainRowProps = {
 };
 
 /** One place of a chain: what it is, how it is, and how to move it. */
-export function ChainRow({
-  model,
-  index,
-  wasIndex,
-  last,
-  targets,
-  view,
-  onMove,
-  drag,
-}: ChainRowProps) {
+export function ChainRow(props: ChainRowProps) {
+  const { model, index, wasIndex, last, targets, view, onMove, full, drag } = props;
   const { t, f } = useWords();
   const isMoved = wasIndex !== index;
   const fastest = fastestP50(targets);
@@ -49,6 +58,9 @@ export function ChainRow({
     if (event.altKey && (event.code === "ArrowUp" || event.code === "ArrowDown")) {
       event.preventDefault();
       onMove({ by: event.code === "ArrowUp" ? -1 : 1, handle: "grip" });
+    } else if (event.key === "Delete" && full !== undefined) {
+      event.preventDefault();
+      full.onRemove();
     }
   };
   return (
@@ -58,7 +70,10 @@ export function ChainRow({
       onKeyDown={onKeyDown}
       data-testid={`chain-${model}`}
       className={clsx(
-        "relative grid min-h-13 grid-cols-[24px_20px_minmax(0,1fr)_auto] items-center gap-x-2 border-b border-line bg-surface py-2 pr-4 pl-2 last:border-b-0 touch:grid-cols-[44px_20px_minmax(0,1fr)_auto] touch:pl-0",
+        "relative min-h-13 items-center gap-x-2 border-b border-line bg-surface py-2 pr-4 pl-2 last:border-b-0 touch:pl-0",
+        full === undefined
+          ? "grid grid-cols-[24px_20px_minmax(0,1fr)_auto] touch:grid-cols-[44px_20px_minmax(0,1fr)_auto]"
+          : "chain-columns",
         isMoved && "shadow-[inset_3px_0_0_var(--accent)]",
         drag?.isDragging === true && "z-10 bg-raised shadow-pop",
       )}
@@ -73,6 +88,7 @@ export function ChainRow({
         <GripVertical size={14} aria-hidden="true" />
       </button>
       <span className="text-center text-lead font-medium text-fg-2">{index + 1}</span>
+      {full !== undefined && view !== undefined && <ModelSwitch model={model} view={view} />}
       <div className="min-w-0">
         <div className="flex flex-wrap items-center gap-x-2.5 gap-y-0.5">
           <span className="truncate text-[14px] leading-5 font-strong" title={model}>
@@ -80,40 +96,107 @@ export function ChainRow({
           </span>
           {isMoved && (
             <span className="text-micro font-medium text-accent-text">
-              {t("routes.was", { place: wasIndex + 1 })}
+              {wasIndex === -1 ? t("routes.new") : t("routes.was", { place: wasIndex + 1 })}
             </span>
           )}
+          {index === last && last > 0 && full !== undefined && <Tag>{t("routes.lastResort")}</Tag>}
           <ChainChip targets={targets} isOff={view !== undefined && view.intent !== "enabled"} />
           {fastest !== null && (
             <span className="text-small text-fg-3">{t("matrix.p50", { ms: f.ms(fastest) })}</span>
           )}
         </div>
+        {full?.known !== undefined && <Lacks known={full.known} callsInWeek={full.callsInWeek} />}
       </div>
-      <span className="flex gap-0.5">
-        <Button
-          size="icon"
-          aria-label={t("routes.up", { model })}
-          data-focus={`up ${model}`}
-          disabled={index === 0}
-          onClick={() => {
-            onMove({ by: -1, handle: index === 1 ? "down" : "up" });
-          }}
-        >
-          <ArrowUp size={14} aria-hidden="true" />
-        </Button>
-        <Button
-          size="icon"
-          aria-label={t("routes.down", { model })}
-          data-focus={`down ${model}`}
-          disabled={index === last}
-          onClick={() => {
-            onMove({ by: 1, handle: index === last - 1 ? "up" : "down" });
-          }}
-        >
-          <ArrowDown size={14} aria-hidden="true" />
-        </Button>
-      </span>
+      {full !== undefined && <Figures full={full} />}
+      <RowButtons model={model} index={index} last={last} onMove={onMove} full={full} />
     </li>
+  );
+}
+
+function ModelSwitch({ model, view }: { model: string; view: SwitchView }) {
+  const { t } = useWords();
+  const control = useSwitch({ type: "model", id: model }, view);
+  return (
+    <Switch
+      label={t("routes.switch", { model })}
+      isOn={control.isOn}
+      isPending={control.isPending}
+      onToggle={control.toggle}
+    />
+  );
+}
+
+function Lacks({ known, callsInWeek }: { known: ChainModel; callsInWeek: number }) {
+  const { f, say } = useWords();
+  return lacksTexts(known, callsInWeek, f).map((line) => (
+    <p key={line.key} className="run mt-0.5 flex gap-1.5 text-small text-fg-2">
+      <Glyph state="degraded" size={10} className="mt-1 shrink-0" />
+      <span>{say(line)}</span>
+    </p>
+  ));
+}
+
+function Figures({ full }: { full: RowFull }) {
+  const { t, f } = useWords();
+  const { known, servedInHour, p95Ms } = full;
+  const share =
+    servedInHour < 20 || known === undefined ? null : known.answeredInHour / servedInHour;
+  const price = known?.priceUsdPerMTok ?? null;
+  const figures = [
+    ["served", f.percent(share)],
+    ["p95", f.ms(p95Ms)],
+    ["price", price === null ? noValue : `${price.input} · ${price.output}`],
+  ] as const;
+  return figures.map(([name, value]) => (
+    <span key={name} className="chain-figure text-small whitespace-nowrap">
+      <span className="text-micro text-fg-3 md:sr-only">{t(`routes.columns.${name}`)} </span>
+      {value}
+    </span>
+  ));
+}
+
+type ButtonsProps = Pick<ChainRowProps, "model" | "index" | "last" | "onMove"> & {
+  full: RowFull | undefined;
+};
+
+function RowButtons({ model, index, last, onMove, full }: ButtonsProps) {
+  const { t } = useWords();
+  return (
+    <span className="chain-buttons flex gap-0.5">
+      <Button
+        size="icon"
+        aria-label={t("routes.up", { model })}
+        data-focus={`up ${model}`}
+        disabled={index === 0}
+        onClick={() => {
+          onMove({ by: -1, handle: index === 1 ? "down" : "up" });
+        }}
+      >
+        <ArrowUp size={14} aria-hidden="true" />
+      </Button>
+      <Button
+        size="icon"
+        aria-label={t("routes.down", { model })}
+        data-focus={`down ${model}`}
+        disabled={index === last}
+        onClick={() => {
+          onMove({ by: 1, handle: index === last - 1 ? "up" : "down" });
+        }}
+      >
+        <ArrowDown size={14} aria-hidden="true" />
+      </Button>
+      {full !== undefined && (
+        <Button
+          tone="ghost"
+          size="icon"
+          aria-label={t("routes.remove", { model })}
+          disabled={last === 0}
+          onClick={full.onRemove}
+        >
+          <X size={14} aria-hidden="true" />
+        </Button>
+      )}
+    </span>
   );
 }
 

@@ -6,11 +6,15 @@ import { useHealth } from "@/components/lib/live/views";
 import { PageHead } from "@/components/shell/page-head";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
+import { type HealthView, type RouteView } from "@/lib/shared/contract";
 import { ChainEditor } from "./chain-editor";
+import { DraftBar } from "./draft-bar";
+import { PolicyPanel } from "./policy-panel";
+import { useRouteDraft } from "./use-route-draft";
 
 type Props = { id: string };
 
-/** One route: its chain, to be put in order. */
+/** One route: its chain, to be put in order, and the numbers that it goes by. */
 export function RoutePageView({ id }: Props) {
   const { t } = useWords();
   const query = useHealth();
@@ -33,9 +37,25 @@ export function RoutePageView({ id }: Props) {
         <p className="run py-6 text-fg-2">{t("routes.unknown", { id })}</p>
       )}
       {health !== undefined && route !== undefined && (
-        <Panel id="priorities" title={t("routes.title")} subtitle={t("routes.subtitle")}>
-          <ChainEditor key={route.id} route={route} health={health} />
-        </Panel>
+        <Editor key={route.id} route={route} health={health} />
+      )}
+    </>
+  );
+}
+
+function Editor({ route, health }: { route: RouteView; health: HealthView }) {
+  const { t } = useWords();
+  const draft = useRouteDraft(route, health, true);
+  return (
+    <>
+      <Panel id="priorities" title={t("routes.title")} subtitle={t("routes.subtitle")}>
+        <ChainEditor route={route} health={health} isFull />
+      </Panel>
+      <PolicyPanel route={route} draft={draft} />
+      {draft.changes > 0 && (
+        <div className="sticky bottom-2 z-10 mt-4 rounded-panel bg-page phone:bottom-18">
+          <DraftBar route={route} draft={draft} isFull />
+        </div>
       )}
     </>
   );

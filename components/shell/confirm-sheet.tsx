@@ -118,10 +118,7 @@ function Impact({ impact }: { impact: ImpactView | null }) {
       <ul className="mt-2 grid gap-1">
         {becauseTexts(impact).map((text) => (
           <li key={text.key} className="run flex gap-2 text-fg-2">
-            <Glyph
-              state={impact.tier === "T2" ? "down" : "degraded"}
-              className="mt-1 shrink-0"
-            />
+            <Glyph state={impact.tier === "T2" ? "down" : "degraded"} className="mt-1 shrink-0" />
             <span className="min-w-0 break-words">{say(text)}</span>
           </li>
         ))}

@@ -15,9 +15,7 @@ export function rateText(f: Format, perMinute: number): string {
 export function becauseTexts({ because, emptied, inFlight }: ImpactView): Text[] {
   return because.map((reason): Text => {
     const values: MessageValues =
-      reason === "empties"
-        ? { n: emptied.length, routes: emptied.join(", ") }
-        : { n: inFlight };
+      reason === "empties" ? { n: emptied.length, routes: emptied.join(", ") } : { n: inFlight };
     return { key: `confirm.why.${reason}`, values };
   });
 }
@@ -31,7 +29,10 @@ export function impactRows(impact: ImpactView, f: Format): ImpactRow[] {
     lines.length === 0 ? [] : [{ label: { key: `confirm.rows.${name}` }, lines }];
   return [
     ...row("moves", [movesText(impact, f)]),
-    ...row("apps", apps.length === 0 ? [] : [{ key: "confirm.list", values: { names: names(apps) } }]),
+    ...row(
+      "apps",
+      apps.length === 0 ? [] : [{ key: "confirm.list", values: { names: names(apps) } }],
+    ),
     ...row("goes", goesTexts(impact)),
     ...row("p95", p95 === null ? [] : [p95Text(p95, f)]),
     ...row("cost", cost === null ? [] : [costText(cost, f)]),

@@ -67,12 +67,7 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
             </Popover.Close>
           </div>
           {target !== undefined && <TargetDetails target={target} />}
-          <SwitchForm
-            objectRef={objectRef}
-            name={title}
-            view={view}
-            onDone={onClose}
-          />
+          <SwitchForm objectRef={objectRef} name={title} view={view} onDone={onClose} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { emptiedRoutes } from "@/components/lib/writes/impact";
+import { formerDraft, nextDraft } from "@/components/lib/writes/draft";
+import { impactRequest } from "@/components/lib/writes/impact";
 import {
   begun,
   noWrites,
   observed,
   shownWanted,
   stored,
+  toOrder,
   type Wanted,
   type Write,
 } from "@/components/lib/writes/model";
@@ -151,29 +153,45 @@ describe("the proof", () => {
   });
 });
 
-describe("emptiedRoutes", () => {
-  const routes = [
-    {
-      id: "auto",
-      chain: ["gpt-4.1", "deepseek-v3"],
-      owner: "ui",
-      ownerPath: null,
-      overridden: false,
-      revision: 1,
-    } as const,
-  ];
-  const view = (targets: Parameters<typeof health>[0]) =>
-    health(targets, { routes: routes.map((route) => ({ ...route, chain: [...route.chain] })) });
+describe("the question about a change", () => {
+  it("names a switch by its object and a chain by its route", () => {
+    expect(impactRequest({ type: "model", id: "gpt-4.1" }, off)).toEqual({
+      type: "switch",
+      objectType: "model",
+      objectId: "gpt-4.1",
+      intent: "draining",
+    });
+    expect(impactRequest({ type: "route", id: "auto" }, toOrder(["a", "b"]))).toEqual({
+      type: "chain",
+      routeId: "auto",
+      chain: ["a", "b"],
+    });
+  });
+});
 
-  it("names the routes that lose their last target", () => {
-    const only = view([east]);
-    expect(emptiedRoutes(only, { type: "target", id: east.id })).toEqual(["auto"]);
-    expect(emptiedRoutes(only, { type: "region", id: "us-east" })).toEqual(["auto"]);
+describe("a draft", () => {
+  const saved = { chain: ["a", "b"], policy: {}, revision: 7 };
+  const first = nextDraft(null, saved, { chain: ["b", "a"], policy: {} });
+
+  it("goes back step by step to what is saved", () => {
+    const second = nextDraft(first, saved, { chain: ["b"], policy: {} });
+    expect(second).toMatchObject({ chain: ["b"], basedOn: 7 });
+    expect(formerDraft(second)).toEqual({ ...first, place: null });
+    expect(formerDraft(first)).toBeNull();
   });
 
-  it("is silent while another target can answer, or when none could before", () => {
-    expect(emptiedRoutes(view([east, west]), { type: "target", id: east.id })).toEqual([]);
-    const held = target({ effectiveIntent: "disabled" });
-    expect(emptiedRoutes(view([held]), { type: "target", id: held.id })).toEqual([]);
+  it("takes typing on in one field for one step, and another field for another", () => {
+    const typed = (draft: typeof first, place: string, text: string): typeof first =>
+      nextDraft(
+        draft,
+        saved,
+        { chain: ["b", "a"], policy: { ...draft.policy, [place]: text } },
+        place,
+      );
+    const one = typed(typed(first, "limits.ttft_s", "1"), "limits.ttft_s", "12");
+    expect(one.past).toHaveLength(2);
+    const other = typed(one, "limits.idle_s", "3");
+    expect(formerDraft(other)).toMatchObject({ policy: { "limits.ttft_s": "12" } });
+    expect(formerDraft(formerDraft(other)!)).toMatchObject({ policy: {}, chain: ["b", "a"] });
   });
 });

@@ -3,26 +3,34 @@
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 import * as z from "zod/mini";
 
-const Draft = z.object({ chain: z.array(z.string()), basedOn: z.number() });
-/** An order that is not saved yet, and the revision that it was made from. */
+const Step = z.object({
+  chain: z.array(z.string()),
+  /** Settings as somebody typed them, by place; empty: the default. */
+  policy: z.record(z.string(), z.union([z.string(), z.boolean()])),
+});
+/** How a route would be. */
+export type DraftStep = z.infer<typeof Step>;
+
+const Draft = z.extend(Step, {
+  basedOn: z.number(),
+  /** The steps before, oldest first. */
+  past: z.array(Step),
+  /** What the newest step edited: typing on in the same place is the same step. */
+  place: z.nullable(z.string()),
+});
+/** A chain and settings that are not saved yet, and the revision that they were made from. */
 export type Draft = z.infer<typeof Draft>;
 
+const mostSteps = 50;
 const listeners = new Set<() => void>();
 const keyOf = (routeId: string): string => `bellwether.draft.${routeId}`;
 
-/** The unsaved order of a route; this browser keeps it over reloads. */
-export function useDraft(routeId: string): [Draft | null, (draft: Draft | null) => void] {
+/** The unsaved changes of a route; this browser keeps them over reloads. */
+export function useDraft(routeId: string): Draft | null {
   const key = keyOf(routeId);
   const read = useCallback(() => localStorage.getItem(key), [key]);
   const text = useSyncExternalStore(subscribe, read, () => null);
-  const draft = useMemo(() => parsedDraft(text), [text]);
-  const setDraft = useCallback(
-    (next: Draft | null) => {
-      storeDraft(routeId, next);
-    },
-    [routeId],
-  );
-  return [draft, setDraft];
+  return useMemo(() => parsedDraft(text), [text]);
 }
 
 export function storeDraft(routeId: string, draft: Draft | null): void {
@@ -34,6 +42,32 @@ export function storeDraft(routeId: string, draft: Draft | null): void {
   for (const listener of listeners) {
     listener();
   }
+}
+
+/** `draft`, or a new one from what is saved, one step further. `place`: the setting that is being typed. */
+export function nextDraft(
+  draft: Draft | null,
+  saved: DraftStep & { readonly revision: number },
+  step: DraftStep,
+  place: string | null = null,
+): Draft {
+  const { chain, policy } = draft ?? saved;
+  const past = draft?.past ?? [];
+  const isSameStep = place !== null && draft?.place === place;
+  return {
+    ...step,
+    basedOn: draft?.basedOn ?? saved.revision,
+    past: isSameStep ? past : [...past, { chain: [...chain], policy }].slice(-mostSteps),
+    place,
+  };
+}
+
+/** `draft` one step back; null when nothing of it is left. */
+export function formerDraft(draft: Draft): Draft | null {
+  const former = draft.past.at(-1);
+  return former === undefined || draft.past.length === 1
+    ? null
+    : { ...draft, ...former, past: draft.past.slice(0, -1), place: null };
 }
 
 function subscribe(listener: () => void): () => void {
