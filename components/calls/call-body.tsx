@@ -2,7 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
+import { useMinute } from "@/components/lib/live/provider";
 import { callsQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
@@ -39,7 +41,29 @@ export function CallBodySection({ call }: Props) {
       )}
       {isAsked && <QueryState query={query} skeleton="h-24" />}
       {query.data !== undefined && <Opened body={query.data} />}
+      <Openings call={call} isOpen={query.data?.state === "open"} />
     </Section>
+  );
+}
+
+/** Opening is written down: who did it before, and that oneself just did. */
+function Openings({ call, isOpen }: Props & { isOpen: boolean }) {
+  const { t, f } = useWords();
+  const nowMs = useMinute();
+  const { bodyOpenings } = call;
+  return (
+    <div className="mt-2 text-small text-fg-3" data-testid="openings">
+      <p className="run">{t(isOpen ? "call.body.recorded" : "call.body.records")}</p>
+      {bodyOpenings.length > 0 && (
+        <ul>
+          {bodyOpenings.map(({ at, actor }) => (
+            <li key={at}>
+              {t("call.body.openedBy", { name: actorName(t, actor), at: f.moment(at, nowMs) })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 

@@ -1,7 +1,8 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { X } from "lucide-react";
+import { ArrowDown, ArrowUp, type LucideIcon, X } from "lucide-react";
+import { useEffect, useEffectEvent } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { callsQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
@@ -13,13 +14,25 @@ import { CallAttempts } from "./call-attempts";
 import { CallBodySection } from "./call-body";
 import { CallFacts } from "./call-facts";
 import { CallPlan } from "./call-plan";
+import { CallRevision } from "./call-revision";
 import { callGlyph, outcomeKeyOf } from "./outcome";
+import { whySentence } from "./why-sentence";
 
-type Props = { id: string; onClose: () => void };
+type Props = {
+  id: string;
+  /** The calls of the list behind it, in its order. */
+  ids: readonly string[];
+  onOpen: (id: string) => void;
+  onClose: () => void;
+};
 
-/** Why a call went the way it went. */
-export function CallDrawer({ id, onClose }: Props) {
+/** Why a call went the way it went; `j` and `k` go on to the next and the one before. */
+export function CallDrawer({ id, ids, onOpen, onClose }: Props) {
   const { t, f } = useWords();
+  const place = ids.indexOf(id);
+  const before = place > 0 ? ids[place - 1] : undefined;
+  const next = place === -1 ? undefined : ids[place + 1];
+  useKeys({ KeyJ: next, KeyK: before }, onOpen);
   const query = useQuery(callsQueries.detail(id));
   const call = query.data;
   return (
@@ -34,20 +47,27 @@ export function CallDrawer({ id, onClose }: Props) {
             {call !== undefined && ` · ${f.full(call.startedAt)} ${f.zone(call.startedAt)}`}
           </p>
         </div>
-        <Button tone="ghost" size="icon" aria-label={t("popover.close")} onClick={onClose}>
-          <X size={16} aria-hidden="true" />
-        </Button>
+        <span className="flex">
+          <Step label={t("call.before")} to={before} icon={ArrowUp} onOpen={onOpen} />
+          <Step label={t("call.next")} to={next} icon={ArrowDown} onOpen={onOpen} />
+          <Button tone="ghost" size="icon" aria-label={t("popover.close")} onClick={onClose}>
+            <X size={16} aria-hidden="true" />
+          </Button>
+        </span>
       </div>
       <QueryState query={query} skeleton="h-96" />
       {call !== undefined && (
         <>
-          <p className="run flex flex-wrap items-center gap-2 text-lead">
+          <p className="flex flex-wrap items-center gap-2 text-small">
             <Glyph state={callGlyph(call)} size={14} />
             <b className="font-medium">{t(outcomeKeyOf(call))}</b>
             {call.rescuedBy !== null && (
               <span className="text-fg-2">{t(`call.rescuedBy.${call.rescuedBy}`)}</span>
             )}
             {call.demo && <Tag>{t("demo.tag")}</Tag>}
+          </p>
+          <p className="run mt-1.5 text-lead break-words" data-testid="why-sentence">
+            {whySentence(call, t, f)}
           </p>
           {call.errorMessage !== null && (
             <p className="run mt-2 rounded-control bg-sunken px-3 py-2 break-words">
@@ -56,10 +76,60 @@ export function CallDrawer({ id, onClose }: Props) {
           )}
           <CallAttempts call={call} />
           <CallPlan call={call} />
+          <CallRevision call={call} />
           <CallFacts call={call} />
           <CallBodySection call={call} />
         </>
       )}
     </Dialog>
   );
+}
+
+type StepProps = {
+  label: string;
+  to: string | undefined;
+  icon: LucideIcon;
+  onOpen: (id: string) => void;
+};
+
+function Step({ label, to, icon: Icon, onOpen }: StepProps) {
+  return (
+    <Button
+      tone="ghost"
+      size="icon"
+      aria-label={label}
+      title={label}
+      disabled={to === undefined}
+      onClick={() => {
+        if (to !== undefined) {
+          onOpen(to);
+        }
+      }}
+    >
+      <Icon size={16} aria-hidden="true" />
+    </Button>
+  );
+}
+
+/** Keys by their place on the keyboard, and the call that each opens. */
+function useKeys(
+  calls: Readonly<Record<string, string | undefined>>,
+  onOpen: (id: string) => void,
+): void {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    const id = calls[event.code];
+    if (id !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      onOpen(id);
+    }
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      onKey(event);
+    };
+    window.addEventListener("keydown", listen);
+    return () => {
+      window.removeEventListener("keydown", listen);
+    };
+  }, []);
 }

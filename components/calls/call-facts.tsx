@@ -20,7 +20,7 @@ export function CallFacts({ call }: Props) {
     [t("call.facts.cached"), call.cachedTokens === null ? noValue : f.count(call.cachedTokens)],
     [t("calls.columns.cost"), f.money(call.costNanoUsd)],
     [t("call.facts.status"), String(call.status)],
-    [t("call.facts.revision"), `r${call.revision}`],
+    [t("call.facts.needs"), needsText(call)],
     [t("call.facts.node"), call.nodeId],
     // What the caller says of its own call, under its own names.
     ...Object.entries(call.metadata ?? {}),
@@ -37,4 +37,13 @@ export function CallFacts({ call }: Props) {
       </dl>
     </Section>
   );
+
+  function needsText({ needs }: CallDetail): string {
+    const known = needs.filter(isNeed).map((need) => t(`call.facts.need.${need}`));
+    return known.length === 0 ? noValue : known.join(", ");
+  }
+}
+
+function isNeed(need: string): need is "tools" | "vision" | "json" {
+  return need === "tools" || need === "vision" || need === "json";
 }

@@ -1,9 +1,9 @@
 import { useWords } from "@/components/lib/i18n/provider";
-import { type MessageKey, type Translate } from "@/components/lib/i18n/messages";
 import { evidenceTexts } from "@/components/lib/targets/evidence";
 import { Glyph, type GlyphState } from "@/components/ui/glyph";
 import { type CallDetail, type PlanEntry } from "@/lib/shared/contract";
 import { Section } from "./section";
+import { planReason } from "./why-sentence";
 
 type Props = { call: CallDetail };
 
@@ -67,9 +67,4 @@ const glyphs: Readonly<Record<string, GlyphState>> = {
 
 function planGlyph({ decision, reason }: PlanEntry): GlyphState {
   return glyphs[reason] ?? (decision === "eligible" ? "healthy" : "no_data");
-}
-
-function planReason(t: Translate, reason: string): string {
-  const key = `plan.${reason}` as MessageKey;
-  return t.has(key) ? t(key) : reason.replaceAll("_", " ");
 }

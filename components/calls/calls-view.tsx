@@ -83,6 +83,8 @@ export function CallsView() {
       {openId !== null && (
         <CallDrawer
           id={openId}
+          ids={calls.map(({ id }) => id)}
+          onOpen={open}
           onClose={() => {
             open(null);
           }}

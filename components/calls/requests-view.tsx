@@ -111,6 +111,8 @@ export function RequestsView() {
       {openId !== null && (
         <CallDrawer
           id={openId}
+          ids={calls.map(({ id }) => id)}
+          onOpen={open}
           onClose={() => {
             open(null);
           }}

@@ -137,7 +137,7 @@ function Columns() {
       aria-hidden="true"
       className="chain-columns -mx-4 gap-x-2 py-1.5 pr-4 text-micro text-fg-3 phone:hidden"
     >
-      <span className="col-span-4 pl-2">{t("routes.columns.head")}</span>
+      <span className="col-span-4" />
       <span className="text-right">{t("routes.columns.served")}</span>
       <span className="text-right">{t("routes.columns.p95")}</span>
       <span className="text-right">{t("routes.columns.price")}</span>
@@ -157,7 +157,7 @@ function Slots({ draft, models, onAdd, onLast }: SlotsProps) {
   const { t } = useWords();
   const { chain, policy } = draft;
   return (
-    <div className="-mx-4 mb-3 grid gap-3 border-y border-line bg-sunken px-4 py-3">
+    <div className="-mx-4 grid gap-3 border-t border-line bg-sunken px-4 py-3">
       <LastResort chain={chain} models={models} onChoose={onLast} />
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <AddModel

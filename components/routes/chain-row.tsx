@@ -147,12 +147,16 @@ function Figures({ full }: { full: RowFull }) {
     ["p95", f.ms(p95Ms)],
     ["price", price === null ? noValue : `${price.input} · ${price.output}`],
   ] as const;
-  return figures.map(([name, value]) => (
-    <span key={name} className="chain-figure text-small whitespace-nowrap">
-      <span className="text-micro text-fg-3 md:sr-only">{t(`routes.columns.${name}`)} </span>
-      {value}
+  return (
+    <span className="chain-figures">
+      {figures.map(([name, value]) => (
+        <span key={name} className="text-small whitespace-nowrap md:text-right">
+          <span className="text-micro text-fg-3 md:sr-only">{t(`routes.columns.${name}`)} </span>
+          {value}
+        </span>
+      ))}
     </span>
-  ));
+  );
 }
 
 type ButtonsProps = Pick<ChainRowProps, "model" | "index" | "last" | "onMove"> & {
