@@ -1,17 +1,21 @@
 "use client";
 
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
 import { useEffect } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useChanges } from "@/components/lib/live/views";
+import { useChanges, useHealth } from "@/components/lib/live/views";
 import { changedBy, type ChangedBy, changesQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Segments } from "@/components/ui/segments";
+import { type Change } from "@/lib/shared/contract";
+import { ChangeEffect } from "./change-effect";
+import { ComparePanel } from "./compare-panel";
 import { HealthEvent } from "./healer-view";
 import { PersonChange } from "./people-view";
+import { useCompared } from "./use-compared";
 
 /** Who changed what, people and the healer in one feed. */
 export function FeedView() {
@@ -20,47 +24,89 @@ export function FeedView() {
   const by = changedBy.find((one) => one === search.get("by")) ?? "all";
   const feed = useInfiniteQuery(changesQueries.feed(by));
   const changes = feed.data?.pages.flatMap((page) => page.changes) ?? [];
+  const [pair, setPair] = useCompared();
+  const newest = useHealth().data?.revision;
   useNews(feed.refetch);
   return (
-    <Panel
-      id="feed"
-      title={t("changes.title")}
-      subtitle={t("changes.subtitle")}
-      aside={
-        <Segments
-          label={t("changes.by.label")}
-          value={by}
-          onChange={chooseBy}
-          options={changedBy.map((value) => ({ value, label: t(`changes.by.${value}`) }))}
-        />
-      }
-    >
-      <QueryState query={feed} skeleton="h-96" />
-      {feed.data !== undefined && changes.length === 0 && (
-        <p className="run py-4 text-fg-2">{t(`changes.empty.${by}`)}</p>
-      )}
-      <ol data-testid="feed">
-        {changes.map((change) =>
-          change.kind === "health" ? (
-            <HealthEvent key={change.id} event={change} />
-          ) : (
-            <PersonChange key={change.id} change={change} />
-          ),
+    <>
+      {pair !== null && <ComparePanel pair={pair} onPair={setPair} />}
+      <Panel
+        id="feed"
+        title={t("changes.title")}
+        subtitle={t("changes.subtitle")}
+        aside={
+          <div className="flex flex-wrap items-center justify-end gap-2">
+            <Segments
+              label={t("changes.by.label")}
+              value={by}
+              onChange={chooseBy}
+              options={changedBy.map((value) => ({ value, label: t(`changes.by.${value}`) }))}
+            />
+            {newest !== undefined && newest > 0 && (
+              <Button
+                size="sm"
+                onClick={() => {
+                  setPair({ from: newest - 1, to: newest });
+                }}
+              >
+                {t("changes.compare.open")}
+              </Button>
+            )}
+          </div>
+        }
+      >
+        <QueryState query={feed} skeleton="h-96" />
+        {feed.data !== undefined && changes.length === 0 && (
+          <p className="run py-4 text-fg-2">{t(`changes.empty.${by}`)}</p>
         )}
-      </ol>
-      {feed.hasNextPage && (
-        <div className="flex justify-center pt-3">
-          <Button
-            disabled={feed.isFetchingNextPage}
-            onClick={() => {
-              feed.fetchNextPage().catch(() => undefined);
-            }}
-          >
-            {t("changes.older")}
-          </Button>
-        </div>
-      )}
-    </Panel>
+        <ol data-testid="feed">
+          {feed.data?.pages.map((page) => (
+            <FeedPage
+              key={page.changes[0]?.id ?? "empty"}
+              changes={page.changes}
+              onCompare={(revision) => {
+                setPair({ from: revision - 1, to: revision });
+              }}
+            />
+          ))}
+        </ol>
+        {feed.hasNextPage && (
+          <div className="flex justify-center pt-3">
+            <Button
+              disabled={feed.isFetchingNextPage}
+              onClick={() => {
+                feed.fetchNextPage().catch(() => undefined);
+              }}
+            >
+              {t("changes.older")}
+            </Button>
+          </div>
+        )}
+      </Panel>
+    </>
+  );
+}
+
+type PageProps = { changes: readonly Change[]; onCompare: (revision: number) => void };
+
+/** One page of the feed; how calls went around its changes is asked for all of them at once. */
+function FeedPage({ changes, onCompare }: PageProps) {
+  const decided = changes.filter(({ kind }) => kind === "config" || kind === "switch");
+  const instants = decided.map(({ at }) => at);
+  const effects = useQuery({
+    ...changesQueries.effects(instants),
+    enabled: instants.length > 0,
+    placeholderData: keepPreviousData,
+  });
+  const effectOf = new Map(effects.data?.effects.map((effect) => [effect.at, effect]));
+  return changes.map((change) =>
+    change.kind === "health" ? (
+      <HealthEvent key={change.id} event={change} />
+    ) : (
+      <PersonChange key={change.id} change={change} onCompare={onCompare}>
+        {change.kind !== "key" && <ChangeEffect effect={effectOf.get(change.at)} />}
+      </PersonChange>
+    ),
   );
 }
 

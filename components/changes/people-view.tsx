@@ -1,7 +1,7 @@
 "use client";
 
 import { FileCog, Settings2, User } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
@@ -35,14 +35,21 @@ export function PeopleView() {
   );
 }
 
-export function PersonChange({ change }: { change: Change }) {
+type ChangeProps = {
+  change: Change;
+  /** Shows what a revision changed. */
+  onCompare?: (revision: number) => void;
+  children?: ReactNode;
+};
+
+export function PersonChange({ change, onCompare, children }: ChangeProps) {
   const { t, f, say } = useWords();
   const nowMs = useMinute();
   const summary = summaryOf(change.summary);
   const text = summary === null ? null : changeText(summary, f, nowMs);
   const meta = [
     f.moment(change.at, nowMs),
-    ...(change.revision === null ? [] : [`r${change.revision}`]),
+    ...(change.revision === null || onCompare !== undefined ? [] : [`r${change.revision}`]),
     ...(change.reverts === null ? [] : [t("people.reverts", { revision: change.reverts })]),
     ...(change.reason === null ? [] : [t("why.quote", { reason: change.reason })]),
   ];
@@ -54,11 +61,38 @@ export function PersonChange({ change }: { change: Change }) {
           <span className="font-medium">{actorName(t, change.actor)}</span>{" "}
           <span>{text === null ? change.kind : say(text)}</span>
         </p>
-        <p className="run mt-px text-small break-words text-fg-3">{meta.join(" · ")}</p>
+        <p className="run mt-px text-small break-words text-fg-3">
+          {meta.join(" · ")}
+          {change.revision !== null && onCompare !== undefined && (
+            <RevisionButton revision={change.revision} onCompare={onCompare} />
+          )}
+        </p>
         <ChangedValues change={change} />
+        {children}
       </div>
       {change.revertable && change.revision !== null && <RevertButton revision={change.revision} />}
     </li>
+  );
+}
+
+type RevisionProps = { revision: number; onCompare: (revision: number) => void };
+
+function RevisionButton({ revision, onCompare }: RevisionProps) {
+  const { t } = useWords();
+  return (
+    <>
+      {" · "}
+      <button
+        type="button"
+        aria-label={t("changes.compare.openRevision", { revision })}
+        className="min-h-6 min-w-6 text-accent-text underline underline-offset-3 touch:min-h-11 touch:min-w-11"
+        onClick={() => {
+          onCompare(revision);
+        }}
+      >
+        {`r${revision}`}
+      </button>
+    </>
   );
 }
 

@@ -6,6 +6,8 @@ import {
   CallDetail,
   CallsPage,
   ChangesPage,
+  Comparison,
+  EffectsView,
   FilmView,
   HealthView,
   type ImpactRequest,
@@ -176,7 +178,7 @@ function readCalls(
   return getJson(`/api/calls?${query.toString()}`, CallsPage, signal);
 }
 
-export const changedBy = ["all", "people", "healer"] as const;
+export const changedBy = ["all", "people", "file", "schedule", "healer"] as const;
 export type ChangedBy = (typeof changedBy)[number];
 
 function readChanges(
@@ -201,6 +203,24 @@ export const changesQueries = {
       queryKey: [...changesQueries.all(), "latest"] as const,
       queryFn: ({ signal }) => getJson(`/api/changes?limit=${changesShown}`, ChangesPage, signal),
       staleTime,
+    }),
+  /** What is different between two revisions; they never change. */
+  compare: (from: number, to: number) =>
+    queryOptions({
+      queryKey: ["compare", from, to] as const,
+      queryFn: ({ signal }) =>
+        getJson(`/api/changes/compare?from=${from}&to=${to}`, Comparison, signal),
+      staleTime,
+      retry: false,
+    }),
+  /** How calls went before and after each of these instants. */
+  effects: (at: readonly number[]) =>
+    queryOptions({
+      queryKey: ["effects", at] as const,
+      queryFn: ({ signal }) =>
+        getJson(`/api/changes/effects?at=${at.join(",")}`, EffectsView, signal),
+      staleTime: 30_000,
+      refetchInterval: 60_000,
     }),
   /** The feed from its newest change on, page by page. */
   feed: (by: ChangedBy) =>

@@ -2,7 +2,8 @@ import { CallView } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { type ApiCall, pageLimit } from "./api";
 import { type CallsQuery } from "./calls-page";
-import { type ChangesQuery } from "./changes-page";
+import { changers, type ChangesQuery } from "./changes-page";
+import { type RevisionPair } from "./compare-revisions";
 import { type MetricsQuery } from "./metrics-view";
 import { type ObjectQuery, type ObjectsQuery } from "./object-view";
 import { type MetricsRange, parseMetricsRange } from "./ranges";
@@ -89,8 +90,44 @@ export function callQuery({ url }: ApiCall): CallsQuery {
 
 /** The page of `/api/changes`, and whose changes. */
 export function changeQuery({ url }: Pick<ApiCall, "url">): ChangesQuery {
-  const by = oneOf(url, "by", ["people", "healer"] as const);
+  const by = oneOf(url, "by", changers);
   return { ...pageQuery(url), ...(by !== undefined && { by }) };
+}
+
+/** `?from=` and `?to=`, numbers of revisions; 0 is before the first. */
+export function revisionPair({ url }: Pick<ApiCall, "url">): RevisionPair {
+  const revision = (name: "from" | "to"): number => {
+    const given = text(url, name) ?? "";
+    if (!/^\d{1,9}$/.test(given)) {
+      throw new GatewayError("invalid_request", {
+        message: `\`${name}\` is the number of a revision.`,
+        param: name,
+      });
+    }
+    return Number(given);
+  };
+  const [from, to] = [revision("from"), revision("to")];
+  if (to === 0) {
+    throw new GatewayError("invalid_request", {
+      message: "`to` is a revision: the first one is 1.",
+      param: "to",
+    });
+  }
+  return { from, to };
+}
+
+const mostInstants = 100;
+
+/** `?at=`: up to 100 instants in epoch milliseconds, with commas between them. */
+export function instantsQuery({ url }: Pick<ApiCall, "url">): number[] {
+  const given = (url.searchParams.get("at") ?? "").split(",").filter((part) => part !== "");
+  if (given.length > mostInstants || given.some((part) => !/^\d{1,15}$/.test(part))) {
+    throw new GatewayError("invalid_request", {
+      message: `\`at\` is a list of up to ${mostInstants} instants, in milliseconds since 1970.`,
+      param: "at",
+    });
+  }
+  return given.map(Number);
 }
 
 function pageQuery(url: URL): { readonly limit: number; readonly cursor?: string } {

@@ -16,9 +16,12 @@ export type ChangesQuery = {
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
-  /** What people and files changed, or what the healer did; both when it is not said. */
-  readonly by?: "people" | "healer";
+  /** Whose changes; everybody's when it is not said. */
+  readonly by?: (typeof changers)[number];
 };
+
+/** People, the configuration file, schedules (Bellwether's own clock and first start), and the healer. */
+export const changers = ["people", "file", "schedule", "healer"] as const;
 
 const freshMs = 900;
 const linesShown = 20;
@@ -40,8 +43,13 @@ async function readChanges(
 ): Promise<ChangesPage> {
   const cursor = text === undefined ? undefined : parseCursor(text);
   const [revisions, events] = await Promise.all([
-    by === "healer" ? [] : listRevisions(db, limit + 1, revisionBound(cursor)),
-    by === "people" ? [] : listHealthEvents(db, limit + 1, eventBound(cursor)),
+    by === "healer"
+      ? []
+      : listRevisions(db, limit + 1, {
+          ...revisionBound(cursor),
+          ...(by !== undefined && { actor: actorTypes[by] }),
+        }),
+    by !== undefined && by !== "healer" ? [] : listHealthEvents(db, limit + 1, eventBound(cursor)),
   ]);
   const objects = documentObjects(current.document);
   const changes = [
@@ -56,6 +64,8 @@ async function readChanges(
     nextCursor: changes.length > limit && last !== undefined ? `${last.at}.${last.id}` : null,
   };
 }
+
+const actorTypes = { people: "operator", file: "file", schedule: "system" } as const;
 
 /** Of the same millisecond, revisions come first. */
 function rank(change: Change): number {

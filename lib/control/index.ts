@@ -5,6 +5,7 @@ import "server-only";
 export {
   callQuery,
   changeQuery,
+  instantsQuery,
   metricsQuery,
   objectQuery,
   objectsQuery,
@@ -12,12 +13,15 @@ export {
   pathId,
   pathRevision,
   pathRoute,
+  revisionPair,
 } from "./api-queries";
 export { defineHandler, definePublicHandler, ifMatch, readBody } from "./api";
 export { authorizePage } from "./page";
 export { callBody } from "./call-body";
 export { callDetail, callsPage } from "./calls-page";
 export { changesPage } from "./changes-page";
+export { compareRevisions } from "./compare-revisions";
+export { effectsView } from "./effects-view";
 export { eventStream } from "./event-stream";
 export { filmView } from "./film-view";
 export { healthView } from "./health-view";

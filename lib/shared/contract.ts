@@ -595,6 +595,42 @@ export const ChangesPage = z.object({
 });
 export type ChangesPage = z.infer<typeof ChangesPage>;
 
+const ComparedRevision = z.object({
+  /** 0: before the first. */
+  revision: z.number(),
+  at: z.nullable(z.number()),
+  actor: z.nullable(Actor),
+  reason: z.nullable(z.string()),
+});
+
+/** What is different between what people had decided as of two revisions; the first 500 lines. */
+export const Comparison = z.object({
+  from: ComparedRevision,
+  to: ComparedRevision,
+  lines: z.array(ChangeLine),
+  lineCount: z.number(),
+});
+export type Comparison = z.infer<typeof Comparison>;
+
+/** Of all calls; null of fewer than 20. */
+const EffectSide = z.object({
+  n: z.number(),
+  servedRate: z.nullable(z.number()),
+  p95Ms: z.nullable(z.number()),
+});
+
+/** How calls went in the 15 minutes before and after an instant; 31 minutes, the instant's own in the middle. */
+export const Effect = z.object({
+  at: z.number(),
+  before: EffectSide,
+  after: EffectSide,
+  points: z.array(z.object({ servedRate: z.nullable(z.number()), p95Ms: z.nullable(z.number()) })),
+});
+export type Effect = z.infer<typeof Effect>;
+
+export const EffectsView = z.object({ generatedAt: z.number(), effects: z.array(Effect) });
+export type EffectsView = z.infer<typeof EffectsView>;
+
 /** The answer to every write. The page then watches `nodes` until all live ones have applied `revision`. */
 export const WriteResult = z.object({
   revision: z.number(),

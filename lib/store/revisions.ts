@@ -203,18 +203,23 @@ function toRevisionRow(row: Omit<Revision, "document">): RevisionRow {
   };
 }
 
-/** At most `limit` revisions, newest first; below the number `belowId`, or made before `beforeMs`. */
+/** At most `limit` revisions, newest first; below the number `belowId`, made before `beforeMs`, or by one kind of actor. */
 export async function listRevisions(
   db: Database,
   limit: number,
-  bound: { readonly belowId?: number; readonly beforeMs?: number } = {},
+  bound: {
+    readonly belowId?: number;
+    readonly beforeMs?: number;
+    readonly actor?: Actor["type"];
+  } = {},
 ): Promise<RevisionRow[]> {
-  const { belowId, beforeMs } = bound;
+  const { belowId, beforeMs, actor } = bound;
   const rows = await db.run((prisma) =>
     prisma.revision.findMany({
       where: {
         ...(belowId !== undefined && { id: { lt: belowId } }),
         ...(beforeMs !== undefined && { createdAt: { lt: new Date(beforeMs) } }),
+        ...(actor !== undefined && { actor: { path: ["type"], equals: actor } }),
       },
       omit: { document: true },
       orderBy: { id: "desc" },
@@ -239,4 +244,44 @@ export async function listRevisionsSince(
     }),
   );
   return rows.reverse().map(toRevisionRow);
+}
+
+/** What people had decided as of one revision: the document as it was written, and the switches and keys touched by then. */
+export type StateAt = {
+  readonly document: unknown;
+  /** After the newest change of each, by `type id`. */
+  readonly switches: ReadonlyMap<string, unknown>;
+  /** What was last done to each (`created`, `revoked`, …), by id. */
+  readonly keys: ReadonlyMap<string, unknown>;
+};
+
+const documentRows = z.array(z.object({ document: z.unknown() }));
+const objectRows = z.array(
+  z.object({ type: z.string(), id: z.string(), after: z.unknown(), action: z.unknown() }),
+);
+
+/** The state as of the revision `id`. */
+export async function stateAt(db: Database, id: number): Promise<StateAt> {
+  return db.run(async (prisma) => {
+    const [documents, switched, keys] = await Promise.all([
+      prisma.$queryRaw`
+        SELECT document FROM revision
+        WHERE kind = 'config' AND document IS NOT NULL AND id <= ${id} ORDER BY id DESC LIMIT 1`,
+      prisma.$queryRaw`
+        SELECT DISTINCT ON (1, 2) summary->>'objectType' AS type, summary->>'objectId' AS id, after,
+          NULL AS action
+        FROM revision WHERE kind = 'switch' AND id <= ${id} ORDER BY 1, 2, revision.id DESC`,
+      prisma.$queryRaw`
+        SELECT DISTINCT ON (2) 'key' AS type, summary->>'id' AS id, NULL AS after,
+          summary->>'action' AS action
+        FROM revision WHERE kind = 'key' AND id <= ${id} ORDER BY 2, revision.id DESC`,
+    ]);
+    return {
+      document: documentRows.parse(documents)[0]?.document ?? null,
+      switches: new Map(
+        objectRows.parse(switched).map((row) => [`${row.type} ${row.id}`, row.after]),
+      ),
+      keys: new Map(objectRows.parse(keys).map((row) => [row.id, row.action])),
+    };
+  });
 }

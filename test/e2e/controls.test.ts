@@ -3,7 +3,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { type Intent } from "@/lib/shared/contract";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
-import { openRoom, phone, type Room, shows, stateOf, textOf, untilLive } from "./room";
+import {
+  confirmed,
+  openRoom,
+  phone,
+  type Room,
+  sayYes,
+  shows,
+  stateOf,
+  textOf,
+  untilLive,
+} from "./room";
 
 const { say } = wordsOf("en");
 const chain = ["gpt-4.1", "claude-sonnet-4-5", "gemini-2.5-flash", "deepseek-v3"];
@@ -58,6 +68,10 @@ function button(page: Page, key: "routes.save" | "routes.discard"): Locator {
   return page.getByRole("button", { name: say({ key }), exact: true });
 }
 
+async function save(page: Page): Promise<void> {
+  await confirmed(page, "auto", () => button(page, "routes.save").click());
+}
+
 function move(page: Page, way: "up" | "down", model: string): Locator {
   return page.getByRole("button", {
     name: say({ key: `routes.${way}`, values: { model } }),
@@ -97,7 +111,7 @@ it("moves a model by dragging it, and saves the order", async () => {
     return true;
   });
   expect(await savedChain()).toEqual(chain);
-  await button(page, "routes.save").click();
+  await save(page);
   await shows(page.getByTestId("route-proof"), inEffect);
   expect(await savedChain()).toEqual(wanted);
 });
@@ -111,7 +125,7 @@ it("moves a model by Alt with an arrow, and saves the order, by the keyboard alo
   const wanted = ["claude-sonnet-4-5", "gpt-4.1", "gemini-2.5-flash", "deepseek-v3"];
   await expect.poll(() => shownChain(page)).toEqual(wanted);
   await tabTo(page, button(page, "routes.save"));
-  await page.keyboard.press("Enter");
+  await confirmed(page, "auto", () => page.keyboard.press("Enter"));
   await shows(page.getByTestId("route-proof"), inEffect);
   expect(await savedChain()).toEqual(wanted);
 });
@@ -138,7 +152,7 @@ it("keeps an order that is not saved over a reload", async () => {
     await expect.poll(() => shownChain(page)).toEqual(wanted);
     return true;
   });
-  await button(page, "routes.save").click();
+  await save(page);
   await shows(page.getByTestId("route-proof"), inEffect);
   expect(await savedChain()).toEqual(wanted);
 });
@@ -154,12 +168,14 @@ it.each([
     const mine = ["claude-sonnet-4-5", "gpt-4.1", "gemini-2.5-flash", "deepseek-v3"];
     const theirs = chain.toReversed();
     expect((await room.ask("PUT", "routes/auto", { chain: theirs })).status).toBe(200);
-    await button(page, "routes.save").click();
+    await save(page);
     const sheet = page.getByRole("dialog");
     await shows(sheet.getByTestId("theirs"), theirs.join(" → "));
     expect(await textOf(sheet.getByTestId("mine"))).toBe(mine.join(" → "));
     expect(await savedChain()).toEqual(theirs);
-    await sheet.getByRole("button", { name: say({ key: choice }) }).click();
+    const choose = (): Promise<void> =>
+      sheet.getByRole("button", { name: say({ key: choice }) }).click();
+    await (choice === "conflict.keep" ? choose() : confirmed(page, "auto", choose));
     const wanted = choice === "conflict.keep" ? theirs : mine;
     await eventually(async () => {
       await expect.poll(() => shownChain(page)).toEqual(wanted);
@@ -194,6 +210,7 @@ it("switches a region off for all models and on again by the mouse", async () =>
   const control = page.getByRole("switch", { name, exact: true });
   const head = page.getByTestId("region-ap-south");
   await control.click();
+  await sayYes(page, "ap-south");
   await shows(head, isOff);
   for (const model of chain) {
     await shows(stateOf(page, `alpha:ap-south:${model}`), say({ key: "state.off" }));
@@ -213,7 +230,11 @@ it("asks before a switch would leave a route without any target", async () => {
     const name = say({ key: "matrix.switchModel", values: { id: "gpt-4.1" } });
     await page.getByRole("switch", { name, exact: true }).click();
     const sheet = page.getByRole("dialog");
-    await shows(sheet, say({ key: "confirm.title", values: { n: 1, routes: "auto" } }));
+    await shows(sheet, say({ key: "confirm.typeName", values: { name: "gpt-4.1" } }));
+    await shows(sheet, "auto");
+    await sheet.locator('button[type="submit"]').click();
+    await shows(sheet, say({ key: "confirm.wrongName" }));
+    await shows(sheet, say({ key: "confirm.needsReason" }));
     await sheet.getByRole("button", { name: say({ key: "confirm.cancel" }) }).click();
     expect(await savedIntent("model", "gpt-4.1")).toBe("enabled");
   } finally {
@@ -304,6 +325,7 @@ it("fits a phone, and its switches work by a tap", async () => {
   const control = page.getByRole("switch", { name, exact: true });
   const size = await control.boundingBox();
   await control.tap();
+  await sayYes(page, "deepseek-v3");
   await eventually(async () => (await savedIntent("model", "deepseek-v3")) === "draining");
   await shows(page.locator("#targets"), isOff);
   await control.tap();

@@ -75,6 +75,27 @@ async function click(page: Page, name: string, role: "switch" | "button"): Promi
   return page.evaluate(() => (globalThis as unknown as { pressedAtMs: number }).pressedAtMs);
 }
 
+/** Clicks something that moves all calls, and says yes with its name; returns when the sheet's own button was pressed. */
+async function clickAndConfirm(
+  page: Page,
+  name: string,
+  role: "switch" | "button",
+  object: string,
+): Promise<number> {
+  await click(page, name, role);
+  const sheet = page.getByRole("dialog");
+  const fields = sheet.getByRole("textbox");
+  await fields.first().fill("a test");
+  await fields.last().fill(object);
+  await sheet.locator('button[type="submit"]').evaluate((element) => {
+    element.addEventListener("pointerdown", () => {
+      Object.assign(globalThis, { pressedAtMs: Date.now() });
+    });
+  });
+  await sheet.locator('button[type="submit"]').click();
+  return page.evaluate(() => (globalThis as unknown as { pressedAtMs: number }).pressedAtMs);
+}
+
 it("answers the printed command as it stands, and the page shows the call within 2 s without the demo's", async () => {
   const page = await room.open();
   await shows(page.getByTestId("demo"), say({ key: "demo.only" }));
@@ -161,7 +182,7 @@ it("obeys the page's switch and order within 1 s of the click, proves it, and ta
   const up = say({ key: "routes.up", values: { model: "gemini-2.5-flash" } });
   await click(page, up, "button");
   await click(page, up, "button");
-  const savedAtMs = await click(page, say({ key: "routes.save" }), "button");
+  const savedAtMs = await clickAndConfirm(page, say({ key: "routes.save" }), "button", "auto");
   const orderMs = await timeToObey(load, savedAtMs, isGemini);
   const inEffect = say({ key: "proof.applied.order", values: { of: 1, took: "" } });
   await shows(page.getByTestId("route-proof"), inEffect);
@@ -171,7 +192,7 @@ it("obeys the page's switch and order within 1 s of the click, proves it, and ta
   const head = page.getByTestId("model-gemini-2.5-flash");
   const off = say({ key: "proof.applied.off", values: { of: 1, took: "" } });
   const on = say({ key: "proof.applied.on", values: { of: 1, took: "" } });
-  const offAtMs = await click(page, everywhere, "switch");
+  const offAtMs = await clickAndConfirm(page, everywhere, "switch", "gemini-2.5-flash");
   const offMs = await timeToObey(load, offAtMs, isOther);
   await shows(head, off);
   await shows(stateOf(page, "alpha:us-east:gemini-2.5-flash"), say({ key: "state.off" }));
@@ -186,7 +207,7 @@ it("obeys the page's switch and order within 1 s of the click, proves it, and ta
   const undoMs = await timeToObey(load, undoneAtMs, isGemini);
   await shows(head, on);
 
-  await click(page, everywhere, "switch");
+  await clickAndConfirm(page, everywhere, "switch", "gemini-2.5-flash");
   await timeToObey(load, Date.now(), isOther);
   await shows(head, off);
   const keyAtMs = Date.now();

@@ -6,7 +6,7 @@ import { findPostmaster } from "@/lib/store/postgres/process";
 import { wordsOf } from "../components/words";
 import { listProcesses } from "../support/product";
 import { eventually } from "../support/stack";
-import { openRoom, type Room, shows, textOf } from "./room";
+import { openRoom, type Room, sayYes, shows, textOf } from "./room";
 
 const { say } = wordsOf("en");
 const healthy = say({ key: "state.healthy" });
@@ -134,6 +134,7 @@ it("says within 15 s that the database is away, refuses changes aloud, serves ca
   const { models } = await room.health();
   expect(models.find(({ id }) => id === "gpt-4.1")?.switch.intent).toBe("enabled");
   await alert.getByRole("button", { name: say({ key: "failure.retry" }) }).click();
+  await sayYes(page, "gpt-4.1");
   await shows(
     page.getByTestId("model-gpt-4.1"),
     say({ key: "proof.applied.off", values: { of: 1, took: "" } }),

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
 import { expectNoOverflow, objections } from "./axe";
-import { desk, openRoom, phone, type Room, shows } from "./room";
+import { confirmed, desk, openRoom, phone, type Room, shows } from "./room";
 
 const { say } = wordsOf("en");
 const targets = "alpha:us-east";
@@ -149,7 +149,7 @@ it("new requests wait until they are asked for, and come by themselves in a live
 it("a region is switched off in its list, shows it on its page, and is switched on again", async () => {
   const page = await room.open({}, "/regions");
   const name = say({ key: "matrix.switchRegion", values: { id: "eu-west" } });
-  await page.getByRole("switch", { name }).click();
+  await confirmed(page, "eu-west", () => page.getByRole("switch", { name }).click());
   await shows(page.getByTestId("object-eu-west"), say({ key: "state.off" }));
   await page.getByRole("link", { name: "eu-west", exact: true }).click();
   await page.waitForURL("**/regions/eu-west");
@@ -217,14 +217,27 @@ it("a route is found in the list, put in order on its page, and the feed tells o
   await page.getByRole("link", { name: "auto", exact: true }).click();
   await page.waitForURL("**/routes/auto");
   await button(page, say({ key: "routes.down", values: { model: "gpt-4.1" } })).click();
-  await button(page, say({ key: "routes.save" })).click();
+  await confirmed(page, "auto", () => button(page, say({ key: "routes.saveAll" })).click());
   await shows(
     page.getByTestId("route-proof"),
     say({ key: "proof.applied.order", values: { of: 1, took: "" } }),
   );
   await page.getByRole("link", { name: say({ key: "nav.changes" }), exact: true }).click();
   const values = { model: "claude-sonnet-4-5", from: 2, to: 1, route: "auto" };
-  await shows(page.getByTestId("feed"), say({ key: "change.reorder.one", values }));
+  const feed = page.getByTestId("feed");
+  await shows(feed, say({ key: "change.reorder.one", values }));
+  await feed.getByTestId("effect").first().waitFor();
+  // What that revision changed, in an address that somebody else can open.
+  await feed
+    .getByRole("button", { name: /^What r\d+ changed$/ })
+    .first()
+    .click();
+  await page.waitForURL("**/changes?from=*&to=*");
+  await shows(page.getByTestId("differences"), "route:auto");
+  await page.reload();
+  await shows(page.getByTestId("differences"), "route:auto");
+  expect(await objections(page)).toEqual([]);
+  await button(page, say({ key: "changes.compare.close" })).click();
   await button(page, say({ key: "changes.by.healer" })).click();
   await page.waitForURL("**/changes?by=healer");
   await expect

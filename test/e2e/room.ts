@@ -150,6 +150,37 @@ export async function shows(locator: Locator, text: string, withinMs = 5_000): P
   }, withinMs);
 }
 
+/**
+ * Does something that may ask first, and says yes to what it asks: with a reason and the name where the server wants them.
+ * Resolves with the tier that was asked, or `T0` when it happened at once.
+ */
+export async function confirmed(
+  page: Page,
+  name: string,
+  act: () => Promise<unknown>,
+): Promise<"T0" | "T1" | "T2"> {
+  const answer = page.waitForResponse((response) => response.url().endsWith("/api/impact"));
+  await act();
+  const { tier } = (await (await answer).json()) as { tier: "T0" | "T1" | "T2" };
+  if (tier !== "T0") {
+    await sayYes(page, name);
+  }
+  return tier;
+}
+
+/** Fills in what the open sheet asks for, and confirms it. */
+export async function sayYes(page: Page, name: string): Promise<void> {
+  const sheet = page.getByRole("dialog");
+  await sheet.waitFor();
+  const fields = sheet.getByRole("textbox");
+  await fields.first().fill("a test");
+  if ((await fields.count()) > 1) {
+    await fields.last().fill(name);
+  }
+  await sheet.locator('button[type="submit"]').click();
+  await sheet.waitFor({ state: "hidden" });
+}
+
 /** The cell of a target in the grid. */
 export function cellOf(page: Page, targetId: string): Locator {
   return page.getByTestId(`target-${targetId}`);

@@ -1,5 +1,5 @@
 import { ImpactView, type ImpactRequest } from "@/lib/shared/contract";
-import { ApiFailure, postJson } from "../api";
+import { failureCode, postJson } from "../api";
 import { type ObjectRef, type Wanted } from "./model";
 
 /** The change as the server is asked about it; null for one that moves no call. */
@@ -16,7 +16,9 @@ export function readImpact(request: ImpactRequest, signal?: AbortSignal): Promis
   return postJson("/api/impact", request, ImpactView, signal);
 }
 
+const hopeless: ReadonlySet<string> = new Set(["unreachable", "database_unavailable", "forbidden"]);
+
 /** Whether a change is known to fail like the question about it: nothing answers, or the person may not. */
 export function isHopeless(error: unknown): boolean {
-  return !(error instanceof ApiFailure) || error.status === 0 || error.status === 403;
+  return hopeless.has(failureCode(error));
 }
