@@ -29,10 +29,9 @@ type Props = {
 /** Why a call went the way it went; `j` and `k` go on to the next and the one before. */
 export function CallDrawer({ id, ids, onOpen, onClose }: Props) {
   const { t, f } = useWords();
-  const place = ids.indexOf(id);
-  const before = place > 0 ? ids[place - 1] : undefined;
-  const next = place === -1 ? undefined : ids[place + 1];
-  useKeys({ KeyJ: next, KeyK: before }, onOpen);
+  const before = neighbour(ids, id, -1);
+  const next = neighbour(ids, id, 1);
+  useKeys(ids, onOpen);
   const query = useQuery(callsQueries.detail(id));
   const call = query.data;
   return (
@@ -111,16 +110,26 @@ function Step({ label, to, icon: Icon, onOpen }: StepProps) {
   );
 }
 
-/** Keys by their place on the keyboard, and the call that each opens. */
-function useKeys(
-  calls: Readonly<Record<string, string | undefined>>,
-  onOpen: (id: string) => void,
-): void {
+/** The call beside `id` in the list; undefined at its end, and when the list does not show it. */
+function neighbour(ids: readonly string[], id: string | null, by: 1 | -1): string | undefined {
+  const place = id === null ? -1 : ids.indexOf(id);
+  return place === -1 ? undefined : ids[place + by];
+}
+
+/** `j` and `k`, by their place on the keyboard. */
+function useKeys(ids: readonly string[], onOpen: (id: string) => void): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    const id = calls[event.code];
-    if (id !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) {
-      event.preventDefault();
-      onOpen(id);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) {
+      return;
+    }
+    if (event.code === "KeyJ" || event.code === "KeyK") {
+      // From the address: quick presses come before the page has followed the last one.
+      const open = new URLSearchParams(window.location.search).get("call");
+      const id = neighbour(ids, open, event.code === "KeyJ" ? 1 : -1);
+      if (id !== undefined) {
+        event.preventDefault();
+        onOpen(id);
+      }
     }
   });
   useEffect(() => {

@@ -15,6 +15,7 @@ export function ChangeEffect({ effect }: Props) {
     return null;
   }
   const { before, after, points } = effect;
+  const isKnown = before.servedRate !== null || after.servedRate !== null;
   const rows = [
     {
       name: t("changes.effect.served"),
@@ -39,7 +40,7 @@ export function ChangeEffect({ effect }: Props) {
     >
       {rows.map((row) => (
         <span key={row.name} className="inline-flex items-center gap-2 whitespace-nowrap">
-          <EffectSpark values={row.values} minSpan={row.minSpan} />
+          {isKnown && <EffectSpark values={row.values} minSpan={row.minSpan} />}
           <span>
             {t("changes.effect.line", { name: row.name, before: row.before, after: row.after })}
           </span>

@@ -85,7 +85,7 @@ function RevisionButton({ revision, onCompare }: RevisionProps) {
       <button
         type="button"
         aria-label={t("changes.compare.openRevision", { revision })}
-        className="min-h-6 min-w-6 text-accent-text underline underline-offset-3 touch:min-h-11 touch:min-w-11"
+        className="min-h-6 text-accent-text underline underline-offset-3 touch:min-h-11"
         onClick={() => {
           onCompare(revision);
         }}

@@ -157,7 +157,9 @@ function Slots({ draft, models, onAdd, onLast }: SlotsProps) {
   const { t } = useWords();
   const { chain, policy } = draft;
   return (
-    <div className="-mx-4 grid gap-3 border-t border-line bg-sunken px-4 py-3">
+    <div
+      className={`-mx-4 grid gap-3 border-t border-line bg-sunken px-4 py-3 ${draft.changes > 0 ? "-mb-3.5 rounded-b-panel" : ""}`}
+    >
       <LastResort chain={chain} models={models} onChoose={onLast} />
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <AddModel

@@ -53,7 +53,8 @@ function Editor({ route, health }: { route: RouteView; health: HealthView }) {
       </Panel>
       <PolicyPanel route={route} draft={draft} />
       {draft.changes > 0 && (
-        <div className="sticky bottom-2 z-10 mt-4 rounded-panel bg-page phone:bottom-18">
+        // Notices come up at the right: there they cover nothing of it.
+        <div className="sticky bottom-2 z-10 mt-4 rounded-panel bg-page lg:max-w-[calc(100%-392px)] phone:bottom-18">
           <DraftBar route={route} draft={draft} isFull />
         </div>
       )}

@@ -24,15 +24,12 @@ export type ImpactRow = { readonly label: Text; readonly lines: readonly Text[] 
 
 /** What a change would do, row by row; what nobody can tell is left out. */
 export function impactRows(impact: ImpactView, f: Format): ImpactRow[] {
-  const { apps, inFlight, p95, costNanoUsdPerHour: cost } = impact;
+  const { inFlight, p95, costNanoUsdPerHour: cost } = impact;
   const row = (name: RowName, lines: readonly Text[]): ImpactRow[] =>
     lines.length === 0 ? [] : [{ label: { key: `confirm.rows.${name}` }, lines }];
   return [
     ...row("moves", [movesText(impact, f)]),
-    ...row(
-      "apps",
-      apps.length === 0 ? [] : [{ key: "confirm.list", values: { names: names(apps) } }],
-    ),
+    ...row("apps", appTexts(impact)),
     ...row("goes", goesTexts(impact)),
     ...row("p95", p95 === null ? [] : [p95Text(p95, f)]),
     ...row("cost", cost === null ? [] : [costText(cost, f)]),
@@ -55,9 +52,10 @@ function movesText({ movedPerMinute, movedShare, windowMs }: ImpactView, f: Form
     : { key: "confirm.moves", values: { rate, share: f.percent(movedShare) } };
 }
 
-function names(apps: ImpactView["apps"]): string {
+function appTexts({ apps, movedPerMinute }: ImpactView): Text[] {
   const shown = apps.slice(0, appsShown).map(({ id }) => id);
-  return apps.length > appsShown ? `${shown.join(", ")} …` : shown.join(", ");
+  const names = apps.length > appsShown ? `${shown.join(", ")} …` : shown.join(", ");
+  return movedPerMinute === 0 || names === "" ? [] : [{ key: "confirm.list", values: { names } }];
 }
 
 function goesTexts({ routes }: ImpactView): Text[] {

@@ -24,7 +24,7 @@ export function OffFields({ mode, onMode, until, kept, onUntil }: ModeProps & Un
   const { t } = useWords();
   const ends = untils.map((value) => ({ value, label: t(`form.untils.${value}`) }));
   return (
-    <>
+    <div className="grid justify-items-start gap-2.5">
       <Segments
         label={t("form.mode")}
         value={mode}
@@ -37,7 +37,7 @@ export function OffFields({ mode, onMode, until, kept, onUntil }: ModeProps & Un
         onChange={onUntil}
         options={kept === undefined ? ends : [{ value: "kept", label: kept }, ...ends]}
       />
-    </>
+    </div>
   );
 }
 

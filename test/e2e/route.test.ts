@@ -214,6 +214,7 @@ it("by keyboard: why a call was rescued, whose revision it followed, and on to t
   await untilLive(page);
   await page.getByTestId("call").getByRole("button").first().focus();
   await page.keyboard.press("Enter");
+  await drawer.getByTestId("why-sentence").waitFor();
   const first = new URL(page.url()).searchParams.get("call");
   await page.keyboard.press("j");
   await expect.poll(() => new URL(page.url()).searchParams.get("call")).not.toBe(first);
@@ -231,13 +232,16 @@ it("by keyboard: why a call was rescued, whose revision it followed, and on to t
 
 it("what a sealed body says, after asking for it, with who opened it", async () => {
   await room.ask("PUT", "routes/auto", { chain, policy: { "log_bodies.keep_hours": 1 } });
-  let id = "";
-  await eventually(async () => {
+  // The gateways follow within moments: the first call may still be without a body.
+  const id = await eventually(async () => {
     const response = await room.call({ model: "auto", max_tokens: 4 });
     await response.arrayBuffer();
-    id = response.headers.get("x-request-id") ?? "";
-    const detail = (await (await room.ask("GET", `calls/${id}`)).json()) as CallDetail;
-    return typeof detail.bodyUntil === "number";
+    const callId = response.headers.get("x-request-id") ?? "";
+    const detail = await eventually(async () => {
+      const found = await room.ask("GET", `calls/${callId}`);
+      return found.ok ? ((await found.json()) as CallDetail) : null;
+    });
+    return detail.bodyUntil === null ? null : callId;
   }, 20_000);
   const page = await room.open({}, `/requests?call=${id}`);
   const drawer = page.getByRole("dialog");
