@@ -1,17 +1,21 @@
 import { callDetail, callsPage } from "@/lib/control/calls-page";
 import { changesPage } from "@/lib/control/changes-page";
+import { effectsView } from "@/lib/control/effects-view";
 import { filmView } from "@/lib/control/film-view";
 import { healthView } from "@/lib/control/health-view";
+import { impact } from "@/lib/control/impact";
 import { metricsView } from "@/lib/control/metrics-view";
 import { type MetricsRange } from "@/lib/control/ranges";
 import { type ActingPerson, systemActor } from "@/lib/control/actor";
 import { objectsView, objectView } from "@/lib/control/object-view";
+import { routePolicyView } from "@/lib/control/route-policy-view";
 import { publishDocument } from "@/lib/control/publish-document";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
 import { type Database, openDatabase } from "@/lib/store/database";
 import { isTooWide, type PlanNode, rowsOfCallsRead, shownPlan } from "./query-plans";
 
 const viewer: ActingPerson = { type: "operator", name: "bench", role: "viewer" };
+const operator: ActingPerson = { ...viewer, role: "operator" };
 const ranges: readonly MetricsRange[] = ["15m", "1h", "6h", "24h", "7d", "30d", "90d"];
 /** No chart reads a call; a list reads those that it shows, or looks through this many for a rare one. */
 const mostRead = { chart: 0, list: 51_000 };
@@ -57,7 +61,15 @@ export async function publishSeeded(url: string): Promise<void> {
       settings: { call_log_days: 400, timezone: "Asia/Seoul" },
     },
     source: { kind: "bootstrap", demo: false },
-  }).finally(() => db.close());
+  })
+    .then(() =>
+      // The keys that the made-up calls come from.
+      db.pool.query(`
+        INSERT INTO app_key (id, name, hash, last4, kind, source, limits, revision)
+        SELECT 'app-' || n, 'app-' || n, 'seeded ' || n, '0000', 'live', 'minted', '{}', 1
+        FROM generate_series(1, 40) AS n ON CONFLICT DO NOTHING`),
+    )
+    .finally(() => db.close());
 }
 
 /** Asks everything that the dashboard can ask, each as if nobody had asked before, and explains every statement. */
@@ -106,7 +118,29 @@ async function questions(db: Database): Promise<Question[]> {
         metricsView(viewer, deps, { range, app }),
       ),
     );
+  const now = Date.now();
   return [
+    chart("impact of a region", (deps) =>
+      impact(operator, deps, {
+        type: "switch",
+        objectType: "region",
+        objectId: "region-1",
+        intent: "draining",
+      }),
+    ),
+    chart("impact of a chain", (deps) =>
+      impact(operator, deps, {
+        type: "chain",
+        routeId: "auto",
+        chain: ["model-12", "model-1"],
+      }),
+    ),
+    chart("policy of a route", (deps) => routePolicyView(viewer, deps, { id: "auto" })),
+    chart("effects of fifty changes", (deps) =>
+      effectsView(viewer, deps, {
+        at: Array.from({ length: 50 }, (_, index) => now - index * 600_000),
+      }),
+    ),
     chart("matrix and strips", (deps) => healthView(viewer, deps, null)),
     chart("film of a day", (deps) => filmView(viewer, deps, null)),
     chart("models of 24h", (deps) => objectsView(viewer, deps, { kind: "model", range: "24h" })),
