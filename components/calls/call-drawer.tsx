@@ -2,9 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, type LucideIcon, X } from "lucide-react";
-import { useEffect, useEffectEvent } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { callsQueries } from "@/components/lib/queries";
+import { useWindowKey } from "@/components/lib/use-window-key";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -118,7 +118,7 @@ function neighbour(ids: readonly string[], id: string | null, by: 1 | -1): strin
 
 /** `j` and `k`, by their place on the keyboard. */
 function useKeys(ids: readonly string[], onOpen: (id: string) => void): void {
-  const onKey = useEffectEvent((event: KeyboardEvent) => {
+  useWindowKey((event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) {
       return;
     }
@@ -132,13 +132,4 @@ function useKeys(ids: readonly string[], onOpen: (id: string) => void): void {
       }
     }
   });
-  useEffect(() => {
-    const listen = (event: KeyboardEvent): void => {
-      onKey(event);
-    };
-    window.addEventListener("keydown", listen);
-    return () => {
-      window.removeEventListener("keydown", listen);
-    };
-  }, []);
 }

@@ -1,11 +1,11 @@
 "use client";
 
-import { useEffect, useEffectEvent } from "react";
+import { useWindowKey } from "@/components/lib/use-window-key";
 import { type RouteDraft } from "./use-route-draft";
 
 /** ⌘Z or Ctrl+Z takes back a step of the draft; in a field it is the browser's. */
 export function useDraftKeys(draft: Pick<RouteDraft, "undo">, onUndone: () => void): void {
-  const onKey = useEffectEvent((event: KeyboardEvent) => {
+  useWindowKey((event) => {
     const isUndo =
       event.code === "KeyZ" && (event.metaKey || event.ctrlKey) && !event.shiftKey && !event.altKey;
     if (isUndo && !isField(event.target) && draft.undo()) {
@@ -13,15 +13,6 @@ export function useDraftKeys(draft: Pick<RouteDraft, "undo">, onUndone: () => vo
       onUndone();
     }
   });
-  useEffect(() => {
-    const listen = (event: KeyboardEvent): void => {
-      onKey(event);
-    };
-    window.addEventListener("keydown", listen);
-    return () => {
-      window.removeEventListener("keydown", listen);
-    };
-  }, []);
 }
 
 function isField(target: EventTarget | null): boolean {

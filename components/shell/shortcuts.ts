@@ -1,8 +1,9 @@
 "use client";
 
 import { useRouter, useSearchParams } from "next/navigation";
-import { useEffect, useEffectEvent, useRef } from "react";
+import { useRef } from "react";
 import { useTogglePause } from "@/components/lib/live/provider";
+import { useWindowKey } from "@/components/lib/use-window-key";
 import { useWrites } from "@/components/lib/writes/provider";
 import { commandOf, leaderMs, type PageCommand } from "./keymap";
 import { linkTo } from "./nav-links";
@@ -48,7 +49,7 @@ export function useShortcuts({ help, palette }: Opened): void {
         router.push(linkTo(command.href, search));
     }
   };
-  const onKey = useEffectEvent((event: KeyboardEvent) => {
+  useWindowKey((event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) {
       return;
     }
@@ -62,15 +63,6 @@ export function useShortcuts({ help, palette }: Opened): void {
       run(command);
     }
   });
-  useEffect(() => {
-    const listen = (event: KeyboardEvent): void => {
-      onKey(event);
-    };
-    window.addEventListener("keydown", listen);
-    return () => {
-      window.removeEventListener("keydown", listen);
-    };
-  }, []);
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {
