@@ -6,6 +6,7 @@ export {
   callQuery,
   changeQuery,
   metricsQuery,
+  moversQuery,
   objectQuery,
   objectsQuery,
   pathCall,
@@ -22,6 +23,7 @@ export { filmView } from "./film-view";
 export { healthView } from "./health-view";
 export { createKey, keysView, revokeKey } from "./keys";
 export { metricsView } from "./metrics-view";
+export { moversView } from "./movers-view";
 export { objectsView, objectView } from "./object-view";
 export { relayHandler } from "./relay-handler";
 export { revertRevision } from "./revert-revision";

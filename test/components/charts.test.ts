@@ -3,22 +3,15 @@ import { clustered, countTicks, outcomeRows, timeTicks } from "@/components/char
 import { sparkGeometry } from "@/components/charts/spark-geometry";
 import { stripPaths } from "@/components/charts/strip-paths";
 import { tilesOf } from "@/components/metrics/tiles";
-import { metrics } from "./fixtures";
+import { bucket, metrics } from "./fixtures";
 import { wordsOf } from "./words";
 
 describe("outcome rows", () => {
-  const bucket = (t: number, gap = false) => ({
-    t,
-    firstTry: gap ? 0 : 5,
-    rescued: 0,
-    failed: 0,
-    refused: 1,
-    cancelled: 0,
-    gap,
-  });
+  const row = (t: number, gap = false) =>
+    bucket(t, { firstTry: gap ? 0 : 5, refused: gap ? 0 : 1, gap });
 
   it("leave gaps empty and the running bucket out of the areas", () => {
-    const rows = outcomeRows([bucket(0), bucket(1), bucket(2, true), bucket(3), bucket(4)], 4);
+    const rows = outcomeRows([row(0), row(1), row(2, true), row(3), row(4)], 4);
     expect(rows.map(({ firstTry }) => firstTry)).toEqual([5, 5, null, 5, null]);
     expect(rows.map(({ partial }) => partial)).toEqual([null, null, null, 6, 6]);
     expect(rows.map(({ isIsolated }) => isIsolated)).toEqual([false, false, false, true, false]);
