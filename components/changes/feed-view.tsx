@@ -10,6 +10,7 @@ import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Segments } from "@/components/ui/segments";
+import { followedBy } from "./followed";
 import { HealthEvent } from "./healer-view";
 import { PersonChange } from "./people-view";
 
@@ -20,6 +21,7 @@ export function FeedView() {
   const by = changedBy.find((one) => one === search.get("by")) ?? "all";
   const feed = useInfiniteQuery(changesQueries.feed(by));
   const changes = feed.data?.pages.flatMap((page) => page.changes) ?? [];
+  const followed = followedBy(changes);
   useNews(feed.refetch);
   return (
     <Panel
@@ -42,7 +44,11 @@ export function FeedView() {
       <ol data-testid="feed">
         {changes.map((change) =>
           change.kind === "health" ? (
-            <HealthEvent key={change.id} event={change} />
+            <HealthEvent
+              key={change.id}
+              event={change}
+              followed={followed.get(change.id) ?? null}
+            />
           ) : (
             <PersonChange key={change.id} change={change} />
           ),

@@ -25,7 +25,7 @@ export function Tile({ tile, say, children }: Props) {
           </small>
         )}
       </div>
-      {tile.lines.map((line) => (
+      {[tile.delta, ...tile.lines].map((line) => (
         <div
           key={line.key}
           title={say(line)}

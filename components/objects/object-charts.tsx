@@ -1,18 +1,22 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { ApiFailure } from "@/components/lib/api";
+import { laneMarks } from "@/components/charts/marks";
 import { lineLook, type SeriesLine, type SeriesRow } from "@/components/charts/series";
+import { SeriesPanel } from "@/components/charts/series-panel";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useRange } from "@/components/lib/live/views";
+import { useOpenChange } from "@/components/lib/open-change";
 import { type ObjectKind } from "@/components/lib/object-kinds";
 import { figuresQueries } from "@/components/lib/queries";
 import { minSamples } from "@/components/lib/targets/availability";
 import { QueryState } from "@/components/shell/query-state";
+import { RangeRow } from "@/components/shell/range-row";
 import { type ObjectBucket, type ObjectView } from "@/lib/shared/contract";
 import { errorClassText } from "./errors-text";
 import { FlowTable } from "./flow-table";
-import { SeriesPanel } from "./series-panel";
 
 type Props = { kind: ObjectKind; id: string };
 
@@ -23,6 +27,7 @@ export function ObjectCharts({ kind, id }: Props) {
   const isUnknown = query.error instanceof ApiFailure && query.error.status === 404;
   return isUnknown ? null : (
     <>
+      <RangeRow />
       <QueryState query={query} skeleton="h-96" />
       {query.data !== undefined && <Charts view={query.data} />}
     </>
@@ -31,16 +36,22 @@ export function ObjectCharts({ kind, id }: Props) {
 
 function Charts({ view }: { view: ObjectView }) {
   const { t, f } = useWords();
-  const spanMs = view.to - view.from;
-  const formatTime = (atMs: number): string => f.bucketTime(atMs, view.bucketMs, spanMs);
-  const formatTick = (atMs: number): string => f.axisTime(atMs, spanMs);
+  const [, openChange] = useOpenChange();
+  const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const per = t("objects.per", { bucket: f.duration(view.bucketMs) });
   const { rows, lines } = chartsOf(view);
   const named = (line: SeriesLine): SeriesLine => ({
     ...line,
     label: t(`objects.lines.${line.key}` as "objects.lines.p50"),
   });
-  const shared = { formatTime, formatTick, empty: t("objects.nothing") };
+  const shared = {
+    span: view,
+    marks,
+    onOpenMark: ({ id, t: at }: { id: string; t: number }) => {
+      openChange({ id, at });
+    },
+    empty: t("objects.nothing"),
+  };
   return (
     <div className="grid gap-5 xl:grid-cols-2">
       <SeriesPanel
@@ -50,7 +61,7 @@ function Charts({ view }: { view: ObjectView }) {
         subtitle={t("objects.charts.availabilityNote", { per, n: minSamples })}
         rows={rows.availability}
         lines={lines.availability}
-        shape="lines"
+        shape="steps"
         scale="share"
         formatValue={f.percent}
       />

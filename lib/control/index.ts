@@ -24,6 +24,7 @@ export { healthView } from "./health-view";
 export { createKey, keysView, revokeKey } from "./keys";
 export { metricsView } from "./metrics-view";
 export { moversView } from "./movers-view";
+export { type MetricsRange, parseBetween } from "./ranges";
 export { objectsView, objectView } from "./object-view";
 export { relayHandler } from "./relay-handler";
 export { revertRevision } from "./revert-revision";

@@ -113,7 +113,8 @@ function toSeries(
   const known = new Map(rows.map((row) => [row.t, row]));
   const nothing = {
     ...{ firstTry: 0, rescued: 0, failed: 0, refused: 0, cancelled: 0 },
-    ...{ attemptsSucceeded: 0, attemptsFailed: 0, costNanoUsd: 0, p95Ms: null, ttftP50Ms: null },
+    ...{ attemptsSucceeded: 0, attemptsFailed: 0, costNanoUsd: 0, pricedTokens: 0 },
+    ...{ p95Ms: null, ttftP50Ms: null },
   };
   return starts.map((t) => ({ ...nothing, ...known.get(t), t, gap: !known.has(t) }));
 }

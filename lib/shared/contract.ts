@@ -197,6 +197,8 @@ export const MetricsBucket = z.object({
   attemptsSucceeded: z.number(),
   attemptsFailed: z.number(),
   costNanoUsd: z.number(),
+  /** Prompt and completion of the calls whose cost is known. */
+  pricedTokens: z.number(),
   /** Of served calls; null without any. */
   p95Ms: z.nullable(z.number()),
   ttftP50Ms: z.nullable(z.number()),

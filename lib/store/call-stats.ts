@@ -79,6 +79,7 @@ const bucketRows = z.array(
     attemptsSucceeded: count,
     attemptsFailed: count,
     costNanoUsd: count,
+    pricedTokens: count,
     totalMs: histogram,
     ttftMs: histogram,
   }),
@@ -109,6 +110,7 @@ export async function outcomesByBucket(
         ${sumOf("attempts_succeeded")} AS "attemptsSucceeded",
         ${sumOf("attempts_failed")} AS "attemptsFailed",
         ${sumOf("cost_nano_usd")} AS "costNanoUsd",
+        ${sumOf("priced_tokens")} AS "pricedTokens",
         ${mergedHistogram("total")} AS "totalMs", ${mergedHistogram("ttft")} AS "ttftMs"
       FROM (SELECT *, ${bucket} AS bucket FROM ${spansOf(window)}) AS spans GROUP BY bucket`,
   );

@@ -137,7 +137,8 @@ export function metrics(
 export function bucket(t: number, over: Counts = {}): MetricsView["series"][number] {
   return {
     ...{ t, firstTry: 0, rescued: 0, failed: 0, refused: 0, cancelled: 0 },
-    ...{ attemptsSucceeded: 0, attemptsFailed: 0, costNanoUsd: 0, p95Ms: null, ttftP50Ms: null },
+    ...{ attemptsSucceeded: 0, attemptsFailed: 0, costNanoUsd: 0, pricedTokens: 0 },
+    ...{ p95Ms: null, ttftP50Ms: null },
     gap: false,
     ...over,
   };
