@@ -84,7 +84,12 @@ export function AnnotationLane({ marks, bucketMs, onOpen }: Props) {
               strokeWidth="1.2"
             />
             {group.length > 1 && (
-              <text x={x + 7} y={plot.y - 14} aria-hidden="true">
+              <text
+                x={isAtEnd(x, plot) ? x - 7 : x + 7}
+                y={plot.y - 10}
+                textAnchor={isAtEnd(x, plot) ? "end" : "start"}
+                aria-hidden="true"
+              >
                 {group.length}
               </text>
             )}
@@ -95,9 +100,13 @@ export function AnnotationLane({ marks, bucketMs, onOpen }: Props) {
   );
 }
 
-function isWithin(
-  x: number | undefined,
-  plot: { readonly x: number; readonly width: number },
-): boolean {
+/** No room for figures to the right. */
+function isAtEnd(x: number, plot: Plot): boolean {
+  return x > plot.x + plot.width - targetPx;
+}
+
+type Plot = { readonly x: number; readonly width: number };
+
+function isWithin(x: number | undefined, plot: Plot): boolean {
   return x !== undefined && x >= plot.x && x <= plot.x + plot.width;
 }

@@ -33,7 +33,11 @@ export function MoversView() {
   return (
     <Panel id="movers" title={t("movers.title")} subtitle={subtitle}>
       <QueryState query={query} skeleton="h-52" />
-      {view?.rows.length === 0 && <p className="run py-4 text-fg-2">{t("movers.empty")}</p>}
+      {view?.rows.length === 0 && (
+        <p className="run py-4 text-fg-2">
+          {t(view.compared === 0 ? "movers.nothing" : "movers.empty")}
+        </p>
+      )}
       {view !== undefined && view.rows.length > 0 && <Movers view={view} />}
     </Panel>
   );

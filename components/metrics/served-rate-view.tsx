@@ -21,7 +21,7 @@ function ServedRate({ view }: { view: MetricsView }) {
   const [, openChange] = useOpenChange();
   const rows = useMemo(() => servedRateRows(view), [view]);
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
-  const bucket = f.duration(view.bucketMs);
+  const bucket = f.bucket(view.bucketMs);
   const slo = view.sloServedPercent / 100;
   return (
     <SeriesPanel

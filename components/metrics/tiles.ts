@@ -12,24 +12,30 @@ export interface TileModel {
   readonly basis: Text;
   readonly value: string;
   readonly unit: string;
-  /** How far it is from what it was in the hours that it is compared with. */
-  readonly delta: Text;
+  /** How far it is from what it was in the hours that it is compared with; null where those had too few calls. */
+  readonly delta: Text | null;
   readonly lines: readonly Text[];
   readonly spark: { readonly values: readonly (number | null)[]; readonly minSpan: number };
 }
 
 /** The tiles of a range; what rests on fewer than 20 calls is a dash. */
 export function tilesOf(metrics: MetricsView, f: Format): TileModel[] {
-  return [servedTile, rescuedTile, p95Tile, ttftTile, costTile, costPerMTokTile].map((tile) =>
-    tile(metrics, f),
-  );
+  const isCompared = metrics.former.totals.calls >= minSamples;
+  // The bucket that is not over would draw a fall.
+  const series = metrics.series.filter(({ t }) => t < metrics.partialFrom);
+  return [servedTile, rescuedTile, p95Tile, ttftTile, costTile, costPerMTokTile]
+    .map((tile) => tile({ ...metrics, series }, f))
+    .map((tile) => (isCompared ? tile : { ...tile, delta: null }));
 }
 
 /** What the deltas are against. */
 export function againstText({ former }: MetricsView, f: Format): Text {
-  return former.shiftMs === weekMs
-    ? { key: "tiles.against.week" }
-    : { key: "tiles.against.before", values: { span: f.duration(former.shiftMs) } };
+  const isWeek = former.shiftMs === weekMs;
+  const isCompared = former.totals.calls >= minSamples;
+  return {
+    key: `tiles.${isCompared ? "against" : "notAgainst"}.${isWeek ? "week" : "before"}`,
+    values: { span: f.duration(former.shiftMs) },
+  };
 }
 
 const weekMs = 7 * 86_400_000;
@@ -69,10 +75,8 @@ function rescuedTile({ totals, former, series }: MetricsView, f: Format): TileMo
     unit: "",
     delta: deltaText("amount", of(totals), of(former.totals), f),
     lines: [
-      {
-        key: "tiles.others",
-        values: { models: f.count(totals.fallbacks), regions: f.count(totals.regionSwitches) },
-      },
+      { key: "tiles.otherModel", values: { n: f.count(totals.fallbacks) } },
+      { key: "tiles.otherRegion", values: { n: f.count(totals.regionSwitches) } },
     ],
     spark: { values: series.map(({ gap, rescued }) => (gap ? null : rescued)), minSpan: 4 },
   };
@@ -89,7 +93,10 @@ function p95Tile({ totals, former, series }: MetricsView, f: Format): TileModel 
     basis: { key: "tiles.n", values: { n: f.count(totals.served) } },
     ...milliseconds(isKnown ? totals.p95Ms : null, f),
     delta: deltaText("time", of(totals), of(former.totals), f),
-    lines: [{ key: "tiles.p50", values: { p50: f.ms(isKnown ? totals.p50Ms : null), overhead } }],
+    lines: [
+      { key: "tiles.p50", values: { p50: f.ms(isKnown ? totals.p50Ms : null) } },
+      { key: "tiles.overhead", values: { overhead } },
+    ],
     spark: { values: series.map(({ p95Ms }) => p95Ms), minSpan: 100 },
   };
 }

@@ -38,7 +38,7 @@ function Charts({ view }: { view: ObjectView }) {
   const { t, f } = useWords();
   const [, openChange] = useOpenChange();
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
-  const per = t("objects.per", { bucket: f.duration(view.bucketMs) });
+  const per = t("objects.per", { bucket: f.bucket(view.bucketMs) });
   const { rows, lines } = chartsOf(view);
   const named = (line: SeriesLine): SeriesLine => ({
     ...line,

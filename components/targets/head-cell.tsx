@@ -20,11 +20,12 @@ type Props = {
   isActive: boolean;
   onOpen: (ref: ObjectRef, anchor: HTMLElement) => void;
   metric: MatrixMetric;
+  isCompact: boolean;
 };
 
 /** A model everywhere, or a region for all models: roll-up and switch. */
 export function HeadCell(props: Props) {
-  const { kind, id, health, row, column, isActive, onOpen, metric } = props;
+  const { kind, id, health, row, column, isActive, onOpen, metric, isCompact } = props;
   const { t, f } = useWords();
   const object = health[kind === "model" ? "models" : "regions"].find((each) => each.id === id);
   const control = useSwitch({ type: kind, id }, object?.switch ?? unknownSwitch);
@@ -59,7 +60,8 @@ export function HeadCell(props: Props) {
       }}
       className={clsx(
         "flex items-center gap-3 hover:bg-hover",
-        kind === "model" ? "border-t border-line" : "border-l border-line py-2.5",
+        kind === "model" && "border-t border-line",
+        kind === "region" && (isCompact ? "py-1.5" : "border-l border-line py-2.5"),
       )}
     >
       <Switch

@@ -117,6 +117,7 @@ export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
               isActive={isActive(0, index + 1)}
               onOpen={open}
               metric={metric}
+              isCompact={isCompact}
             />
           ))}
         </div>
@@ -132,6 +133,7 @@ export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
                 isActive={isActive(rowIndex + 1, 0)}
                 onOpen={open}
                 metric={metric}
+                isCompact={isCompact}
               />
             ) : (
               <div role="rowheader">

@@ -1,7 +1,7 @@
 import { type MoversView } from "../shared/contract";
 import { targetFiguresIn } from "../store/target-figures";
 import { demoRule, readCurrent } from "./current";
-import { moversOf } from "./movers";
+import { comparedTargets, moversOf } from "./movers";
 import { bucketsOf, formerOf, freshMs, type MetricsRange, rangeText } from "./ranges";
 import { defineVerb } from "./verb";
 
@@ -20,13 +20,15 @@ export const moversView = defineVerb<MoversQuery, MoversView>(
           targetFiguresIn(deps.db, { grain, fromMs: from, toMs: to, demo }),
         ),
       );
+      const pairs = comparedTargets(now ?? [], before ?? []);
       return {
         generatedAt: Date.now(),
         range: rangeText(range),
         from: span.from,
         to: span.to,
         shiftMs: former.shiftMs,
-        rows: moversOf(now ?? [], before ?? []),
+        compared: pairs.length,
+        rows: moversOf(pairs),
       };
     }),
 );

@@ -12,17 +12,32 @@ type Move = Mover & {
   readonly steps: number;
 };
 
+/** A target's figures of both spans. */
+export type TargetPair = { readonly now: TargetFigures; readonly former: TargetFigures };
+
+/** The targets that had attempts enough in both spans to be compared. */
+export function comparedTargets(
+  now: readonly TargetFigures[],
+  former: readonly TargetFigures[],
+): TargetPair[] {
+  const before = new Map(former.map((row) => [row.target, row]));
+  return now.flatMap((row) => {
+    const was = before.get(row.target);
+    return was === undefined || attemptsOf(row) < fewest || attemptsOf(was) < fewest
+      ? []
+      : [{ now: row, former: was }];
+  });
+}
+
+const attemptsOf = ({ succeeded, failed }: TargetFigures): number => succeeded + failed;
+
 /**
- * The targets whose p95, share of errors or cost of an answer moved most from `former` to `now`: of each target what moved
+ * The targets whose p95, share of errors or cost of an answer moved most from the one span to the other: of each target what moved
  * most, five at most, those that most calls felt first.
  */
-export function moversOf(now: readonly TargetFigures[], former: readonly TargetFigures[]): Mover[] {
-  const before = new Map(former.map((row) => [row.target, row]));
-  return now
-    .flatMap((row) => {
-      const was = before.get(row.target);
-      return was === undefined ? [] : (furthest(movesOf(row, was)) ?? []);
-    })
+export function moversOf(pairs: readonly TargetPair[]): Mover[] {
+  return pairs
+    .flatMap(({ now, former }) => furthest(movesOf(now, former)) ?? [])
     .sort((left, right) => right.steps - left.steps)
     .slice(0, shown)
     .sort((left, right) => right.affected - left.affected)
@@ -39,7 +54,7 @@ function movesOf(now: TargetFigures, was: TargetFigures): Move[] {
   const { target, provider, region, model, succeeded } = now;
   const names = { target, provider, region, model };
   const answers = { n: succeeded, formerN: was.succeeded };
-  const attempts = { n: succeeded + now.failed, formerN: was.succeeded + was.failed };
+  const attempts = { n: attemptsOf(now), formerN: attemptsOf(was) };
   const moves: Move[] = [];
   if (answers.n >= fewest && answers.formerN >= fewest) {
     const values = [
@@ -62,17 +77,15 @@ function movesOf(now: TargetFigures, was: TargetFigures): Move[] {
       }
     }
   }
-  if (attempts.n >= fewest && attempts.formerN >= fewest) {
-    const [value, former] = [now.failed / attempts.n, was.failed / attempts.formerN];
-    moves.push({
-      ...names,
-      ...attempts,
-      measure: "errors",
-      now: value,
-      former,
-      affected: value > former ? now.failed : succeeded,
-      steps: Math.abs(value - former) / notable.errors,
-    });
-  }
+  const [value, former] = [now.failed / attempts.n, was.failed / attempts.formerN];
+  moves.push({
+    ...names,
+    ...attempts,
+    measure: "errors",
+    now: value,
+    former,
+    affected: value > former ? now.failed : succeeded,
+    steps: Math.abs(value - former) / notable.errors,
+  });
   return moves;
 }

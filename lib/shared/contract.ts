@@ -299,6 +299,8 @@ export const MoversView = z.object({
   from: z.number(),
   to: z.number(),
   shiftMs: z.number(),
+  /** Targets with 20 attempts or more in both spans. */
+  compared: z.number(),
   /** Five at most, by calls affected. */
   rows: z.array(Mover),
 });

@@ -44,6 +44,8 @@ export interface Format {
   seconds: (durationMs: number) => string;
   /** How long something lasts, in its largest sensible unit: `41 s`, `6 min`, `3 h`, `2 d`. */
   duration: (durationMs: number) => string;
+  /** The length of a bucket: `1 min`, `3 h`, `1 d`. */
+  bucket: (bucketMs: number) => string;
   /** `$0.000342`, `$12.40`, `$1,168`. Null prints as a dash. */
   money: (nanoUsd: number | null) => string;
   /** `1.2 M`, `340 k`, `812` in English; `123.5만`, `812` in Korean. */
@@ -163,6 +165,16 @@ export function createFormat(locale: Locale, timeZone: string): Format {
     duration: (durationMs) => {
       const [size, name] = largestUnit(durationMs);
       return `${count(Math.max(0, Math.floor(durationMs / size)))}${unit[name]}`;
+    },
+    bucket: (bucketMs) => {
+      const [size, name] = (
+        [
+          [dayMs, "d"],
+          [hourMs, "h"],
+          [minuteMs, "min"],
+        ] as const
+      ).find(([ms]) => bucketMs >= ms) ?? [1000, "s"];
+      return `${count(bucketMs / size)}${unit[name]}`;
     },
     money: (nanoUsd) => {
       if (nanoUsd === null) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { moversOf } from "@/lib/control/movers";
+import { comparedTargets, moversOf } from "@/lib/control/movers";
 import { type TargetFigures } from "@/lib/store/target-figures";
 
 function figures(target: string, over: Partial<TargetFigures> = {}): TargetFigures {
@@ -16,6 +16,9 @@ function figures(target: string, over: Partial<TargetFigures> = {}): TargetFigur
   };
 }
 
+const found = (now: TargetFigures[], former: TargetFigures[]) =>
+  moversOf(comparedTargets(now, former));
+
 describe("what moved most", () => {
   it.each([
     ["a p95", { p95Ms: 2_400 }, { measure: "p95", now: 2_400, former: 1_000, affected: 100 }],
@@ -26,17 +29,17 @@ describe("what moved most", () => {
     ],
     ["a cost", { costNanoUsd: 150_000 }, { measure: "cost", now: 1_500, former: 1_000, n: 100 }],
   ] as const)("is %s", (_what, now, expected) => {
-    expect(moversOf([figures("a", now)], [figures("a")])).toMatchObject([expected]);
+    expect(found([figures("a", now)], [figures("a")])).toMatchObject([expected]);
   });
 
   it("is what moved furthest of a target, in steps that are worth a look", () => {
     const now = figures("a", { p95Ms: 1_300, costNanoUsd: 900_000 });
-    expect(moversOf([now], [figures("a")])).toMatchObject([{ measure: "cost" }]);
+    expect(found([now], [figures("a")])).toMatchObject([{ measure: "cost" }]);
   });
 
   it("counts as felt by those who were answered where errors became fewer", () => {
     const was = figures("a", { succeeded: 50, failed: 50, costNanoUsd: 50_000 });
-    expect(moversOf([figures("a")], [was])).toMatchObject([{ measure: "errors", affected: 100 }]);
+    expect(found([figures("a")], [was])).toMatchObject([{ measure: "errors", affected: 100 }]);
   });
 
   it.each([
@@ -46,11 +49,11 @@ describe("what moved most", () => {
     ["a p95 of nothing", { p95Ms: null }],
     ["a cost that began", { costNanoUsd: 0 }],
   ])("is not %s", (_what, now) => {
-    expect(moversOf([figures("a", now)], [figures("a")])).toEqual([]);
+    expect(found([figures("a", now)], [figures("a")])).toEqual([]);
   });
 
   it("is nothing of a target that nobody called before", () => {
-    expect(moversOf([figures("new", { p95Ms: 9_000 })], [])).toEqual([]);
+    expect(found([figures("new", { p95Ms: 9_000 })], [])).toEqual([]);
   });
 
   it("are the five that moved furthest, those first that most calls felt", () => {
@@ -62,7 +65,7 @@ describe("what moved most", () => {
         p95Ms: 2_000 + 1_000 * index,
       }),
     );
-    const rows = moversOf(
+    const rows = found(
       now,
       names.map((name) => figures(name)),
     );
