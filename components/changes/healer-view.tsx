@@ -84,7 +84,7 @@ export function HealthEvent({ event, followed }: EventProps) {
           <b className="mr-1 font-medium text-fg">{say(healthTitle(summary))}</b>
           <Link
             href={linkTo(`/models/${encodeURIComponent(summary.model)}`, search)}
-            className="whitespace-nowrap text-fg-2"
+            className="whitespace-nowrap text-fg-2 decoration-line-strong"
           >{`${summary.model} / ${summary.region}`}</Link>
         </p>
         <p className="run text-small text-fg-2">{sayLine(t, healthEvidence(summary, f))}</p>

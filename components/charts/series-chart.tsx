@@ -13,6 +13,7 @@ import {
   YAxis,
 } from "recharts";
 import { AnnotationLane, type LaneMark } from "./annotation-lane";
+import { AxisBreak } from "./axis-break";
 import { type SeriesLine, type SeriesRow } from "./series";
 import { SeriesEnds } from "./series-ends";
 import { SeriesTooltip } from "./series-tooltip";
@@ -99,7 +100,7 @@ export function SeriesChart(props: Props) {
             y={threshold.value}
             stroke="var(--threshold)"
             strokeDasharray="4 3"
-            label={{ value: threshold.label, position: "insideBottomRight", fill: "var(--fg-2)" }}
+            label={{ value: threshold.label, position: "insideTopRight", fill: "var(--fg-2)" }}
           />
         )}
         {lines.map(({ key, color, dash }) =>
@@ -131,6 +132,7 @@ export function SeriesChart(props: Props) {
             />
           ),
         )}
+        {domain[0] > 0 && <AxisBreak />}
         <SeriesEnds rows={rows} lines={lines} shape={shape} partialFrom={partialFrom} />
         <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
       </ComposedChart>

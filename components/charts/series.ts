@@ -83,13 +83,15 @@ export function scaleFromZero(
   return { domain: [0, ticks.at(-1) ?? 1], ticks };
 }
 
-/** The scale of shares: the upper hundredth or tenth where all of them lie there, else all of it. */
+const shareFloors = [0.99, 0.98, 0.95, 0.9, 0.8, 0.5];
+
+/** The scale of shares: as much of its upper end as all of them need. */
 export function scaleOfShares(
   rows: readonly SeriesRow[],
   keys: readonly string[],
 ): { readonly domain: [number, number]; readonly ticks: number[] } {
   const lowest = Math.min(1, ...rows.flatMap((row) => keys.flatMap((key) => row[key] ?? [])));
-  const from = [0.99, 0.9].find((start) => lowest >= start) ?? 0;
+  const from = shareFloors.find((floor) => lowest >= floor) ?? 0;
   const ticks = [0, 1, 2, 3, 4].map((quarter) => 1 - (1 - from) * (1 - quarter / 4));
   return { domain: [from, 1], ticks: ticks.map((tick) => Math.round(tick * 1e6) / 1e6) };
 }

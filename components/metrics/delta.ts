@@ -17,13 +17,7 @@ const timesFrom = 2;
 
 /** How far a figure is from what it was; that nothing can be said when either rests on fewer than 20 calls. */
 export function deltaText(kind: DeltaKind, now: Sample, former: Sample, f: Format): Text {
-  if (
-    now.value === null ||
-    former.value === null ||
-    now.n < minSamples ||
-    former.n < minSamples ||
-    (kind !== "share" && former.value === 0)
-  ) {
+  if (now.value === null || former.value === null || now.n < minSamples || former.n < minSamples) {
     return { key: "delta.none" };
   }
   if (kind === "share") {
@@ -32,6 +26,9 @@ export function deltaText(kind: DeltaKind, now: Sample, former: Sample, f: Forma
     return Math.abs(difference) < samePoints
       ? { key: "delta.same" }
       : { key, values: { by: f.points(difference) } };
+  }
+  if (former.value === 0) {
+    return { key: now.value === 0 ? "delta.same" : "delta.fromNone" };
   }
   const ratio = now.value / former.value;
   if (Math.abs(ratio - 1) < sameRatio) {

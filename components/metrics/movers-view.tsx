@@ -38,7 +38,12 @@ export function MoversView() {
           {t(view.compared === 0 ? "movers.nothing" : "movers.empty")}
         </p>
       )}
-      {view !== undefined && view.rows.length > 0 && <Movers view={view} />}
+      {view !== undefined && view.rows.length > 0 && (
+        <>
+          <Movers view={view} />
+          <MoverList rows={view.rows} />
+        </>
+      )}
     </Panel>
   );
 }
@@ -52,7 +57,7 @@ function Movers({ view }: { view: View }) {
     return target === undefined ? "no_data" : shownState(target);
   };
   return (
-    <div className="-mx-4 overflow-x-auto px-4">
+    <div className="-mx-4 overflow-x-auto px-4 max-md:hidden">
       <table className="data-table" data-testid="movers">
         <thead>
           <tr>
@@ -115,5 +120,38 @@ function MoverRow({ row, state }: { row: Mover; state: GlyphState }) {
       <td className="text-fg-2">{say(moverChange(row, f))}</td>
       <td className="num">{f.compact(affected)}</td>
     </tr>
+  );
+}
+
+/** The same for a hand: a line for each. */
+function MoverList({ rows }: { rows: readonly Mover[] }) {
+  const { t, f, say } = useWords();
+  const search = useSearchParams();
+  return (
+    <ul className="md:hidden">
+      {rows.map((row) => {
+        const { target, model, region, measure, now, former, affected } = row;
+        return (
+          <li key={target} className="border-t border-line py-2.5 first:border-t-0 first:pt-0">
+            <Link
+              href={linkTo(`/models/${encodeURIComponent(model)}`, search)}
+              className="flex min-h-6 gap-1.5 text-lead text-fg"
+            >
+              <span className="truncate">{model}</span>
+              <span className="text-fg-2">{region}</span>
+            </Link>
+            <p className="run text-fg-2">
+              {t("movers.line", {
+                measure: t(`movers.of.${measure}`),
+                now: moverValue(measure, now, f),
+                former: moverValue(measure, former, f),
+                change: say(moverChange(row, f)),
+                n: f.compact(affected),
+              })}
+            </p>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

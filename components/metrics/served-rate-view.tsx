@@ -43,7 +43,7 @@ function ServedRate({ view }: { view: MetricsView }) {
       scale="share"
       threshold={{
         value: slo,
-        label: t("servedRate.slo", { percent: f.percent(slo) }),
+        label: t("servedRate.slo", { percent: `${view.sloServedPercent} %` }),
       }}
       marks={marks}
       onOpenMark={({ id, t: at }) => {

@@ -21,6 +21,14 @@ type Props = {
   metric?: MatrixMetric;
 };
 
+const subtitles = {
+  availability: "matrix.subtitle",
+  p95: "matrix.subtitleOther",
+  fallbacks: "matrix.subtitleOther",
+  cost: "matrix.subtitleOther",
+  load: "matrix.subtitleNow",
+} as const;
+
 /** Which targets can answer? Models by regions, with the switches of both. */
 export function MatrixView({ isCompact = false, metric = "availability" }: Props) {
   const { t, f } = useWords();
@@ -34,7 +42,7 @@ export function MatrixView({ isCompact = false, metric = "availability" }: Props
     : scaleOf((health?.targets ?? []).map((target) => metricValue(target, metric)));
   const subtitle =
     health &&
-    t(isStates ? "matrix.subtitle" : "matrix.subtitleOther", {
+    t(subtitles[metric], {
       metric: t(`matrix.metric.${metric}`),
       window: f.duration(health.windowMs),
     });

@@ -59,6 +59,8 @@ export const TargetCell = memo(function TargetCell(props: Props) {
         "border-l border-line py-3 hover:bg-hover",
         lane === 0 && "border-t",
         metric === "availability" && washes[shownState(target)],
+        // The palest ink is too pale on the darker steps.
+        step !== null && "[&_.text-fg-3]:text-fg-2!",
       )}
       {...(step !== null && { color: scaleColor(step) })}
     >

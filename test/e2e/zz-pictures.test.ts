@@ -11,7 +11,7 @@ it("pictures", async () => {
         const page = await context.newPage();
         for (const path of pages) {
           await page.goto(base + path);
-          await page.waitForTimeout(2500);
+          await page.waitForTimeout(5500);
           const name = path.replace(/[^a-z0-9]+/gi, "_");
           await page.screenshot({ path: `/tmp/pics-h1/${name}-${scheme}-${locale.slice(0, 2)}-${width}.png`, fullPage: true });
         }
