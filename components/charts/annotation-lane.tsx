@@ -38,12 +38,15 @@ export function AnnotationLane({ marks, bucketMs, onOpen }: Props) {
   }
   const pxPerBucket = (scale(bucketMs) ?? 0) - (scale(0) ?? 0);
   const gapMs = pxPerBucket > 0 ? (targetPx / pxPerBucket) * bucketMs : bucketMs;
-  const inside = marks.filter(({ t }) => isWithin(scale(t), plot));
+  const end = plot.x + plot.width;
+  const inside = marks.filter(({ t }) => isWithin(scale(t), scale(t - bucketMs), plot));
   return (
     <g>
       {clustered(inside, gapMs).map((group) => {
         const [first] = group;
-        const x = first && scale(first.t);
+        const at = first && scale(first.t);
+        // The bucket that is not over has no width: what happened in it stands at the end.
+        const x = at && Math.min(at, end);
         const worst = group.find(({ kind }) => kind === "opened") ?? first;
         if (x === undefined || worst === undefined) {
           return null;
@@ -107,6 +110,11 @@ function isAtEnd(x: number, plot: Plot): boolean {
 
 type Plot = { readonly x: number; readonly width: number };
 
-function isWithin(x: number | undefined, plot: Plot): boolean {
-  return x !== undefined && x >= plot.x && x <= plot.x + plot.width;
+function isWithin(at: number | undefined, aBucketBefore: number | undefined, plot: Plot): boolean {
+  return (
+    at !== undefined &&
+    at >= plot.x &&
+    aBucketBefore !== undefined &&
+    aBucketBefore <= plot.x + plot.width
+  );
 }

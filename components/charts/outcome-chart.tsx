@@ -63,6 +63,8 @@ export function OutcomeChart(props: Props) {
         />
         <Tooltip
           isAnimationActive={false}
+          // A gap says that it is one.
+          filterNull={false}
           cursor={{ stroke: "var(--fg-3)", strokeDasharray: "2 3" }}
           content={
             <OutcomeTooltip words={words} formatTime={formatTime} formatCount={formatCount} />

@@ -71,6 +71,8 @@ export function SeriesChart(props: Props) {
         />
         <Tooltip
           isAnimationActive={false}
+          // A gap says that it is one.
+          filterNull={false}
           cursor={{ stroke: "var(--fg-3)", strokeDasharray: "2 3" }}
           content={
             <SeriesTooltip

@@ -31,7 +31,7 @@ it("shows the markup of a provider's error as text", async () => {
   await room.breakDown({ kind: "status", status: 500, model: "deepseek-v3", message: markup });
   const response = await room.call({ model: "deepseek-v3" });
   expect(response.status).toBeGreaterThanOrEqual(500);
-  const page = await room.open();
+  const page = await room.open({}, "/requests");
 
   await page.getByTestId("call").filter({ hasText: "deepseek-v3" }).first().click();
   const drawer = page.getByRole("dialog");
@@ -63,7 +63,7 @@ it("shows the markup of a target's last error as text", async () => {
 it("shows the markup of a caller's model name as text", async () => {
   const response = await room.call({ model: markup });
   expect(response.status).toBe(404);
-  const page = await room.open();
+  const page = await room.open({}, "/requests");
   await page.getByTestId("call").filter({ hasText: markup }).first().click();
   await page.getByRole("dialog").getByText(markup).first().waitFor();
   await expectOnlyText(page);

@@ -10,6 +10,7 @@ import {
   isOff,
   observed,
   type ObjectRef,
+  refKey,
   servedObject,
   stored,
   type Wanted,
@@ -62,7 +63,10 @@ export async function ask(
     deps.store.update((state) => ({ ...state, confirming: { ref, wanted, routes } }));
     return false;
   }
-  const write = newWrite(ref, wanted, served.wanted, basedOn ?? served.revision);
+  const own = deps.store.get().writes.find((one) => refKey(one.ref) === refKey(ref))?.sent;
+  // Somebody who changes their mind before the view tells of their last change is in nobody's way.
+  const seen = Math.max(served.revision, own?.revision ?? 0);
+  const write = newWrite(ref, wanted, served.wanted, basedOn ?? seen);
   return run(deps, write, () => sendWanted(write));
 }
 
