@@ -9,7 +9,7 @@ export function verdictFacts(metrics: MetricsView, f: Format): Text[] {
   if (totals.calls === 0) {
     return [];
   }
-  const ratio = shownRatio(totals.availability);
+  const ratio = totals.availability.source === "live" ? shownRatio(totals.availability) : null;
   const facts: Text[] = [
     { key: "facts.calls", values: { n: totals.calls } },
     { key: "facts.rescued", values: { n: totals.rescued } },

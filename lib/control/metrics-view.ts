@@ -63,7 +63,9 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
     listLogGaps(db, window),
     cache.get(`apps ${demo}`, appsFreshMs, () => callersSince(db, demo, Date.now() - activeMs)),
   ]);
-  const probed = isEnoughLive(liveOf(figures)) ? noProbes : await probeTotalsIn(db, window);
+  // Probes are nobody's calls.
+  const isAsked = app === null && !isEnoughLive(liveOf(figures));
+  const probed = isAsked ? await probeTotalsIn(db, window) : noProbes;
   return {
     generatedAt: Date.now(),
     range: rangeText(range),

@@ -68,9 +68,28 @@ describe("tiles", () => {
     expect(tile?.lines.map(say)).toEqual(["providers 98.2 % · n 25,216"]);
   });
 
+  it("say how far each is from last week, and nothing where that had too few calls", () => {
+    const view = metrics([], { p95Ms: 3_124, rescued: 30 });
+    const deltas = (of: typeof view) =>
+      Object.fromEntries(tilesOf(of, f).map(({ id, delta }) => [id, delta && say(delta)]));
+    expect(deltas(view)).toMatchObject({
+      served: "as before",
+      rescued: "▲ from none",
+      p95: "▲ 10 % slower",
+    });
+    const alone = { ...view.former, totals: { ...view.former.totals, calls: 3 } };
+    expect(deltas({ ...view, former: alone })["p95"]).toBeNull();
+  });
+
+  it("draw no bucket that is not over", () => {
+    const [tile] = tilesOf(metrics([{ firstTry: 50, failed: 50 }]), f);
+    expect(tile?.spark.values).toHaveLength(59);
+    expect(tile?.spark.values.at(-1)).toBe(1);
+  });
+
   it("are dashes under twenty calls", () => {
     const few = tilesOf(metrics([], { served: 19, failed: 0, ttftN: 3 }), f);
     const values = Object.fromEntries(few.map(({ id, value }) => [id, seen(value)]));
-    expect(values).toMatchObject({ served: "—", latency: "—", costPerMTok: "—" });
+    expect(values).toMatchObject({ served: "—", p95: "—", ttft: "—", costPerMTok: "—" });
   });
 });

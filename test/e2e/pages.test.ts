@@ -200,7 +200,7 @@ it("charts of a page share a cursor, and a series is shown alone by its name", a
   await expect.poll(() => page.locator(".recharts-tooltip-cursor").count()).toBeGreaterThan(1);
   expect(await page.locator(".recharts-tooltip-wrapper:visible").count()).toBe(1);
   const legend = (name: string): Locator =>
-    page.locator("#ttft").getByRole("button", { name, exact: true });
+    page.locator("#total").getByRole("button", { name, exact: true });
   await legend("p95").click();
   expect(await legend("p50").getAttribute("aria-pressed")).toBe("false");
   await legend("p95").click();
@@ -227,7 +227,7 @@ it("the figures are of one application when that is asked", async () => {
   );
   await filter.selectOption("");
   await shows(page.getByTestId("tile-served"), say({ key: "tiles.served" }));
-  expect(await page.getByTestId("facts").innerText()).not.toContain("reports");
+  await expect.poll(() => page.getByTestId("facts").innerText()).not.toContain("reports");
 });
 
 it("requests are narrowed by words, by views and by taking words away, and a link shows the same", async () => {
