@@ -17,6 +17,7 @@ import { RangeRow } from "@/components/shell/range-row";
 import { type ObjectBucket, type ObjectView } from "@/lib/shared/contract";
 import { errorClassText } from "./errors-text";
 import { FlowTable } from "./flow-table";
+import { otherName, topNames } from "./top-names";
 
 type Props = { kind: ObjectKind; id: string };
 
@@ -60,7 +61,10 @@ function Charts({ view }: { view: ObjectView }) {
         title={t("objects.charts.availability")}
         subtitle={t("objects.charts.availabilityNote", { per, n: minSamples })}
         rows={rows.availability}
-        lines={lines.availability}
+        lines={lines.availability.map((line) => ({
+          ...line,
+          label: line.key === otherName ? errorClassText(otherName, t) : line.label,
+        }))}
         shape="steps"
         scale="share"
         formatValue={f.percent}
@@ -121,6 +125,9 @@ function Charts({ view }: { view: ObjectView }) {
   );
 }
 
+/** More lines than this nobody can tell apart. */
+const mostLines = 6;
+
 type ChartName = "availability" | "errors" | "ttft" | "total" | "speed" | "moved";
 
 function chartsOf({ series }: ObjectView): {
@@ -133,18 +140,34 @@ function chartsOf({ series }: ObjectView): {
     series.map((bucket) => ({ ...valuesOf(bucket), t: bucket.t }));
   const linesOf = (keys: readonly string[]): SeriesLine[] =>
     keys.map((key, index) => ({ key, label: key, ...lineLook(index) }));
-  const parts = namesIn(series.map((bucket) => bucket.parts));
-  const errors = namesIn(series.map((bucket) => bucket.errors));
+  const parts = topNames(
+    series.map((bucket) =>
+      Object.fromEntries(Object.entries(bucket.parts).map(([name, { n }]) => [name, n])),
+    ),
+    mostLines,
+  );
+  const errors = topNames(
+    series.map((bucket) => bucket.errors),
+    mostLines,
+  );
+  const namesOf = ({ shown, rest }: typeof parts): readonly string[] =>
+    rest.length === 0 ? shown : [...shown, otherName];
   return {
     rows: {
-      availability: rowsOf((bucket) =>
-        Object.fromEntries(parts.map((part) => [part, shareOf(bucket.parts[part])])),
-      ),
-      errors: rowsOf((bucket) =>
-        Object.fromEntries(
-          errors.map((name) => [name, bucket.gap ? null : (bucket.errors[name] ?? 0)]),
-        ),
-      ),
+      availability: rowsOf((bucket) => ({
+        ...Object.fromEntries(parts.shown.map((part) => [part, shareOf([bucket.parts[part]])])),
+        ...(parts.rest.length > 0 && {
+          [otherName]: shareOf(parts.rest.map((part) => bucket.parts[part])),
+        }),
+      })),
+      errors: rowsOf((bucket) => {
+        const count = (names: readonly string[]): number | null =>
+          bucket.gap ? null : names.reduce((sum, name) => sum + (bucket.errors[name] ?? 0), 0);
+        return {
+          ...Object.fromEntries(errors.shown.map((name) => [name, count([name])])),
+          ...(errors.rest.length > 0 && { [otherName]: count(errors.rest) }),
+        };
+      }),
       ttft: rowsOf(({ ttftP50Ms, ttftP95Ms }) => ({ p50: ttftP50Ms, p95: ttftP95Ms })),
       total: rowsOf(({ p50Ms, p95Ms }) => ({ p50: p50Ms, p95: p95Ms })),
       speed: rowsOf(({ tokensPerSecond }) => ({ speed: tokensPerSecond })),
@@ -155,8 +178,8 @@ function chartsOf({ series }: ObjectView): {
       ),
     },
     lines: {
-      availability: linesOf(parts),
-      errors: linesOf(errors),
+      availability: linesOf(namesOf(parts)),
+      errors: linesOf(namesOf(errors)),
       quantiles: linesOf(["p50", "p95"]),
       speed: linesOf(["speed"]),
       moved: linesOf(["out", "in"]),
@@ -164,11 +187,9 @@ function chartsOf({ series }: ObjectView): {
   };
 }
 
-function namesIn(records: readonly Readonly<Record<string, unknown>>[]): string[] {
-  return [...new Set(records.flatMap((record) => Object.keys(record)))].sort();
-}
-
 /** A share of too few attempts is no share. */
-function shareOf(part: ObjectBucket["parts"][string] | undefined): number | null {
-  return part === undefined || part.n < minSamples ? null : part.succeeded / part.n;
+function shareOf(parts: readonly (ObjectBucket["parts"][string] | undefined)[]): number | null {
+  const n = parts.reduce((sum, part) => sum + (part?.n ?? 0), 0);
+  const succeeded = parts.reduce((sum, part) => sum + (part?.succeeded ?? 0), 0);
+  return n < minSamples ? null : succeeded / n;
 }

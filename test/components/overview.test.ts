@@ -10,6 +10,7 @@ import { rangeText } from "@/components/lib/range-text";
 import { deltaText } from "@/components/metrics/delta";
 import { moverChange, moverValue } from "@/components/metrics/mover-texts";
 import { servedRateRows } from "@/components/metrics/served-rate";
+import { topNames } from "@/components/objects/top-names";
 import { reachedApps } from "@/components/metrics/verdict-facts";
 import { linkTo } from "@/components/shell/nav-links";
 import { type Change, type Mover } from "@/lib/shared/contract";
@@ -190,6 +191,20 @@ describe("the names of a chart's series", () => {
     expect(press(["b", "c"], "b")).toEqual(["c"]);
     expect(press(["b", "c"], "a")).toEqual([]);
     expect(press(["c"], "b")).toEqual(["c", "b"]);
+  });
+});
+
+describe("many series", () => {
+  const of = (text: string) =>
+    Object.fromEntries(Array.from(text, (name, index) => [name, index + 1]));
+
+  it("are the largest ones by name, and the rest as one", () => {
+    expect(topNames([of("abc"), of("cb")], 3)).toEqual({ shown: ["a", "b", "c"], rest: [] });
+    expect(topNames([of("abcdefg")], 4)).toEqual({
+      shown: ["e", "f", "g"],
+      rest: ["a", "b", "c", "d"],
+    });
+    expect(topNames([{ other: 5, a: 1 }], 3)).toEqual({ shown: ["a"], rest: ["other"] });
   });
 });
 
