@@ -53,39 +53,40 @@ export function AnnotationLane({ marks, bucketMs, onOpen }: Props) {
         }
         const label = group.map(({ title }) => title).join("\n");
         return (
-          <a
-            key={worst.id}
-            href={worst.href}
-            aria-label={label}
-            data-testid="mark"
-            onClick={(event: MouseEvent) => {
-              if (!event.metaKey && !event.ctrlKey) {
-                event.preventDefault();
-                onOpen(worst);
-              }
-            }}
-          >
-            <title>{label}</title>
-            <path
-              d={`M${x} ${plot.y - 6}V${plot.y + plot.height}`}
-              stroke="var(--annotation)"
-              strokeDasharray="1 3"
-              pointerEvents="none"
-            />
-            <rect
-              x={x - targetPx / 2}
-              y={plot.y - 14 - targetPx / 2}
-              width={targetPx}
-              height={targetPx}
-              fill="transparent"
-            />
-            <path
-              d={shapes[worst.kind]}
-              transform={`translate(${x} ${plot.y - 14})`}
-              fill={worst.kind === "opened" ? "var(--fg-2)" : "var(--surface)"}
-              stroke="var(--fg-2)"
-              strokeWidth="1.2"
-            />
+          <g key={worst.id}>
+            <a
+              href={worst.href}
+              aria-label={label}
+              data-testid="mark"
+              onClick={(event: MouseEvent) => {
+                if (!event.metaKey && !event.ctrlKey) {
+                  event.preventDefault();
+                  onOpen(worst);
+                }
+              }}
+            >
+              <title>{label}</title>
+              <path
+                d={`M${x} ${plot.y - 6}V${plot.y + plot.height}`}
+                stroke="var(--annotation)"
+                strokeDasharray="1 3"
+                pointerEvents="none"
+              />
+              <rect
+                x={x - targetPx / 2}
+                y={plot.y - 14 - targetPx / 2}
+                width={targetPx}
+                height={targetPx}
+                fill="transparent"
+              />
+              <path
+                d={shapes[worst.kind]}
+                transform={`translate(${x} ${plot.y - 14})`}
+                fill={worst.kind === "opened" ? "var(--fg-2)" : "var(--surface)"}
+                stroke="var(--fg-2)"
+                strokeWidth="1.2"
+              />
+            </a>
             {group.length > 1 && (
               <text
                 x={isAtEnd(x, plot) ? x - 7 : x + 7}
@@ -96,7 +97,7 @@ export function AnnotationLane({ marks, bucketMs, onOpen }: Props) {
                 {group.length}
               </text>
             )}
-          </a>
+          </g>
         );
       })}
     </g>
