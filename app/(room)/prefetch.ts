@@ -4,7 +4,6 @@ import { headers } from "next/headers";
 import {
   callsPerPage,
   callsQueries,
-  callsShown,
   changesPerPage,
   changesQueries,
   changesShown,
@@ -12,9 +11,17 @@ import {
   metricsQueries,
 } from "@/components/lib/queries";
 import { type CallFilter } from "@/components/calls/filter";
-import { type Range, streamedRange } from "@/components/lib/range";
+import { parseRange, type Range, streamedRange } from "@/components/lib/range";
 import { type Trouble } from "@/components/lib/verdict";
-import { authorizePage, callsPage, changesPage, healthView, metricsView } from "@/lib/control";
+import {
+  authorizePage,
+  callsPage,
+  changesPage,
+  healthView,
+  type MetricsRange,
+  metricsView,
+  parseBetween,
+} from "@/lib/control";
 import { parseEnv } from "@/lib/shared/env";
 import { isGatewayError } from "@/lib/shared/errors";
 
@@ -39,14 +46,13 @@ export async function prefetchShell(): Promise<{
 }
 
 /** What the overview adds. What cannot be read is left to the browser, which says so in its place. */
-export async function prefetchOverview(range: Range): Promise<DehydratedState> {
+export async function prefetchOverview(range: Range, app: string | null): Promise<DehydratedState> {
   const read = await reader();
   const client = new QueryClient();
   await Promise.allSettled([
     read
-      .metrics(range)
-      .then((view) => client.setQueryData(metricsQueries.view(range).queryKey, view)),
-    read.calls().then((page) => client.setQueryData(callsQueries.latest().queryKey, page)),
+      .metrics(range, app)
+      .then((view) => client.setQueryData(metricsQueries.view(range, app).queryKey, view)),
     read.changes().then((page) => client.setQueryData(changesQueries.latest().queryKey, page)),
   ]);
   return dehydrate(client);
@@ -93,13 +99,9 @@ async function reader() {
   const authorized = async () => Promise.resolve(authorizePage(sent));
   return {
     health: () => authorized().then(({ actor, runtime }) => healthView(actor, runtime.deps, null)),
-    metrics: (range: Range) =>
+    metrics: (range: Range, app: string | null = null) =>
       authorized().then(({ actor, runtime }) =>
-        metricsView(actor, runtime.deps, { range, app: null }),
-      ),
-    calls: () =>
-      authorized().then(({ actor, runtime }) =>
-        callsPage(actor, runtime.deps, { limit: callsShown }),
+        metricsView(actor, runtime.deps, { range: askedRange(range), app }),
       ),
     list: (filter: CallFilter) =>
       authorized().then(({ actor, runtime }) =>
@@ -114,6 +116,13 @@ async function reader() {
         changesPage(actor, runtime.deps, { limit: changesShown }),
       ),
   };
+}
+
+function askedRange(range: Range): MetricsRange {
+  const [from, to] = range.split("/");
+  return from === undefined || to === undefined
+    ? parseRange(range)
+    : parseBetween(from, to, Date.now());
 }
 
 function troubleOf(reason: unknown): Trouble {

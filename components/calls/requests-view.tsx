@@ -23,7 +23,7 @@ const CallDrawer = dynamic(() => import("./call-drawer").then((module) => module
   ssr: false,
 });
 
-const tailMs = 2_000;
+const tailMs = 1_000;
 const restMs = 10_000;
 
 /** The log of calls: narrowed down by words, page by page, and never moving under the reader's eyes. */

@@ -13,6 +13,7 @@ import { Segments } from "@/components/ui/segments";
 import { type Change } from "@/lib/shared/contract";
 import { ChangeEffect } from "./change-effect";
 import { ComparePanel } from "./compare-panel";
+import { followedBy } from "./followed";
 import { HealthEvent } from "./healer-view";
 import { PersonChange } from "./people-view";
 import { useCompared } from "./use-compared";
@@ -26,6 +27,7 @@ export function FeedView() {
   const changes = feed.data?.pages.flatMap((page) => page.changes) ?? [];
   const [pair, setPair] = useCompared();
   const newest = useHealth().data?.revision;
+  const followed = followedBy(changes);
   useNews(feed.refetch);
   return (
     <>
@@ -64,6 +66,7 @@ export function FeedView() {
             <FeedPage
               key={page.changes[0]?.id ?? "empty"}
               changes={page.changes}
+              followed={followed}
               onCompare={(revision) => {
                 setPair({ from: revision - 1, to: revision });
               }}
@@ -87,10 +90,14 @@ export function FeedView() {
   );
 }
 
-type PageProps = { changes: readonly Change[]; onCompare: (revision: number) => void };
+type PageProps = {
+  changes: readonly Change[];
+  followed: ReturnType<typeof followedBy>;
+  onCompare: (revision: number) => void;
+};
 
 /** One page of the feed; how calls went around its changes is asked for all of them at once. */
-function FeedPage({ changes, onCompare }: PageProps) {
+function FeedPage({ changes, followed, onCompare }: PageProps) {
   const decided = changes.filter(({ kind }) => kind === "config" || kind === "switch");
   const instants = decided.map(({ at }) => at);
   const effects = useQuery({
@@ -101,7 +108,7 @@ function FeedPage({ changes, onCompare }: PageProps) {
   const effectOf = new Map(effects.data?.effects.map((effect) => [effect.at, effect]));
   return changes.map((change) =>
     change.kind === "health" ? (
-      <HealthEvent key={change.id} event={change} />
+      <HealthEvent key={change.id} event={change} followed={followed.get(change.id) ?? null} />
     ) : (
       <PersonChange key={change.id} change={change} onCompare={onCompare}>
         {change.kind !== "key" && <ChangeEffect effect={effectOf.get(change.at)} />}

@@ -1,6 +1,7 @@
 "use client";
 
 import { FileCog, Settings2, User } from "lucide-react";
+import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -23,7 +24,16 @@ export function PeopleView() {
   const query = useChanges();
   const changes = query.data?.changes.filter(({ kind }) => kind !== "health").slice(0, shown);
   return (
-    <Panel id="changes" title={t("people.title")} subtitle={t("people.subtitle")}>
+    <Panel
+      id="changes"
+      title={t("people.title")}
+      subtitle={t("people.subtitle")}
+      aside={
+        <Link href="/changes?by=people" className="text-small">
+          {t("people.all")}
+        </Link>
+      }
+    >
       <QueryState query={query} skeleton="h-64" />
       {changes?.length === 0 && <p className="run py-4 text-fg-2">{t("people.empty")}</p>}
       <ol>

@@ -13,9 +13,9 @@ import {
 } from "recharts";
 import { AnnotationLane, type LaneMark } from "./annotation-lane";
 import { FailureRug } from "./failure-rug";
-import { countTicks, outcomeKeys, type OutcomeKey, type OutcomeRow } from "./outcome-rows";
+import { countTicks, outcomeKeys, type OutcomeRow } from "./outcome-rows";
 import { OutcomeTooltip, type OutcomeWords } from "./outcome-tooltip";
-import { timeAxis } from "./time-axis";
+import { cursorGroup, timeAxis } from "./time-axis";
 
 type Props = {
   rows: readonly OutcomeRow[];
@@ -23,7 +23,8 @@ type Props = {
   to: number;
   bucketMs: number;
   marks: readonly LaneMark[];
-  hidden: ReadonlySet<OutcomeKey>;
+  onOpenMark: (mark: LaneMark) => void;
+  hidden: ReadonlySet<string>;
   words: OutcomeWords;
   formatTime: (atMs: number) => string;
   formatTick: (atMs: number) => string;
@@ -41,14 +42,14 @@ const margin = { top: 26, right: 8, bottom: 0, left: 0 };
 
 /** Calls by outcome over time. Colours are tokens, segments are straight, nothing moves by itself. */
 export function OutcomeChart(props: Props) {
-  const { rows, from, to, bucketMs, marks, hidden, words, zone } = props;
+  const { rows, from, to, bucketMs, marks, onOpenMark, hidden, words, zone } = props;
   const { formatTime, formatTick, formatCount } = props;
   const axis = useMemo(() => timeAxis(from, to, formatTick), [from, to, formatTick]);
   const counts = useMemo(() => countTicks(highest(rows, hidden)), [rows, hidden]);
   const shown = outcomeKeys.filter((key) => !hidden.has(key));
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={150}>
-      <ComposedChart data={rows} margin={margin} accessibilityLayer>
+      <ComposedChart data={rows} margin={margin} accessibilityLayer {...cursorGroup}>
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis {...axis} height={38} tickMargin={16} tickSize={4} />
         <YAxis
@@ -62,6 +63,8 @@ export function OutcomeChart(props: Props) {
         />
         <Tooltip
           isAnimationActive={false}
+          // A gap says that it is one.
+          filterNull={false}
           cursor={{ stroke: "var(--fg-3)", strokeDasharray: "2 3" }}
           content={
             <OutcomeTooltip words={words} formatTime={formatTime} formatCount={formatCount} />
@@ -92,14 +95,14 @@ export function OutcomeChart(props: Props) {
           isAnimationActive={false}
           tooltipType="none"
         />
-        <AnnotationLane marks={marks} bucketMs={bucketMs} />
         <FailureRug rows={rows} zone={zone} />
+        <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
       </ComposedChart>
     </ResponsiveContainer>
   );
 }
 
-function highest(rows: readonly OutcomeRow[], hidden: ReadonlySet<OutcomeKey>): number {
+function highest(rows: readonly OutcomeRow[], hidden: ReadonlySet<string>): number {
   return rows.reduce((max, { bucket }) => {
     const sum = outcomeKeys.reduce((total, key) => total + (hidden.has(key) ? 0 : bucket[key]), 0);
     return Math.max(max, sum);

@@ -16,7 +16,6 @@ export interface OutcomeRow {
 }
 
 export const outcomeKeys = ["firstTry", "rescued", "refused"] as const;
-export type OutcomeKey = (typeof outcomeKeys)[number];
 
 const stackOf = ({ firstTry, rescued, refused }: MetricsBucket): number =>
   firstTry + rescued + refused;

@@ -6,40 +6,58 @@ import {
   CartesianGrid,
   ComposedChart,
   Line,
+  ReferenceLine,
   ResponsiveContainer,
   Tooltip,
   XAxis,
   YAxis,
 } from "recharts";
+import { AnnotationLane, type LaneMark } from "./annotation-lane";
+import { AxisBreak } from "./axis-break";
 import { type SeriesLine, type SeriesRow } from "./series";
+import { SeriesEnds } from "./series-ends";
 import { SeriesTooltip } from "./series-tooltip";
-import { timeAxis } from "./time-axis";
+import { cursorGroup, timeAxis } from "./time-axis";
 
 type Props = {
   rows: readonly SeriesRow[];
   lines: readonly SeriesLine[];
-  /** Lines of quantities beside each other, or counts on top of each other. */
-  shape: "lines" | "stack";
+  /** Quantities beside each other, shares of a span, or counts on top of each other. */
+  shape: "lines" | "steps" | "stack";
   domain: readonly [number, number];
   ticks: readonly number[];
+  bucketMs: number;
+  /** Start of the bucket that is not over; behind the last one when all are. */
+  partialFrom: number;
+  /** A line to keep above; what falls under it is shaded in the first line. */
+  threshold?: { readonly value: number; readonly label: string };
+  marks: readonly LaneMark[];
+  onOpenMark: (mark: LaneMark) => void;
   formatTime: (atMs: number) => string;
   formatTick: (atMs: number) => string;
   formatValue: (value: number) => string;
   none: string;
 };
 
-const margin = { top: 8, right: 8, bottom: 0, left: 0 };
+const laneHeight = 26;
 
 /** Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself. */
 export function SeriesChart(props: Props) {
-  const { rows, lines, shape, domain, ticks, formatTime, formatTick, formatValue, none } = props;
+  const { rows, lines, shape, domain, ticks, bucketMs, partialFrom, threshold, marks } = props;
+  const { onOpenMark, formatTime, formatTick, formatValue, none } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
   const axis = useMemo(() => timeAxis(from, to, formatTick), [from, to, formatTick]);
   const widest = Math.max(...ticks.map((tick) => formatValue(tick).length));
+  const whole = (key: string) => (row: SeriesRow) => (row.t < partialFrom ? row[key] : null);
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={150}>
-      <ComposedChart data={rows} margin={margin} accessibilityLayer>
+      <ComposedChart
+        data={rows}
+        margin={{ top: marks.length > 0 ? laneHeight : 8, right: 8, bottom: 0, left: 0 }}
+        accessibilityLayer
+        {...cursorGroup}
+      >
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis {...axis} tickMargin={6} />
         <YAxis
@@ -49,24 +67,49 @@ export function SeriesChart(props: Props) {
           tickFormatter={formatValue}
           axisLine={false}
           tickLine={false}
+          interval={0}
         />
         <Tooltip
           isAnimationActive={false}
+          // A gap says that it is one.
+          filterNull={false}
           cursor={{ stroke: "var(--fg-3)", strokeDasharray: "2 3" }}
           content={
             <SeriesTooltip
               lines={lines}
+              partialFrom={partialFrom}
               formatTime={formatTime}
               formatValue={formatValue}
               none={none}
             />
           }
         />
+        {threshold !== undefined && lines[0] !== undefined && (
+          <Area
+            dataKey={missOf(lines[0].key, threshold.value, partialFrom)}
+            type="linear"
+            stroke="none"
+            fill="var(--c-failed)"
+            fillOpacity={0.22}
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+            tooltipType="none"
+          />
+        )}
+        {threshold !== undefined && (
+          <ReferenceLine
+            y={threshold.value}
+            stroke="var(--threshold)"
+            strokeDasharray="4 3"
+            label={{ value: threshold.label, position: "insideTopRight", fill: "var(--fg-2)" }}
+          />
+        )}
         {lines.map(({ key, color, dash }) =>
           shape === "stack" ? (
             <Area
               key={key}
-              dataKey={key}
+              dataKey={whole(key)}
               stackId="all"
               type="step"
               stroke={color}
@@ -80,8 +123,8 @@ export function SeriesChart(props: Props) {
           ) : (
             <Line
               key={key}
-              dataKey={key}
-              type="linear"
+              dataKey={whole(key)}
+              type={shape === "steps" ? "stepAfter" : "linear"}
               stroke={color}
               {...(dash !== undefined && { strokeDasharray: dash })}
               strokeWidth={1.6}
@@ -91,7 +134,18 @@ export function SeriesChart(props: Props) {
             />
           ),
         )}
+        {domain[0] > 0 && <AxisBreak />}
+        <SeriesEnds rows={rows} lines={lines} shape={shape} partialFrom={partialFrom} />
+        <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
       </ComposedChart>
     </ResponsiveContainer>
   );
+}
+
+/** From the value up to the line that it misses; of no height where it does not. */
+function missOf(key: string, line: number, partialFrom: number) {
+  return (row: SeriesRow): [number, number] | null => {
+    const value = row.t < partialFrom ? (row[key] ?? null) : null;
+    return value === null ? null : [Math.min(value, line), line];
+  };
 }

@@ -1,18 +1,22 @@
 "use client";
 
 import { type TooltipContentProps } from "recharts";
+import { useWords } from "@/components/lib/i18n/provider";
 import { type SeriesLine, type SeriesRow } from "./series";
 import { TooltipFrame } from "./tooltip-frame";
 
 type Props = Partial<TooltipContentProps> & {
   lines: readonly SeriesLine[];
+  partialFrom: number;
   formatTime: (atMs: number) => string;
   formatValue: (value: number) => string;
   none: string;
 };
 
 /** The values of one bucket. */
-export function SeriesTooltip({ active, payload, lines, formatTime, formatValue, none }: Props) {
+export function SeriesTooltip(props: Props) {
+  const { active, payload, lines, partialFrom, formatTime, formatValue, none } = props;
+  const { t } = useWords();
   const row = payload?.[0]?.payload as SeriesRow | undefined;
   if (active !== true || row === undefined) {
     return null;
@@ -29,6 +33,7 @@ export function SeriesTooltip({ active, payload, lines, formatTime, formatValue,
           </div>
         ))}
       </dl>
+      {row.t >= partialFrom && <p className="text-fg-3">{t("outcome.running")}</p>}
     </TooltipFrame>
   );
 }

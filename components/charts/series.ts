@@ -29,11 +29,50 @@ export function lineLook(index: number): Pick<SeriesLine, "color" | "dash"> {
   return looks[index % looks.length] ?? { color: "var(--fg-3)" };
 }
 
+/** A value of one bucket; in a stack its upper edge, and where it begins. */
+interface SeriesPoint {
+  readonly t: number;
+  readonly value: number;
+  readonly from: number;
+}
+
+/**
+ * What a line of whole buckets leaves out: those that stand alone between gaps, and the one that is not over with the one
+ * that it goes on from. `below` are the series that a stack puts under it.
+ */
+export function seriesEnds(
+  rows: readonly SeriesRow[],
+  key: string,
+  below: readonly string[],
+  partialFrom: number,
+): {
+  readonly alone: readonly SeriesPoint[];
+  readonly running: { readonly from: SeriesPoint | null; readonly to: SeriesPoint } | null;
+} {
+  const pointAt = (index: number): SeriesPoint | null => {
+    const row = rows[index];
+    const value = row?.[key] ?? null;
+    if (row === undefined || value === null) {
+      return null;
+    }
+    const from = below.reduce((sum, one) => sum + (row[one] ?? 0), 0);
+    return { t: row.t, value: from + value, from };
+  };
+  const isWhole = (index: number): boolean => (rows[index]?.t ?? Infinity) < partialFrom;
+  const wholeAt = (index: number): SeriesPoint | null => (isWhole(index) ? pointAt(index) : null);
+  const alone = rows.flatMap((_, index) =>
+    wholeAt(index - 1) === null && wholeAt(index + 1) === null ? (wholeAt(index) ?? []) : [],
+  );
+  const last = rows.length - 1;
+  const to = isWhole(last) ? null : pointAt(last);
+  return { alone, running: to === null ? null : { from: wholeAt(last - 1), to } };
+}
+
 /** The scale of counts or durations: from zero to a round number. */
 export function scaleFromZero(
   rows: readonly SeriesRow[],
   keys: readonly string[],
-  shape: "lines" | "stack",
+  shape: "lines" | "steps" | "stack",
 ): { readonly domain: [number, number]; readonly ticks: number[] } {
   const highest = rows.reduce((max, row) => {
     const values = keys.map((key) => row[key] ?? 0);
@@ -44,13 +83,15 @@ export function scaleFromZero(
   return { domain: [0, ticks.at(-1) ?? 1], ticks };
 }
 
-/** The scale of shares: the upper tenth where all of them lie there, else all of it. */
+const shareFloors = [0.99, 0.98, 0.95, 0.9, 0.8, 0.5];
+
+/** The scale of shares: as much of its upper end as all of them need. */
 export function scaleOfShares(
   rows: readonly SeriesRow[],
   keys: readonly string[],
 ): { readonly domain: [number, number]; readonly ticks: number[] } {
   const lowest = Math.min(1, ...rows.flatMap((row) => keys.flatMap((key) => row[key] ?? [])));
-  return lowest >= 0.9
-    ? { domain: [0.9, 1], ticks: [0.9, 0.925, 0.95, 0.975, 1] }
-    : { domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1] };
+  const from = shareFloors.find((floor) => lowest >= floor) ?? 0;
+  const ticks = [0, 1, 2, 3, 4].map((quarter) => 1 - (1 - from) * (1 - quarter / 4));
+  return { domain: [from, 1], ticks: ticks.map((tick) => Math.round(tick * 1e6) / 1e6) };
 }

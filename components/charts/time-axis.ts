@@ -1,5 +1,8 @@
 import { timeTicks } from "./outcome-rows";
 
+/** All charts of a page show the same instant under one pointer, or the same arrow keys. */
+export const cursorGroup = { syncId: "page", syncMethod: "value" } as const;
+
 /** The axis of time that every chart has: numbers, round places, and the ink of the page. */
 export function timeAxis(from: number, to: number, formatTick: (atMs: number) => string) {
   return {

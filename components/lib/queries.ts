@@ -5,6 +5,7 @@ import {
   CallBody,
   CallDetail,
   CallsPage,
+  type Change,
   ChangesPage,
   Comparison,
   EffectsView,
@@ -13,13 +14,14 @@ import {
   type ImpactRequest,
   KeysView,
   MetricsView,
+  MoversView,
   ObjectsView,
   ObjectView,
   RoutePolicyView,
 } from "@/lib/shared/contract";
 import { getJson, postJson } from "./api";
 import { readImpact } from "./writes/impact";
-import { type Range, streamedRange } from "./range";
+import { instantsOf, type Range, rangeQuery, streamedRange } from "./range";
 
 // While the stream is up nothing here is refetched on its own; useLiveQuery adds the polling interval when it is not.
 const staleTime = Infinity;
@@ -27,6 +29,7 @@ const staleTime = Infinity;
 export const callsShown = 20;
 export const callsPerPage = 50;
 const figuresEveryMs = 10_000;
+const moversEveryMs = 30_000;
 /** More than the stream sends: people's changes must not be flooded out by a target that flaps. */
 export const changesShown = 100;
 export const changesPerPage = 50;
@@ -77,11 +80,32 @@ export const filmQueries = {
 
 export const metricsQueries = {
   all: () => ["metrics"] as const,
+  /** Of everybody, or of one application's key. */
+  view: (range: Range, app: string | null = null) =>
+    queryOptions({
+      queryKey: [...metricsQueries.all(), range, app] as const,
+      queryFn: ({ signal }) => readMetrics(range, app, signal),
+      staleTime: range === streamedRange && app === null ? staleTime : 10_000,
+    }),
+};
+
+function readMetrics(range: Range, app: string | null, signal: AbortSignal): Promise<MetricsView> {
+  const query = rangeQuery(range);
+  if (app !== null) {
+    query.set("app", app);
+  }
+  return getJson(`/api/metrics?${query.toString()}`, MetricsView, signal);
+}
+
+export const moversQueries = {
+  all: () => ["movers"] as const,
   view: (range: Range) =>
     queryOptions({
-      queryKey: [...metricsQueries.all(), range] as const,
-      queryFn: ({ signal }) => getJson(`/api/metrics?range=${range}`, MetricsView, signal),
-      staleTime: range === streamedRange ? staleTime : 10_000,
+      queryKey: [...moversQueries.all(), range] as const,
+      queryFn: ({ signal }) =>
+        getJson(`/api/movers?${rangeQuery(range).toString()}`, MoversView, signal),
+      staleTime: 10_000,
+      refetchInterval: instantsOf(range) === null && moversEveryMs,
     }),
 };
 
@@ -91,21 +115,25 @@ export const figuresQueries = {
     queryOptions({
       queryKey: [...figuresQueries.all(), kind, range] as const,
       queryFn: ({ signal }) =>
-        getJson(`/api/figures/${listOf[kind]}?range=${range}`, ObjectsView, signal),
+        getJson(
+          `/api/figures/${listOf[kind]}?${rangeQuery(range).toString()}`,
+          ObjectsView,
+          signal,
+        ),
       staleTime: 10_000,
-      refetchInterval: figuresEveryMs,
+      refetchInterval: instantsOf(range) === null && figuresEveryMs,
     }),
   one: (kind: ObjectKind, id: string, range: Range) =>
     queryOptions({
       queryKey: [...figuresQueries.all(), kind, range, id] as const,
       queryFn: ({ signal }) =>
         getJson(
-          `/api/figures/${listOf[kind]}/${encodeURIComponent(id)}?range=${range}`,
+          `/api/figures/${listOf[kind]}/${encodeURIComponent(id)}?${rangeQuery(range).toString()}`,
           ObjectView,
           signal,
         ),
       staleTime: 10_000,
-      refetchInterval: figuresEveryMs,
+      refetchInterval: instantsOf(range) === null && figuresEveryMs,
     }),
 };
 
@@ -196,6 +224,23 @@ function readChanges(
   return getJson(`/api/changes?${query.toString()}`, ChangesPage, signal);
 }
 
+/** Of one millisecond there may be several events. */
+const eventsLooked = 50;
+
+async function readChange(id: string, atMs: number, signal: AbortSignal): Promise<Change | null> {
+  const revision = /^r:(\d+)$/.exec(id)?.[1];
+  const query =
+    revision === undefined
+      ? { by: "healer", cursor: `${atMs + 1}.h:${noEvent}`, limit: String(eventsLooked) }
+      : { by: "people", cursor: `${atMs + 1}.r:${Number(revision) + 1}`, limit: "1" };
+  const path = `/api/changes?${new URLSearchParams(query).toString()}`;
+  const { changes } = await getJson(path, ChangesPage, signal);
+  return changes.find((change) => change.id === id) ?? null;
+}
+
+/** Comes before every event of its millisecond. */
+const noEvent = "00000000-0000-0000-0000-000000000000";
+
 export const changesQueries = {
   all: () => ["changes"] as const,
   latest: () =>
@@ -221,6 +266,13 @@ export const changesQueries = {
         getJson(`/api/changes/effects?at=${at.join(",")}`, EffectsView, signal),
       staleTime: 30_000,
       refetchInterval: 60_000,
+    }),
+  /** One change by its id, `r:<revision>` or `h:<event>`, and its instant; null when it is not kept. */
+  one: (id: string, atMs: number) =>
+    queryOptions({
+      queryKey: [...changesQueries.all(), "one", id, atMs] as const,
+      queryFn: ({ signal }) => readChange(id, atMs, signal),
+      staleTime,
     }),
   /** The feed from its newest change on, page by page. */
   feed: (by: ChangedBy) =>

@@ -94,15 +94,29 @@ export function verdictTexts(
       };
     case "served":
       return {
-        headline: { key: "verdict.served.headline" },
+        headline: servedText(metrics),
         rest: { key: "verdict.served.rest", values: { targets: verdict.targets } },
       };
     case "impaired":
       return {
-        headline: { key: "verdict.served.headline" },
+        headline: servedText(metrics),
         rest: impairedText(health, metrics, f, nowMs),
       };
   }
+}
+
+/** That everybody is served, by their number where there are several. */
+function servedText(metrics: MetricsView | undefined): Text {
+  const active = metrics?.apps.active ?? 0;
+  return active < 2
+    ? { key: "verdict.served.headline" }
+    : { key: "verdict.served.apps", values: { n: active } };
+}
+
+/** Since when the first of the impaired targets has been so; null when none is, or nobody knows. */
+export function impairedSince(health: HealthView): number | null {
+  const since = impairedTargets(health).flatMap((target) => target.since ?? []);
+  return since.length === 0 ? null : Math.min(...since);
 }
 
 function impairedText(

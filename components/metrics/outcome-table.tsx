@@ -8,7 +8,7 @@ type Props = {
   formatTime: (atMs: number) => string;
 };
 
-const columns = ["firstTry", "rescued", "refused", "failed", "cancelled"] as const;
+export const outcomeColumns = ["firstTry", "rescued", "refused", "failed", "cancelled"] as const;
 
 /** The same numbers as the chart, newest first. */
 export function OutcomeTable({ rows, words, formatTime }: Props) {
@@ -18,13 +18,13 @@ export function OutcomeTable({ rows, words, formatTime }: Props) {
       className="h-[312px] overflow-auto"
       tabIndex={0}
       role="region"
-      aria-label={t("outcome.asTable")}
+      aria-label={t("outcome.title")}
     >
       <table className="data-table">
         <thead>
           <tr>
-            <th scope="col">{t("outcome.time", { zone: f.zone(rows.at(-1)?.t ?? 0) })}</th>
-            {columns.map((key) => (
+            <th scope="col">{t("chart.time", { zone: f.zone(rows.at(-1)?.t ?? 0) })}</th>
+            {outcomeColumns.map((key) => (
               <th key={key} scope="col" className="num">
                 {words[key]}
               </th>
@@ -36,11 +36,11 @@ export function OutcomeTable({ rows, words, formatTime }: Props) {
             <tr key={at}>
               <td className="mono">{formatTime(at)}</td>
               {bucket.gap ? (
-                <td colSpan={columns.length} className="text-fg-3">
+                <td colSpan={outcomeColumns.length} className="text-fg-3">
                   {words.none}
                 </td>
               ) : (
-                columns.map((key) => (
+                outcomeColumns.map((key) => (
                   <td key={key} className="num">
                     {f.count(bucket[key])}
                   </td>

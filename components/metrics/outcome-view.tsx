@@ -1,20 +1,24 @@
 "use client";
 
+import { clsx } from "clsx";
 import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
-import { type OutcomeKey, outcomeKeys, outcomeRows } from "@/components/charts/outcome-rows";
+import { ChartLegend } from "@/components/charts/chart-legend";
+import { ChartTools } from "@/components/charts/chart-tools";
+import { csvText } from "@/components/charts/csv";
+import { laneMarks } from "@/components/charts/marks";
+import { outcomeKeys, type OutcomeRow, outcomeRows } from "@/components/charts/outcome-rows";
 import { WhenNear } from "@/components/charts/when-near";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useHealth, useMetrics } from "@/components/lib/live/views";
+import { useApp, useHealth, useMetrics } from "@/components/lib/live/views";
+import { useOpenChange } from "@/components/lib/open-change";
 import { QueryState } from "@/components/shell/query-state";
-import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import { type MetricsView } from "@/lib/shared/contract";
 import { GapLines } from "./gap-lines";
-import { OutcomeLegend } from "./outcome-legend";
-import { OutcomeTable } from "./outcome-table";
+import { outcomeColumns, OutcomeTable } from "./outcome-table";
 
 const OutcomeChart = dynamic(
   () => import("@/components/charts/outcome-chart").then((module) => module.OutcomeChart),
@@ -25,15 +29,23 @@ const OutcomeChart = dynamic(
 export function OutcomeView() {
   const { t, f } = useWords();
   const metrics = useMetrics();
+  const app = useApp();
   const isDemo = useHealth().data?.demo === "only";
   const [isTable, setTable] = useState(false);
   const view = metrics.data;
+  const rows = useMemo(
+    () => (view === undefined ? [] : outcomeRows(view.series, view.partialFrom)),
+    [view],
+  );
   const subtitle =
     view &&
-    t("outcome.subtitle", {
-      minutes: Math.round(view.bucketMs / 60_000),
-      n: f.count(view.totals.calls),
-    });
+    [
+      t("outcome.subtitle", {
+        minutes: Math.round(view.bucketMs / 60_000),
+        n: f.count(view.totals.calls),
+      }),
+      ...(app === null ? [] : [t("facts.ofApp", { app })]),
+    ].join(" · ");
   return (
     <Panel
       id="traffic"
@@ -43,34 +55,31 @@ export function OutcomeView() {
         <div className="flex items-center gap-2">
           {isDemo && <Tag>{t("demo.tag")}</Tag>}
           {view !== undefined && (
-            <Button
-              tone="ghost"
-              size="sm"
-              aria-pressed={isTable}
-              onClick={() => {
-                setTable(!isTable);
-              }}
-            >
-              {t(isTable ? "outcome.asChart" : "outcome.asTable")}
-            </Button>
+            <ChartTools
+              name="outcome"
+              from={view.from}
+              to={view.to}
+              isTable={isTable}
+              onTable={setTable}
+              csv={() => outcomeCsv(rows)}
+            />
           )}
         </div>
       }
     >
       <QueryState query={metrics} skeleton="h-[348px]" />
-      {view !== undefined && <Outcome view={view} isTable={isTable} />}
+      {view !== undefined && <Outcome view={view} rows={rows} isTable={isTable} />}
     </Panel>
   );
 }
 
-function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
+type OutcomeProps = { view: MetricsView; rows: readonly OutcomeRow[]; isTable: boolean };
+
+function Outcome({ view, rows, isTable }: OutcomeProps) {
   const { t, f } = useWords();
-  const [hidden, setHidden] = useState<ReadonlySet<OutcomeKey>>(new Set());
-  const rows = useMemo(() => outcomeRows(view.series, view.partialFrom), [view]);
-  const marks = view.annotations.map((mark) => ({
-    ...mark,
-    title: `${f.moment(mark.t, view.to)} · ${t(`annotation.${mark.kind}`)} · ${mark.title}`,
-  }));
+  const [, openChange] = useOpenChange();
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const words = {
     firstTry: t("outcome.firstTry"),
     rescued: t("outcome.rescued"),
@@ -80,32 +89,27 @@ function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
     running: t("outcome.running"),
     none: t("outcome.none"),
   };
-  const toggle = (key: OutcomeKey): void => {
-    const next = new Set(hidden);
-    if (!next.delete(key)) {
-      next.add(key);
-    }
-    // Hiding the last one would leave an empty frame: show all again.
-    setHidden(next.size === outcomeKeys.length ? new Set() : next);
-  };
   const from = view.series[0]?.t ?? view.from;
   const spanMs = view.to - from;
   const formatBucket = (at: number): string => f.bucketTime(at, view.bucketMs, spanMs);
   return (
     <>
-      <OutcomeLegend totals={view.totals} series={view.series} hidden={hidden} onToggle={toggle} />
+      <Legend view={view} hidden={hidden} onHidden={setHidden} />
       <GapLines gaps={view.gaps} />
       {isTable ? (
         <OutcomeTable rows={rows} words={words} formatTime={formatBucket} />
       ) : (
-        <figure className="relative h-[312px]" aria-label={t("outcome.title")}>
+        <figure className="chart relative h-[312px]" aria-label={t("outcome.title")}>
           <WhenNear>
             <OutcomeChart
               rows={rows}
               from={from}
-              to={Math.max(view.partialFrom, from + 1)}
+              to={Math.max(view.series.at(-1)?.t ?? from, from + 1)}
               bucketMs={view.bucketMs}
               marks={marks}
+              onOpenMark={({ id, t: at }) => {
+                openChange({ id, at });
+              }}
               hidden={hidden}
               words={words}
               formatTime={formatBucket}
@@ -122,5 +126,56 @@ function Outcome({ view, isTable }: { view: MetricsView; isTable: boolean }) {
         </figure>
       )}
     </>
+  );
+}
+
+const swatches = {
+  firstTry: "bg-(--c-first) shadow-[inset_0_0_0_1px_var(--c-first-line)]",
+  rescued: "bg-(--c-rescued)",
+  refused: "bg-(--c-client)",
+} as const;
+
+type LegendProps = {
+  view: MetricsView;
+  hidden: ReadonlySet<string>;
+  onHidden: (hidden: ReadonlySet<string>) => void;
+};
+
+/** Each series with its total. Failures are never hidden. */
+function Legend({ view, hidden, onHidden }: LegendProps) {
+  const { t, f } = useWords();
+  const { totals } = view;
+  const sums = {
+    firstTry: totals.served - totals.rescued,
+    rescued: totals.rescued,
+    refused: totals.refused,
+  };
+  return (
+    <ChartLegend
+      hidden={hidden}
+      onHidden={onHidden}
+      entries={outcomeKeys.map((key) => ({
+        key,
+        label: t(`outcome.${key}`),
+        value: f.count(sums[key]),
+        swatch: <i className={clsx("size-2.5 rounded-[2px]", swatches[key])} />,
+      }))}
+    >
+      <span className="inline-flex min-h-6 items-center gap-1.5 whitespace-nowrap">
+        <i className="mx-0.5 size-1.5 bg-(--c-failed)" />
+        {t("outcome.failed")}
+        <b className="font-medium text-fg">{f.count(totals.failed)}</b>
+      </span>
+    </ChartLegend>
+  );
+}
+
+function outcomeCsv(rows: readonly OutcomeRow[]): string {
+  return csvText(
+    ["time_utc", ...outcomeColumns],
+    rows.map(({ t, bucket }) => [
+      new Date(t).toISOString(),
+      ...outcomeColumns.map((key) => (bucket.gap ? null : bucket[key])),
+    ]),
   );
 }

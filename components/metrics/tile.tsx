@@ -9,7 +9,7 @@ export function Tile({ tile, say, children }: Props) {
   return (
     <div
       data-testid={`tile-${tile.id}`}
-      className="min-w-0 bg-surface px-4 pt-3.5 pb-3 phone:px-3.5"
+      className="flex min-w-0 flex-col bg-surface px-4 pt-3.5 pb-3 phone:px-3.5"
     >
       <div className="flex items-baseline gap-1.5 text-small whitespace-nowrap text-fg-2 phone:flex-wrap phone:text-body">
         <span>{say(tile.title)}</span>
@@ -25,7 +25,7 @@ export function Tile({ tile, say, children }: Props) {
           </small>
         )}
       </div>
-      {tile.lines.map((line) => (
+      {[...(tile.delta === null ? [] : [tile.delta]), ...tile.lines].map((line) => (
         <div
           key={line.key}
           title={say(line)}
@@ -34,7 +34,7 @@ export function Tile({ tile, say, children }: Props) {
           {say(line)}
         </div>
       ))}
-      {children}
+      <div className="mt-auto">{children}</div>
     </div>
   );
 }

@@ -3,9 +3,9 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMetrics } from "@/components/lib/live/views";
 import { QueryState } from "@/components/shell/query-state";
-import { RangeSwitch } from "@/components/shell/range-switch";
+import { RangeRow } from "@/components/shell/range-row";
 import { Sparkline } from "@/components/charts/sparkline";
-import { tilesOf } from "./tiles";
+import { againstText, tilesOf } from "./tiles";
 import { Tile } from "./tile";
 
 /** Six figures in one frame, each with its n. */
@@ -18,24 +18,25 @@ export function TilesView() {
       <h2 id="figures-title" className="sr-only">
         {t("tiles.title")}
       </h2>
-      <div className="mb-3 lg:hidden">
-        <RangeSwitch />
-      </div>
-      <QueryState query={metrics} skeleton="h-[125px]" />
+      <RangeRow />
+      <QueryState query={metrics} skeleton="h-[162px]" />
       {view !== undefined && (
         <div className="grid grid-cols-2 gap-px overflow-hidden rounded-panel border border-line bg-line lg:grid-cols-3 xl:grid-cols-6">
           {tilesOf(view, f).map((tile) => (
             <Tile key={tile.id} tile={tile} say={say}>
-              {tile.spark && (
-                <Sparkline
-                  values={tile.spark.values}
-                  minSpan={tile.spark.minSpan}
-                  tone={tile.id === "rescued" ? "accent" : "quiet"}
-                />
-              )}
+              <Sparkline
+                values={tile.spark.values}
+                minSpan={tile.spark.minSpan}
+                tone={tile.id === "rescued" ? "accent" : "quiet"}
+              />
             </Tile>
           ))}
         </div>
+      )}
+      {view !== undefined && (
+        <p className="mt-1.5 text-right text-micro text-fg-3 phone:text-left">
+          {say(againstText(view, f))}
+        </p>
       )}
     </section>
   );

@@ -9,7 +9,7 @@ export function verdictFacts(metrics: MetricsView, f: Format): Text[] {
   if (totals.calls === 0) {
     return [];
   }
-  const ratio = shownRatio(totals.availability);
+  const ratio = totals.availability.source === "live" ? shownRatio(totals.availability) : null;
   const facts: Text[] = [
     { key: "facts.calls", values: { n: totals.calls } },
     { key: "facts.rescued", values: { n: totals.rescued } },
@@ -28,4 +28,22 @@ export function verdictFacts(metrics: MetricsView, f: Format): Text[] {
         },
   );
   return facts;
+}
+
+const appsNamed = 3;
+
+/** Whom the failures of the last five minutes reached, most first; null when they reached nobody. */
+export function reachedApps(
+  { failing }: MetricsView["apps"],
+  f: Format,
+): { readonly apps: Text[]; readonly more: number } | null {
+  return failing.length === 0
+    ? null
+    : {
+        apps: failing.slice(0, appsNamed).map(({ id, failed, calls }) => ({
+          key: "facts.app",
+          values: { id, failed: f.count(failed), calls: f.count(calls) },
+        })),
+        more: Math.max(0, failing.length - appsNamed),
+      };
 }

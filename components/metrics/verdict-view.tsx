@@ -3,15 +3,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
-import { useHealth, useMetrics, useRecentMetrics } from "@/components/lib/live/views";
+import { useApp, useHealth, useMetrics, useRecentMetrics } from "@/components/lib/live/views";
 import { useTrouble } from "@/components/lib/live/trouble";
-import { verdictOf, verdictTexts } from "@/components/lib/verdict";
+import { impairedSince, verdictOf, verdictTexts } from "@/components/lib/verdict";
 import { type HealthView } from "@/lib/shared/contract";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import { SetupCard } from "./setup-card";
-import { verdictFacts } from "./verdict-facts";
+import { AppFilter } from "./app-filter";
+import { reachedApps, verdictFacts } from "./verdict-facts";
 
 type Props = { gatewayUrl: string };
 
@@ -24,14 +25,22 @@ export function VerdictView({ gatewayUrl }: Props) {
   const recent = useRecentMetrics().data;
   const metrics = useMetrics().data;
   const trouble = useTrouble();
+  const app = useApp();
   const input = { health, metrics: recent, trouble };
   const verdict = verdictOf(input);
   if (verdict === null) {
     return <Skeleton className="mb-6 h-15 max-w-xl" />;
   }
   const { headline, rest } = verdictTexts(verdict, input, f, nowMs);
-  const facts = metrics === undefined ? [] : verdictFacts(metrics, f);
-  const isUnused = health?.demo !== "excluded" && metrics?.totals.calls === 0;
+  const facts = metrics === undefined ? [] : verdictFacts(metrics, f).map(say);
+  const since = health === undefined ? null : impairedSince(health);
+  const reached = recent === undefined ? null : reachedApps(recent.apps, f);
+  const line = [
+    ...(app === null || facts.length === 0 ? [] : [t("facts.ofApp", { app })]),
+    ...facts,
+    ...(since === null ? [] : [t("facts.since", { at: f.moment(since, nowMs) })]),
+  ].join(" · ");
+  const isUnused = health?.demo !== "excluded" && app === null && metrics?.totals.calls === 0;
   return (
     <div className="mb-6">
       <h1
@@ -46,9 +55,22 @@ export function VerdictView({ gatewayUrl }: Props) {
           </span>
         )}
       </h1>
-      {facts.length > 0 && (
-        <p className="run mt-1.5 text-fg-2 phone:text-[14px]">{facts.map(say).join(" · ")}</p>
-      )}
+      <div className="mt-1.5 flex flex-wrap items-end gap-x-4 gap-y-2">
+        <div className="run min-w-0 flex-1 break-words text-fg-2 phone:basis-full phone:text-[14px]">
+          {reached !== null && (
+            <p className="break-words text-fg" data-testid="reached">
+              {t("facts.reached", {
+                apps: [
+                  ...reached.apps.map(say),
+                  ...(reached.more > 0 ? [t("facts.moreApps", { n: reached.more })] : []),
+                ].join(", "),
+              })}
+            </p>
+          )}
+          {line !== "" && <p data-testid="facts">{line}</p>}
+        </div>
+        <AppFilter />
+      </div>
       {trouble !== null && (
         <Button
           className="mt-3"
@@ -61,7 +83,7 @@ export function VerdictView({ gatewayUrl }: Props) {
       )}
       <DemoNote demo={health?.demo} />
       {(isUnused || health?.demo === "only") && (
-        <SetupCard gatewayUrl={gatewayUrl} isOpen={isUnused} key={String(isUnused)} />
+        <SetupCard gatewayUrl={gatewayUrl} isFirst={isUnused} />
       )}
     </div>
   );

@@ -1,18 +1,23 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { ApiFailure } from "@/components/lib/api";
+import { laneMarks } from "@/components/charts/marks";
 import { lineLook, type SeriesLine, type SeriesRow } from "@/components/charts/series";
+import { SeriesPanel } from "@/components/charts/series-panel";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useRange } from "@/components/lib/live/views";
+import { useOpenChange } from "@/components/lib/open-change";
 import { type ObjectKind } from "@/components/lib/object-kinds";
 import { figuresQueries } from "@/components/lib/queries";
 import { minSamples } from "@/components/lib/targets/availability";
 import { QueryState } from "@/components/shell/query-state";
+import { RangeRow } from "@/components/shell/range-row";
 import { type ObjectBucket, type ObjectView } from "@/lib/shared/contract";
 import { errorClassText } from "./errors-text";
 import { FlowTable } from "./flow-table";
-import { SeriesPanel } from "./series-panel";
+import { otherName, topNames } from "./top-names";
 
 type Props = { kind: ObjectKind; id: string };
 
@@ -23,6 +28,7 @@ export function ObjectCharts({ kind, id }: Props) {
   const isUnknown = query.error instanceof ApiFailure && query.error.status === 404;
   return isUnknown ? null : (
     <>
+      <RangeRow />
       <QueryState query={query} skeleton="h-96" />
       {query.data !== undefined && <Charts view={query.data} />}
     </>
@@ -31,16 +37,22 @@ export function ObjectCharts({ kind, id }: Props) {
 
 function Charts({ view }: { view: ObjectView }) {
   const { t, f } = useWords();
-  const spanMs = view.to - view.from;
-  const formatTime = (atMs: number): string => f.bucketTime(atMs, view.bucketMs, spanMs);
-  const formatTick = (atMs: number): string => f.axisTime(atMs, spanMs);
-  const per = t("objects.per", { bucket: f.duration(view.bucketMs) });
+  const [, openChange] = useOpenChange();
+  const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
+  const per = t("objects.per", { bucket: f.bucket(view.bucketMs) });
   const { rows, lines } = chartsOf(view);
   const named = (line: SeriesLine): SeriesLine => ({
     ...line,
     label: t(`objects.lines.${line.key}` as "objects.lines.p50"),
   });
-  const shared = { formatTime, formatTick, empty: t("objects.nothing") };
+  const shared = {
+    span: view,
+    marks,
+    onOpenMark: ({ id, t: at }: { id: string; t: number }) => {
+      openChange({ id, at });
+    },
+    empty: t("objects.nothing"),
+  };
   return (
     <div className="grid gap-5 xl:grid-cols-2">
       <SeriesPanel
@@ -49,8 +61,11 @@ function Charts({ view }: { view: ObjectView }) {
         title={t("objects.charts.availability")}
         subtitle={t("objects.charts.availabilityNote", { per, n: minSamples })}
         rows={rows.availability}
-        lines={lines.availability}
-        shape="lines"
+        lines={lines.availability.map((line) => ({
+          ...line,
+          label: line.key === otherName ? errorClassText(otherName, t) : line.label,
+        }))}
+        shape="steps"
         scale="share"
         formatValue={f.percent}
       />
@@ -110,6 +125,9 @@ function Charts({ view }: { view: ObjectView }) {
   );
 }
 
+/** More lines than this nobody can tell apart. */
+const mostLines = 6;
+
 type ChartName = "availability" | "errors" | "ttft" | "total" | "speed" | "moved";
 
 function chartsOf({ series }: ObjectView): {
@@ -122,18 +140,34 @@ function chartsOf({ series }: ObjectView): {
     series.map((bucket) => ({ ...valuesOf(bucket), t: bucket.t }));
   const linesOf = (keys: readonly string[]): SeriesLine[] =>
     keys.map((key, index) => ({ key, label: key, ...lineLook(index) }));
-  const parts = namesIn(series.map((bucket) => bucket.parts));
-  const errors = namesIn(series.map((bucket) => bucket.errors));
+  const parts = topNames(
+    series.map((bucket) =>
+      Object.fromEntries(Object.entries(bucket.parts).map(([name, { n }]) => [name, n])),
+    ),
+    mostLines,
+  );
+  const errors = topNames(
+    series.map((bucket) => bucket.errors),
+    mostLines,
+  );
+  const namesOf = ({ shown, rest }: typeof parts): readonly string[] =>
+    rest.length === 0 ? shown : [...shown, otherName];
   return {
     rows: {
-      availability: rowsOf((bucket) =>
-        Object.fromEntries(parts.map((part) => [part, shareOf(bucket.parts[part])])),
-      ),
-      errors: rowsOf((bucket) =>
-        Object.fromEntries(
-          errors.map((name) => [name, bucket.gap ? null : (bucket.errors[name] ?? 0)]),
-        ),
-      ),
+      availability: rowsOf((bucket) => ({
+        ...Object.fromEntries(parts.shown.map((part) => [part, shareOf([bucket.parts[part]])])),
+        ...(parts.rest.length > 0 && {
+          [otherName]: shareOf(parts.rest.map((part) => bucket.parts[part])),
+        }),
+      })),
+      errors: rowsOf((bucket) => {
+        const count = (names: readonly string[]): number | null =>
+          bucket.gap ? null : names.reduce((sum, name) => sum + (bucket.errors[name] ?? 0), 0);
+        return {
+          ...Object.fromEntries(errors.shown.map((name) => [name, count([name])])),
+          ...(errors.rest.length > 0 && { [otherName]: count(errors.rest) }),
+        };
+      }),
       ttft: rowsOf(({ ttftP50Ms, ttftP95Ms }) => ({ p50: ttftP50Ms, p95: ttftP95Ms })),
       total: rowsOf(({ p50Ms, p95Ms }) => ({ p50: p50Ms, p95: p95Ms })),
       speed: rowsOf(({ tokensPerSecond }) => ({ speed: tokensPerSecond })),
@@ -144,8 +178,8 @@ function chartsOf({ series }: ObjectView): {
       ),
     },
     lines: {
-      availability: linesOf(parts),
-      errors: linesOf(errors),
+      availability: linesOf(namesOf(parts)),
+      errors: linesOf(namesOf(errors)),
       quantiles: linesOf(["p50", "p95"]),
       speed: linesOf(["speed"]),
       moved: linesOf(["out", "in"]),
@@ -153,11 +187,9 @@ function chartsOf({ series }: ObjectView): {
   };
 }
 
-function namesIn(records: readonly Readonly<Record<string, unknown>>[]): string[] {
-  return [...new Set(records.flatMap((record) => Object.keys(record)))].sort();
-}
-
 /** A share of too few attempts is no share. */
-function shareOf(part: ObjectBucket["parts"][string] | undefined): number | null {
-  return part === undefined || part.n < minSamples ? null : part.succeeded / part.n;
+function shareOf(parts: readonly (ObjectBucket["parts"][string] | undefined)[]): number | null {
+  const n = parts.reduce((sum, part) => sum + (part?.n ?? 0), 0);
+  const succeeded = parts.reduce((sum, part) => sum + (part?.succeeded ?? 0), 0);
+  return n < minSamples ? null : succeeded / n;
 }

@@ -7,11 +7,13 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth, useRange } from "@/components/lib/live/views";
 import { listOf, type ObjectKind, pathOf } from "@/components/lib/object-kinds";
 import { figuresQueries } from "@/components/lib/queries";
+import { rangeText } from "@/components/lib/range-text";
 import { shownRatio } from "@/components/lib/targets/availability";
 import { worstState } from "@/components/lib/targets/state";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { linkTo } from "@/components/shell/nav-links";
 import { QueryState } from "@/components/shell/query-state";
+import { RangeRow } from "@/components/shell/range-row";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
@@ -34,51 +36,54 @@ const columns = [
 
 /** Every model, or region: what people want, what is, and what it came to in the range. */
 export function ObjectsView({ kind }: Props) {
-  const { t } = useWords();
+  const { t, f } = useWords();
   const range = useRange();
   const health = useHealth().data;
   const query = useQuery(figuresQueries.list(kind, range));
   const objects = health?.[listOf[kind]] ?? [];
   const rows = query.data?.rows ?? [];
   return (
-    <Panel
-      id="objects"
-      title={t(`objects.title.${kind}`)}
-      subtitle={t("objects.subtitle", { range: t(`range.${range}`) })}
-    >
-      <QueryState query={query} skeleton="h-64" />
-      {health !== undefined && objects.length === 0 && (
-        <p className="run py-6 text-fg-2">{t("matrix.empty")}</p>
-      )}
-      {health !== undefined && query.data !== undefined && objects.length > 0 && (
-        <div className="-mx-4 overflow-x-auto px-4">
-          <table className="data-table">
-            <thead>
-              <tr>
-                <th scope="col">{t(`objects.${kind}`)}</th>
-                {columns.map(([key, isNumber]) => (
-                  <th key={key} scope="col" className={isNumber ? "num" : undefined}>
-                    {t(`objects.columns.${key}`)}
-                  </th>
+    <>
+      <RangeRow />
+      <Panel
+        id="objects"
+        title={t(`objects.title.${kind}`)}
+        subtitle={t("objects.subtitle", { range: rangeText(range, t, f) })}
+      >
+        <QueryState query={query} skeleton="h-64" />
+        {health !== undefined && objects.length === 0 && (
+          <p className="run py-6 text-fg-2">{t("matrix.empty")}</p>
+        )}
+        {health !== undefined && query.data !== undefined && objects.length > 0 && (
+          <div className="-mx-4 overflow-x-auto px-4">
+            <table className="data-table">
+              <thead>
+                <tr>
+                  <th scope="col">{t(`objects.${kind}`)}</th>
+                  {columns.map(([key, isNumber]) => (
+                    <th key={key} scope="col" className={isNumber ? "num" : undefined}>
+                      {t(`objects.columns.${key}`)}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {objects.map(({ id, switch: view }) => (
+                  <ObjectRow
+                    key={id}
+                    kind={kind}
+                    id={id}
+                    view={view}
+                    health={health}
+                    figures={rows.find((row) => row.id === id)}
+                  />
                 ))}
-              </tr>
-            </thead>
-            <tbody>
-              {objects.map(({ id, switch: view }) => (
-                <ObjectRow
-                  key={id}
-                  kind={kind}
-                  id={id}
-                  view={view}
-                  health={health}
-                  figures={rows.find((row) => row.id === id)}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </Panel>
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Panel>
+    </>
   );
 }
 

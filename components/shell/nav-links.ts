@@ -49,6 +49,12 @@ export function pageAt(pathname: string): NavLink | undefined {
 
 /** A page's address with the range that is looked at: going on does not lose it. */
 export function linkTo(href: string, search: Pick<URLSearchParams, "get">): string {
-  const range = search.get("r");
-  return range === null ? href : `${href}?r=${encodeURIComponent(range)}`;
+  const kept = new URLSearchParams();
+  for (const name of ["r", "from", "to"]) {
+    const value = search.get(name);
+    if (value !== null) {
+      kept.set(name, value);
+    }
+  }
+  return kept.size === 0 ? href : `${href}?${kept.toString()}`;
 }

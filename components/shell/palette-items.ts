@@ -1,5 +1,5 @@
 import { type MessageKey, type Text } from "@/components/lib/i18n/messages";
-import { type Range, ranges } from "@/components/lib/range";
+import { type RangeName, ranges } from "@/components/lib/range";
 import { targetName } from "@/components/lib/targets/state";
 import { type ObjectRef } from "@/components/lib/writes/model";
 import { type HealthView, type Intent, type SwitchView } from "@/lib/shared/contract";
@@ -9,7 +9,7 @@ import { pages } from "./nav-links";
 export type PaletteAction =
   | { readonly kind: "go"; readonly href: string }
   | { readonly kind: "switch"; readonly ref: ObjectRef; readonly intent: Intent }
-  | { readonly kind: "range"; readonly range: Range }
+  | { readonly kind: "range"; readonly range: RangeName }
   | { readonly kind: "theme"; readonly theme: "light" | "dark" | "system" }
   | { readonly kind: "pause" | "undo" | "help" | "language" };
 

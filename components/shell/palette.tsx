@@ -9,6 +9,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useTogglePause } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { useWrites } from "@/components/lib/writes/provider";
+import { withRange } from "@/components/lib/range";
 import { Dialog } from "@/components/ui/dialog";
 import { Key } from "@/components/ui/key";
 import { locales } from "@/lib/shared/format";
@@ -108,8 +109,7 @@ function useAction(onHelp: () => void): (action: PaletteAction) => void {
           .catch(() => undefined);
         return;
       case "range": {
-        const params = new URLSearchParams(search);
-        params.set("r", action.range);
+        const params = withRange(new URLSearchParams(search), action.range);
         window.history.replaceState(null, "", `?${params.toString()}`);
         return;
       }

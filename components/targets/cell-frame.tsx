@@ -9,6 +9,8 @@ type Props = {
   column: number;
   isActive: boolean;
   className?: string;
+  /** Its ground, where that tells something. */
+  color?: string;
   testId?: string;
   onToggle?: () => void;
   onOpen?: (anchor: HTMLElement) => void;
@@ -17,7 +19,8 @@ type Props = {
 
 /** A cell that takes the focus and its name from its content: Space switches, Enter and a click explain. */
 export function CellFrame(props: Props) {
-  const { role, row, column, isActive, className, testId, onToggle, onOpen, children } = props;
+  const { role, row, column, isActive, className, color, testId, onToggle, onOpen, children } =
+    props;
   const element = useRef<HTMLDivElement>(null);
   const open = (): void => {
     if (element.current !== null) {
@@ -51,6 +54,7 @@ export function CellFrame(props: Props) {
         onOpen !== undefined && "cursor-pointer",
         className,
       )}
+      style={{ background: color }}
     >
       {children}
     </div>

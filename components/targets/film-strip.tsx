@@ -77,7 +77,7 @@ function Film({ film, health }: { film: FilmView; health: HealthView }) {
   const share = `${(step / Math.max(1, last)) * 100}%`;
   return (
     <>
-      <div className="grid grid-cols-[minmax(88px,160px)_minmax(0,1fr)] items-center gap-x-3 gap-y-1 overflow-x-clip">
+      <div className="grid grid-cols-[minmax(88px,160px)_minmax(0,1fr)] phone:grid-cols-[88px_minmax(0,1fr)] phone:gap-x-2 items-center gap-x-3 gap-y-1 overflow-x-clip">
         {rows.map(({ model, strip }) => (
           <div key={model} className="contents">
             <span className="truncate text-small text-fg-2" title={model}>

@@ -46,3 +46,27 @@ export function nextTrouble(film: FilmView, step: number, direction: -1 | 1): nu
 export function filmState(state: StripState | undefined): DisplayState {
   return state ?? "no_data";
 }
+
+const hourMs = 3_600_000;
+const every = { desk: 3, phone: 6 };
+/** So near to an end of the strip a label would stand beyond it. */
+const edge = 0.02;
+
+/** The hours on the clocks of a zone that a strip of time is labelled with; the main ones have room on a phone too. */
+export function scaleHours(
+  from: number,
+  to: number,
+  timeZone: string,
+): { readonly at: number; readonly share: number; readonly isMain: boolean }[] {
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", hourCycle: "h23" });
+  const first = Math.ceil(from / hourMs) * hourMs;
+  const count = Math.max(0, Math.floor((to - first) / hourMs) + 1);
+  return Array.from({ length: count }, (_, index) => {
+    const at = first + index * hourMs;
+    const hour = Number(clock.format(at));
+    const share = (at - from) / (to - from);
+    return { at, hour, share };
+  })
+    .filter(({ hour, share }) => hour % every.desk === 0 && share >= edge && share <= 1 - edge)
+    .map(({ at, hour, share }) => ({ at, share, isMain: hour % every.phone === 0 }));
+}

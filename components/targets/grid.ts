@@ -1,5 +1,5 @@
 import { type HealthView, type TargetView } from "@/lib/shared/contract";
-import { laneName } from "@/components/lib/targets/state";
+import { byUrgency, isImpaired, laneName } from "@/components/lib/targets/state";
 
 /** One line of the grid: a model, or one of several providers of it. */
 export interface GridRow {
@@ -18,11 +18,23 @@ export interface Grid {
   readonly rows: readonly GridRow[];
 }
 
-/** Rows are models in the operator's order, columns are regions; a cell with several targets becomes several lines. */
-export function gridOf(health: HealthView): Grid {
+/** Rows are models in this order, columns are regions; a cell with several targets becomes several lines. */
+export function gridOf(health: HealthView, models: readonly string[]): Grid {
   const regions = health.regions.map(({ id }) => id);
-  const rows = health.models.flatMap(({ id }) => modelRows(id, regions, health.targets));
+  const rows = models.flatMap((id) => modelRows(id, regions, health.targets));
   return { regions, rows };
+}
+
+/** Models in the operator's order. */
+export function modelsInOrder({ models }: HealthView): string[] {
+  return models.map(({ id }) => id);
+}
+
+/** Models with an impaired target first, the worst of them before all; the others in the operator's order. */
+export function problemsFirst(health: HealthView): string[] {
+  const worst = [...health.targets].filter(isImpaired).sort(byUrgency);
+  const hurt = new Set(worst.map(({ model }) => model));
+  return [...hurt, ...modelsInOrder(health).filter((id) => !hurt.has(id))];
 }
 
 function modelRows(

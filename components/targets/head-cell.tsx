@@ -9,6 +9,7 @@ import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Switch } from "@/components/ui/switch";
 import { type HealthView, type TargetView } from "@/lib/shared/contract";
 import { CellFrame } from "./cell-frame";
+import { type MatrixMetric, metricFigure, metricTotal } from "./metric";
 
 type Props = {
   kind: "model" | "region";
@@ -18,10 +19,13 @@ type Props = {
   column: number;
   isActive: boolean;
   onOpen: (ref: ObjectRef, anchor: HTMLElement) => void;
+  metric: MatrixMetric;
+  isCompact: boolean;
 };
 
 /** A model everywhere, or a region for all models: roll-up and switch. */
-export function HeadCell({ kind, id, health, row, column, isActive, onOpen }: Props) {
+export function HeadCell(props: Props) {
+  const { kind, id, health, row, column, isActive, onOpen, metric, isCompact } = props;
   const { t, f } = useWords();
   const object = health[kind === "model" ? "models" : "regions"].find((each) => each.id === id);
   const control = useSwitch({ type: kind, id }, object?.switch ?? unknownSwitch);
@@ -31,12 +35,18 @@ export function HeadCell({ kind, id, health, row, column, isActive, onOpen }: Pr
   const onPlaces = new Set(
     targets.filter((target) => isOnBut(target, kind, id)).map((target) => target[others]),
   );
-  const ratio = object === undefined ? null : shownRatio(object.availability);
+  const value =
+    metric === "availability" && object !== undefined
+      ? shownRatio(object.availability)
+      : metricTotal(targets, metric);
+  const total = metricFigure(value, metric, f);
+  const totalText =
+    metric === "p95" ? "" : `${total.value}${total.unit === "" ? "" : ` ${total.unit}`}`;
   const rollUp = t(kind === "model" ? "matrix.regionsOn" : "matrix.modelsOn", {
     on: control.isOn ? onPlaces.size : 0,
     of: places.size,
   });
-  const rollUpLine = kind === "model" ? `${f.percent(ratio)} · ${rollUp}` : rollUp;
+  const rollUpLine = kind === "model" && totalText !== "" ? `${totalText} · ${rollUp}` : rollUp;
   return (
     <CellFrame
       role={kind === "model" ? "rowheader" : "columnheader"}
@@ -50,7 +60,8 @@ export function HeadCell({ kind, id, health, row, column, isActive, onOpen }: Pr
       }}
       className={clsx(
         "flex items-center gap-3 hover:bg-hover",
-        kind === "model" ? "border-t border-line" : "border-l border-line py-2.5",
+        kind === "model" && "border-t border-line",
+        kind === "region" && (isCompact ? "py-1.5" : "border-l border-line py-2.5"),
       )}
     >
       <Switch
@@ -67,9 +78,7 @@ export function HeadCell({ kind, id, health, row, column, isActive, onOpen }: Pr
             {id}
           </span>
           {kind === "region" && (
-            <span className="ml-auto text-small whitespace-nowrap text-fg-2">
-              {f.percent(ratio)}
-            </span>
+            <span className="ml-auto text-small whitespace-nowrap text-fg-2">{totalText}</span>
           )}
         </div>
         <div

@@ -5,12 +5,21 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { type ObjectRef } from "@/components/lib/writes/model";
 import { Key } from "@/components/ui/key";
 import { type HealthView } from "@/lib/shared/contract";
-import { gridOf, moved, type Place } from "./grid";
+import { CompactCell } from "./compact-cell";
+import { gridOf, modelsInOrder, moved, type Place, problemsFirst } from "./grid";
 import { HeadCell } from "./head-cell";
+import { useHeldOrder } from "./held-order";
 import { ObjectPopover } from "./lazy-popover";
+import { type MatrixMetric, type Scale } from "./metric";
 import { EmptyCell, TargetCell } from "./target-cell";
 
-type Props = { health: HealthView };
+type Props = {
+  health: HealthView;
+  /** One line a target, in the operator's order; else all that is known, problems first. */
+  isCompact: boolean;
+  metric: MatrixMetric;
+  scale: Scale | null;
+};
 
 interface Opened {
   readonly ref: ObjectRef;
@@ -25,17 +34,25 @@ const placeOf = (element: Element | null): Place | null => {
 };
 
 /** The grid for a desk: one cell is in the tab order, arrows move, Enter explains, Space switches. */
-export function MatrixGrid({ health }: Props) {
+export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
   const { t } = useWords();
-  const { regions, rows } = useMemo(() => gridOf(health), [health]);
+  const wanted = useMemo(
+    () => (isCompact ? modelsInOrder(health) : problemsFirst(health)),
+    [health, isCompact],
+  );
+  const { order, hold, release } = useHeldOrder(wanted);
+  const { regions, rows } = gridOf(health, order);
   const [active, setActive] = useState<Place>({ row: 1, column: 1 });
   const [opened, setOpened] = useState<Opened | null>(null);
   const element = useRef<HTMLDivElement>(null);
   const isActive = (row: number, column: number): boolean =>
     active.row === row && active.column === column;
-  const open = useCallback((ref: ObjectRef, anchor: HTMLElement) => {
-    setOpened({ ref, anchor });
-  }, []);
+  const open = useCallback(
+    (ref: ObjectRef, anchor: HTMLElement) => {
+      setOpened({ ref, anchor });
+    },
+    [setOpened],
+  );
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     const place = placeOf(event.target as Element);
@@ -67,6 +84,18 @@ export function MatrixGrid({ health }: Props) {
           if (place !== null) {
             setActive(place);
           }
+          hold();
+        }}
+        onBlur={({ currentTarget, relatedTarget }) => {
+          if (!currentTarget.contains(relatedTarget)) {
+            release();
+          }
+        }}
+        onPointerEnter={hold}
+        onPointerLeave={({ currentTarget }) => {
+          if (!currentTarget.contains(document.activeElement)) {
+            release();
+          }
         }}
         className="-mx-4 grid overflow-x-auto"
         style={{
@@ -87,6 +116,8 @@ export function MatrixGrid({ health }: Props) {
               column={index + 1}
               isActive={isActive(0, index + 1)}
               onOpen={open}
+              metric={metric}
+              isCompact={isCompact}
             />
           ))}
         </div>
@@ -101,6 +132,8 @@ export function MatrixGrid({ health }: Props) {
                 column={0}
                 isActive={isActive(rowIndex + 1, 0)}
                 onOpen={open}
+                metric={metric}
+                isCompact={isCompact}
               />
             ) : (
               <div role="rowheader">
@@ -115,16 +148,19 @@ export function MatrixGrid({ health }: Props) {
                 isActive: isActive(place.row, place.column),
               };
               const key = regions[index];
-              return target === null ? (
-                <EmptyCell key={key} {...shared} />
+              if (target === null) {
+                return <EmptyCell key={key} {...shared} isCompact={isCompact} />;
+              }
+              const own = {
+                target,
+                laneName: row.laneNames[index] ?? null,
+                onOpen: open,
+                ...shared,
+              };
+              return isCompact ? (
+                <CompactCell key={key} {...own} />
               ) : (
-                <TargetCell
-                  key={key}
-                  target={target}
-                  laneName={row.laneNames[index] ?? null}
-                  onOpen={open}
-                  {...shared}
-                />
+                <TargetCell key={key} {...own} metric={metric} scale={scale} />
               );
             })}
           </div>

@@ -1,23 +1,45 @@
 "use client";
 
+import { useSearchParams } from "next/navigation";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { impairedTargets } from "@/components/lib/targets/state";
 import { PageHead } from "@/components/shell/page-head";
+import { Segments } from "@/components/ui/segments";
 import { FilmStrip } from "./film-strip";
 import { MatrixView } from "./matrix-view";
+import { matrixMetrics, metricIn } from "./metric";
 
 /** Every target now, and the day that led here. */
 export function MatrixPageView() {
   const { t } = useWords();
+  const search = useSearchParams();
   const health = useHealth().data;
+  const metric = metricIn(search.get("metric"));
   return (
     <>
-      <PageHead title={t("nav.matrix")}>
+      <PageHead
+        title={t("nav.matrix")}
+        aside={
+          <Segments
+            label={t("matrix.metric.label")}
+            value={metric}
+            onChange={(next) => {
+              const params = new URLSearchParams(search);
+              params.set("metric", next);
+              window.history.replaceState(null, "", `?${params.toString()}`);
+            }}
+            options={matrixMetrics.map((value) => ({
+              value,
+              label: t(`matrix.metric.${value}`),
+            }))}
+          />
+        }
+      >
         {health !== undefined &&
           t("matrix.lead", { n: health.targets.length, hurt: impairedTargets(health).length })}
       </PageHead>
-      <MatrixView />
+      <MatrixView metric={metric} />
       {health !== undefined && health.targets.length > 0 && <FilmStrip health={health} />}
     </>
   );

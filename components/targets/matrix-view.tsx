@@ -1,22 +1,51 @@
 "use client";
 
+import Link from "next/link";
+import { useSearchParams } from "next/navigation";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { useFormFactor } from "@/components/lib/use-form-factor";
+import { linkTo } from "@/components/shell/nav-links";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import { Tag } from "@/components/ui/tag";
 import { MatrixGrid } from "./matrix-grid";
+import { type MatrixMetric, metricValue, scaleOf } from "./metric";
+import { MetricLegend } from "./metric-legend";
 import { PhoneTargets } from "./phone-targets";
 import { StateLegend } from "./state-legend";
 
+type Props = {
+  /** A line a target, beside other panels; else the page of its own. */
+  isCompact?: boolean;
+  metric?: MatrixMetric;
+};
+
+const subtitles = {
+  availability: "matrix.subtitle",
+  p95: "matrix.subtitleOther",
+  fallbacks: "matrix.subtitleOther",
+  cost: "matrix.subtitleOther",
+  load: "matrix.subtitleNow",
+} as const;
+
 /** Which targets can answer? Models by regions, with the switches of both. */
-export function MatrixView() {
+export function MatrixView({ isCompact = false, metric = "availability" }: Props) {
   const { t, f } = useWords();
   const formFactor = useFormFactor();
+  const search = useSearchParams();
   const query = useHealth();
   const health = query.data;
-  const subtitle = health && t("matrix.subtitle", { window: f.duration(health.windowMs) });
+  const isStates = metric === "availability";
+  const scale = isStates
+    ? null
+    : scaleOf((health?.targets ?? []).map((target) => metricValue(target, metric)));
+  const subtitle =
+    health &&
+    t(subtitles[metric], {
+      metric: t(`matrix.metric.${metric}`),
+      window: f.duration(health.windowMs),
+    });
   return (
     <Panel
       id="targets"
@@ -26,16 +55,28 @@ export function MatrixView() {
       aside={
         <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-1">
           {health?.demo === "only" && <Tag>{t("demo.tag")}</Tag>}
-          {health !== undefined && <StateLegend />}
+          {health !== undefined && isStates && <StateLegend />}
+          {isCompact && (
+            <Link href={linkTo("/matrix", search)} className="text-small">
+              {t("matrix.open")}
+            </Link>
+          )}
         </div>
       }
     >
-      <QueryState query={query} skeleton="h-[496px]" />
+      <QueryState query={query} skeleton={isCompact ? "h-64" : "h-[496px]"} />
       {health?.targets.length === 0 && <p className="run py-8 text-fg-2">{t("matrix.empty")}</p>}
       {health !== undefined && health.targets.length > 0 && (
         <>
-          {formFactor !== "phone" && <MatrixGrid health={health} />}
-          {formFactor !== "desk" && <PhoneTargets health={health} />}
+          {!isStates && (
+            <div className="mb-2">
+              <MetricLegend metric={metric} scale={scale} />
+            </div>
+          )}
+          {formFactor !== "phone" && (
+            <MatrixGrid health={health} isCompact={isCompact} metric={metric} scale={scale} />
+          )}
+          {formFactor !== "desk" && <PhoneTargets health={health} metric={metric} />}
         </>
       )}
     </Panel>

@@ -4,7 +4,6 @@ import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { Strip } from "@/components/charts/strip";
 import { useWords } from "@/components/lib/i18n/provider";
-import { shownRatio } from "@/components/lib/targets/availability";
 import {
   byUrgency,
   isImpaired,
@@ -19,15 +18,16 @@ import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Glyph } from "@/components/ui/glyph";
 import { Switch } from "@/components/ui/switch";
 import { type HealthView, type SwitchView, type TargetView } from "@/lib/shared/contract";
+import { type MatrixMetric, metricFigure, metricValue } from "./metric";
 import { WhyText } from "./why-line";
 import { ObjectPopover } from "./lazy-popover";
 
-type Props = { health: HealthView };
+type Props = { health: HealthView; metric: MatrixMetric };
 
 type Open = (ref: ObjectRef, anchor: HTMLElement) => void;
 
 /** For a hand: what is hurt first, then every model and region to unfold. */
-export function PhoneTargets({ health }: Props) {
+export function PhoneTargets({ health, metric }: Props) {
   const { t } = useWords();
   const [opened, setOpened] = useState<{ ref: ObjectRef; anchor: HTMLElement } | null>(null);
   const hurt = health.targets.filter(isImpaired).sort(byUrgency);
@@ -41,7 +41,13 @@ export function PhoneTargets({ health }: Props) {
           <h3 className="pt-1 text-lead font-strong">{t("phone.problems")}</h3>
           <ul>
             {hurt.map((target) => (
-              <TargetRow key={target.id} target={target} all={health.targets} onOpen={open} />
+              <TargetRow
+                key={target.id}
+                target={target}
+                all={health.targets}
+                onOpen={open}
+                metric={metric}
+              />
             ))}
           </ul>
         </>
@@ -54,6 +60,7 @@ export function PhoneTargets({ health }: Props) {
           targets={health.targets.filter((target) => target.model === id)}
           all={health.targets}
           onOpen={open}
+          metric={metric}
         />
       ))}
       <h3 className="border-t border-line pt-3 text-lead font-strong">{t("phone.regions")}</h3>
@@ -81,9 +88,10 @@ type GroupProps = {
   targets: readonly TargetView[];
   all: readonly TargetView[];
   onOpen: Open;
+  metric: MatrixMetric;
 };
 
-function Group({ objectRef, view, targets, all, onOpen }: GroupProps) {
+function Group({ objectRef, view, targets, all, onOpen, metric }: GroupProps) {
   const { t } = useWords();
   const control = useSwitch(objectRef, view);
   const { id } = objectRef;
@@ -111,7 +119,7 @@ function Group({ objectRef, view, targets, all, onOpen }: GroupProps) {
         </summary>
         <ul className="-mr-13">
           {targets.map((target) => (
-            <TargetRow key={target.id} target={target} all={all} onOpen={onOpen} />
+            <TargetRow key={target.id} target={target} all={all} onOpen={onOpen} metric={metric} />
           ))}
         </ul>
       </details>
@@ -151,13 +159,19 @@ function RegionRow({ objectRef, view }: { objectRef: ObjectRef; view: SwitchView
   );
 }
 
-type RowProps = { target: TargetView; all: readonly TargetView[]; onOpen: Open };
+type RowProps = {
+  target: TargetView;
+  all: readonly TargetView[];
+  onOpen: Open;
+  metric: MatrixMetric;
+};
 
-function TargetRow({ target, all, onOpen }: RowProps) {
+function TargetRow({ target, all, onOpen, metric }: RowProps) {
   const { t, f } = useWords();
   const control = useSwitch({ type: "target", id: target.id }, target.switch);
   const state = shownState(target);
   const name = targetName(target, all);
+  const { value, unit } = metricFigure(metricValue(target, metric), metric, f);
   return (
     <li className="flex gap-2.5 border-b border-line py-2.5 last:border-b-0">
       <Glyph state={state} size={16} className="mt-0.75 shrink-0" />
@@ -173,7 +187,7 @@ function TargetRow({ target, all, onOpen }: RowProps) {
             <span className="min-w-0 flex-1 truncate">
               {target.model} <span className="text-fg-2">{target.region}</span>
             </span>
-            <span className="shrink-0">{f.percent(shownRatio(target.availability))}</span>
+            <span className="shrink-0">{unit === "" ? value : `${value} ${unit}`}</span>
           </span>
           <span className="block text-body text-fg-2">
             {t(stateKey(state))} ·{" "}

@@ -1,12 +1,11 @@
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
-import { shownRatio } from "@/components/lib/targets/availability";
 import { shownState, stateKey } from "@/components/lib/targets/state";
 import { type SwitchControl } from "@/components/lib/writes/use-switch";
 import { Glyph } from "@/components/ui/glyph";
 import { Switch } from "@/components/ui/switch";
 import { type TargetView } from "@/lib/shared/contract";
-import { noValue } from "@/lib/shared/format";
+import { type MatrixMetric, metricFigure, metricValue } from "./metric";
 
 type Props = {
   target: TargetView;
@@ -15,14 +14,17 @@ type Props = {
   /** The provider, where a cell has several. */
   note: string | null;
   tabIndex: number;
+  /** What is told of it, availability where it is not said. */
+  metric?: MatrixMetric;
 };
 
 /** Glyph, availability and word say what is; the switch says what somebody wants, and is read first. */
-export function StateLine({ target, control, label, note, tabIndex }: Props) {
+export function StateLine(props: Props) {
+  const { target, control, label, note, tabIndex, metric = "availability" } = props;
   const { t, f } = useWords();
   const state = shownState(target);
-  const { source } = target.availability;
-  const ratio = shownRatio(target.availability);
+  const isProbed = metric === "availability" && target.availability.source === "probe";
+  const figure = metricFigure(metricValue(target, metric), metric, f);
   const isQuiet = state === "healthy" || state === "off" || state === "no_data";
   return (
     <div className="flex items-center gap-2">
@@ -35,18 +37,20 @@ export function StateLine({ target, control, label, note, tabIndex }: Props) {
           tabIndex={tabIndex}
         />
       </span>
-      <Glyph state={state} isHollow={source === "probe"} />
+      <Glyph state={state} isHollow={isProbed} />
       <span
         aria-hidden="true"
         className={clsx(
           "text-[17px] leading-6 tracking-[-0.02em] whitespace-nowrap",
-          source === "probe" || state === "off" ? "font-regular text-fg-2" : "font-medium",
+          isProbed || state === "off" ? "font-regular text-fg-2" : "font-medium",
         )}
-        title={source === "probe" ? t("matrix.fromProbes") : undefined}
+        title={isProbed ? t("matrix.fromProbes") : undefined}
       >
-        {ratio === null ? noValue : f.percentValue(ratio)}
-        {ratio !== null && (
-          <small className="ml-0.5 text-small font-regular tracking-normal text-fg-3">%</small>
+        {figure.value}
+        {figure.unit !== "" && (
+          <small className="ml-0.5 text-small font-regular tracking-normal text-fg-2">
+            {figure.unit}
+          </small>
         )}
       </span>
       <span

@@ -1,25 +1,32 @@
+import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
+import { useHealth } from "@/components/lib/live/views";
 import { type TargetView } from "@/lib/shared/contract";
-import { noValue } from "@/lib/shared/format";
+import { type MatrixMetric, metricNote } from "./metric";
 
-type Props = { target: TargetView };
+type Props = { target: TargetView; metric?: MatrixMetric };
 
-/** n, the whole answer's p50 and the first token. */
-export function StatsLine({ target }: Props) {
-  const { t, f } = useWords();
+const usualWindowMs = 900_000;
+
+/** What the figure above rests on: n with the usual latencies, or what belongs to another metric. */
+export function StatsLine({ target, metric = "availability" }: Props) {
+  const { t, f, say } = useWords();
+  const windowMs = useHealth().data?.windowMs ?? usualWindowMs;
   const { n, source } = target.availability;
-  const latency = t("matrix.latency", {
-    p50: target.p50Ms === null ? noValue : f.count(target.p50Ms),
-    ttft: f.ms(target.ttftMs),
-  });
+  const note = say(metricNote(target, metric, windowMs, f));
   return (
     <p
       aria-hidden="true"
-      className="mt-1.5 flex gap-3 overflow-hidden text-small whitespace-nowrap text-fg-3"
+      className={clsx(
+        "mt-1.5 flex gap-3 overflow-hidden text-small whitespace-nowrap",
+        metric === "availability" ? "text-fg-3" : "text-fg-2",
+      )}
     >
-      <span>{t(source === "probe" ? "matrix.probes" : "matrix.n", { n: f.count(n) })}</span>
-      <span className="truncate" title={latency}>
-        {latency}
+      {metric === "availability" && (
+        <span>{t(source === "probe" ? "matrix.probes" : "matrix.n", { n: f.count(n) })}</span>
+      )}
+      <span className="truncate" title={note}>
+        {note}
       </span>
     </p>
   );

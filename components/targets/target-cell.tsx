@@ -9,12 +9,14 @@ import { type ObjectRef } from "@/components/lib/writes/model";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { type TargetView } from "@/lib/shared/contract";
 import { CellFrame } from "./cell-frame";
+import { type MatrixMetric, metricValue, type Scale, scaleStep } from "./metric";
+import { scaleColor } from "./scale-color";
 import { StateLine } from "./state-line";
 import { StatsLine } from "./stats-line";
 import { useTargetReading } from "./target-reading";
 import { WhyLine } from "./why-line";
 
-type Props = {
+export type CellProps = {
   target: TargetView;
   laneName: string | null;
   lane: number;
@@ -24,6 +26,8 @@ type Props = {
   onOpen: (ref: ObjectRef, anchor: HTMLElement) => void;
 };
 
+type Props = CellProps & { metric: MatrixMetric; scale: Scale | null };
+
 const washes: Partial<Record<TargetView["state"], string>> = {
   down: "bg-down-wash",
   degraded: "bg-degraded-wash",
@@ -31,10 +35,11 @@ const washes: Partial<Record<TargetView["state"], string>> = {
 
 /** One target: its state, sixty minutes of it, what it costs in time, and why it is so. */
 export const TargetCell = memo(function TargetCell(props: Props) {
-  const { target, laneName, lane, row, column, isActive, onOpen } = props;
+  const { target, laneName, lane, row, column, isActive, onOpen, metric, scale } = props;
   const { id, model, region } = target;
   const control = useSwitch({ type: "target", id }, target.switch);
-  const reading = useTargetReading(target);
+  const reading = useTargetReading(target, metric);
+  const step = scaleStep(metricValue(target, metric), scale);
   const open = useCallback(
     (anchor: HTMLElement) => {
       onOpen({ type: "target", id }, anchor);
@@ -53,8 +58,11 @@ export const TargetCell = memo(function TargetCell(props: Props) {
       className={clsx(
         "border-l border-line py-3 hover:bg-hover",
         lane === 0 && "border-t",
-        washes[shownState(target)],
+        metric === "availability" && washes[shownState(target)],
+        // The palest ink is too pale on the darker steps.
+        step !== null && "[&_.text-fg-3]:text-fg-2!",
       )}
+      {...(step !== null && { color: scaleColor(step) })}
     >
       <StateLine
         target={target}
@@ -62,21 +70,28 @@ export const TargetCell = memo(function TargetCell(props: Props) {
         label={[model, region, ...(laneName === null ? [] : [laneName])].join(", ")}
         note={laneName}
         tabIndex={-1}
+        metric={metric}
       />
       <span className="sr-only">{reading}</span>
       <div className="mt-1.5">
         <Strip strip={target.strip} />
       </div>
-      <StatsLine target={target} />
+      <StatsLine target={target} metric={metric} />
       <WhyLine target={target} write={control.write} />
     </CellFrame>
   );
 });
 
-type EmptyProps = { row: number; column: number; isActive: boolean; lane: number };
+type EmptyProps = {
+  row: number;
+  column: number;
+  isActive: boolean;
+  lane: number;
+  isCompact: boolean;
+};
 
 /** A model that does not live in a region. */
-export function EmptyCell({ row, column, isActive, lane }: EmptyProps) {
+export function EmptyCell({ row, column, isActive, lane, isCompact }: EmptyProps) {
   const { t } = useWords();
   return (
     <CellFrame
@@ -84,7 +99,11 @@ export function EmptyCell({ row, column, isActive, lane }: EmptyProps) {
       row={row}
       column={column}
       isActive={isActive}
-      className={clsx("border-l border-line py-3 text-small text-fg-3", lane === 0 && "border-t")}
+      className={clsx(
+        "border-line text-small text-fg-3",
+        isCompact ? "py-1.5" : "border-l py-3",
+        lane === 0 && "border-t",
+      )}
     >
       <span className={lane === 0 ? undefined : "sr-only"}>{t("matrix.notOffered")}</span>
     </CellFrame>

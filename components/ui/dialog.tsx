@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 type Props = {
   labelledBy: string;
@@ -13,7 +13,8 @@ type Props = {
 /** A native modal dialog that is open while it is mounted; the browser keeps and restores the focus. */
 export function Dialog({ labelledBy, shape, onClose, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before it leaves the document: a dialog that is removed open keeps the focus from going back.
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
     return () => {

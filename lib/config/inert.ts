@@ -1,7 +1,7 @@
 /** Settings that the file may have already and that nothing obeys yet: better said aloud than believed in. */
 import type { ConfigDocument } from "./document";
 
-const inert = ["slo_served_percent", "currency"] as const;
+const inert = ["currency"] as const;
 
 /** The paths of the settings in `document` that have no effect in this release. */
 export function inertSettings({ settings }: ConfigDocument): string[] {

@@ -5,8 +5,9 @@ import { type CallsQuery } from "./calls-page";
 import { changers, type ChangesQuery } from "./changes-page";
 import { type RevisionPair } from "./compare-revisions";
 import { type MetricsQuery } from "./metrics-view";
+import { type MoversQuery } from "./movers-view";
 import { type ObjectQuery, type ObjectsQuery } from "./object-view";
-import { type MetricsRange, parseMetricsRange } from "./ranges";
+import { type MetricsRange, parseBetween, parseMetricsRange, type RangeName } from "./ranges";
 
 /** The addresses of the operator API as the verbs want them. All throw `invalid_request` naming the parameter. */
 
@@ -40,9 +41,14 @@ export function pathRevision({ path }: ApiCall): number {
   return Number(text);
 }
 
-/** `?range=` and `?app=` of `/api/metrics`. */
+/** `?range=` or `?from=&to=`, and `?app=`, of `/api/metrics`. */
 export function metricsQuery({ url }: ApiCall): MetricsQuery {
-  return { range: streamRange(url), app: text(url, "app") ?? null };
+  return { range: rangeOf(url), app: text(url, "app") ?? null };
+}
+
+/** `?range=` or `?from=&to=` of `/api/movers`. */
+export function moversQuery({ url }: ApiCall): MoversQuery {
+  return { range: rangeOf(url) };
 }
 
 const figureKinds: Readonly<Record<string, ObjectsQuery["kind"]>> = {
@@ -50,13 +56,13 @@ const figureKinds: Readonly<Record<string, ObjectsQuery["kind"]>> = {
   regions: "region",
 };
 
-/** `/api/figures/{models|regions}?range=`. */
+/** `/api/figures/{models|regions}?range=` or `?from=&to=`. */
 export function objectsQuery({ url, path }: ApiCall): ObjectsQuery {
   const kind = figureKinds[path[1] ?? ""];
   if (kind === undefined) {
     throw new GatewayError("not_found");
   }
-  return { kind, range: streamRange(url) };
+  return { kind, range: rangeOf(url) };
 }
 
 /** `/api/figures/{models|regions}/<id>?range=`. */
@@ -64,8 +70,16 @@ export function objectQuery(call: ApiCall): ObjectQuery {
   return { ...objectsQuery(call), id: call.path.slice(2).join("/") };
 }
 
+/** `?from=&to=` where one of them is given, else `?range=`. */
+function rangeOf(url: URL): MetricsRange {
+  const [from, to] = [text(url, "from"), text(url, "to")];
+  return from === undefined && to === undefined
+    ? streamRange(url)
+    : parseBetween(from ?? "", to ?? "", Date.now());
+}
+
 /** `?range=`, an hour when it is not said. */
-export function streamRange(url: URL): MetricsRange {
+export function streamRange(url: URL): RangeName {
   return parseMetricsRange(url.searchParams.get("range") ?? "1h");
 }
 

@@ -1,9 +1,9 @@
 import { type Ping, type StreamEvent } from "../shared/contract";
-import { type MetricsRange } from "./ranges";
+import { type RangeName } from "./ranges";
 
 /** One browser at the other end of a stream. */
 export type EventClient = {
-  readonly range: MetricsRange;
+  readonly range: RangeName;
   /** Sends a view unless this version of it was sent; a slow reader gets only the newest of each. */
   send(event: StreamEvent, version: number, json: string): void;
   ping(ping: Ping): void;
@@ -14,7 +14,7 @@ const bufferBytes = 1_048_576;
 
 /** A client and its stream; `onEnd` is called once, whoever ends it. */
 export function openClient(
-  range: MetricsRange,
+  range: RangeName,
   signal: AbortSignal,
   onEnd: () => void,
 ): { readonly client: EventClient; readonly stream: ReadableStream<Uint8Array> } {

@@ -9,13 +9,13 @@ import { changesPage } from "./changes-page";
 import { type EventClient, openClient } from "./event-client";
 import { healthView } from "./health-view";
 import { metricsView } from "./metrics-view";
-import { type MetricsRange } from "./ranges";
+import { type RangeName } from "./ranges";
 import { createControlDeps } from "./verb";
 
 /** Computes the views once for all browsers and sends each what changed. */
 export type EventHub = {
   /** A browser's stream of server-sent events; it ends when `signal` aborts. @throws {GatewayError} `overloaded`. */
-  connect(range: MetricsRange, signal: AbortSignal): ReadableStream<Uint8Array>;
+  connect(range: RangeName, signal: AbortSignal): ReadableStream<Uint8Array>;
   close(): Promise<void>;
 };
 
@@ -34,7 +34,7 @@ const mostClients = 256;
 
 type Job = {
   readonly event: StreamEvent;
-  readonly range?: MetricsRange;
+  readonly range?: RangeName;
   readonly read: () => Promise<{ generatedAt: number }>;
 };
 type View = { readonly event: StreamEvent; readonly json: string; readonly version: number };
@@ -194,7 +194,7 @@ export function createEventHub(db: Database): EventHub {
   };
 }
 
-function viewKey(event: StreamEvent, range: MetricsRange | undefined): string {
+function viewKey(event: StreamEvent, range: RangeName | undefined): string {
   return `${event} ${range ?? ""}`;
 }
 

@@ -1,7 +1,7 @@
 import { type ExpandedTarget } from "../config/targets";
 import { type HealthView, type NodeView, type TargetView } from "../shared/contract";
 import { groupBy } from "../shared/group-by";
-import { type TargetStats, targetStatsIn } from "../store/attempt-stats";
+import { movesIn, type TargetStats, targetStatsIn } from "../store/attempt-stats";
 import { listNodes } from "../store/nodes";
 import { type ObjectType } from "../store/switches";
 import { listTargetStates, type TargetStateRow } from "../store/target-states";
@@ -29,16 +29,18 @@ async function readHealth(deps: ControlDeps, current: Current): Promise<HealthVi
   const { db } = deps;
   const now = Date.now();
   const demo = await demoRule(deps, current);
-  const [nodes, states, targets] = await Promise.all([
+  const window = {
+    grain: "minute",
+    // Whole minutes: the running one and the fifteen before it.
+    fromMs: Math.floor((now - windowMs) / minuteMs) * minuteMs,
+    toMs: now,
+    demo: demo === "only",
+  } as const;
+  const [nodes, states, targets, moves] = await Promise.all([
     listNodes(db),
     listTargetStates(db),
-    targetStatsIn(db, {
-      grain: "minute",
-      // Whole minutes: the running one and the fifteen before it.
-      fromMs: Math.floor((now - windowMs) / minuteMs) * minuteMs,
-      toMs: now,
-      demo: demo === "only",
-    }),
+    targetStatsIn(db, window),
+    movesIn(db, window),
   ]);
   const stats: Stats = new Map(targets.map((row) => [row.targetId, row]));
   const strips = await readStrips(deps, current, nodes, states, {
@@ -60,7 +62,7 @@ async function readHealth(deps: ControlDeps, current: Current): Promise<HealthVi
       ...targetView(
         target,
         (opinions.get(target.id) ?? []).map(({ state }) => state),
-        { current, stats, nodes, now },
+        { current, stats, moves, nodes, now },
       ),
       strip: strips.get(target.id) ?? [],
     })),
@@ -100,6 +102,7 @@ function objectViews(
 type Context = {
   readonly current: Current;
   readonly stats: Stats;
+  readonly moves: Awaited<ReturnType<typeof movesIn>>;
   readonly nodes: readonly NodeView[];
   readonly now: number;
 };
@@ -107,10 +110,13 @@ type Context = {
 function targetView(
   target: ExpandedTarget,
   opinions: readonly TargetStateRow[],
-  { current, stats, nodes, now }: Context,
+  { current, stats, moves, nodes, now }: Context,
 ): Omit<TargetView, "strip"> {
   const { id, provider, region, model, upstreamModel } = target;
   const own = stats.get(id);
+  const { movedOut, movedIn } = moves.find(
+    (one) => one.provider === provider && one.region === region && one.model === model,
+  ) ?? { movedOut: 0, movedIn: 0 };
   const intent = effectiveIntent(current.switches, target, now);
   const called = (own?.attempts ?? 0) > 0 || opinions.some(({ ttftMs }) => ttftMs !== null);
   const shown = shownState({ intent: intent.effectiveIntent, opinions, called, nowMs: now });
@@ -131,6 +137,11 @@ function targetView(
     reason: shown.opinion?.reason ?? null,
     availability: availability(own ?? noSamples, probesOf(own)),
     p50Ms: own?.p50Ms ?? null,
+    p95Ms: own?.p95Ms ?? null,
+    attempts: own?.attempts ?? 0,
+    costNanoUsd: own?.costNanoUsd ?? 0,
+    firstChoice: Math.max(movedOut, (own?.succeeded ?? 0) - movedIn + movedOut),
+    movedOut,
     ...merged(opinions),
     onNodes: { count: shown.count, of: live },
   };

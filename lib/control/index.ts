@@ -7,6 +7,7 @@ export {
   changeQuery,
   instantsQuery,
   metricsQuery,
+  moversQuery,
   objectQuery,
   objectsQuery,
   pathCall,
@@ -28,6 +29,8 @@ export { healthView } from "./health-view";
 export { impact } from "./impact";
 export { createKey, keysView, revokeKey } from "./keys";
 export { metricsView } from "./metrics-view";
+export { moversView } from "./movers-view";
+export { type MetricsRange, parseBetween } from "./ranges";
 export { objectsView, objectView } from "./object-view";
 export { relayHandler } from "./relay-handler";
 export { revertRevision } from "./revert-revision";

@@ -1,13 +1,18 @@
-import { type MetricsView } from "../shared/contract";
+import { type CallTotals, type MetricsView } from "../shared/contract";
 import { probeTotalsIn } from "../store/attempt-stats";
-import { type CallFigures, callFiguresIn, outcomesByBucket } from "../store/call-stats";
+import {
+  type CallFigures,
+  callersSince,
+  callFiguresIn,
+  outcomesByBucket,
+} from "../store/call-stats";
 import { listHealthEventsSince } from "../store/health-events";
 import { listLogGaps } from "../store/log-gaps";
 import { listRevisionsSince } from "../store/revisions";
 import { toAnnotations } from "./annotations";
-import { availability, isEnoughLive } from "./availability";
+import { availability, isEnoughLive, type Samples } from "./availability";
 import { demoRule, readCurrent } from "./current";
-import { bucketsOf, freshMs, type MetricsRange } from "./ranges";
+import { bucketsOf, formerOf, freshMs, type MetricsRange, rangeText, untilOf } from "./ranges";
 import { type ControlDeps, defineVerb } from "./verb";
 
 export type MetricsQuery = {
@@ -17,55 +22,86 @@ export type MetricsQuery = {
 };
 
 const mostAnnotations = 200;
+const activeMs = 5 * 60_000;
+const appsFreshMs = 2_000;
+const formerFreshMs = 60_000;
+/** Promised to callers where nobody set another figure. */
+const usualSloPercent = 99.9;
+
 /** What the calls of a range came to, in total and by bucket; the last bucket is not complete yet. */
 export const metricsView = defineVerb<MetricsQuery, MetricsView>(
   "read",
   async (_actor, deps, query) =>
-    deps.cache.get(`metrics ${query.range} ${query.app ?? ""}`, freshMs(query.range), () =>
-      readMetrics(deps, query),
+    deps.cache.get(
+      `metrics ${rangeText(query.range)} ${query.app ?? ""}`,
+      freshMs(query.range),
+      () => readMetrics(deps, query),
     ),
 );
 
 async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Promise<MetricsView> {
-  const { db } = deps;
-  const { grain, bucketMs, starts, from, to, partialFrom } = await bucketsOf(deps, range);
-  const demo = (await demoRule(deps, await readCurrent(deps))) === "only";
+  const { db, cache } = deps;
+  const [current, span] = await Promise.all([readCurrent(deps), bucketsOf(deps, range)]);
+  const { grain, bucketMs, starts, from, to, partialFrom } = span;
+  const demo = (await demoRule(deps, current)) === "only";
   const window = { grain, fromMs: from, toMs: to, demo, keyId: app };
-  const [figures, buckets, revisions, events, gaps] = await Promise.all([
+  const formerSpan = formerOf(span, Date.now());
+  const [figures, former, buckets, revisions, events, gaps, apps] = await Promise.all([
     callFiguresIn(db, window),
+    cache.get(`former ${JSON.stringify([formerSpan, demo, app])}`, formerFreshMs, () =>
+      callFiguresIn(db, {
+        grain: formerSpan.grain,
+        fromMs: formerSpan.from,
+        toMs: formerSpan.to,
+        demo,
+        keyId: app,
+      }),
+    ),
     outcomesByBucket(db, window, bucketMs),
-    listRevisionsSince(db, from, mostAnnotations),
-    listHealthEventsSince(db, from, mostAnnotations),
+    listRevisionsSince(db, from, mostAnnotations, untilOf(span)),
+    listHealthEventsSince(db, from, mostAnnotations, untilOf(span)),
     listLogGaps(db, window),
+    cache.get(`apps ${demo}`, appsFreshMs, () => callersSince(db, demo, Date.now() - activeMs)),
   ]);
-  const live = { succeeded: figures.attemptsSucceeded, failed: figures.attemptsFailed };
-  const probed = isEnoughLive(live) ? noProbes : await probeTotalsIn(db, window);
+  // Probes are nobody's calls.
+  const isAsked = app === null && !isEnoughLive(liveOf(figures));
+  const probed = isAsked ? await probeTotalsIn(db, window) : noProbes;
   return {
-    generatedAt: to,
-    range,
+    generatedAt: Date.now(),
+    range: rangeText(range),
     from,
     to,
     bucketMs,
     partialFrom,
     demo,
-    totals: toTotals(figures, availability(live, probed)),
+    totals: toTotals(figures, probed),
+    former: { shiftMs: formerSpan.shiftMs, totals: toTotals(former, noProbes) },
+    sloServedPercent: current.document.settings.slo_served_percent ?? usualSloPercent,
+    apps: {
+      active: apps.length,
+      failing: apps
+        .filter(({ failed }) => failed > 0)
+        .map(({ id, served, failed }) => ({ id, failed, calls: served + failed })),
+    },
     series: toSeries(buckets, starts),
     annotations: toAnnotations(revisions, events),
     gaps,
   };
 }
 
-const noProbes = { succeeded: 0, failed: 0 };
+const noProbes: Samples = { succeeded: 0, failed: 0 };
 
-function toTotals(
-  { pricedTokens, attemptsSucceeded: _ok, attemptsFailed: _bad, ...figures }: CallFigures,
-  attempts: MetricsView["totals"]["availability"],
-): MetricsView["totals"] {
+function liveOf({ attemptsSucceeded, attemptsFailed }: CallFigures): Samples {
+  return { succeeded: attemptsSucceeded, failed: attemptsFailed };
+}
+
+function toTotals(all: CallFigures, probed: Samples): CallTotals {
+  const { pricedTokens, attemptsSucceeded: _ok, attemptsFailed: _bad, ...figures } = all;
   const judged = figures.served + figures.failed;
   return {
     ...figures,
     servedRate: judged === 0 ? null : figures.served / judged,
-    availability: attempts,
+    availability: availability(liveOf(all), probed),
     costPerMTokNanoUsd:
       pricedTokens === 0 ? null : Math.round((figures.costNanoUsd / pricedTokens) * 1_000_000),
   };
@@ -77,6 +113,10 @@ function toSeries(
   starts: readonly number[],
 ): MetricsView["series"] {
   const known = new Map(rows.map((row) => [row.t, row]));
-  const nothing = { firstTry: 0, rescued: 0, failed: 0, refused: 0, cancelled: 0 };
+  const nothing = {
+    ...{ firstTry: 0, rescued: 0, failed: 0, refused: 0, cancelled: 0 },
+    ...{ attemptsSucceeded: 0, attemptsFailed: 0, costNanoUsd: 0, pricedTokens: 0 },
+    ...{ p95Ms: null, ttftP50Ms: null },
+  };
   return starts.map((t) => ({ ...nothing, ...known.get(t), t, gap: !known.has(t) }));
 }

@@ -18,27 +18,34 @@ import {
   objectStatsIn,
   tokensPerSecond,
 } from "../store/object-stats";
+import { listHealthEventsSince } from "../store/health-events";
+import { listRevisionsSince } from "../store/revisions";
 import { wholeQuantile } from "../store/rollups";
+import { toAnnotations } from "./annotations";
 import { availability } from "./availability";
 import { demoRule, readCurrent } from "./current";
 import { objectIds } from "./objects";
-import { bucketsOf, freshMs, type MetricsRange } from "./ranges";
+import { bucketsOf, freshMs, type MetricsRange, rangeText, untilOf } from "./ranges";
 import { type ControlDeps, defineVerb } from "./verb";
 
 export type ObjectsQuery = { readonly kind: ObjectKind; readonly range: MetricsRange };
 export type ObjectQuery = ObjectsQuery & { readonly id: string };
 
+const mostAnnotations = 200;
+/** Among which those of one model or region are looked for. */
+const mostEvents = 2_000;
+
 /** What the attempts at each model, or in each region, came to; also of those that were not asked at all. */
 export const objectsView = defineVerb<ObjectsQuery, ObjectsView>(
   "read",
   async (_actor, deps, { kind, range }) =>
-    deps.cache.get(`objects ${kind} ${range}`, freshMs(range), async () => {
+    deps.cache.get(`objects ${kind} ${rangeText(range)}`, freshMs(range), async () => {
       const { document } = await readCurrent(deps);
       const { rows, generatedAt } = await readFigures(deps, kind, range);
       const known = new Map(rows.map((row) => [row.id, row]));
       return {
         generatedAt,
-        range,
+        range: rangeText(range),
         kind,
         rows: objectIds(document, kind).map((id) => known.get(id) ?? noFigures(id)),
       };
@@ -56,7 +63,7 @@ export const objectView = defineVerb<ObjectQuery, ObjectView>(
         param: "id",
       });
     }
-    return deps.cache.get(`object ${kind} ${range} ${id}`, freshMs(range), () =>
+    return deps.cache.get(`object ${kind} ${rangeText(range)} ${id}`, freshMs(range), () =>
       readObject(deps, { kind, range, id }),
     );
   },
@@ -73,31 +80,30 @@ async function readFigures(
     objectStatsIn(deps.db, kind, window),
     flowsIn(deps.db, kind, window, bucketMs),
   ]);
-  return { rows: stats.map((row) => toFigures(row, flows)), generatedAt: to };
+  return { rows: stats.map((row) => toFigures(row, flows)), generatedAt: Date.now() };
 }
 
 async function readObject(
   deps: ControlDeps,
   { kind, range, id }: ObjectQuery,
 ): Promise<ObjectView> {
-  const { grain, bucketMs, starts, from, to, partialFrom } = await bucketsOf(
-    deps,
-    range,
-    "targets",
-  );
+  const span = await bucketsOf(deps, range, "targets");
+  const { grain, bucketMs, starts, from, to, partialFrom } = span;
   const window = { grain, fromMs: from, toMs: to, demo: await isDemoOnly(deps) };
-  const [stats, buckets, allFlows] = await Promise.all([
+  const [stats, buckets, allFlows, revisions, events] = await Promise.all([
     objectStatsIn(deps.db, kind, window),
     objectBucketsIn(deps.db, { kind, id }, window, bucketMs),
     flowsIn(deps.db, kind, window, bucketMs),
+    listRevisionsSince(deps.db, from, mostAnnotations, untilOf(span)),
+    listHealthEventsSince(deps.db, from, mostEvents, untilOf(span)),
   ]);
   const flows = allFlows.filter((flow) => flow.from === id || flow.to === id);
   const own = stats.find((row) => row.id === id);
   const bucketsAt = groupBy(buckets, ({ t }) => t);
   const flowsAt = groupBy(flows, ({ t }) => t);
   return {
-    generatedAt: to,
-    range,
+    generatedAt: Date.now(),
+    range: rangeText(range),
     from,
     to,
     bucketMs,
@@ -106,6 +112,10 @@ async function readObject(
     figures: own === undefined ? noFigures(id) : toFigures(own, flows),
     series: starts.map((t) => toBucket(t, id, bucketsAt.get(t) ?? [], flowsAt.get(t) ?? [])),
     flows: summedFlows(flows),
+    annotations: toAnnotations(
+      revisions,
+      events.filter((event) => event[kind] === id).slice(-mostAnnotations),
+    ),
   };
 }
 

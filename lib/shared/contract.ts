@@ -95,6 +95,13 @@ export const TargetView = z.object({
   availability: Availability,
   /** Live p50 of the whole attempt in the window; null without samples. */
   p50Ms: z.nullable(z.number()),
+  p95Ms: z.nullable(z.number()),
+  /** Attempts of any outcome in the window, and what they cost. */
+  attempts: z.number(),
+  costNanoUsd: z.number(),
+  /** Served calls in the window whose first choice was here, and those of them that another place answered. */
+  firstChoice: z.number(),
+  movedOut: z.number(),
   /** The time to first token that region choice uses (moving average); null when unknown. */
   ttftMs: z.nullable(z.number()),
   inFlight: z.number(),
@@ -260,6 +267,15 @@ export const MetricsBucket = z.object({
   failed: z.number(),
   refused: z.number(),
   cancelled: z.number(),
+  /** Attempts at providers that count for health. */
+  attemptsSucceeded: z.number(),
+  attemptsFailed: z.number(),
+  costNanoUsd: z.number(),
+  /** Prompt and completion of the calls whose cost is known. */
+  pricedTokens: z.number(),
+  /** Of served calls; null without any. */
+  p95Ms: z.nullable(z.number()),
+  ttftP50Ms: z.nullable(z.number()),
   /** No call at all: a gap, not a zero. */
   gap: z.boolean(),
 });
@@ -281,8 +297,34 @@ export const LogGap = z.object({
 });
 export type LogGap = z.infer<typeof LogGap>;
 
+const CallTotals = z.object({
+  calls: z.number(),
+  served: z.number(),
+  failed: z.number(),
+  refused: z.number(),
+  cancelled: z.number(),
+  servedRate: z.nullable(z.number()),
+  availability: Availability,
+  rescued: z.number(),
+  fallbacks: z.number(),
+  regionSwitches: z.number(),
+  p50Ms: z.nullable(z.number()),
+  p95Ms: z.nullable(z.number()),
+  ttftP50Ms: z.nullable(z.number()),
+  ttftN: z.number(),
+  overheadP50Us: z.nullable(z.number()),
+  costNanoUsd: z.number(),
+  promptTokens: z.number(),
+  completionTokens: z.number(),
+  /** Cost per million tokens (prompt and completion together) in nano-USD; null without tokens. */
+  costPerMTokNanoUsd: z.nullable(z.number()),
+  unpriced: z.number(),
+});
+export type CallTotals = z.infer<typeof CallTotals>;
+
 export const MetricsView = z.object({
   generatedAt: z.number(),
+  /** Its name, or both instants with a slash between. */
   range: z.string(),
   from: z.number(),
   to: z.number(),
@@ -290,28 +332,15 @@ export const MetricsView = z.object({
   /** Start of the bucket that is not complete yet. */
   partialFrom: z.number(),
   demo: z.boolean(),
-  totals: z.object({
-    calls: z.number(),
-    served: z.number(),
-    failed: z.number(),
-    refused: z.number(),
-    cancelled: z.number(),
-    servedRate: z.nullable(z.number()),
-    availability: Availability,
-    rescued: z.number(),
-    fallbacks: z.number(),
-    regionSwitches: z.number(),
-    p50Ms: z.nullable(z.number()),
-    p95Ms: z.nullable(z.number()),
-    ttftP50Ms: z.nullable(z.number()),
-    ttftN: z.number(),
-    overheadP50Us: z.nullable(z.number()),
-    costNanoUsd: z.number(),
-    promptTokens: z.number(),
-    completionTokens: z.number(),
-    /** Cost per million tokens (prompt and completion together) in nano-USD; null without tokens. */
-    costPerMTokNanoUsd: z.nullable(z.number()),
-    unpriced: z.number(),
+  totals: CallTotals,
+  /** The same hours `shiftMs` before: last week's, or for longer ranges those of the span before. Whole buckets only. */
+  former: z.object({ shiftMs: z.number(), totals: CallTotals }),
+  /** What the installation promises its callers: `settings.slo_served_percent`. */
+  sloServedPercent: z.number(),
+  /** Applications that called in the last five minutes, and those of them that failures reached, most first. */
+  apps: z.object({
+    active: z.number(),
+    failing: z.array(z.object({ id: z.string(), failed: z.number(), calls: z.number() })),
   }),
   series: z.array(MetricsBucket),
   annotations: z.array(Annotation),
@@ -319,6 +348,37 @@ export const MetricsView = z.object({
   gaps: z.array(LogGap),
 });
 export type MetricsView = z.infer<typeof MetricsView>;
+
+/** A figure of one target that is far from what it was in the hours that it is compared with. */
+export const Mover = z.object({
+  target: z.string(),
+  provider: z.string(),
+  region: z.string(),
+  model: z.string(),
+  /** `p95`: milliseconds; `errors`: a ratio of the attempts that count; `cost`: nano-USD an answer. */
+  measure: z.enum(["p95", "errors", "cost"]),
+  now: z.number(),
+  former: z.number(),
+  /** Attempts that each of both rests on, 20 or more. */
+  n: z.number(),
+  formerN: z.number(),
+  /** Calls that felt it: answers for p95 and cost, failed attempts for errors (answers, where errors became fewer). */
+  affected: z.number(),
+});
+export type Mover = z.infer<typeof Mover>;
+
+export const MoversView = z.object({
+  generatedAt: z.number(),
+  range: z.string(),
+  from: z.number(),
+  to: z.number(),
+  shiftMs: z.number(),
+  /** Targets with 20 attempts or more in both spans. */
+  compared: z.number(),
+  /** Five at most, by calls affected. */
+  rows: z.array(Mover),
+});
+export type MoversView = z.infer<typeof MoversView>;
 
 const ErrorCounts = z.record(z.string(), z.number());
 
@@ -384,6 +444,8 @@ export const ObjectView = z.object({
   series: z.array(ObjectBucket),
   /** Who answered in whose place, most first. */
   flows: z.array(z.object({ from: z.string(), to: z.string(), calls: z.number() })),
+  /** What people and the healer did to it. */
+  annotations: z.array(Annotation),
 });
 export type ObjectView = z.infer<typeof ObjectView>;
 

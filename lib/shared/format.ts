@@ -44,6 +44,8 @@ export interface Format {
   seconds: (durationMs: number) => string;
   /** How long something lasts, in its largest sensible unit: `41 s`, `6 min`, `3 h`, `2 d`. */
   duration: (durationMs: number) => string;
+  /** The length of a bucket: `1 min`, `3 h`, `1 d`. */
+  bucket: (bucketMs: number) => string;
   /** `$0.000342`, `$12.40`, `$1,168`. Null prints as a dash. */
   money: (nanoUsd: number | null) => string;
   /** `1.2 M`, `340 k`, `812` in English; `123.5만`, `812` in Korean. */
@@ -54,6 +56,12 @@ export interface Format {
   axisTime: (atMs: number, spanMs: number) => string;
   /** A span of time within a range of `spanMs`: `14:31`, `Sun 22 Nov 14:00`, `Sun 22 Nov`. */
   bucketTime: (atMs: number, bucketMs: number, spanMs: number) => string;
+  /** Both ends of a span: `Sun 22 Nov 13:32–14:32`. */
+  between: (fromMs: number, toMs: number) => string;
+  /** How far a value is from another, without a sign: `9 %`, `6×` from twice on. */
+  change: (ratio: number) => string;
+  /** The distance of two shares in points of a hundred: `16.5`, `0.02`. */
+  points: (difference: number) => string;
   /** `14:31:12` */
   clock: (atMs: number) => string;
   /** `14:31:12` today, `Sun 22 Nov 14:31` otherwise. */
@@ -69,6 +77,14 @@ function shareText(ratio: number): string {
   // A miss is never rounded away: only exactly everything is 100, only exactly nothing is 0.
   const floored = percent >= 99 ? Math.floor(percent * scale + 1e-9) / scale : percent;
   return percent === 100 || percent === 0 ? String(percent) : floored.toFixed(digits);
+}
+
+function changeText(ratio: number): string {
+  if (ratio >= 2) {
+    return `${ratio < 10 ? Number(ratio.toFixed(1)) : Math.round(ratio)}×`;
+  }
+  const percent = Math.abs(ratio - 1) * 100;
+  return `${percent < 1 ? percent.toFixed(1) : Math.round(percent)}${space}%`;
 }
 
 function moneyDigits(usd: number): number {
@@ -150,6 +166,16 @@ export function createFormat(locale: Locale, timeZone: string): Format {
       const [size, name] = largestUnit(durationMs);
       return `${count(Math.max(0, Math.floor(durationMs / size)))}${unit[name]}`;
     },
+    bucket: (bucketMs) => {
+      const [size, name] = (
+        [
+          [dayMs, "d"],
+          [hourMs, "h"],
+          [minuteMs, "min"],
+        ] as const
+      ).find(([ms]) => bucketMs >= ms) ?? [1000, "s"];
+      return `${count(bucketMs / size)}${unit[name]}`;
+    },
     money: (nanoUsd) => {
       if (nanoUsd === null) {
         return noValue;
@@ -170,6 +196,15 @@ export function createFormat(locale: Locale, timeZone: string): Format {
         return dayText(atMs);
       }
       return spanMs > dayMs ? `${dayText(atMs)} ${hourMinute(atMs)}` : hourMinute(atMs);
+    },
+    between: (fromMs, toMs) => {
+      const end = dayText(fromMs) === dayText(toMs) ? "" : `${dayText(toMs)} `;
+      return `${dayText(fromMs)} ${hourMinute(fromMs)}–${end}${hourMinute(toMs)}`;
+    },
+    change: changeText,
+    points: (difference) => {
+      const points = Math.abs(difference) * 100;
+      return points.toFixed(points < 0.1 ? 2 : 1);
     },
     clock,
     moment: (atMs, nowMs) =>

@@ -16,6 +16,8 @@ export type TargetStats = {
   readonly probesFailed: number;
   /** Median of the whole attempt, of those that succeeded; null without any. */
   readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly costNanoUsd: number;
 };
 
 const targetRows = z.array(
@@ -26,6 +28,7 @@ const targetRows = z.array(
     failed: z.number(),
     probesPassed: z.number(),
     probesFailed: z.number(),
+    costNanoUsd: z.number(),
     totalMs: histogram,
   }),
 );
@@ -40,12 +43,39 @@ export async function targetStatsIn(db: Database, window: Window): Promise<Targe
         coalesce(sum(failed) FILTER (WHERE demo = ${window.demo}), 0)::float8 AS failed,
         coalesce(sum(probes_passed), 0)::float8 AS "probesPassed",
         coalesce(sum(probes_failed), 0)::float8 AS "probesFailed",
+        coalesce(sum(cost_nano_usd) FILTER (WHERE demo = ${window.demo}), 0)::float8 AS "costNanoUsd",
         ${mergedHistogram("total", window.demo)} AS "totalMs"
       FROM rollup_target WHERE ${withinSpans(window)} GROUP BY target_id`,
   );
-  return targetRows
-    .parse(rows)
-    .map(({ totalMs, ...row }) => ({ ...row, p50Ms: wholeQuantile(totalMs, 0.5) }));
+  return targetRows.parse(rows).map(({ totalMs, ...row }) => ({
+    ...row,
+    p50Ms: wholeQuantile(totalMs, 0.5),
+    p95Ms: wholeQuantile(totalMs, 0.95),
+  }));
+}
+
+const moveRows = z.array(
+  z.object({
+    provider: z.string(),
+    region: z.string(),
+    model: z.string(),
+    movedOut: z.number(),
+    movedIn: z.number(),
+  }),
+);
+
+/** Served calls that another place answered than the first choice, by the place that they left or that they went to. */
+export async function movesIn(db: Database, window: Window): Promise<z.infer<typeof moveRows>> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT provider, region, model, sum(moved_out)::float8 AS "movedOut",
+        sum(moved_in)::float8 AS "movedIn"
+      FROM rollup_flow CROSS JOIN LATERAL (VALUES
+        (from_provider, from_region, from_model, served, 0),
+        (to_provider, to_region, to_model, 0, served)) AS end_of(provider, region, model, moved_out, moved_in)
+      WHERE ${withinSpans(window)} AND demo = ${window.demo} GROUP BY 1, 2, 3`,
+  );
+  return moveRows.parse(rows);
 }
 
 const probeRows = z.tuple([z.object({ succeeded: z.number(), failed: z.number() })]);

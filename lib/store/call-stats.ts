@@ -76,15 +76,27 @@ const bucketRows = z.array(
     failed: count,
     refused: count,
     cancelled: count,
+    attemptsSucceeded: count,
+    attemptsFailed: count,
+    costNanoUsd: count,
+    pricedTokens: count,
+    totalMs: histogram,
+    ttftMs: histogram,
   }),
 );
+
+/** What the calls of one bucket came to; percentiles are of served calls, null without any. */
+export type CallBucket = Omit<z.infer<typeof bucketRows>[number], "totalMs" | "ttftMs"> & {
+  readonly p95Ms: number | null;
+  readonly ttftP50Ms: number | null;
+};
 
 /** Outcomes by bucket; `t` is its start, and buckets without a call are absent. The grain `day` has its own buckets. */
 export async function outcomesByBucket(
   db: Database,
   window: Window,
   bucketMs: number,
-): Promise<z.infer<typeof bucketRows>> {
+): Promise<CallBucket[]> {
   const bucket =
     window.grain === "day"
       ? Prisma.sql`at`
@@ -94,10 +106,39 @@ export async function outcomesByBucket(
       SELECT (date_part('epoch', bucket) * 1000)::float8 AS t,
         ${sumOf("served")} - ${rescued} AS "firstTry", ${rescued} AS rescued,
         ${sumOf("failed", "unknown_crash")} AS failed, ${sumOf("refused")} AS refused,
-        ${sumOf("cancelled")} AS cancelled
+        ${sumOf("cancelled")} AS cancelled,
+        ${sumOf("attempts_succeeded")} AS "attemptsSucceeded",
+        ${sumOf("attempts_failed")} AS "attemptsFailed",
+        ${sumOf("cost_nano_usd")} AS "costNanoUsd",
+        ${sumOf("priced_tokens")} AS "pricedTokens",
+        ${mergedHistogram("total")} AS "totalMs", ${mergedHistogram("ttft")} AS "ttftMs"
       FROM (SELECT *, ${bucket} AS bucket FROM ${spansOf(window)}) AS spans GROUP BY bucket`,
   );
-  return bucketRows.parse(rows);
+  return bucketRows.parse(rows).map(({ totalMs, ttftMs, ...row }) => ({
+    ...row,
+    p95Ms: wholeQuantile(totalMs, 0.95),
+    ttftP50Ms: wholeQuantile(ttftMs, 0.5),
+  }));
+}
+
+const callerRows = z.array(z.object({ id: z.string(), served: count, failed: count }));
+
+/** The applications that called since `fromMs`, most failed calls first; refused and cancelled calls do not count. */
+export async function callersSince(
+  db: Database,
+  demo: boolean,
+  fromMs: number,
+): Promise<z.infer<typeof callerRows>> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT key.id, recent.served, recent.failed FROM app_key AS key
+      CROSS JOIN LATERAL (SELECT ${sumOf("served")} AS served,
+          ${sumOf("failed", "unknown_crash")} AS failed FROM rollup_key
+        WHERE grain = 'minute' AND demo = ${demo} AND key_id = key.id
+          AND at >= ${new Date(fromMs)}) AS recent
+      WHERE recent.served + recent.failed > 0 ORDER BY recent.failed DESC, key.id`,
+  );
+  return callerRows.parse(rows);
 }
 
 const dayRows = z.array(z.object({ t: count }));

@@ -17,15 +17,16 @@ export type HealthEventRow = {
   readonly evidence: unknown;
 };
 
-/** The transitions since `fromMs`, oldest first; the newest `limit` of them. */
+/** The transitions since `fromMs`, before `untilMs` where it is said, oldest first; the newest `limit` of them. */
 export async function listHealthEventsSince(
   db: Database,
   fromMs: number,
   limit: number,
+  untilMs: number | null = null,
 ): Promise<HealthEventRow[]> {
   const rows = await db.run((prisma) =>
     prisma.healthEvent.findMany({
-      where: { at: { gte: new Date(fromMs) } },
+      where: { at: { gte: new Date(fromMs), ...(untilMs !== null && { lt: new Date(untilMs) }) } },
       orderBy: [{ at: "desc" }, { id: "desc" }],
       take: limit,
     }),

@@ -229,15 +229,18 @@ export async function listRevisions(
   return rows.map(toRevisionRow);
 }
 
-/** The revisions made since `fromMs`, oldest first; the newest `limit` of them. */
+/** The revisions made since `fromMs`, before `untilMs` where it is said, oldest first; the newest `limit` of them. */
 export async function listRevisionsSince(
   db: Database,
   fromMs: number,
   limit: number,
+  untilMs: number | null = null,
 ): Promise<RevisionRow[]> {
   const rows = await db.run((prisma) =>
     prisma.revision.findMany({
-      where: { createdAt: { gte: new Date(fromMs) } },
+      where: {
+        createdAt: { gte: new Date(fromMs), ...(untilMs !== null && { lt: new Date(untilMs) }) },
+      },
       omit: { document: true },
       orderBy: { id: "desc" },
       take: limit,

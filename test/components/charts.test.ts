@@ -3,22 +3,15 @@ import { clustered, countTicks, outcomeRows, timeTicks } from "@/components/char
 import { sparkGeometry } from "@/components/charts/spark-geometry";
 import { stripPaths } from "@/components/charts/strip-paths";
 import { tilesOf } from "@/components/metrics/tiles";
-import { metrics } from "./fixtures";
+import { bucket, metrics } from "./fixtures";
 import { wordsOf } from "./words";
 
 describe("outcome rows", () => {
-  const bucket = (t: number, gap = false) => ({
-    t,
-    firstTry: gap ? 0 : 5,
-    rescued: 0,
-    failed: 0,
-    refused: 1,
-    cancelled: 0,
-    gap,
-  });
+  const row = (t: number, gap = false) =>
+    bucket(t, { firstTry: gap ? 0 : 5, refused: gap ? 0 : 1, gap });
 
   it("leave gaps empty and the running bucket out of the areas", () => {
-    const rows = outcomeRows([bucket(0), bucket(1), bucket(2, true), bucket(3), bucket(4)], 4);
+    const rows = outcomeRows([row(0), row(1), row(2, true), row(3), row(4)], 4);
     expect(rows.map(({ firstTry }) => firstTry)).toEqual([5, 5, null, 5, null]);
     expect(rows.map(({ partial }) => partial)).toEqual([null, null, null, 6, 6]);
     expect(rows.map(({ isIsolated }) => isIsolated)).toEqual([false, false, false, true, false]);
@@ -75,9 +68,28 @@ describe("tiles", () => {
     expect(tile?.lines.map(say)).toEqual(["providers 98.2 % · n 25,216"]);
   });
 
+  it("say how far each is from last week, and nothing where that had too few calls", () => {
+    const view = metrics([], { p95Ms: 3_124, rescued: 30 });
+    const deltas = (of: typeof view) =>
+      Object.fromEntries(tilesOf(of, f).map(({ id, delta }) => [id, delta && say(delta)]));
+    expect(deltas(view)).toMatchObject({
+      served: "as before",
+      rescued: "▲ from none",
+      p95: "▲ 10 % slower",
+    });
+    const alone = { ...view.former, totals: { ...view.former.totals, calls: 3 } };
+    expect(deltas({ ...view, former: alone })["p95"]).toBeNull();
+  });
+
+  it("draw no bucket that is not over", () => {
+    const [tile] = tilesOf(metrics([{ firstTry: 50, failed: 50 }]), f);
+    expect(tile?.spark.values).toHaveLength(59);
+    expect(tile?.spark.values.at(-1)).toBe(1);
+  });
+
   it("are dashes under twenty calls", () => {
     const few = tilesOf(metrics([], { served: 19, failed: 0, ttftN: 3 }), f);
     const values = Object.fromEntries(few.map(({ id, value }) => [id, seen(value)]));
-    expect(values).toMatchObject({ served: "—", latency: "—", costPerMTok: "—" });
+    expect(values).toMatchObject({ served: "—", p95: "—", ttft: "—", costPerMTok: "—" });
   });
 });

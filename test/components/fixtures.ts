@@ -38,6 +38,11 @@ export function target(over: Partial<TargetView> = {}): TargetView {
     rateLimitedUntil: null,
     availability: { ratio: 0.9996, n: 2914, source: "live" },
     p50Ms: 812,
+    p95Ms: 1_980,
+    attempts: 2_930,
+    costNanoUsd: 4_200_000_000,
+    firstChoice: 2_900,
+    movedOut: 12,
     ttftMs: 240,
     inFlight: 0,
     lastError: null,
@@ -107,9 +112,9 @@ export function metrics(
   const series = Array.from({ length: 60 }, (_, index) => {
     const own = last[index - (60 - last.length)] ?? {};
     const t = now - (60 - index) * bucketMs;
-    const counts = { firstTry: 400, rescued: 0, failed: 0, refused: 0, cancelled: 0 };
-    return { t, ...counts, gap: false, ...own };
+    return { ...bucket(t), firstTry: 400, ...own };
   });
+  const all = { ...usualTotals, ...totals };
   return {
     generatedAt: now,
     range: "1h",
@@ -118,34 +123,49 @@ export function metrics(
     bucketMs,
     partialFrom: now - bucketMs,
     demo: false,
-    totals: {
-      calls: 24_000,
-      served: 24_000,
-      failed: 0,
-      refused: 0,
-      cancelled: 0,
-      servedRate: 1,
-      availability: { ratio: 0.9819, n: 25_216, source: "live" },
-      rescued: 0,
-      fallbacks: 0,
-      regionSwitches: 0,
-      p50Ms: 812,
-      p95Ms: 2840,
-      ttftP50Ms: 412,
-      ttftN: 19_874,
-      overheadP50Us: 740,
-      costNanoUsd: 842_130_000_000,
-      promptTokens: 31_234_567,
-      completionTokens: 8_123_456,
-      costPerMTokNanoUsd: 2_139_000_000,
-      unpriced: 0,
-      ...totals,
-    },
+    totals: all,
+    former: { shiftMs: 7 * 86_400_000, totals: usualTotals },
+    sloServedPercent: 99.9,
+    apps: { active: 5, failing: [] },
     series,
     annotations: [],
     gaps: [],
   };
 }
+
+/** A bucket with a call in it and nothing told of it. */
+export function bucket(t: number, over: Counts = {}): MetricsView["series"][number] {
+  return {
+    ...{ t, firstTry: 0, rescued: 0, failed: 0, refused: 0, cancelled: 0 },
+    ...{ attemptsSucceeded: 0, attemptsFailed: 0, costNanoUsd: 0, pricedTokens: 0 },
+    ...{ p95Ms: null, ttftP50Ms: null },
+    gap: false,
+    ...over,
+  };
+}
+
+const usualTotals: MetricsView["totals"] = {
+  calls: 24_000,
+  served: 24_000,
+  failed: 0,
+  refused: 0,
+  cancelled: 0,
+  servedRate: 1,
+  availability: { ratio: 0.9819, n: 25_216, source: "live" },
+  rescued: 0,
+  fallbacks: 0,
+  regionSwitches: 0,
+  p50Ms: 812,
+  p95Ms: 2840,
+  ttftP50Ms: 412,
+  ttftN: 19_874,
+  overheadP50Us: 740,
+  costNanoUsd: 842_130_000_000,
+  promptTokens: 31_234_567,
+  completionTokens: 8_123_456,
+  costPerMTokNanoUsd: 2_139_000_000,
+  unpriced: 0,
+};
 
 export function call(over: Partial<CallView> = {}): CallView {
   return {

@@ -113,7 +113,7 @@ describe("states", () => {
 describe("the grid", () => {
   const west = target({ region: "eu-west" });
   const twin = target({ provider: "globex" });
-  const grid = gridOf(health([target(), west, twin]));
+  const grid = gridOf(health([target(), west, twin]), ["gpt-4.1"]);
 
   it("gives a cell with several targets several lines", () => {
     expect(grid.regions).toEqual(["us-east", "eu-west"]);

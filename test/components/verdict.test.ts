@@ -26,26 +26,32 @@ describe("the verdict in words", () => {
     [
       "all served",
       {},
+      "All 5 apps are served. All 2 targets can answer.",
+      "앱 5개가 모두 정상으로 응답하고 있어요. 대상 2개 모두 응답할 수 있어요.",
+    ],
+    [
+      "all served, of one application",
+      { metrics: { ...served, apps: { active: 1, failing: [] } } },
       "Every call is answered. All 2 targets can answer.",
       "모든 호출에 응답하고 있어요. 대상 2개 모두 응답할 수 있어요.",
     ],
     [
       "one target down, callers unaffected",
       { health: health([...calm, down(sixMinutes)]), metrics: rescued },
-      "Every call is answered. claude-sonnet-4-5 in us-east has been down for 6 min; 412 calls had to be rescued.",
-      "모든 호출에 응답하고 있어요. 장애는 한 곳(claude-sonnet-4-5 / us-east, 6분째)이고, 호출 412건을 구조했어요.",
+      "All 5 apps are served. claude-sonnet-4-5 in us-east has been down for 6 min; 412 calls had to be rescued.",
+      "앱 5개가 모두 정상으로 응답하고 있어요. 장애는 한 곳(claude-sonnet-4-5 / us-east, 6분째)이고, 호출 412건을 구조했어요.",
     ],
     [
       "a region impaired",
       { health: health([...calm, down(), down({ model: "gemini-2.5-flash" })]), metrics: rescued },
-      "Every call is answered. 2 targets in us-east are impaired; 412 calls had to be rescued.",
-      "모든 호출에 응답하고 있어요. us-east 리전의 대상 2개에 문제가 있고, 호출 412건을 구조했어요.",
+      "All 5 apps are served. 2 targets in us-east are impaired; 412 calls had to be rescued.",
+      "앱 5개가 모두 정상으로 응답하고 있어요. us-east 리전의 대상 2개에 문제가 있고, 호출 412건을 구조했어요.",
     ],
     [
       "a model impaired",
       { health: health([...calm, down(), down({ region: "eu-west" })]) },
-      "Every call is answered. claude-sonnet-4-5 is impaired in 2 places; no call had to be rescued.",
-      "모든 호출에 응답하고 있어요. claude-sonnet-4-5 모델의 대상 2개에 문제가 있고, 구조가 필요한 호출은 없었어요.",
+      "All 5 apps are served. claude-sonnet-4-5 is impaired in 2 places; no call had to be rescued.",
+      "앱 5개가 모두 정상으로 응답하고 있어요. claude-sonnet-4-5 모델의 대상 2개에 문제가 있고, 구조가 필요한 호출은 없었어요.",
     ],
     [
       "callers are failing",

@@ -77,6 +77,12 @@ describe("with traffic", () => {
     await page.getByRole("button", { name: say({ key: "form.turnOff" }), exact: true }).waitFor();
     expect(await objections(page, opened)).toEqual([]);
     await page.keyboard.press("Escape");
+    await page.getByTestId("mark").first().focus();
+    await page.keyboard.press("Enter");
+    await page.getByTestId("change").waitFor();
+    expect(await objections(page, opened)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.goto(room.dashboard("/requests"));
     await page.getByTestId("call").first().click();
     await page.getByText(say({ key: "call.facts.title" })).waitFor();
     expect(await objections(page, opened)).toEqual([]);
@@ -128,7 +134,7 @@ routes:
     "axe objects to nothing of the empty page: %s, %s",
     async (colorScheme, language, locale, viewport) => {
       const page = await room.open({ colorScheme, locale, viewport });
-      await page.getByText(wordsOf(language).say({ key: "calls.empty" })).waitFor();
+      await page.getByText(wordsOf(language).say({ key: "setup.title" })).waitFor();
       expect(await objections(page)).toEqual([]);
       await expectNoOverflow(page);
     },

@@ -91,7 +91,7 @@ async function tabTo(page: Page, wanted: Locator): Promise<void> {
 }
 
 it("moves a model by dragging it, and saves the order", async () => {
-  const page = await room.open();
+  const page = await room.open({}, "/routes/auto");
   const handle = grip(page, "deepseek-v3");
   // Dragging comes when the page has settled.
   await eventually(async () => (await handle.getAttribute("aria-describedby")) !== null);
@@ -117,7 +117,7 @@ it("moves a model by dragging it, and saves the order", async () => {
 });
 
 it("moves a model by Alt with an arrow, and saves the order, by the keyboard alone", async () => {
-  const page = await room.open();
+  const page = await room.open({}, "/routes/auto");
   await tabTo(page, grip(page, "gpt-4.1"));
   await page.keyboard.press("Alt+ArrowDown");
   await page.keyboard.press("Alt+ArrowDown");
@@ -131,7 +131,7 @@ it("moves a model by Alt with an arrow, and saves the order, by the keyboard alo
 });
 
 it("moves a model by buttons, and discards the order", async () => {
-  const page = await room.open();
+  const page = await room.open({}, "/routes/auto");
   await move(page, "up", "gemini-2.5-flash").click();
   await move(page, "down", "gpt-4.1").click();
   const wanted = ["gemini-2.5-flash", "gpt-4.1", "claude-sonnet-4-5", "deepseek-v3"];
@@ -143,7 +143,7 @@ it("moves a model by buttons, and discards the order", async () => {
 });
 
 it("keeps an order that is not saved over a reload", async () => {
-  const page = await room.open();
+  const page = await room.open({}, "/routes/auto");
   await move(page, "up", "deepseek-v3").click();
   const wanted = ["gpt-4.1", "claude-sonnet-4-5", "deepseek-v3", "gemini-2.5-flash"];
   await page.reload();
@@ -163,7 +163,7 @@ it.each([
 ] as const)(
   "shows both orders when somebody else saved in between, and %s",
   async (_what, choice) => {
-    const page = await room.open();
+    const page = await room.open({}, "/routes/auto");
     await move(page, "up", "claude-sonnet-4-5").click();
     const mine = ["claude-sonnet-4-5", "gpt-4.1", "gemini-2.5-flash", "deepseek-v3"];
     const theirs = chain.toReversed();
@@ -188,7 +188,7 @@ it.each([
 
 it("switches one target by arrows and Space in the grid", async () => {
   const id = "alpha:eu-west:claude-sonnet-4-5";
-  const page = await room.open();
+  const page = await room.open({}, "/matrix");
   const grid = page.getByRole("grid");
   await tabTo(page, grid.locator('[tabindex="0"]').first());
   await page.keyboard.press("Control+Home");

@@ -96,9 +96,17 @@ async function clickAndConfirm(
   return page.evaluate(() => (globalThis as unknown as { pressedAtMs: number }).pressedAtMs);
 }
 
+/** The log of calls as it grows. */
+async function followCalls(): Promise<Page> {
+  const page = await room.open({}, "/requests");
+  await page.getByRole("switch", { name: say({ key: "requests.tail" }) }).click();
+  return page;
+}
+
 it("answers the printed command as it stands, and the page shows the call within 2 s without the demo's", async () => {
   const page = await room.open();
   await shows(page.getByTestId("demo"), say({ key: "demo.only" }));
+  const log = await followCalls();
   const command = /^curl .*$/m.exec(room.product.output())?.[0] ?? "";
   const { stdout } = await promisify(execFile)("bash", ["-c", command]);
   const answeredMs = performance.now();
@@ -106,7 +114,7 @@ it("answers the printed command as it stands, and the page shows the call within
     object: "chat.completion",
     choices: [{ message: { role: "assistant", content: expect.stringMatching(/\w/) as string } }],
   });
-  const row = page.getByTestId("call").filter({ hasText: "default" });
+  const row = log.getByTestId("call").filter({ hasText: "default" });
   await row.waitFor();
   expect(performance.now() - answeredMs).toBeLessThan(2_000);
   expect(await textOf(row)).not.toContain(say({ key: "demo.tag" }));
@@ -127,6 +135,7 @@ it("answers the printed command as it stands, and the page shows the call within
 it("loses no call when a region breaks, shows it within 2 s, goes around it, and lets it return by itself", async () => {
   const id = "alpha:us-east:gpt-4.1";
   const page = await room.open();
+  const log = await followCalls();
   const isHome = ({ region }: Answer): boolean => region === "us-east";
   const isAway = ({ region }: Answer): boolean => region !== "us-east";
   await settleAt("us-east");
@@ -140,7 +149,7 @@ it("loses no call when a region breaks, shows it within 2 s, goes around it, and
   const shownMs = Date.now() - brokenAtMs;
   await timeToObey(load, brokenAtMs, isAway);
   const elsewhere = load.answers.at(-1)?.region ?? "nowhere";
-  await shows(page.getByTestId("call").first(), elsewhere);
+  await shows(log.getByTestId("call").first(), elsewhere);
   expect(shownMs).toBeLessThan(2_000);
   // What is known to be down is left alone, but for a trial now and then.
   const known = (await room.attempts()).at(-1)?.seq ?? 0;
@@ -155,38 +164,40 @@ it("loses no call when a region breaks, shows it within 2 s, goes around it, and
   await room.mend();
   await shows(stateOf(page, id), say({ key: "state.healthy" }), 60_000);
   await timeToObey(load, Date.now(), isHome, 30_000);
-  await shows(page.getByTestId("call").first(), "us-east");
+  await shows(log.getByTestId("call").first(), "us-east");
   expect(failures(await load.stop())).toEqual([]);
 });
 
 it("loses no call of a chain when its first model breaks everywhere", async () => {
-  const page = await room.open();
+  const page = await room.open({}, "/routes/auto");
+  const log = await followCalls();
   const load = room.load("auto");
   await timeToObey(load, Date.now(), ({ model }) => model === "gpt-4.1");
   const brokenAtMs = Date.now();
   await room.breakDown({ kind: "status", status: 503, model: "gpt-4.1" });
   await timeToObey(load, brokenAtMs, ({ model }) => model === "claude-sonnet-4-5");
   await shows(page.getByTestId("chain-gpt-4.1"), say({ key: "state.down" }));
-  await shows(page.getByTestId("call").first(), "claude-sonnet-4-5");
+  await shows(log.getByTestId("call").first(), "claude-sonnet-4-5");
   expect(failures(await load.stop())).toEqual([]);
   await room.mend();
 });
 
 it("obeys the page's switch and order within 1 s of the click, proves it, and takes it back", async () => {
-  const page = await room.open();
+  const page = await room.open({}, "/matrix");
+  const route = await room.open({}, "/routes/auto");
   const load = room.load("auto");
   const isGemini = ({ model }: Answer): boolean => model === "gemini-2.5-flash";
   const isOther = ({ model }: Answer): boolean => model !== null && model !== "gemini-2.5-flash";
   await timeToObey(load, Date.now(), isOther);
 
   const up = say({ key: "routes.up", values: { model: "gemini-2.5-flash" } });
-  await click(page, up, "button");
-  await click(page, up, "button");
-  const savedAtMs = await clickAndConfirm(page, say({ key: "routes.save" }), "button", "auto");
+  await click(route, up, "button");
+  await click(route, up, "button");
+  const savedAtMs = await clickAndConfirm(route, say({ key: "routes.save" }), "button", "auto");
   const orderMs = await timeToObey(load, savedAtMs, isGemini);
   const inEffect = say({ key: "proof.applied.order", values: { of: 1, took: "" } });
-  await shows(page.getByTestId("route-proof"), inEffect);
-  await shows(page.getByTestId("route-proof"), "gemini-2.5-flash / ");
+  await shows(route.getByTestId("route-proof"), inEffect);
+  await shows(route.getByTestId("route-proof"), "gemini-2.5-flash / ");
 
   const everywhere = say({ key: "matrix.switchModel", values: { id: "gemini-2.5-flash" } });
   const head = page.getByTestId("model-gemini-2.5-flash");

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { eventually } from "../support/stack";
 import { cellOf, openRoom, type Room } from "./room";
 
 const markup = "<img src=x onerror=window.__ran=1><script>window.__ran=1</script>";
@@ -27,13 +28,23 @@ async function expectOnlyText(page: Page): Promise<void> {
   expect(found).toEqual({ isShown: true, elements: 0, ran: false });
 }
 
+/** The log with the newest call that names `text` open. It is read when the page is, and a call is shipped a little later. */
+async function openCall(text: string): Promise<Page> {
+  const page = await room.open({}, "/requests");
+  const row = page.getByTestId("call").filter({ hasText: text }).first();
+  await eventually(async () => {
+    await page.reload();
+    return (await row.count()) > 0;
+  });
+  await row.click();
+  return page;
+}
+
 it("shows the markup of a provider's error as text", async () => {
   await room.breakDown({ kind: "status", status: 500, model: "deepseek-v3", message: markup });
   const response = await room.call({ model: "deepseek-v3" });
   expect(response.status).toBeGreaterThanOrEqual(500);
-  const page = await room.open();
-
-  await page.getByTestId("call").filter({ hasText: "deepseek-v3" }).first().click();
+  const page = await openCall("deepseek-v3");
   const drawer = page.getByRole("dialog");
   await drawer.getByText(markup).first().waitFor();
   await expectOnlyText(page);
@@ -63,8 +74,7 @@ it("shows the markup of a target's last error as text", async () => {
 it("shows the markup of a caller's model name as text", async () => {
   const response = await room.call({ model: markup });
   expect(response.status).toBe(404);
-  const page = await room.open();
-  await page.getByTestId("call").filter({ hasText: markup }).first().click();
+  const page = await openCall(markup);
   await page.getByRole("dialog").getByText(markup).first().waitFor();
   await expectOnlyText(page);
 });

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { wordsOf } from "../components/words";
@@ -42,6 +43,9 @@ async function killRegion(): Promise<void> {
 // Every two of page, theme, language and width meet.
 it.each([
   ["/matrix", "light", "en-US", desk],
+  ["/matrix?metric=p95", "dark", "en-US", desk],
+  ["/matrix?metric=cost", "light", "ko-KR", phone],
+  ["/overview?r=24h&app=default", "light", "ko-KR", desk],
   ["/matrix", "dark", "ko-KR", phone],
   ["/models", "light", "ko-KR", desk],
   ["/models?r=30d", "dark", "en-US", phone],
@@ -109,6 +113,121 @@ it("by keyboard only: when a region died is two keys away, and where it was down
   await page.keyboard.press("Enter");
   // The newest step is now, which the grid above shows.
   await expect.poll(() => grid.count()).toBe(0);
+});
+
+it("cells tell another metric, which is in the address, and rows hold still under a pointer", async () => {
+  const page = await room.open({}, "/matrix");
+  const metric = (key: "p95" | "load" | "availability"): Locator =>
+    button(page, say({ key: `matrix.metric.${key}` }));
+  await metric("p95").click();
+  await page.waitForURL("**/matrix?metric=p95");
+  await shows(page.getByTestId("metric-legend"), say({ key: "matrix.explained.p95" }));
+  await page.reload();
+  expect(await metric("p95").getAttribute("aria-pressed")).toBe("true");
+  // The one place that all calls went to; of the others nothing is known.
+  const cells = await page.getByRole("gridcell").allInnerTexts();
+  expect(cells.filter((text) => /p95 \d/.test(text)).length).toBeGreaterThan(0);
+  expect(cells.some((text) => text.includes("p95 —"))).toBe(true);
+  await metric("load").click();
+  await page.waitForURL("**/matrix?metric=load");
+  const heads = page.getByRole("rowheader");
+  await heads.nth(2).hover();
+  const before = await heads.allInnerTexts();
+  const model = "deepseek-v3";
+  await room.breakDown({ kind: "status", status: 503, model });
+  const load = room.load(model);
+  await eventually(async () => {
+    const { targets: all } = await room.health();
+    return all.some((target) => target.model === model && target.state === "down");
+  }, 20_000);
+  await load.stop();
+  await page.waitForFunction(
+    (name) => document.querySelector(`[data-testid="${name}"] [data-state="down"]`) !== null,
+    "target-alpha:us-east:deepseek-v3",
+  );
+  const names = (texts: readonly string[]) => texts.map((text) => text.split("\n")[0]);
+  expect(names(await heads.allInnerTexts())).toEqual(names(before));
+  await page.mouse.move(2, 2);
+  await shows(heads.first(), model);
+});
+
+it("a chart is a table and a file, its marks open their change, and its link shows the same window later", async () => {
+  const context = { permissions: ["clipboard-read", "clipboard-write"] };
+  const page = await room.open(context, "/overview");
+  const traffic = page.locator("#traffic");
+  const tool = (key: "table" | "csv" | "link" | "copied"): Locator =>
+    traffic.getByRole("button", { name: say({ key: `chart.${key}` }), exact: true });
+  const [file] = await Promise.all([page.waitForEvent("download"), tool("csv").click()]);
+  const csv = await readFile(await file.path(), "utf8");
+  expect(csv.split("\r\n")[0]).toBe("time_utc,firstTry,rescued,refused,failed,cancelled");
+  const counted = csv.split("\r\n").filter((line) => /Z,\d/.test(line));
+  expect(counted.length).toBeGreaterThan(0);
+  await tool("table").click();
+  await traffic.getByRole("table").waitFor();
+  await tool("link").click();
+  await tool("copied").waitFor();
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  expect([...link.searchParams.keys()]).toEqual(["from", "to"]);
+  await page.goto(link.href);
+  const fixed = page.getByTestId("fixed-range").filter({ visible: true });
+  await fixed.waitFor();
+  const rows = traffic.getByRole("row");
+  await tool("table").click();
+  // A row for each bucket of the window, and the head.
+  expect(await rows.count()).toBe(62);
+  await page.getByRole("link", { name: say({ key: "nav.models" }), exact: true }).click();
+  await page.waitForURL(`**/models?${link.searchParams.toString()}`);
+  await page.goto(link.href);
+  const mark = page.getByTestId("mark").first();
+  await mark.focus();
+  await page.keyboard.press("Enter");
+  await page.getByTestId("change").waitFor();
+  expect(new URL(page.url()).searchParams.get("change")).toMatch(/^\d+\.[rh]:/);
+  await page.keyboard.press("Escape");
+  await expect
+    .poll(() => mark.evaluate((element) => element === document.activeElement))
+    .toBe(true);
+  await fixed.click();
+  await page.waitForURL("**/overview?r=1h");
+});
+
+it("charts of a page share a cursor, and a series is shown alone by its name", async () => {
+  const page = await room.open({}, "/models/gpt-4.1");
+  const plots = page.locator("figure.chart .recharts-surface");
+  await expect.poll(() => plots.count(), { timeout: 15_000 }).toBeGreaterThan(2);
+  await plots.first().focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(() => page.locator(".recharts-tooltip-cursor").count()).toBeGreaterThan(1);
+  expect(await page.locator(".recharts-tooltip-wrapper:visible").count()).toBe(1);
+  const legend = (name: string): Locator =>
+    page.locator("#total").getByRole("button", { name, exact: true });
+  await legend("p95").click();
+  expect(await legend("p50").getAttribute("aria-pressed")).toBe("false");
+  await legend("p95").click();
+  expect(await legend("p50").getAttribute("aria-pressed")).toBe("true");
+});
+
+it("the figures are of one application when that is asked", async () => {
+  const made = await room.ask("POST", "keys", { id: "reports" });
+  const { secret } = (await made.json()) as { secret: string };
+  await eventually(async () => {
+    const headers = { authorization: `Bearer ${secret}` };
+    const answer = await room.call({ model: "gpt-4.1", max_tokens: 2 }, { headers });
+    await answer.arrayBuffer();
+    return answer.status === 200;
+  });
+  const page = await room.open();
+  const filter = page.getByRole("combobox", { name: say({ key: "apps.filter" }) });
+  await filter.selectOption("reports");
+  await page.waitForURL("**/overview?app=reports");
+  await shows(
+    page.getByTestId("facts"),
+    `${say({ key: "facts.ofApp", values: { app: "reports" } })} · ${say({ key: "facts.calls", values: { n: 1 } })}`,
+    15_000,
+  );
+  await filter.selectOption("");
+  await shows(page.getByTestId("tile-served"), say({ key: "tiles.served" }));
+  await expect.poll(() => page.getByTestId("facts").innerText()).not.toContain("reports");
 });
 
 it("requests are narrowed by words, by views and by taking words away, and a link shows the same", async () => {

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ActingPerson } from "@/lib/control/actor";
 import { filmView } from "@/lib/control/film-view";
+import { healthView } from "@/lib/control/health-view";
+import { moversView } from "@/lib/control/movers-view";
 import { objectsView, objectView } from "@/lib/control/object-view";
 import { type MetricsRange } from "@/lib/control/ranges";
 import { createControlDeps } from "@/lib/control/verb";
-import { FilmView, ObjectsView, ObjectView } from "@/lib/shared/contract";
+import { FilmView, HealthView, MoversView, ObjectsView, ObjectView } from "@/lib/shared/contract";
 import { type AttemptRecord, type CallRecord } from "@/lib/store/call-log";
 import { type Database } from "@/lib/store/database";
 import { upsertNode } from "@/lib/store/nodes";
@@ -179,6 +181,70 @@ describe("figures of models and regions", () => {
     await expect(one("model", "no-such")).rejects.toMatchObject({ code: "not_found" });
     await expect(one("region", "gpt-4.1")).rejects.toMatchObject({ code: "not_found" });
   });
+});
+
+describe("a target's first choices", () => {
+  it("are what it answered itself and what others had to answer for it", async () => {
+    const at = Date.now() - minute;
+    const plain = callRecord(at);
+    await log([
+      { call: plain, attempts: [attemptRecord(plain)] },
+      rescued(at, "region"),
+      rescued(at, "model"),
+      rescued(at, "model"),
+    ]);
+    const { targets } = HealthView.parse(await healthView(viewer, createControlDeps(db), null));
+    const of = (id: string) => targets.find((target) => target.id === id);
+    expect(of("alpha:us-east:gpt-4.1")).toMatchObject({
+      attempts: 4,
+      firstChoice: 4,
+      movedOut: 3,
+    });
+    expect(of("alpha:eu-west:gpt-4.1")).toMatchObject({ attempts: 1, firstChoice: 0, movedOut: 0 });
+    expect(of("alpha:us-east:deepseek-v3")).toMatchObject({
+      attempts: 2,
+      firstChoice: 0,
+      costNanoUsd: 360_000,
+    });
+  });
+});
+
+describe("what moved most", () => {
+  const week = 7 * 24 * hour;
+
+  async function logSpan(atMs: number, n: number, totalMs: number): Promise<void> {
+    const calls = Array.from({ length: n }, () => callRecord(atMs, { total_ms: totalMs }));
+    await log(calls.map((call) => ({ call, attempts: [attemptRecord(call)] })));
+  }
+
+  it.each(["1h", "24h", "7d"] as const)(
+    "over %s is found against the same hours last week",
+    async (range) => {
+      const ago = range === "7d" ? 30 * hour : 20 * minute;
+      await logSpan(Date.now() - ago, 25, 3_000);
+      await logSpan(Date.now() - ago - week, 30, 600);
+      const view = MoversView.parse(await moversView(viewer, createControlDeps(db), { range }));
+      expect(view).toMatchObject({ range, shiftMs: week });
+      expect(view.rows).toMatchObject([
+        { target: "alpha:us-east:gpt-4.1", measure: "p95", n: 25, formerN: 30, affected: 25 },
+      ]);
+      expect(view.rows[0]!.now / view.rows[0]!.former).toBeGreaterThan(4);
+    },
+  );
+
+  it("is nothing where nobody called last week", async () => {
+    await logSpan(Date.now() - minute, 25, 3_000);
+    const view = await moversView(viewer, createControlDeps(db), { range: "1h" });
+    expect(view.rows).toEqual([]);
+  });
+});
+
+it("the chart of a model carries what happened to it, and not what happened to others", async () => {
+  await logTransition(db, Date.now() - minute, "closed", "open");
+  const kinds = async (id: string) =>
+    (await one("model", id)).annotations.map(({ kind }) => kind).toSorted();
+  expect(await kinds("gpt-4.1")).toEqual(["config", "opened"]);
+  expect(await kinds("deepseek-v3")).toEqual(["config"]);
 });
 
 describe("the film of a day", () => {

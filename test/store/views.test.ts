@@ -3,6 +3,7 @@ import { type ActingPerson } from "@/lib/control/actor";
 import { callDetail, callsPage } from "@/lib/control/calls-page";
 import { changesPage } from "@/lib/control/changes-page";
 import { healthView } from "@/lib/control/health-view";
+import { createKey } from "@/lib/control/keys";
 import { metricsView } from "@/lib/control/metrics-view";
 import { type MetricsRange } from "@/lib/control/ranges";
 import { revertRevision } from "@/lib/control/revert-revision";
@@ -360,6 +361,64 @@ describe("the metrics", () => {
     const now = Date.now();
     await logCalls(db, [callRecord(now), callRecord(now, { key_id: "ci" })]);
     expect((await metrics("1h", "ci")).totals).toMatchObject({ calls: 1, availability: { n: 1 } });
+  });
+
+  it("stand beside those of the same hours last week, and have a value for each bucket", async () => {
+    const at = Date.now() - 2 * minute;
+    const week = 7 * 1_440 * minute;
+    const slow = Array.from({ length: 3 }, () => callRecord(at - week, { total_ms: 4_000 }));
+    const fast = callRecord(at, { total_ms: 400, ttft_ms: 90, cost_nano_usd: 7_000 });
+    await logCalls(db, [...slow, fast, callRecord(at - week - 90 * minute)]);
+    const { totals, former, series, sloServedPercent } = await metrics();
+    expect([totals.calls, former.totals.calls, former.shiftMs]).toEqual([1, 3, week]);
+    expect(former.totals.p95Ms! / totals.p95Ms!).toBeGreaterThan(8);
+    const [full, ...more] = series.filter(({ gap }) => !gap);
+    expect(more).toEqual([]);
+    expect(full).toMatchObject({ costNanoUsd: 7_000, attemptsSucceeded: 1, attemptsFailed: 0 });
+    expect(full!.p95Ms).toBe(totals.p95Ms);
+    expect(full!.ttftP50Ms).toBe(totals.ttftP50Ms);
+    expect(sloServedPercent).toBe(99.9);
+    await publishSample(createControlDeps(db), { settings: { slo_served_percent: 99.5 } });
+    expect((await metrics()).sloServedPercent).toBe(99.5);
+  });
+
+  it("between two instants are those of then, whatever came since", async () => {
+    const now = Math.floor(Date.now() / minute) * minute;
+    await logCalls(
+      db,
+      [1, 30, 90, 400].map((ago) => callRecord(now - ago * minute)),
+    );
+    await logTransition(db, now - minute, "closed", "open");
+    const range = { fromMs: now - 100 * minute, toMs: now - 20 * minute };
+    const view = await metrics(range);
+    expect(view).toMatchObject({ from: range.fromMs, to: range.toMs, partialFrom: range.toMs });
+    expect(view.totals.calls).toBe(2);
+    expect(view.series).toHaveLength(80);
+    expect(view.annotations).toEqual([]);
+    const days = { fromMs: now - 200 * 1_440 * minute, toMs: now + 1_440 * minute };
+    const long = await metrics(days);
+    expect(long.totals.calls).toBe(4);
+    expect(long.partialFrom).toBe(long.series.at(-1)?.t);
+    expect(long.series.length).toBeLessThanOrEqual(202);
+  });
+
+  it("tell which applications called in the last five minutes, and whom failures reached", async () => {
+    const deps = createControlDeps(db);
+    const admin: ActingPerson = { ...viewer, role: "admin" };
+    for (const id of ["shop", "ci", "idle"]) {
+      await createKey(admin, deps, { id });
+    }
+    const now = Date.now();
+    await logCalls(db, [
+      callRecord(now, { key_id: "ci" }),
+      callRecord(now, { key_id: "shop" }),
+      callRecord(now, { key_id: "shop", outcome: "failed", status: 502 }),
+      callRecord(now - 20 * minute, { key_id: "idle", outcome: "failed", status: 502 }),
+    ]);
+    expect((await metrics()).apps).toEqual({
+      active: 2,
+      failing: [{ id: "shop", failed: 1, calls: 2 }],
+    });
   });
 
   it("carry people's changes and the healer's, in order of time", async () => {

@@ -5,8 +5,9 @@ import { filmView } from "@/lib/control/film-view";
 import { healthView } from "@/lib/control/health-view";
 import { impact } from "@/lib/control/impact";
 import { metricsView } from "@/lib/control/metrics-view";
-import { type MetricsRange } from "@/lib/control/ranges";
+import { type RangeName } from "@/lib/control/ranges";
 import { type ActingPerson, systemActor } from "@/lib/control/actor";
+import { moversView } from "@/lib/control/movers-view";
 import { objectsView, objectView } from "@/lib/control/object-view";
 import { routePolicyView } from "@/lib/control/route-policy-view";
 import { publishDocument } from "@/lib/control/publish-document";
@@ -16,7 +17,8 @@ import { isTooWide, type PlanNode, rowsOfCallsRead, shownPlan } from "./query-pl
 
 const viewer: ActingPerson = { type: "operator", name: "bench", role: "viewer" };
 const operator: ActingPerson = { ...viewer, role: "operator" };
-const ranges: readonly MetricsRange[] = ["15m", "1h", "6h", "24h", "7d", "30d", "90d"];
+const dayMs = 86_400_000;
+const ranges: readonly RangeName[] = ["15m", "1h", "6h", "24h", "7d", "30d", "90d"];
 /** No chart reads a call; a list reads those that it shows, or looks through this many for a rare one. */
 const mostRead = { chart: 0, list: 51_000 };
 
@@ -145,6 +147,15 @@ async function questions(db: Database): Promise<Question[]> {
     chart("film of a day", (deps) => filmView(viewer, deps, null)),
     chart("models of 24h", (deps) => objectsView(viewer, deps, { kind: "model", range: "24h" })),
     chart("models of 90d", (deps) => objectsView(viewer, deps, { kind: "model", range: "90d" })),
+    ...(["1h", "24h", "90d"] as const).map((range) =>
+      chart(`movers of ${range}`, (deps) => moversView(viewer, deps, { range })),
+    ),
+    chart("chart between two instants", (deps) =>
+      metricsView(viewer, deps, {
+        range: { fromMs: Date.now() - 40 * dayMs, toMs: Date.now() - 30 * dayMs },
+        app: null,
+      }),
+    ),
     chart("one model, 24h", (deps) =>
       objectView(viewer, deps, { kind: "model", range: "24h", id: "model-1" }),
     ),

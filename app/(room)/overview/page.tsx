@@ -1,12 +1,13 @@
 import { HydrationBoundary } from "@tanstack/react-query";
-import { CallsView } from "@/components/calls/calls-view";
+import { ChangeDrawer } from "@/components/changes/change-drawer";
 import { HealerView } from "@/components/changes/healer-view";
 import { PeopleView } from "@/components/changes/people-view";
-import { parseRange } from "@/components/lib/range";
+import { rangeIn } from "@/components/lib/range";
+import { MoversView } from "@/components/metrics/movers-view";
 import { OutcomeView } from "@/components/metrics/outcome-view";
+import { ServedRateView } from "@/components/metrics/served-rate-view";
 import { TilesView } from "@/components/metrics/tiles-view";
 import { VerdictView } from "@/components/metrics/verdict-view";
-import { RoutesView } from "@/components/routes/routes-view";
 import { TwoColumns } from "@/components/shell/two-columns";
 import { MatrixView } from "@/components/targets/matrix-view";
 import { gatewayUrl, prefetchOverview } from "../prefetch";
@@ -14,15 +15,28 @@ import { gatewayUrl, prefetchOverview } from "../prefetch";
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function OverviewPage({ searchParams }: Props) {
-  const state = await prefetchOverview(parseRange((await searchParams)["r"]));
+  const asked = await searchParams;
+  const app = asked["app"];
+  const state = await prefetchOverview(
+    rangeIn({ get: (name) => asked[name] }),
+    typeof app === "string" && app !== "" ? app : null,
+  );
   return (
     <HydrationBoundary state={state}>
       <VerdictView gatewayUrl={gatewayUrl()} />
       <TilesView />
-      <MatrixView />
-      <TwoColumns main={<OutcomeView />} side={<HealerView />} />
-      <TwoColumns main={<RoutesView />} side={<PeopleView />} />
-      <CallsView />
+      <MatrixView isCompact />
+      <TwoColumns
+        main={
+          <div className="grid gap-5">
+            <OutcomeView />
+            <ServedRateView />
+          </div>
+        }
+        side={<HealerView />}
+      />
+      <TwoColumns main={<MoversView />} side={<PeopleView />} />
+      <ChangeDrawer />
     </HydrationBoundary>
   );
 }

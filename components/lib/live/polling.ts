@@ -6,6 +6,7 @@ import {
   filmQueries,
   keysQueries,
   metricsQueries,
+  moversQueries,
 } from "../queries";
 import { streamedRange } from "../range";
 import { type LiveState } from "./state";
@@ -16,6 +17,7 @@ const slowPollSeconds = 10;
 const ownPace: ReadonlySet<unknown> = new Set([
   ...filmQueries.all(),
   ...figuresQueries.all(),
+  ...moversQueries.all(),
   ...keysQueries.all(),
 ]);
 
@@ -23,13 +25,20 @@ const ownPace: ReadonlySet<unknown> = new Set([
 export function isPolled(key: QueryKey, { link, paused }: LiveState, tick: number): boolean {
   // Only the latest calls are a view of now: a list and a single call stay as they were read.
   const isRead = key[0] === callsQueries.all()[0] && key[1] !== "latest";
-  const isFeed = key[0] === changesQueries.all()[0] && key[1] === "feed";
-  if (paused || isRead || isFeed || ownPace.has(key[0])) {
+  const isFeed = key[0] === changesQueries.all()[0] && key[1] !== "latest";
+  if (paused || isRead || isFeed || isOver(key) || ownPace.has(key[0])) {
     return false;
   }
   if (link === "polling") {
     return tick % pollSeconds === 0;
   }
-  const isStreamed = key[0] !== metricsQueries.all()[0] || key[1] === streamedRange;
+  const [kind, range, app] = key;
+  const isStreamed =
+    kind !== metricsQueries.all()[0] || (range === streamedRange && (app ?? null) === null);
   return !isStreamed && tick % slowPollSeconds === 0;
+}
+
+/** A range between two instants stays as it was read. */
+function isOver([kind, range]: QueryKey): boolean {
+  return kind === metricsQueries.all()[0] && typeof range === "string" && range.includes("/");
 }

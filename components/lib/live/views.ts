@@ -9,15 +9,15 @@ import {
   type MetricsView,
 } from "@/lib/shared/contract";
 import { callsQueries, changesQueries, healthQueries, metricsQueries } from "../queries";
-import { parseRange, type Range, streamedRange } from "../range";
+import { type Range, rangeIn, streamedRange } from "../range";
 
 export function useHealth(): UseQueryResult<HealthView> {
   return useQuery(healthQueries.view());
 }
 
-/** The numbers of the range in the address bar. */
+/** The numbers of the range, and of the application, in the address bar. */
 export function useMetrics(): UseQueryResult<MetricsView> {
-  return useQuery(metricsQueries.view(useRange()));
+  return useQuery(metricsQueries.view(useRange(), useApp()));
 }
 
 /** The last hour, whatever range is looked at: what is so *now* must not depend on it. */
@@ -34,5 +34,11 @@ export function useChanges(): UseQueryResult<ChangesPage> {
 }
 
 export function useRange(): Range {
-  return parseRange(useSearchParams().get("r"));
+  return rangeIn(useSearchParams());
+}
+
+/** The application whose numbers are asked for; null for all of them. */
+export function useApp(): string | null {
+  const app = useSearchParams().get("app");
+  return app === "" ? null : app;
 }

@@ -12,6 +12,7 @@ import {
   dropped,
   observed,
   type ObjectRef,
+  refKey,
   servedObject,
   stored,
   type Wanted,
@@ -59,7 +60,10 @@ export async function ask(
   if (health === undefined || served === undefined) {
     return false;
   }
-  const write = newWrite(ref, wanted, served.wanted, basedOn ?? served.revision);
+  const own = deps.store.get().writes.find((one) => refKey(one.ref) === refKey(ref))?.sent;
+  // Somebody who changes their mind before the view tells of their last change is in nobody's way.
+  const seen = Math.max(served.revision, own?.revision ?? 0);
+  const write = newWrite(ref, wanted, served.wanted, basedOn ?? seen);
   if (!isConfirmed && !(await mayHappen(deps, write, basedOn))) {
     return false;
   }

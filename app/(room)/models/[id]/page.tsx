@@ -1,3 +1,4 @@
+import { ChangeDrawer } from "@/components/changes/change-drawer";
 import { ObjectCharts } from "@/components/objects/object-charts";
 import { ObjectNow } from "@/components/targets/object-now";
 
@@ -9,6 +10,7 @@ export default async function ModelPage({ params }: Props) {
     <>
       <ObjectNow kind="model" id={id} />
       <ObjectCharts kind="model" id={id} />
+      <ChangeDrawer />
     </>
   );
 }

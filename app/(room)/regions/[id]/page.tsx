@@ -1,3 +1,4 @@
+import { ChangeDrawer } from "@/components/changes/change-drawer";
 import { ObjectCharts } from "@/components/objects/object-charts";
 import { ObjectNow } from "@/components/targets/object-now";
 
@@ -9,6 +10,7 @@ export default async function RegionPage({ params }: Props) {
     <>
       <ObjectNow kind="region" id={id} />
       <ObjectCharts kind="region" id={id} />
+      <ChangeDrawer />
     </>
   );
 }

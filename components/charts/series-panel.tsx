@@ -1,0 +1,169 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { Panel } from "@/components/ui/panel";
+import { Skeleton } from "@/components/ui/skeleton";
+import { noValue } from "@/lib/shared/format";
+import { type LaneMark } from "./annotation-lane";
+import { ChartLegend } from "./chart-legend";
+import { ChartTools } from "./chart-tools";
+import { csvText } from "./csv";
+import { scaleFromZero, scaleOfShares, type SeriesLine, type SeriesRow } from "./series";
+import { WhenNear } from "./when-near";
+
+const SeriesChart = dynamic(() => import("./series-chart").then((module) => module.SeriesChart), {
+  ssr: false,
+  loading: () => <Skeleton className="h-full" />,
+});
+
+/** When the values of a chart are of. */
+export interface ChartSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly bucketMs: number;
+  readonly partialFrom: number;
+}
+
+type Props = {
+  id: string;
+  title: string;
+  subtitle: string;
+  span: ChartSpan;
+  rows: readonly SeriesRow[];
+  lines: readonly SeriesLine[];
+  shape: "lines" | "steps" | "stack";
+  scale?: "zero" | "share";
+  threshold?: { readonly value: number; readonly label: string };
+  marks: readonly LaneMark[];
+  onOpenMark: (mark: LaneMark) => void;
+  formatValue: (value: number) => string;
+  /** What is said where there is no value at all. */
+  empty: string;
+};
+
+const height = "h-[220px]";
+
+/** A question, its chart and the same numbers as a table. */
+export function SeriesPanel(props: Props) {
+  const { id, title, subtitle, span, rows, lines, shape, scale = "zero", threshold } = props;
+  const { marks, onOpenMark, formatValue, empty } = props;
+  const { f } = useWords();
+  const [isTable, setTable] = useState(false);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const shown = lines.filter(({ key }) => !hidden.has(key));
+  const keys = shown.map(({ key }) => key);
+  const isEmpty = rows.every((row) => lines.every(({ key }) => (row[key] ?? null) === null));
+  const { domain, ticks } =
+    scale === "share" ? scaleOfShares(rows, keys) : scaleFromZero(rows, keys, shape);
+  const spanMs = span.to - span.from;
+  const formatTime = (atMs: number): string => f.bucketTime(atMs, span.bucketMs, spanMs);
+  const table = { rows, lines, formatTime, formatValue, title };
+  return (
+    <Panel
+      id={id}
+      title={title}
+      subtitle={subtitle}
+      aside={
+        !isEmpty && (
+          <ChartTools
+            name={id}
+            from={span.from}
+            to={span.to}
+            isTable={isTable}
+            onTable={setTable}
+            csv={() => seriesCsv(rows, lines)}
+          />
+        )
+      }
+    >
+      {!isEmpty && (
+        <ChartLegend
+          hidden={hidden}
+          onHidden={setHidden}
+          entries={lines.map(({ key, label, color, dash }) => ({
+            key,
+            label,
+            swatch: (
+              <svg width="18" height="10" aria-hidden="true" className="shrink-0">
+                {shape === "stack" ? (
+                  <rect x="4" width="10" height="10" rx="2" fill={color} />
+                ) : (
+                  <path d="M0 5h18" stroke={color} strokeWidth="2" strokeDasharray={dash} />
+                )}
+              </svg>
+            ),
+          }))}
+        />
+      )}
+      {isEmpty && <p className="run py-10 text-center text-fg-2">{empty}</p>}
+      {!isEmpty && !isTable && (
+        <figure className={`chart ${height}`} aria-label={title}>
+          <WhenNear>
+            <SeriesChart
+              rows={rows}
+              lines={shown}
+              shape={shape}
+              domain={domain}
+              ticks={ticks}
+              bucketMs={span.bucketMs}
+              partialFrom={span.partialFrom}
+              {...(threshold !== undefined && { threshold })}
+              marks={marks}
+              onOpenMark={onOpenMark}
+              formatTime={formatTime}
+              formatTick={(atMs) => f.axisTime(atMs, spanMs)}
+              formatValue={formatValue}
+              none={noValue}
+            />
+          </WhenNear>
+        </figure>
+      )}
+      {!isEmpty && isTable && <SeriesTable {...table} />}
+    </Panel>
+  );
+}
+
+function seriesCsv(rows: readonly SeriesRow[], lines: readonly SeriesLine[]): string {
+  return csvText(
+    ["time_utc", ...lines.map(({ label }) => label)],
+    rows.map((row) => [new Date(row.t).toISOString(), ...lines.map(({ key }) => row[key] ?? null)]),
+  );
+}
+
+type TableProps = Pick<Props, "rows" | "lines" | "formatValue" | "title"> & {
+  formatTime: (atMs: number) => string;
+};
+
+function SeriesTable({ rows, lines, formatTime, formatValue, title }: TableProps) {
+  const { t, f } = useWords();
+  return (
+    <div className={`${height} overflow-auto`} tabIndex={0} role="region" aria-label={title}>
+      <table className="data-table">
+        <thead>
+          <tr>
+            <th scope="col">{t("chart.time", { zone: f.zone(rows.at(-1)?.t ?? 0) })}</th>
+            {lines.map(({ key, label }) => (
+              <th key={key} scope="col" className="num">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.toReversed().map((row) => (
+            <tr key={row.t}>
+              <td className="mono">{formatTime(row.t)}</td>
+              {lines.map(({ key }) => (
+                <td key={key} className="num">
+                  {row[key] === null || row[key] === undefined ? noValue : formatValue(row[key])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

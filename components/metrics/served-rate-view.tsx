@@ -1,0 +1,56 @@
+"use client";
+
+import { useMemo } from "react";
+import { laneMarks } from "@/components/charts/marks";
+import { SeriesPanel } from "@/components/charts/series-panel";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useMetrics } from "@/components/lib/live/views";
+import { useOpenChange } from "@/components/lib/open-change";
+import { minSamples } from "@/components/lib/targets/availability";
+import { type MetricsView } from "@/lib/shared/contract";
+import { servedRateRows } from "./served-rate";
+
+/** How often was there an answer: to callers, and from providers before anything was healed? */
+export function ServedRateView() {
+  const view = useMetrics().data;
+  return view === undefined ? null : <ServedRate view={view} />;
+}
+
+function ServedRate({ view }: { view: MetricsView }) {
+  const { t, f } = useWords();
+  const [, openChange] = useOpenChange();
+  const rows = useMemo(() => servedRateRows(view), [view]);
+  const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
+  const bucket = f.bucket(view.bucketMs);
+  const slo = view.sloServedPercent / 100;
+  return (
+    <SeriesPanel
+      id="served-rate"
+      title={t("servedRate.title")}
+      subtitle={t("servedRate.subtitle", { bucket, n: minSamples })}
+      span={view}
+      rows={rows}
+      lines={[
+        { key: "served", label: t("servedRate.served"), color: "var(--accent)" },
+        {
+          key: "providers",
+          label: t("servedRate.providers"),
+          color: "var(--fg-3)",
+          dash: "4 3",
+        },
+      ]}
+      shape="lines"
+      scale="share"
+      threshold={{
+        value: slo,
+        label: t("servedRate.slo", { percent: `${view.sloServedPercent} %` }),
+      }}
+      marks={marks}
+      onOpenMark={({ id, t: at }) => {
+        openChange({ id, at });
+      }}
+      formatValue={f.percent}
+      empty={t("servedRate.few", { n: minSamples, bucket })}
+    />
+  );
+}

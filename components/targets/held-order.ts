@@ -1,0 +1,30 @@
+"use client";
+
+import { useState } from "react";
+
+/** `order` as it was when it began to be held, without what is gone and with what is new behind it. */
+export function heldOrder(order: readonly string[], held: readonly string[] | null): string[] {
+  if (held === null) {
+    return [...order];
+  }
+  return [...held.filter((id) => order.includes(id)), ...order.filter((id) => !held.includes(id))];
+}
+
+/** Keeps an order while somebody points into it or has the focus in it: what moves under a pointer is pressed by mistake. */
+export function useHeldOrder(order: readonly string[]): {
+  readonly order: readonly string[];
+  readonly hold: () => void;
+  readonly release: () => void;
+} {
+  const [held, setHeld] = useState<readonly string[] | null>(null);
+  const shown = heldOrder(order, held);
+  return {
+    order: shown,
+    hold: () => {
+      setHeld((before) => before ?? shown);
+    },
+    release: () => {
+      setHeld(null);
+    },
+  };
+}
