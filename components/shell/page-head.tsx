@@ -10,7 +10,7 @@ export function PageHead({ title, children, aside }: Props) {
         <h1 className="tight text-title font-strong">{title}</h1>
         {children !== undefined && <p className="run text-fg-2">{children}</p>}
       </div>
-      {aside !== undefined && <div className="ml-auto max-w-full">{aside}</div>}
+      {aside !== undefined && <div className="ml-auto max-w-full phone:ml-0">{aside}</div>}
     </header>
   );
 }
