@@ -1,5 +1,7 @@
 /** Whether a configuration makes sense: its shape, then what its names refer to. */
 import { type z } from "zod";
+import { isBlockedHost } from "../shared/addresses";
+import { isBox } from "../shared/box-text";
 import { type ConfigDocument, configDocument } from "./document";
 import { expandTargets, globalRegion } from "./targets";
 
@@ -121,7 +123,7 @@ function secretProblems(
   path: readonly (string | number)[],
 ): Problem[] {
   const isReference = /^env:[A-Za-z_][A-Za-z0-9_]*$/.test(secret) || /^file:.+/.test(secret);
-  return isReference || document.allow_literal_secrets
+  return isReference || isBox(secret) || document.allow_literal_secrets
     ? []
     : [
         {
@@ -134,17 +136,8 @@ function secretProblems(
 
 /** Names and literal addresses only; what a name resolves to is checked when we connect. */
 function isPrivateHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  return (
-    host === "localhost" ||
-    host.endsWith(".localhost") ||
-    /^(127|10|0)\./.test(host) ||
-    host.startsWith("192.168.") ||
-    host.startsWith("169.254.") ||
-    /^172\.(1[6-9]|2\d|3[01])\./.test(host) ||
-    host === "::1" ||
-    /^(fc|fd|fe80)/.test(host)
-  );
+  const host = hostname.toLowerCase();
+  return host === "localhost" || host.endsWith(".localhost") || isBlockedHost(host);
 }
 
 function modelProblems(document: ConfigDocument): Problem[] {

@@ -203,6 +203,17 @@ export const envSchema = z.object({
         secret: true,
       }),
     ),
+  BELLWETHER_PRIVATE_KEY: z
+    .string()
+    .optional()
+    .meta(
+      meta("Opens the provider keys that operators type into the control room; gateways only.", {
+        unit: "X25519 key, PKCS #8 in base64url",
+        reason:
+          "absent: made in the data folder at the first start; gateways with folders of their own need the same one",
+        secret: true,
+      }),
+    ),
   BELLWETHER_DEMO: z
     .enum(["auto", "on", "off"], { error: "must be auto, on or off" })
     .prefault("auto")
@@ -343,6 +354,8 @@ export interface Env {
   readonly publicUrl: string | undefined;
   readonly role: Role;
   readonly adminToken: string | undefined;
+  /** Absent: the one in the data folder. */
+  readonly privateKey: string | undefined;
   readonly demo: "auto" | "on" | "off";
   readonly wallPort: number;
   /** Undefined: metrics are for this machine only. */
@@ -402,6 +415,27 @@ export function parseEnv(source: EnvSource = process.env): Env {
     throw new EnvError(problems);
   }
   return env;
+}
+
+/** Our own variables with what is in force; a secret that is set is null, and one that is not set is left out. */
+export function shownEnvironment(
+  source: EnvSource = process.env,
+): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(
+    Object.entries(envSchema.shape).flatMap(([name, schema]): [string, string | null][] => {
+      const given = presentText(source[name]);
+      const said = (schema as z.ZodType).meta()?.["defaultText"];
+      if (isSecretName(name)) {
+        return given === undefined ? [] : [[name, null]];
+      }
+      const value = given ?? (typeof said === "string" ? said : undefined);
+      return value === undefined ? [] : [[name, withoutPassword(value)]];
+    }),
+  );
+}
+
+function withoutPassword(value: string): string {
+  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1");
 }
 
 /** The variables of this process, for whoever hands some of them to another. */
@@ -465,6 +499,7 @@ function toEnv(values: z.output<typeof envSchema>, tracing: TracingSettings | nu
     publicUrl: values.PUBLIC_URL,
     role: values.ROLE,
     adminToken: values.BELLWETHER_ADMIN_TOKEN,
+    privateKey: values.BELLWETHER_PRIVATE_KEY,
     demo: values.BELLWETHER_DEMO,
     wallPort: values.WALL_PORT,
     metricsToken: values.METRICS_TOKEN,

@@ -62,6 +62,8 @@ const parts: KeepParts = {
       kind: "live",
       source: "file",
       limits: noAppKeyLimits,
+      former: null,
+      drill: null,
       revokedAt: null,
       revision: 9,
     },
