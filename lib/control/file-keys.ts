@@ -75,8 +75,7 @@ function toFileKey(key: ConfigDocument["keys"][number], secret: string): NewAppK
 
 function isKnown(key: NewAppKey, row: AppKeyRow | undefined): boolean {
   return (
-    row !== undefined &&
-    canonicalJson({ ...toNewAppKey(row), drill: null }) === canonicalJson(key)
+    row !== undefined && canonicalJson({ ...toNewAppKey(row), drill: null }) === canonicalJson(key)
   );
 }
 

@@ -25,8 +25,8 @@ export function drilledResult(
   target: Pick<Target, "id">,
   wallMs: number,
 ): Extract<AttemptResult, { kind: "failed" }> | null {
-  const drill = key?.drill ?? null;
-  if (drill === null || drill.target !== target.id || wallMs >= drill.until) {
+  const drill = key?.drill;
+  if (drill?.target !== target.id || wallMs >= drill.until) {
     return null;
   }
   const failure = { ...classify(drilled503, 0), health: "neutral" } as const;

@@ -478,6 +478,11 @@ function isSecretName(name: string): boolean {
   return schema?.meta()?.["secret"] === true;
 }
 
+/** Whether a variable holds a secret of ours that is no provider's key. */
+export function isOwnSecretName(name: string): boolean {
+  return isSecretName(name) && !(providerKeyNames as readonly string[]).includes(name);
+}
+
 function toEnv(values: z.output<typeof envSchema>, tracing: TracingSettings | null): Env {
   const providerKeys: Partial<Record<ProviderKeyName, string>> = {};
   for (const name of providerKeyNames) {
