@@ -13,7 +13,7 @@ import { CallAttempts } from "./call-attempts";
 import { CallBodySection } from "./call-body";
 import { CallFacts } from "./call-facts";
 import { CallPlan } from "./call-plan";
-import { callGlyph, outcomeKeyOf } from "./outcome";
+import { callGlyph, outcomeKeyOf } from "@/components/lib/calls/outcome";
 
 type Props = { id: string; onClose: () => void };
 

@@ -10,6 +10,7 @@ export class ApiFailure extends Error {
   readonly requestId: string | null;
   /** The field that is wrong. */
   readonly param: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
     status: number,
@@ -17,9 +18,11 @@ export class ApiFailure extends Error {
     message: string,
     requestId: string | null,
     param: string | null = null,
+    details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.param = param;
+    this.details = details;
     this.status = status;
     this.code = code;
     this.requestId = requestId;
@@ -72,8 +75,33 @@ export async function createKey(body: z.infer<typeof KeyRequest>): Promise<Creat
   return z.parse(CreatedKey, await response.json());
 }
 
+/** Ends the secret before a key's last rotation. */
+export async function endFormerSecret(id: string): Promise<void> {
+  await request(`/api/keys/${encodeURIComponent(id)}/former`, { method: "DELETE" });
+}
+
 export async function revokeKey(id: string): Promise<void> {
   await request(`/api/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
+}
+
+/** The parsed answer to `body`, sent as JSON. */
+export async function sendJson<T>(
+  { method, path, body }: Pick<Sent, "method" | "path" | "body">,
+  schema: z.ZodMiniType<T>,
+): Promise<T> {
+  const response = await request(path, {
+    method,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return z.parse(schema, await response.json());
+}
+
+/** Removes an object that was looked at as of revision `ifMatch`; null: whatever is there. */
+export async function removeObject(path: string, ifMatch: number | null): Promise<WriteResult> {
+  const headers = { "if-match": ifMatch === null ? "*" : String(ifMatch) };
+  const response = await request(path, { method: "DELETE", headers });
+  return z.parse(WriteResult, await response.json());
 }
 
 async function request(path: string, init: RequestInit): Promise<Response> {
@@ -98,8 +126,8 @@ async function request(path: string, init: RequestInit): Promise<Response> {
 
 function failureOf(
   status: number,
-  { code, message, param }: z.infer<typeof ApiError>["error"],
+  { code, message, param, details }: z.infer<typeof ApiError>["error"],
   requestId: string | null,
 ): ApiFailure {
-  return new ApiFailure(status, code, message, requestId, param);
+  return new ApiFailure(status, code, message, requestId, param, details);
 }

@@ -13,6 +13,9 @@ import {
   ObjectsView,
   ObjectView,
 } from "@/lib/shared/contract";
+import { ProvidersView } from "@/lib/shared/provider-contract";
+import { SettingsView } from "@/lib/shared/settings-contract";
+import { SetupView } from "@/lib/shared/setup-contract";
 import { getJson } from "./api";
 import { type Range, streamedRange } from "./range";
 
@@ -89,6 +92,48 @@ export const keysQueries = {
       queryFn: ({ signal }) => getJson("/api/keys", KeysView, signal),
       staleTime: 5_000,
       refetchInterval: figuresEveryMs,
+    }),
+};
+
+export const providersQueries = {
+  all: () => ["providers"] as const,
+  view: () =>
+    queryOptions({
+      queryKey: providersQueries.all(),
+      queryFn: ({ signal }) => getJson("/api/providers", ProvidersView, signal),
+      staleTime: 5_000,
+      refetchInterval: figuresEveryMs,
+    }),
+};
+
+export const settingsQueries = {
+  all: () => ["settings"] as const,
+  view: () =>
+    queryOptions({
+      queryKey: settingsQueries.all(),
+      queryFn: ({ signal }) => getJson("/api/settings", SettingsView, signal),
+      staleTime: 2_000,
+      refetchInterval: 5_000,
+    }),
+};
+
+export const setupQueries = {
+  all: () => ["setup"] as const,
+  view: () =>
+    queryOptions({
+      queryKey: setupQueries.all(),
+      queryFn: ({ signal }) => getJson("/api/setup", SetupView, signal),
+      staleTime: 1_000,
+    }),
+  /** The calls of the key that was made for the setup; none before there is one. */
+  calls: (keyId: string | null) =>
+    queryOptions({
+      queryKey: [...setupQueries.all(), "calls", keyId] as const,
+      queryFn: ({ signal }) =>
+        getJson(`/api/calls?limit=20&app=${encodeURIComponent(keyId ?? "")}`, CallsPage, signal),
+      enabled: keyId !== null,
+      staleTime: 0,
+      refetchInterval: 700,
     }),
 };
 

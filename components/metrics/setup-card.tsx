@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useWords } from "@/components/lib/i18n/provider";
 import { CopyButton } from "@/components/ui/copy-button";
 
@@ -16,7 +17,9 @@ export function SetupCard({ gatewayUrl, isOpen }: Props) {
       data-testid="setup"
     >
       <summary className="cursor-pointer font-medium touch:py-2.5">{t("setup.title")}</summary>
-      <p className="run mt-2 text-fg-2">{t("setup.lead")}</p>
+      <p className="run mt-2 text-fg-2">
+        {t("setup.lead")} <Link href="/setup">{t("setup.guided")}</Link>
+      </p>
       <div className="mt-2 flex items-start gap-2 phone:flex-col">
         <pre
           tabIndex={0}

@@ -8,6 +8,8 @@ import {
   List,
   ListOrdered,
   type LucideIcon,
+  Plug,
+  Settings2,
 } from "lucide-react";
 import { type MessageKey } from "@/components/lib/i18n/messages";
 
@@ -30,7 +32,9 @@ export const pages: readonly NavLink[] = [
   { href: "/routes", label: "nav.routes", icon: ListOrdered, onPhone: true },
   { href: "/requests", label: "nav.requests", icon: List, onPhone: true },
   { href: "/apps", label: "nav.apps", icon: KeyRound },
+  { href: "/providers", label: "nav.providers", icon: Plug },
   { href: "/changes", label: "nav.changes", icon: History },
+  { href: "/settings", label: "nav.settings", icon: Settings2 },
 ];
 
 /** The page that an address belongs to, parts of it included. */

@@ -2,6 +2,7 @@
 
 import { useEffect, useEffectEvent } from "react";
 import { useTogglePause } from "@/components/lib/live/provider";
+import { areShortcutsOn } from "@/components/lib/shortcuts-preference";
 import { useWrites } from "@/components/lib/writes/provider";
 
 /** Keys of the whole page, matched by place so that a Korean keyboard works too; silent while somebody types. */
@@ -9,6 +10,9 @@ export function useShortcuts(onHelp: () => void): void {
   const togglePause = useTogglePause();
   const { undoLatest } = useWrites();
   const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (!areShortcutsOn()) {
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event)) {
       return;
     }

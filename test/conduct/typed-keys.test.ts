@@ -163,11 +163,8 @@ describe("trying an address", () => {
     ],
   ] as const)("tells %s by its name", async (_what, over, outcome) => {
     const given = "baseUrl" in over ? over.baseUrl : base();
-    const baseUrl = given.startsWith("/")
-      ? stack.wall.url + given
-      : given === "https"
-        ? base().replace("http:", "https:")
-        : given;
+    const whole = given.startsWith("/") ? stack.wall.url + given : given;
+    const baseUrl = whole === "https" ? base().replace("http:", "https:") : whole;
     const result = await test({ ...over, baseUrl });
     expect([result.outcome, result.detail]).toEqual([outcome, result.detail]);
     expect(JSON.stringify(result)).not.toContain("a-key-that-nobody-gave");
