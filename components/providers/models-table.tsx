@@ -1,7 +1,9 @@
 "use client";
 
+import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
+import { TableScroll } from "@/components/ui/table-scroll";
 import { type ModelView } from "@/lib/shared/provider-contract";
 import { noValue } from "@/lib/shared/format";
 import { abilities } from "./model-draft";
@@ -28,12 +30,16 @@ export function ModelsTable({ models, onEdit, onRemove }: Props) {
   const price = (value: number | null | undefined): string =>
     value === null || value === undefined ? noValue : f.money(value * 1e9);
   return (
-    <div className="relative -mx-4 overflow-x-auto px-4">
+    <TableScroll label={t("providers.models.title")}>
       <table className="data-table">
         <thead>
           <tr>
             {columns.map(([key, isNumber]) => (
-              <th key={key} scope="col" className={isNumber ? "num" : undefined}>
+              <th
+                key={key}
+                scope="col"
+                className={clsx(isNumber && "num", key === "abilities" && "pl-4!")}
+              >
                 {t(`providers.models.columns.${key}`)}
               </th>
             ))}
@@ -45,7 +51,7 @@ export function ModelsTable({ models, onEdit, onRemove }: Props) {
         <tbody>
           {models.map((model) => (
             <tr key={model.id} data-testid={`model-${model.id}`}>
-              <th scope="row" className="text-body! font-regular! text-fg!">
+              <th scope="row" className="align-middle! text-body! font-regular! text-fg!">
                 <span className="flex items-center gap-1.5">
                   <span className="max-w-52 truncate font-medium" title={model.id}>
                     {model.id}
@@ -66,7 +72,7 @@ export function ModelsTable({ models, onEdit, onRemove }: Props) {
                   ? noValue
                   : f.compact(model.capabilities.context)}
               </td>
-              <td className="max-w-56 truncate text-fg-2">{abilitiesText(model)}</td>
+              <td className="max-w-56 truncate pl-4! text-fg-2">{abilitiesText(model)}</td>
               <td className="max-w-40 truncate">
                 {model.routes.length === 0 ? noValue : model.routes.join(", ")}
               </td>
@@ -101,7 +107,7 @@ export function ModelsTable({ models, onEdit, onRemove }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 
   function abilitiesText({ capabilities }: ModelView): string {

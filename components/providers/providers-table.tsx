@@ -6,6 +6,7 @@ import { useHealth } from "@/components/lib/live/views";
 import { worstState } from "@/components/lib/targets/state";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
+import { TableScroll } from "@/components/ui/table-scroll";
 import { Tag } from "@/components/ui/tag";
 import { type CredentialView, type ProviderView } from "@/lib/shared/provider-contract";
 import { noValue } from "@/lib/shared/format";
@@ -21,7 +22,7 @@ type Props = {
 export function ProvidersTable({ providers, onEdit, onRemove }: Props) {
   const { t } = useWords();
   return (
-    <div className="relative -mx-4 overflow-x-auto px-4">
+    <TableScroll label={t("providers.title")}>
       <table className="data-table">
         <thead>
           <tr>
@@ -50,7 +51,7 @@ export function ProvidersTable({ providers, onEdit, onRemove }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 

@@ -55,13 +55,8 @@ export function TestResult({ result }: Props) {
 }
 
 function glyphOf(outcome: ConnectionResult["outcome"]): GlyphState {
-  switch (outcome) {
-    case "ok":
-      return "healthy";
-    case "limited":
-    case "no_gateway":
-      return "degraded";
-    default:
-      return "down";
+  if (outcome === "ok") {
+    return "healthy";
   }
+  return outcome === "limited" || outcome === "no_gateway" ? "degraded" : "down";
 }

@@ -4,6 +4,7 @@ import { type UseQueryResult } from "@tanstack/react-query";
 import { useWords } from "@/components/lib/i18n/provider";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
+import { TableScroll } from "@/components/ui/table-scroll";
 import { type SettingsView } from "@/lib/shared/settings-contract";
 import { noValue } from "@/lib/shared/format";
 
@@ -49,7 +50,7 @@ function EnvironmentTable({ parts }: TableProps) {
     return value ?? t("settings.environment.secret");
   };
   return (
-    <div className="relative -mx-4 overflow-x-auto px-4">
+    <TableScroll label={t("settings.environment.title")}>
       <table className="data-table">
         <thead>
           <tr>
@@ -64,7 +65,10 @@ function EnvironmentTable({ parts }: TableProps) {
         <tbody>
           {names.map((name) => (
             <tr key={name}>
-              <th scope="row" className="mono py-0! text-body! font-regular! text-fg!">
+              <th
+                scope="row"
+                className="mono py-0! align-middle! text-body! font-regular! text-fg!"
+              >
                 {name}
               </th>
               {parts.map((part) => (
@@ -80,6 +84,6 @@ function EnvironmentTable({ parts }: TableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

@@ -6,6 +6,7 @@ import { useNow } from "@/components/lib/live/provider";
 import { QueryState } from "@/components/shell/query-state";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
+import { TableScroll } from "@/components/ui/table-scroll";
 import { type SettingsView } from "@/lib/shared/settings-contract";
 import { noValue } from "@/lib/shared/format";
 
@@ -27,7 +28,7 @@ export function NodesPanel({ query }: Props) {
       <QueryState query={query} skeleton="h-24" />
       {view?.nodes.length === 0 && <p className="run py-4 text-fg-2">{t("settings.nodes.none")}</p>}
       {view !== undefined && view.nodes.length > 0 && (
-        <div className="relative -mx-4 overflow-x-auto px-4">
+        <TableScroll label={t("settings.nodes.title")}>
           <table className="data-table">
             <thead>
               <tr>
@@ -44,7 +45,7 @@ export function NodesPanel({ query }: Props) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
     </Panel>
   );
@@ -58,7 +59,7 @@ function NodeRow({ node, view }: { node: Node; view: SettingsView }) {
     t("details.ago", { ago: f.duration(Math.max(0, nowMs - at)) });
   return (
     <tr data-testid={`node-${id}`}>
-      <th scope="row" className="mono text-body! font-regular! text-fg!">
+      <th scope="row" className="mono align-middle! text-body! font-regular! text-fg!">
         {id}
       </th>
       <td>

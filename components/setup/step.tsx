@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
+import { Check } from "lucide-react";
 import { type ReactNode } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { Glyph } from "@/components/ui/glyph";
 
 type Props = {
   number: number;
@@ -22,10 +22,10 @@ export function Step({ number, title, state, children }: Props) {
     >
       <span className="flex h-6 items-center justify-center">
         {state === "done" ? (
-          <>
-            <Glyph state="healthy" size={14} />
+          <span className="flex size-5.5 items-center justify-center rounded-full bg-fg text-on-ink">
+            <Check size={13} strokeWidth={2.4} aria-hidden="true" />
             <span className="sr-only">{t("setup.done")}</span>
-          </>
+          </span>
         ) : (
           <span
             className={clsx(

@@ -1,7 +1,7 @@
 /** The declarative file: YAML or JSON text → a checked document, or problems with their line and column. */
-import { type Document, LineCounter, isNode, parseDocument } from "yaml";
+import { type Document, LineCounter, isMap, isNode, isScalar, parseDocument } from "yaml";
 import type { ConfigDocument } from "./document";
-import { type Problem, validateDocument } from "./validate";
+import { type Problem, unknownSetting, validateDocument } from "./validate";
 
 export type FileProblem = { message: string; line: number; column: number };
 
@@ -41,6 +41,13 @@ export function parseConfigText(text: string, prepare: Prepare = asItIs): Parsed
   }
   const problems = [...prepared.problems, ...(validated.ok ? [] : validated.problems)];
   const offsetOf = (problem: Problem): number => {
+    const unknown = problem.path.at(-1);
+    const parent: unknown = yaml.getIn(problem.path.slice(0, -1), true);
+    if (problem.message.startsWith(unknownSetting) && isMap(parent)) {
+      // The name is wrong, not what follows it.
+      const pair = parent.items.find(({ key }) => isScalar(key) && key.value === unknown);
+      return isNode(pair?.key) ? (pair.key.range?.[0] ?? 0) : 0;
+    }
     for (let depth = problem.path.length; depth > 0; depth -= 1) {
       const node: unknown = yaml.getIn(problem.path.slice(0, depth), true);
       if (isNode(node) && node.range) {

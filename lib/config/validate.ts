@@ -7,6 +7,9 @@ import { expandTargets, globalRegion } from "./targets";
 
 export type Problem = { path: readonly (string | number)[]; message: string };
 
+/** How a problem begins whose name is nobody's. */
+export const unknownSetting = "unknown setting";
+
 export type Validated =
   { ok: true; document: ConfigDocument } | { ok: false; problems: readonly Problem[] };
 
@@ -23,7 +26,10 @@ export function validateDocument(input: unknown): Validated {
 function toProblems(issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: [...path, key], message: `unknown setting "${key}"` }));
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `${unknownSetting} "${key}"`,
+    }));
   }
   return [{ path, message: issue.message }];
 }

@@ -417,19 +417,17 @@ export function parseEnv(source: EnvSource = process.env): Env {
   return env;
 }
 
-/** Our own variables with what is in force; a secret that is set is null, and one that is not set is left out. */
+/** Our own variables that are set, with their values; a secret's is null. */
 export function shownEnvironment(
   source: EnvSource = process.env,
 ): Readonly<Record<string, string | null>> {
   return Object.fromEntries(
-    Object.entries(envSchema.shape).flatMap(([name, schema]): [string, string | null][] => {
+    Object.keys(envSchema.shape).flatMap((name): [string, string | null][] => {
       const given = presentText(source[name]);
-      const said = (schema as z.ZodType).meta()?.["defaultText"];
-      if (isSecretName(name)) {
-        return given === undefined ? [] : [[name, null]];
+      if (given === undefined) {
+        return [];
       }
-      const value = given ?? (typeof said === "string" ? said : undefined);
-      return value === undefined ? [] : [[name, withoutPassword(value)]];
+      return [[name, isSecretName(name) ? null : withoutPassword(given)]];
     }),
   );
 }
