@@ -96,10 +96,15 @@ export function fromConfigText(
   let sealed = 0;
   const parsed = parseConfigText(text, (content) => {
     const problems: Problem[] = [];
-    if (!isRecord(content) || !Array.isArray(content["providers"])) {
+    if (!isRecord(content)) {
       return { content, problems };
     }
-    const providers = content["providers"].map((provider: unknown, index) =>
+    const { providers: written, keys } = content;
+    const appKeys = Array.isArray(keys) ? { keys: keys.map((key) => withKey(key, current)) } : {};
+    if (!Array.isArray(written)) {
+      return { content: { ...content, ...appKeys }, problems };
+    }
+    const providers = written.map((provider: unknown, index) =>
       isRecord(provider)
         ? withSecrets(provider, current, {
             path: ["providers", index],
@@ -111,9 +116,14 @@ export function fromConfigText(
           })
         : provider,
     );
-    return { content: { ...content, providers }, problems };
+    return { content: { ...content, ...appKeys, providers }, problems };
   });
   return { parsed, sealed };
+}
+
+function withKey(key: unknown, { keys }: ConfigDocument): unknown {
+  const kept = isRecord(key) ? keys.find(({ id }) => id === key["id"])?.key : undefined;
+  return isRecord(key) && key["key"] === keptWord ? { ...key, key: kept ?? keptWord } : key;
 }
 
 type Reading = {
