@@ -6,7 +6,7 @@ type Props = { label: string; children: ReactNode };
 export function TableScroll({ label, children }: Props) {
   return (
     <div
-      role="region"
+      role="group"
       aria-label={label}
       tabIndex={0}
       className="relative -mx-4 overflow-x-auto px-4"

@@ -301,7 +301,7 @@ describe("the declarative file", () => {
   });
 
   it("seals the keys that stand in it, before they are written", async () => {
-    const text = `${await exportConfig(admin, fresh(), null)}`.replace("env:BETA_KEY", canary);
+    const text = (await exportConfig(admin, fresh(), null)).replace("env:BETA_KEY", canary);
     expect(await preview(text)).toMatchObject({ problems: [], sealed: 1 });
     await apply(text);
     expect(await everything()).not.toContain("canary");
