@@ -58,7 +58,9 @@ export function KeysPanel() {
                 <th scope="col" className="num">
                   {t("apps.columns.spent")}
                 </th>
-                <th scope="col">{t("apps.columns.limits")}</th>
+                <th scope="col" className="pl-4!">
+                  {t("apps.columns.limits")}
+                </th>
                 <th scope="col">
                   <span className="sr-only">{t("apps.revoke")}</span>
                 </th>
@@ -160,20 +162,22 @@ function KeyRow({ row, onRotate, onRevoke }: RowProps) {
           </span>
         )}
       </td>
-      <td className="max-w-64 truncate text-fg-2">{limitsText()}</td>
+      <td className="max-w-64 truncate pl-4! text-fg-2">{limitsText()}</td>
       <td className="num">
         {!isRevoked && row.source !== "file" && (
           <>
-            <Button
-              tone="link"
-              size="sm"
-              aria-label={t("apps.rotate.one", { id: row.id })}
-              onClick={() => {
-                onRotate(row);
-              }}
-            >
-              {t("apps.rotate.do")}
-            </Button>
+            {row.kind === "live" && (
+              <Button
+                tone="link"
+                size="sm"
+                aria-label={t("apps.rotate.one", { id: row.id })}
+                onClick={() => {
+                  onRotate(row);
+                }}
+              >
+                {t("apps.rotate.do")}
+              </Button>
+            )}
             <Button
               tone="link"
               size="sm"
