@@ -33,7 +33,7 @@ export function KnownProviders({ known, onChoose }: Props) {
   return (
     <div>
       <p className="run mb-3 text-fg-2">{t("providers.form.which")}</p>
-      <ul className="grid gap-2">
+      <ul className="grid grid-cols-1 gap-2">
         {choices.map(({ key, name, note, isMock, draft }) => (
           <li key={key}>
             <button
@@ -47,7 +47,7 @@ export function KnownProviders({ known, onChoose }: Props) {
                 {name}
                 {isMock && <Tag>{t("providers.mock")}</Tag>}
               </span>
-              <span className="run block text-small break-words text-fg-3">{note}</span>
+              <span className="run block text-small wrap-anywhere text-fg-3">{note}</span>
             </button>
           </li>
         ))}

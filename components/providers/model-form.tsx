@@ -146,6 +146,7 @@ export function ModelForm({ view, model, onClose }: Props) {
                 <Button
                   size="icon"
                   tone="ghost"
+                  className="phone:col-start-2 phone:row-start-1"
                   disabled={draft.places.length === 1}
                   aria-label={t("providers.modelForm.dropPlace", { id: place.provider })}
                   onClick={() => {
