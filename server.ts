@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type createNext from "next";
 import type { controlRuntime as createRuntime } from "@/lib/control/runtime";
-import { parseEnv, readEnvSource } from "@/lib/shared/env";
+import { parseEnv, readEnvSource, shownEnvironment } from "@/lib/shared/env";
 import { log } from "@/lib/shared/log";
 import { orderMessage, type OrderMessage } from "@/lib/supervisor/messages";
 import { runPart, tell, type LoadPart, type RunningPart } from "@/lib/supervisor/part";
@@ -53,7 +53,8 @@ async function loadGateway(): ReturnType<LoadPart> {
     import("@/lib/gateway/main"),
     process.send === undefined ? undefined : toldToGo(),
   ]);
-  return () => startGateway(parseEnv(), { slot: go?.slot ?? 0 });
+  return () =>
+    startGateway({ ...parseEnv(), environment: shownEnvironment() }, { slot: go?.slot ?? 0 });
 }
 
 function toldToGo(): Promise<{ readonly slot: number }> {

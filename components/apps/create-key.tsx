@@ -1,14 +1,15 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useId, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { ApiFailure, createKey } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { keysQueries } from "@/components/lib/queries";
 import { Button } from "@/components/ui/button";
-import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
 import { type CreatedKey } from "@/lib/shared/contract";
+import { Secret } from "./secret";
 
 type Props = { onClose: () => void };
 
@@ -30,7 +31,7 @@ export function CreateKey({ onClose }: Props) {
       {made === null ? (
         <KeyForm onClose={onClose} onMade={setMade} />
       ) : (
-        <Secret made={made} onClose={onClose} />
+        <Secret secret={made.secret} onClose={onClose} />
       )}
     </Dialog>
   );
@@ -106,71 +107,6 @@ function KeyForm({ onClose, onMade }: FormProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-type FieldProps = {
-  label: string;
-  hint?: string;
-  value: string;
-  inputMode?: "decimal";
-  problem: string | undefined;
-  onValue: (value: string) => void;
-};
-
-/** What is wrong stands beside the field, and what was typed stays. */
-function Field({ label, hint, value, inputMode, problem, onValue }: FieldProps) {
-  const id = useId();
-  const note = problem ?? hint;
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1 block text-small text-fg-2">
-        {label}
-      </label>
-      <input
-        id={id}
-        value={value}
-        inputMode={inputMode}
-        autoComplete="off"
-        spellCheck={false}
-        aria-invalid={problem !== undefined}
-        aria-describedby={note === undefined ? undefined : `${id}-note`}
-        onChange={(event) => {
-          onValue(event.target.value);
-        }}
-        className="h-7.5 w-full rounded-control border border-line-control bg-surface px-2.5 aria-invalid:border-down touch:h-11"
-      />
-      {note !== undefined && (
-        <p
-          id={`${id}-note`}
-          role={problem === undefined ? undefined : "alert"}
-          className={problem === undefined ? "text-small text-fg-3" : "text-small text-fg"}
-        >
-          {note}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function Secret({ made, onClose }: { made: CreatedKey; onClose: () => void }) {
-  const { t } = useWords();
-  return (
-    <div className="mt-3 grid gap-3">
-      <p className="run text-fg-2">{t("apps.once")}</p>
-      <div className="flex items-start gap-2 phone:flex-col">
-        <code
-          data-testid="secret"
-          className="mono min-w-0 flex-1 rounded-control border border-line bg-sunken px-3 py-2 break-all"
-        >
-          {made.secret}
-        </code>
-        <CopyButton text={made.secret} />
-      </div>
-      <Button tone="primary" className="justify-self-end" onClick={onClose}>
-        {t("apps.kept")}
-      </Button>
-    </div>
   );
 }
 

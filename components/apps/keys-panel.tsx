@@ -1,7 +1,8 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { endFormerSecret } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { keysQueries } from "@/components/lib/queries";
@@ -14,6 +15,7 @@ import { type KeyView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { CreateKey } from "./create-key";
 import { RevokeKey } from "./revoke-key";
+import { RotateKey } from "./rotate-key";
 
 /** Who may call: every application key, what it may do, and what it does. */
 export function KeysPanel() {
@@ -21,6 +23,7 @@ export function KeysPanel() {
   const query = useQuery(keysQueries.list());
   const [isCreating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<KeyView | null>(null);
+  const [rotating, setRotating] = useState<KeyView | null>(null);
   const keys = query.data?.keys ?? [];
   return (
     <Panel
@@ -55,7 +58,9 @@ export function KeysPanel() {
                 <th scope="col" className="num">
                   {t("apps.columns.spent")}
                 </th>
-                <th scope="col">{t("apps.columns.limits")}</th>
+                <th scope="col" className="pl-4!">
+                  {t("apps.columns.limits")}
+                </th>
                 <th scope="col">
                   <span className="sr-only">{t("apps.revoke")}</span>
                 </th>
@@ -63,7 +68,7 @@ export function KeysPanel() {
             </thead>
             <tbody>
               {keys.map((key) => (
-                <KeyRow key={key.id} row={key} onRevoke={setRevoking} />
+                <KeyRow key={key.id} row={key} onRotate={setRotating} onRevoke={setRevoking} />
               ))}
             </tbody>
           </table>
@@ -73,6 +78,14 @@ export function KeysPanel() {
         <CreateKey
           onClose={() => {
             setCreating(false);
+          }}
+        />
+      )}
+      {rotating !== null && (
+        <RotateKey
+          row={rotating}
+          onClose={() => {
+            setRotating(null);
           }}
         />
       )}
@@ -88,8 +101,15 @@ export function KeysPanel() {
   );
 }
 
-function KeyRow({ row, onRevoke }: { row: KeyView; onRevoke: (row: KeyView) => void }) {
+type RowProps = {
+  row: KeyView;
+  onRotate: (row: KeyView) => void;
+  onRevoke: (row: KeyView) => void;
+};
+
+function KeyRow({ row, onRotate, onRevoke }: RowProps) {
   const { t, f } = useWords();
+  const client = useQueryClient();
   const nowMs = useNow();
   const isRevoked = row.revokedAt !== null;
   return (
@@ -99,6 +119,25 @@ function KeyRow({ row, onRevoke }: { row: KeyView; onRevoke: (row: KeyView) => v
           {row.id} {row.kind === "demo" && <Tag>{t("demo.tag")}</Tag>}
         </span>
         <span className="mono block text-small text-fg-3">…{row.last4}</span>
+        {row.former !== null && row.former.until > nowMs && (
+          <span className="flex items-center gap-1.5 text-small text-fg-3" data-testid="former">
+            <span className="mono">…{row.former.last4}</span>
+            {t("apps.rotate.stays", { for: f.duration(row.former.until - nowMs) })}
+            <Button
+              tone="link"
+              size="sm"
+              aria-label={t("apps.rotate.endOne", { id: row.id })}
+              onClick={() => {
+                endFormerSecret(row.id)
+                  .then(() => client.invalidateQueries({ queryKey: keysQueries.all() }))
+                  // The line stays, and with it the button.
+                  .catch(() => undefined);
+              }}
+            >
+              {t("apps.rotate.end")}
+            </Button>
+          </span>
+        )}
       </th>
       <td>
         <span className="inline-flex items-center gap-1.5">
@@ -123,19 +162,33 @@ function KeyRow({ row, onRevoke }: { row: KeyView; onRevoke: (row: KeyView) => v
           </span>
         )}
       </td>
-      <td className="max-w-64 truncate text-fg-2">{limitsText()}</td>
+      <td className="max-w-64 truncate pl-4! text-fg-2">{limitsText()}</td>
       <td className="num">
         {!isRevoked && row.source !== "file" && (
-          <Button
-            tone="link"
-            size="sm"
-            aria-label={t("apps.revokeKey", { id: row.id })}
-            onClick={() => {
-              onRevoke(row);
-            }}
-          >
-            {t("apps.revoke")}
-          </Button>
+          <>
+            {row.kind === "live" && (
+              <Button
+                tone="link"
+                size="sm"
+                aria-label={t("apps.rotate.one", { id: row.id })}
+                onClick={() => {
+                  onRotate(row);
+                }}
+              >
+                {t("apps.rotate.do")}
+              </Button>
+            )}
+            <Button
+              tone="link"
+              size="sm"
+              aria-label={t("apps.revokeKey", { id: row.id })}
+              onClick={() => {
+                onRevoke(row);
+              }}
+            >
+              {t("apps.revoke")}
+            </Button>
+          </>
         )}
       </td>
     </tr>

@@ -15,8 +15,8 @@ import { CallBodySection } from "./call-body";
 import { CallFacts } from "./call-facts";
 import { CallPlan } from "./call-plan";
 import { CallRevision } from "./call-revision";
-import { callGlyph, outcomeKeyOf } from "./outcome";
 import { whySentence } from "./why-sentence";
+import { callGlyph, outcomeKeyOf } from "@/components/lib/calls/outcome";
 
 type Props = {
   id: string;

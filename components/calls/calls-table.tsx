@@ -7,8 +7,8 @@ import { Glyph } from "@/components/ui/glyph";
 import { Tag } from "@/components/ui/tag";
 import { type CallView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
-import { AttemptStrip } from "./attempt-strip";
-import { callGlyph, outcomeKeyOf } from "./outcome";
+import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
+import { callGlyph, outcomeKeyOf } from "@/components/lib/calls/outcome";
 
 type Props = { calls: readonly CallView[]; onOpen: (id: string) => void };
 

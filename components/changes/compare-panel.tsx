@@ -12,7 +12,7 @@ import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { type Comparison } from "@/lib/shared/contract";
-import { lineText } from "./line-text";
+import { lineText } from "@/components/lib/line-text";
 import { type RevisionPair } from "./use-compared";
 
 type Props = { pair: RevisionPair; onPair: (pair: RevisionPair | null) => void };

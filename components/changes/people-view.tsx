@@ -13,7 +13,7 @@ import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { type Change } from "@/lib/shared/contract";
 import { changeText } from "./change-text";
-import { lineText } from "./line-text";
+import { lineText } from "@/components/lib/line-text";
 import { summaryOf } from "./summary";
 
 const shown = 5;

@@ -86,8 +86,33 @@ export function createKey(body: z.infer<typeof KeyRequest>): Promise<CreatedKey>
   return postJson("/api/keys", body, CreatedKey);
 }
 
+/** Ends the secret before a key's last rotation. */
+export async function endFormerSecret(id: string): Promise<void> {
+  await request(`/api/keys/${encodeURIComponent(id)}/former`, { method: "DELETE" });
+}
+
 export async function revokeKey(id: string): Promise<void> {
   await request(`/api/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
+}
+
+/** The parsed answer to `body`, sent as JSON. */
+export async function sendJson<T>(
+  { method, path, body }: Pick<Sent, "method" | "path" | "body">,
+  schema: z.ZodMiniType<T>,
+): Promise<T> {
+  const response = await request(path, {
+    method,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return z.parse(schema, await response.json());
+}
+
+/** Removes an object that was looked at as of revision `ifMatch`; null: whatever is there. */
+export async function removeObject(path: string, ifMatch: number | null): Promise<WriteResult> {
+  const headers = { "if-match": ifMatch === null ? "*" : String(ifMatch) };
+  const response = await request(path, { method: "DELETE", headers });
+  return z.parse(WriteResult, await response.json());
 }
 
 async function request(path: string, init: RequestInit): Promise<Response> {

@@ -22,6 +22,9 @@ import {
 import { getJson, postJson } from "./api";
 import { readImpact } from "./writes/impact";
 import { instantsOf, type Range, rangeQuery, streamedRange } from "./range";
+import { ProvidersView } from "@/lib/shared/provider-contract";
+import { SettingsView } from "@/lib/shared/settings-contract";
+import { SetupView } from "@/lib/shared/setup-contract";
 
 // While the stream is up nothing here is refetched on its own; useLiveQuery adds the polling interval when it is not.
 const staleTime = Infinity;
@@ -145,6 +148,48 @@ export const keysQueries = {
       queryFn: ({ signal }) => getJson("/api/keys", KeysView, signal),
       staleTime: 5_000,
       refetchInterval: figuresEveryMs,
+    }),
+};
+
+export const providersQueries = {
+  all: () => ["providers"] as const,
+  view: () =>
+    queryOptions({
+      queryKey: providersQueries.all(),
+      queryFn: ({ signal }) => getJson("/api/providers", ProvidersView, signal),
+      staleTime: 5_000,
+      refetchInterval: figuresEveryMs,
+    }),
+};
+
+export const settingsQueries = {
+  all: () => ["settings"] as const,
+  view: () =>
+    queryOptions({
+      queryKey: settingsQueries.all(),
+      queryFn: ({ signal }) => getJson("/api/settings", SettingsView, signal),
+      staleTime: 2_000,
+      refetchInterval: 5_000,
+    }),
+};
+
+export const setupQueries = {
+  all: () => ["setup"] as const,
+  view: () =>
+    queryOptions({
+      queryKey: setupQueries.all(),
+      queryFn: ({ signal }) => getJson("/api/setup", SetupView, signal),
+      staleTime: 1_000,
+    }),
+  /** The calls of the key that was made for the setup; none before there is one. */
+  calls: (keyId: string | null) =>
+    queryOptions({
+      queryKey: [...setupQueries.all(), "calls", keyId] as const,
+      queryFn: ({ signal }) =>
+        getJson(`/api/calls?limit=20&app=${encodeURIComponent(keyId ?? "")}`, CallsPage, signal),
+      enabled: keyId !== null,
+      staleTime: 0,
+      refetchInterval: 700,
     }),
 };
 

@@ -8,6 +8,8 @@ import {
   List,
   ListOrdered,
   type LucideIcon,
+  Plug,
+  Settings2,
 } from "lucide-react";
 import { type MessageKey } from "@/components/lib/i18n/messages";
 
@@ -39,7 +41,9 @@ export const pages: readonly NavLink[] = [
   { href: "/routes", label: "nav.routes", icon: ListOrdered, key: "KeyR", onPhone: true },
   { href: "/requests", label: "nav.requests", icon: List, key: "KeyQ", onPhone: true },
   { href: "/apps", label: "nav.apps", icon: KeyRound, key: "KeyA" },
+  { href: "/providers", label: "nav.providers", icon: Plug, key: "KeyP" },
   { href: "/changes", label: "nav.changes", icon: History, key: "KeyH" },
+  { href: "/settings", label: "nav.settings", icon: Settings2, key: "KeyS" },
 ];
 
 /** The page that an address belongs to, parts of it included. */

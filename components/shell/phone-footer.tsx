@@ -14,7 +14,7 @@ export function PhoneFooter() {
   const search = useSearchParams();
   return (
     <footer className="mt-5 flex flex-wrap items-center gap-2 md:hidden">
-      <nav aria-label={t("nav.more")} className="flex w-full gap-x-4">
+      <nav aria-label={t("nav.more")} className="flex w-full flex-wrap gap-x-4">
         {pages
           .filter(({ onPhone }) => onPhone !== true)
           .map(({ href, label }) => (
@@ -26,6 +26,9 @@ export function PhoneFooter() {
               {t(label)}
             </Link>
           ))}
+        <Link href="/setup" className="inline-flex min-h-11 items-center text-fg-2">
+          {t("nav.setup")}
+        </Link>
       </nav>
       <div className="flex-1">
         <NodeLine />

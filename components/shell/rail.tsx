@@ -44,6 +44,12 @@ export function Rail({ isCollapsed: wasCollapsed }: Props) {
       <div className="mt-auto border-t border-line px-2 pt-3">
         <div className="group-data-collapsed:hidden max-lg:hidden">
           <NodeLine />
+          <Link
+            href="/setup"
+            className="mt-1 inline-flex min-h-6 items-center text-small text-fg-2"
+          >
+            {t("nav.setup")}
+          </Link>
         </div>
         <Button
           tone="ghost"

@@ -4,6 +4,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { useRef } from "react";
 import { useTogglePause } from "@/components/lib/live/provider";
 import { useWindowKey } from "@/components/lib/use-window-key";
+import { areShortcutsOn } from "@/components/lib/shortcuts-preference";
 import { useWrites } from "@/components/lib/writes/provider";
 import { commandOf, leaderMs, type PageCommand } from "./keymap";
 import { linkTo } from "./nav-links";
@@ -50,7 +51,11 @@ export function useShortcuts({ help, palette }: Opened): void {
     }
   };
   useWindowKey((event) => {
-    if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) {
+    if (
+      !areShortcutsOn() ||
+      event.defaultPrevented ||
+      document.querySelector("dialog[open]") !== null
+    ) {
       return;
     }
     const command = commandOf(event, {

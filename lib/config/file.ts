@@ -1,15 +1,23 @@
 /** The declarative file: YAML or JSON text → a checked document, or problems with their line and column. */
-import { type Document, LineCounter, isNode, parseDocument } from "yaml";
+import { type Document, LineCounter, isMap, isNode, isScalar, parseDocument } from "yaml";
 import type { ConfigDocument } from "./document";
-import { type Problem, validateDocument } from "./validate";
+import { type Problem, unknownSetting, validateDocument } from "./validate";
 
 export type FileProblem = { message: string; line: number; column: number };
 
 export type ParsedFile =
   { ok: true; document: ConfigDocument } | { ok: false; problems: readonly FileProblem[] };
 
+/** What is made of a file's content before it is checked, and what is wrong with that. */
+export type Prepare = (content: unknown) => {
+  readonly content: unknown;
+  readonly problems: readonly Problem[];
+};
+
+const asItIs: Prepare = (content) => ({ content, problems: [] });
+
 /** The document in `text`, or all its problems; lines and columns count from 1. */
-export function parseConfigText(text: string): ParsedFile {
+export function parseConfigText(text: string, prepare: Prepare = asItIs): ParsedFile {
   const lines = new LineCounter();
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): { line: number; column: number } => {
@@ -26,11 +34,20 @@ export function parseConfigText(text: string): ParsedFile {
   if (!content.ok) {
     return { ok: false, problems: [{ message: content.message, line: 1, column: 1 }] };
   }
-  const validated = validateDocument(content.value ?? {});
-  if (validated.ok) {
+  const prepared = prepare(content.value ?? {});
+  const validated = validateDocument(prepared.content);
+  if (validated.ok && prepared.problems.length === 0) {
     return validated;
   }
+  const problems = [...prepared.problems, ...(validated.ok ? [] : validated.problems)];
   const offsetOf = (problem: Problem): number => {
+    const unknown = problem.path.at(-1);
+    const parent: unknown = yaml.getIn(problem.path.slice(0, -1), true);
+    if (problem.message.startsWith(unknownSetting) && isMap(parent)) {
+      // The name is wrong, not what follows it.
+      const pair = parent.items.find(({ key }) => isScalar(key) && key.value === unknown);
+      return isNode(pair?.key) ? (pair.key.range?.[0] ?? 0) : 0;
+    }
     for (let depth = problem.path.length; depth > 0; depth -= 1) {
       const node: unknown = yaml.getIn(problem.path.slice(0, depth), true);
       if (isNode(node) && node.range) {
@@ -41,7 +58,7 @@ export function parseConfigText(text: string): ParsedFile {
   };
   return {
     ok: false,
-    problems: validated.problems.map((problem) => ({
+    problems: problems.map((problem) => ({
       message: `${problem.path.join(".")}: ${problem.message}`,
       ...at(offsetOf(problem)),
     })),

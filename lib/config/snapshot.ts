@@ -7,7 +7,7 @@ import type { ConfigDocument } from "./document";
 import { expandTargets, globalRegion, targetId } from "./targets";
 
 /** What probes may cost in a day. */
-const defaultProbeBudgetUsd = 1;
+export const defaultProbeBudgetUsd = 1;
 
 type ProviderDocument = ConfigDocument["providers"][number];
 

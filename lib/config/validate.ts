@@ -1,9 +1,14 @@
 /** Whether a configuration makes sense: its shape, then what its names refer to. */
 import { type z } from "zod";
+import { isBlockedHost } from "../shared/addresses";
+import { isBox } from "../shared/box-text";
 import { type ConfigDocument, configDocument } from "./document";
 import { expandTargets, globalRegion } from "./targets";
 
 export type Problem = { path: readonly (string | number)[]; message: string };
+
+/** How a problem begins whose name is nobody's. */
+export const unknownSetting = "unknown setting";
 
 export type Validated =
   { ok: true; document: ConfigDocument } | { ok: false; problems: readonly Problem[] };
@@ -21,7 +26,10 @@ export function validateDocument(input: unknown): Validated {
 function toProblems(issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: [...path, key], message: `unknown setting "${key}"` }));
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `${unknownSetting} "${key}"`,
+    }));
   }
   return [{ path, message: issue.message }];
 }
@@ -121,7 +129,7 @@ function secretProblems(
   path: readonly (string | number)[],
 ): Problem[] {
   const isReference = /^env:[A-Za-z_][A-Za-z0-9_]*$/.test(secret) || /^file:.+/.test(secret);
-  return isReference || document.allow_literal_secrets
+  return isReference || isBox(secret) || document.allow_literal_secrets
     ? []
     : [
         {
@@ -134,17 +142,8 @@ function secretProblems(
 
 /** Names and literal addresses only; what a name resolves to is checked when we connect. */
 function isPrivateHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  return (
-    host === "localhost" ||
-    host.endsWith(".localhost") ||
-    /^(127|10|0)\./.test(host) ||
-    host.startsWith("192.168.") ||
-    host.startsWith("169.254.") ||
-    /^172\.(1[6-9]|2\d|3[01])\./.test(host) ||
-    host === "::1" ||
-    /^(fc|fd|fe80)/.test(host)
-  );
+  const host = hostname.toLowerCase();
+  return host === "localhost" || host.endsWith(".localhost") || isBlockedHost(host);
 }
 
 function modelProblems(document: ConfigDocument): Problem[] {

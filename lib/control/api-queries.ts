@@ -19,6 +19,16 @@ export function pathId({ path }: ApiCall): string {
   return path.slice(1).join("/");
 }
 
+/** The id in `/api/keys/<id>/rotate` and the like. */
+export function pathPart({ path }: ApiCall): string {
+  return path[1] ?? "";
+}
+
+/** `?reason=` of a removal, which has no body. */
+export function queryReason({ url }: ApiCall): string | null {
+  return text(url, "reason") ?? null;
+}
+
 /** The id in `/api/calls/<id>/body`. */
 export function pathCall({ path }: ApiCall): string {
   return path[1] ?? "";

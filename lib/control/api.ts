@@ -77,14 +77,20 @@ function pathSegments(url: URL): string[] {
 }
 
 const largestBodyBytes = 65_536;
+/** A declarative file of some thousand models. */
+export const largestFileBytes = 2 * 1024 * 1024;
 
 /** The parsed body of a change. @throws {GatewayError} for another content type, bad JSON or a wrong shape. */
-export async function readBody<T>(request: Request, schema: z.ZodMiniType<T>): Promise<T> {
+export async function readBody<T>(
+  request: Request,
+  schema: z.ZodMiniType<T>,
+  mostBytes = largestBodyBytes,
+): Promise<T> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw new GatewayError("unsupported_media_type");
   }
-  const parsed = schema.safeParse(parseJson(await readText(request)));
+  const parsed = schema.safeParse(parseJson(await readText(request, mostBytes)));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new GatewayError("invalid_request", {
@@ -95,7 +101,7 @@ export async function readBody<T>(request: Request, schema: z.ZodMiniType<T>): P
   return parsed.data;
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, mostBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body?.getReader();
@@ -105,10 +111,10 @@ async function readText(request: Request): Promise<string> {
       return Buffer.concat(chunks).toString("utf8");
     }
     size += chunk.value.byteLength;
-    if (size > largestBodyBytes) {
+    if (size > mostBytes) {
       await reader?.cancel();
       throw new GatewayError("request_too_large", {
-        message: "The request body is larger than 64 KB.",
+        message: `The request body is larger than ${mostBytes / 1024} KB.`,
       });
     }
     chunks.push(chunk.value);

@@ -106,8 +106,11 @@ function whole(object: string, kind: "added" | "removed"): ChangeLine {
 }
 
 function keyLine(object: string, action: unknown): ChangeLine {
-  if (action === "replaced") {
+  if (action === "replaced" || action === "rotated") {
     return changed(object, "key", null, null);
+  }
+  if (action === "rotation_ended" || action === "drilled") {
+    return changed(object, action === "drilled" ? "drill" : "former_key", null, null);
   }
   return whole(object, action === "revoked" ? "removed" : "added");
 }

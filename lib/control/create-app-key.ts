@@ -75,6 +75,8 @@ export const createAppKey = defineVerb<NewKey, CreatedKey>(
           kind,
           source: "minted",
           limits,
+          former: null,
+          drill: null,
           revoked: false,
         },
       );

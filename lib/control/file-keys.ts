@@ -67,12 +67,16 @@ function toFileKey(key: ConfigDocument["keys"][number], secret: string): NewAppK
       budgetUsdPerMonth: key.budget_usd_per_month ?? null,
       strictBudget: key.strict_budget ?? false,
     },
+    former: null,
+    drill: null,
     revoked: false,
   };
 }
 
 function isKnown(key: NewAppKey, row: AppKeyRow | undefined): boolean {
-  return row !== undefined && canonicalJson(toNewAppKey(row)) === canonicalJson(key);
+  return (
+    row !== undefined && canonicalJson({ ...toNewAppKey(row), drill: null }) === canonicalJson(key)
+  );
 }
 
 function toNewAppKey({ revision: _revision, revokedAt, ...key }: AppKeyRow): NewAppKey {

@@ -12,12 +12,21 @@ export {
   objectsQuery,
   pathCall,
   pathId,
+  pathPart,
   pathRevision,
   pathRoute,
   revisionPair,
+  queryReason,
 } from "./api-queries";
-export { defineHandler, definePublicHandler, ifMatch, readBody } from "./api";
+export { defineHandler, definePublicHandler, ifMatch, largestFileBytes, readBody } from "./api";
 export { authorizePage } from "./page";
+export { exportConfig, importConfig, previewImport } from "./config-import";
+export { testConnection } from "./connection-test";
+export { removeModel, removeProvider, setModel, setProvider } from "./providers";
+export { providersView } from "./providers-view";
+export { endFormerSecret, rotateKey } from "./rotate-key";
+export { setSettings, settingsView } from "./settings";
+export { addMockProviders, drillKey, makeFirstKey, sendSetupCall, setupView } from "./setup";
 export { callBody } from "./call-body";
 export { callDetail, callsPage } from "./calls-page";
 export { changesPage } from "./changes-page";

@@ -24,8 +24,12 @@ export const keysView = defineVerb<null, KeysView>("read", async (_actor, deps) 
     return {
       generatedAt: Date.now(),
       keys: keys
-        .map(({ hash: _hash, limits, ...key }) => ({
+        .map(({ hash: _hash, drill: _drill, limits, former, ...key }) => ({
           ...key,
+          former:
+            former === null || former.until <= Date.now()
+              ? null
+              : { last4: former.last4, until: former.until },
           limits: {
             rpm: limits.rpm,
             tpm: limits.tpm,
@@ -103,7 +107,7 @@ export const revokeKey = defineVerb<{ readonly id: string }, { readonly revision
           reason: null,
           summary: { type: "key", id, action: "revoked" },
         },
-        { ...rest, revoked: true },
+        { ...rest, former: null, drill: null, revoked: true },
       );
       return { revision: appended.id };
     }),

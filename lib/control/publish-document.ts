@@ -1,11 +1,13 @@
+import { type ConfigDocument } from "../config/document";
 import { listAppKeysSince } from "../store/app-keys";
 import { findBaseDocument, findDocument } from "../store/configuration";
 import { contentHash } from "../store/content-hash";
-import { type RevisionHead, writeRevisions } from "../store/revisions";
+import { type RevisionHead, type RevisionWriter, writeRevisions } from "../store/revisions";
 import { toStoredActor } from "./actor";
 import { checked, findSilencedRoutes } from "./checked-document";
 import { diffDocuments } from "./document-objects";
 import { changedFileKeys } from "./file-keys";
+import { withPeoplesObjects } from "./kept-objects";
 import { defineVerb } from "./verb";
 
 export type DocumentSource =
@@ -27,7 +29,8 @@ export type Published = {
 };
 
 /**
- * Makes `document` the configuration and writes its application keys; operators' changes upon the former one end.
+ * Makes `document` the configuration and writes its application keys; operators' changes upon the former one end, but the
+ * providers and models that they made beside it stay.
  *
  * Does nothing while the source says what it said last, so that an operator's order outlives a restart.
  *
@@ -53,8 +56,10 @@ export const publishDocument = defineVerb<Publication, Published>(
           { ...by, summary: configSummary(source, diff) },
           { document, before: diff.before, after: diff.after, keys },
         );
-        const silencedRoutes = await findSilencedRoutes(writer.tx, document);
-        return { revision: id, changed: true, silencedRoutes };
+        const whole = withPeoplesObjects(document, current?.document, base);
+        const kept = whole === null ? undefined : await appendKept(writer, by, document, whole);
+        const silencedRoutes = await findSilencedRoutes(writer.tx, whole ?? document);
+        return { revision: kept ?? id, changed: true, silencedRoutes };
       }
       let revision = base.revision;
       for (const key of keys) {
@@ -66,6 +71,18 @@ export const publishDocument = defineVerb<Publication, Published>(
     });
   },
 );
+
+/** A revision of its own, so that what the file says and what people made beside it stay apart. */
+async function appendKept(
+  writer: RevisionWriter,
+  by: Pick<RevisionHead, "actor" | "reason">,
+  document: ConfigDocument,
+  whole: ConfigDocument,
+): Promise<number> {
+  const { before, after, added, removed, changed } = diffDocuments(document, whole);
+  const summary = { type: "config", source: "kept", added, removed, changed };
+  return (await writer.appendConfig({ ...by, summary }, { document: whole, before, after })).id;
+}
 
 function isSameSource(
   base: { readonly source: string; readonly path: string | null },

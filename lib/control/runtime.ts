@@ -1,4 +1,4 @@
-import { type Env, parseEnv } from "../shared/env";
+import { type Env, parseEnv, toLocalOrigin } from "../shared/env";
 import { GatewayError } from "../shared/errors";
 import { openSealer } from "../shared/sealed";
 import { openDatabase } from "../store/database";
@@ -11,6 +11,8 @@ import { type ControlDeps, createControlDeps } from "./verb";
 /** What the dashboard process has one of. */
 export type ControlRuntime = {
   readonly env: Pick<Env, "adminToken" | "publicUrl" | "gatewayUrl">;
+  /** Where the built-in fake provider answers; null where it does not run. */
+  readonly wallUrl: string | null;
   readonly deps: ControlDeps;
   readonly hub: EventHub;
   readonly relay: Relay;
@@ -45,6 +47,7 @@ export function startRuntime(env: Env): ControlRuntime {
   const stopExpiry = startExpiry(deps);
   return {
     env,
+    wallUrl: env.demo === "off" ? null : toLocalOrigin("127.0.0.1", env.wallPort),
     deps,
     hub,
     relay,

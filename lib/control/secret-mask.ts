@@ -1,10 +1,15 @@
 import { isReference, isSecretHeader } from "../config/secret-names";
+import { boxFacts } from "../shared/box-text";
 import { isRecord } from "../shared/record";
 
 /** What stands in place of a secret. */
 export const secretMask = "••••";
 
 const secretNames = /^(api_key|key)$/;
+
+function masked(secret: string): string {
+  return secretMask + (boxFacts(secret)?.last4 ?? "");
+}
 
 /** A configuration value without literal secrets; references such as env:NAME stay, because they hide nothing. */
 export function withoutSecrets(value: unknown, name = "", inHeaders = false): unknown {
@@ -20,5 +25,5 @@ export function withoutSecrets(value: unknown, name = "", inHeaders = false): un
     );
   }
   const isSecret = inHeaders ? isSecretHeader(name) : secretNames.test(name);
-  return isSecret && typeof value === "string" && !isReference(value) ? secretMask : value;
+  return isSecret && typeof value === "string" && !isReference(value) ? masked(value) : value;
 }

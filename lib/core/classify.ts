@@ -179,6 +179,7 @@ const reasonByTransportCode: ReadonlyMap<string, Reason> = new Map<string, Reaso
   ["ENODATA", "unreachable"],
   ["ESERVFAIL", "unreachable"],
   ["EPROTO", "unreachable"],
+  ["ERR_PRIVATE_ADDRESS", "unreachable"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "unreachable"],
   ["SELF_SIGNED_CERT_IN_CHAIN", "unreachable"],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unreachable"],

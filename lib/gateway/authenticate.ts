@@ -12,12 +12,18 @@ const maxKeyChars = 512;
  *
  * @throws {GatewayError} `missing_api_key`, `invalid_api_key`, or `not_ready` while an unknown key may just be new.
  */
-export function authenticate(req: IncomingMessage, live: Live): AppKey {
+export function authenticate(req: IncomingMessage, live: Live, wallMs = Date.now()): AppKey {
   const secret = bearer(req);
   const hash = hashAppKey(secret);
   const key = live.keys().get(hash);
-  if (key !== undefined) {
+  if (key !== undefined && (key.endsAtMs === null || wallMs < key.endsAtMs)) {
     return key;
+  }
+  if (key !== undefined) {
+    throw new GatewayError("invalid_api_key", {
+      message: "The API key was replaced by another one, and its time is over.",
+      headers: { "x-should-retry": "false" },
+    });
   }
   if (!live.isCurrent()) {
     throw new GatewayError("not_ready", {

@@ -20,6 +20,7 @@ import { CallerStream } from "./caller-stream";
 import { Canceller } from "./canceller";
 import { callSize, parseChatRequest } from "./chat-request";
 import { type Answered, deliver } from "./deliver";
+import { drilledResult } from "./drill";
 import { exhaustedError, plannedNothingError } from "./exhausted";
 import { beginAttempt } from "./open-attempt";
 import { pause } from "./pause";
@@ -134,7 +135,8 @@ async function execute(call: Call): Promise<Answered> {
       by.giveUp("not_sent", new Tally());
       throw new GatewayError("budget_exceeded");
     }
-    const result = await attempt(call, by);
+    const result =
+      drilledResult(call.trace.key, move.target, Date.now()) ?? (await attempt(call, by));
     switch (result.kind) {
       case "answer":
       case "events":

@@ -24,6 +24,9 @@ export function createKeyBook(): KeyBook {
     if (former !== undefined) {
       rows.delete(id);
       byHash.delete(former.hash);
+      if (former.former !== null) {
+        byHash.delete(former.former.hash);
+      }
     }
   };
   return {
@@ -34,7 +37,11 @@ export function createKeyBook(): KeyBook {
       for (const row of changed) {
         rows.set(row.id, row);
         if (row.revokedAt === null) {
-          byHash.set(row.hash, toAppKey(row));
+          const key = toAppKey(row);
+          byHash.set(row.hash, key);
+          if (row.former !== null) {
+            byHash.set(row.former.hash, { ...key, endsAtMs: row.former.until });
+          }
         }
       }
     },
@@ -46,7 +53,7 @@ export function createKeyBook(): KeyBook {
   };
 }
 
-function toAppKey({ id, kind, limits }: AppKeyRow): AppKey {
+function toAppKey({ id, kind, limits, drill }: AppKeyRow): AppKey {
   return {
     id,
     demo: kind === "demo",
@@ -55,6 +62,8 @@ function toAppKey({ id, kind, limits }: AppKeyRow): AppKey {
     defaultRouteOnModelName: limits.defaultRouteOnModelName,
     midstream: limits.midstream,
     limits: compileKeyLimits(limits),
+    drill,
+    endsAtMs: null,
   };
 }
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Published, judgeDocument } from "../config/judged";
 import { isReference } from "../config/secret-names";
+import { isBox } from "../shared/box-text";
 import { Actor, Intent } from "../shared/contract";
 import { createSealer, isSealed, passwordOf, type Sealer } from "../shared/sealed";
 import { findErrorCode, findFolderProblem } from "../shared/start-error";
@@ -183,7 +184,9 @@ function createWriting(sealer: Sealer): (parts: KeepParts) => string {
     if (written?.published !== published) {
       // The gateway knows keys by their hash, from rows of their own: the document's may hold secrets.
       const bare = { ...published.document, keys: [] };
-      const sealed = withSecrets(bare, (text) => (isReference(text) ? text : sealer.seal(text)));
+      const sealed = withSecrets(bare, (text) =>
+        isReference(text) || isBox(text) ? text : sealer.seal(text),
+      );
       written = { published, text: JSON.stringify(sealed) };
     }
     return written.text;

@@ -13,6 +13,10 @@ export type AppKey = {
   readonly midstream: Limits["midstream"] | null;
   /** Null for a key that may use what it wants. */
   readonly limits: KeyLimits | null;
+  /** A target that answers none of its calls until then, by the wall clock: somebody asked for this. */
+  readonly drill: { readonly target: string; readonly until: number } | null;
+  /** When this secret of the key stops being one, by the wall clock; null for one that stays. */
+  readonly endsAtMs: number | null;
 };
 
 export type Live = {

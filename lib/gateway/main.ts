@@ -14,6 +14,7 @@ import { createAdmission } from "./admit";
 import { createAnyModels } from "./any-models";
 import { type CallLogCounts, createCallLog } from "./call-log";
 import { createClosing } from "./closing";
+import { startConnectionDesk } from "./connection-desk";
 import { startFleet } from "./fleet";
 import { type FollowerCounts, startFollower } from "./follower";
 import { startHints } from "./hints";
@@ -32,6 +33,7 @@ import { type Timing, defaultTiming } from "./timing";
 import type { Traces, TracesDeps } from "./traces/traces";
 import { startUpkeep } from "./upkeep";
 import { openUpstreams } from "./upstreams";
+import { openVault } from "./vault";
 
 export type GatewayEnv = Pick<
   Env,
@@ -46,7 +48,10 @@ export type GatewayEnv = Pick<
   | "spoolMaxBytes"
   | "spoolFsync"
 > &
-  Partial<Pick<Env, "metricsToken" | "metricsKeyLabels" | "tracing">>;
+  Partial<Pick<Env, "metricsToken" | "metricsKeyLabels" | "tracing" | "privateKey">> & {
+    /** What the environment decides, without secrets, to be told to operators. */
+    readonly environment?: Readonly<Record<string, string | null>>;
+  };
 
 export type GatewayOptions = {
   /** Sees every event of the router, so that a run can be played again. */
@@ -100,13 +105,14 @@ export async function startGateway(
   const now = (): number => performance.now();
   const toMonotonicMs = (wallMs: number): number => wallMs - Date.now() + now();
   const nodeId = `${env.nodeName}/${slot}`;
+  const vault = openVault(env.dataDir, env.privateKey);
   const db = openDatabase({
     url: env.databaseUrl ?? "",
     ...(env.directDatabaseUrl === undefined ? {} : { directUrl: env.directDatabaseUrl }),
     poolSize,
     applicationName: "bellwether gateway",
   });
-  const upstreams = openUpstreams();
+  const upstreams = openUpstreams(vault);
   const lastKnownGood = openLastKnownGood({
     dataDir: env.dataDir,
     databaseUrl: env.databaseUrl ?? "",
@@ -169,7 +175,13 @@ export async function startGateway(
     snapshot: live.snapshot,
     endpoint(place) {
       const found = upstreams.endpoints().find(place);
-      return found && { baseUrl: found.origin + found.basePath, headers: found.headers };
+      return (
+        found && {
+          baseUrl: found.origin + found.basePath,
+          headers: found.headers,
+          allowPrivate: found.allowPrivate,
+        }
+      );
     },
     regions: () => upstreams.endpoints().regions,
     onModelResult(target, seq, result) {
@@ -188,6 +200,10 @@ export async function startGateway(
     { db, nodeId, fleet, world: router.world, now, snapshot: live.snapshot },
     prober,
   );
+  const connectionDesk = startConnectionDesk({
+    ...{ db, nodeId, vault, now },
+    environment: env.environment ?? {},
+  });
   const hints = startHints({
     ...{ db, nodeId, fleet, now },
     onHint: (target) => void router.apply({ type: "hint", target }),
@@ -251,7 +267,7 @@ export async function startGateway(
     await upkeep.stop();
     meter.stop();
     await prober.stop();
-    await Promise.all([hints.stop(), probeDesk.stop(), fleet.stop()]);
+    await Promise.all([hints.stop(), probeDesk.stop(), connectionDesk.stop(), fleet.stop()]);
     const leftBytes = await callLog.close(logDrainMs);
     if (leftBytes > 0) {
       log.info(

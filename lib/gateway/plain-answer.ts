@@ -57,7 +57,7 @@ export function readAnswer(
       }
     };
     let timer = setTimeout(onTimeout, order.times.firstMs);
-    const wire: Wire = send(deps.upstreams.pool(order.endpoint.origin), order.request, {
+    const wire: Wire = send(deps.upstreams.pool(order.endpoint), order.request, {
       onHead(headStatus, headHeaders) {
         status = headStatus;
         headers = headHeaders;

@@ -81,7 +81,7 @@ export class UpstreamStream implements WireHandler {
     this.#clock = new StreamClock(deps.now, order.times, deps.timing.stallMs, (phase) => {
       this.#onTimeout(phase);
     });
-    this.#wire = send(deps.upstreams.pool(order.endpoint.origin), order.request, this);
+    this.#wire = send(deps.upstreams.pool(order.endpoint), order.request, this);
     cancel.listen(this.#onCancel);
   }
 

@@ -8,6 +8,7 @@ import type { Decision, ProbeResult } from "../core/events";
 import type { Snapshot, Target } from "../core/types";
 import type { World } from "../core/world";
 import { readPlainAnswer } from "../dialects/openai";
+import { connectOptions } from "../shared/egress";
 import { log } from "../shared/log";
 import { ask } from "./ask";
 import { createProbeBudget, probeCost } from "./budget";
@@ -29,6 +30,13 @@ export type ProbeRecord = {
   readonly costNanoUsd: number | null;
 };
 
+export type ProbedEndpoint = {
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** It may have an address of a private network. */
+  readonly allowPrivate: boolean;
+};
+
 export type ProberDeps = {
   readonly now: () => number;
   readonly random: () => number;
@@ -37,9 +45,7 @@ export type ProberDeps = {
   /** How much of the looking is this node's. */
   duty: () => Duty;
   /** Base URL and headers with the credential; undefined when the configuration has lost the place. */
-  endpoint(
-    place: RegionPlace,
-  ): { readonly baseUrl: string; readonly headers: Readonly<Record<string, string>> } | undefined;
+  endpoint(place: RegionPlace): ProbedEndpoint | undefined;
   regions(): readonly RegionPlace[];
   onModelResult(target: Target, seq: number, result: ProbeResult): void;
   onRegionResult(place: RegionPlace, seq: number, result: ProbeResult): void;
@@ -71,10 +77,9 @@ const afterLagMs = 1_000;
 
 /** Starts probing. */
 export function startProber(deps: ProberDeps): Prober {
-  const options = { connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0 };
-  const kept = new Agent({ ...options, pipelining: 1 });
-  // A connection that hangs must not speak for the target: who is in doubt is asked on a fresh one.
-  const fresh = new Agent({ ...options, pipelining: 0 });
+  const agents = { public: openAgents(false), private: openAgents(true) };
+  const agentsFor = ({ allowPrivate }: ProbedEndpoint): ProbeAgents =>
+    allowPrivate ? agents.private : agents.public;
   const schedule = createSchedule(deps);
   const budget = createProbeBudget();
   const running = new Set<Promise<void>>();
@@ -132,7 +137,7 @@ export function startProber(deps: ProberDeps): Prober {
     const own = seq;
     const isReasoning = target.capabilities.reasoning || reshaped.has(target.id);
     const { result, body } = await ask(
-      isWished ? fresh : kept,
+      agentsFor(endpoint)[isWished ? "fresh" : "kept"],
       {
         method: "POST",
         url: `${endpoint.baseUrl}/chat/completions`,
@@ -176,7 +181,7 @@ export function startProber(deps: ProberDeps): Prober {
     seq += 1;
     const own = seq;
     const { result } = await ask(
-      fresh,
+      agentsFor(endpoint).fresh,
       {
         method: "GET",
         url: `${endpoint.baseUrl}/models`,
@@ -230,9 +235,23 @@ export function startProber(deps: ProberDeps): Prober {
     async stop() {
       clearInterval(timer);
       clearTimeout(wished ?? undefined);
-      await Promise.all([kept.destroy(), fresh.destroy()]);
+      await Promise.all(
+        Object.values(agents).flatMap(({ kept, fresh }) => [kept.destroy(), fresh.destroy()]),
+      );
       await Promise.all(running);
     },
+  };
+}
+
+type ProbeAgents = { readonly kept: Agent; readonly fresh: Agent };
+
+function openAgents(allowPrivate: boolean): ProbeAgents {
+  const connect = connectOptions(allowPrivate, connectTimeoutMs);
+  const options = { connect, headersTimeout: 0, bodyTimeout: 0 };
+  return {
+    kept: new Agent({ ...options, pipelining: 1 }),
+    // A connection that hangs must not speak for the target: who is in doubt is asked on a fresh one.
+    fresh: new Agent({ ...options, pipelining: 0 }),
   };
 }
 

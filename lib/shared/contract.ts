@@ -566,6 +566,8 @@ export const KeyView = z.object({
   id: z.string(),
   name: z.string(),
   last4: z.string(),
+  /** The secret before the last rotation, and until when it is good too. */
+  former: z.nullable(z.object({ last4: z.string(), until: z.number() })),
   kind: z.enum(["live", "demo"]),
   /** `file`: the configuration file owns it. */
   source: z.enum(["file", "minted"]),

@@ -203,6 +203,17 @@ export const envSchema = z.object({
         secret: true,
       }),
     ),
+  BELLWETHER_PRIVATE_KEY: z
+    .string()
+    .optional()
+    .meta(
+      meta("Opens the provider keys that operators type into the control room; gateways only.", {
+        unit: "X25519 key, PKCS #8 in base64url",
+        reason:
+          "absent: made in the data folder at the first start; gateways with folders of their own need the same one",
+        secret: true,
+      }),
+    ),
   BELLWETHER_DEMO: z
     .enum(["auto", "on", "off"], { error: "must be auto, on or off" })
     .prefault("auto")
@@ -343,6 +354,8 @@ export interface Env {
   readonly publicUrl: string | undefined;
   readonly role: Role;
   readonly adminToken: string | undefined;
+  /** Absent: the one in the data folder. */
+  readonly privateKey: string | undefined;
   readonly demo: "auto" | "on" | "off";
   readonly wallPort: number;
   /** Undefined: metrics are for this machine only. */
@@ -404,6 +417,25 @@ export function parseEnv(source: EnvSource = process.env): Env {
   return env;
 }
 
+/** Our own variables that are set, with their values; a secret's is null. */
+export function shownEnvironment(
+  source: EnvSource = process.env,
+): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(
+    Object.keys(envSchema.shape).flatMap((name): [string, string | null][] => {
+      const given = presentText(source[name]);
+      if (given === undefined) {
+        return [];
+      }
+      return [[name, isSecretName(name) ? null : withoutPassword(given)]];
+    }),
+  );
+}
+
+function withoutPassword(value: string): string {
+  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1");
+}
+
 /** The variables of this process, for whoever hands some of them to another. */
 export function readEnvSource(): EnvSource {
   return process.env;
@@ -444,6 +476,11 @@ function isSecretName(name: string): boolean {
   return schema?.meta()?.["secret"] === true;
 }
 
+/** Whether a variable holds a secret of ours that is no provider's key. */
+export function isOwnSecretName(name: string): boolean {
+  return isSecretName(name) && !(providerKeyNames as readonly string[]).includes(name);
+}
+
 function toEnv(values: z.output<typeof envSchema>, tracing: TracingSettings | null): Env {
   const providerKeys: Partial<Record<ProviderKeyName, string>> = {};
   for (const name of providerKeyNames) {
@@ -465,6 +502,7 @@ function toEnv(values: z.output<typeof envSchema>, tracing: TracingSettings | nu
     publicUrl: values.PUBLIC_URL,
     role: values.ROLE,
     adminToken: values.BELLWETHER_ADMIN_TOKEN,
+    privateKey: values.BELLWETHER_PRIVATE_KEY,
     demo: values.BELLWETHER_DEMO,
     wallPort: values.WALL_PORT,
     metricsToken: values.METRICS_TOKEN,

@@ -24,6 +24,14 @@ export type AppKeyLimits = z.infer<typeof appKeyLimits>;
 /** The limits of a key that has none. */
 export const noAppKeyLimits: AppKeyLimits = appKeyLimits.parse({});
 
+/** A secret that a rotation replaced: good until its time is over (epoch ms). */
+const formerSecret = z.object({ hash: z.string(), last4: z.string(), until: z.number() });
+export type FormerSecret = z.infer<typeof formerSecret>;
+
+/** A target that answers no call of this key until then (epoch ms): a fault that somebody asked for, and nobody else feels. */
+const keyDrill = z.object({ target: z.string(), until: z.number() });
+export type KeyDrill = z.infer<typeof keyDrill>;
+
 /** An application's key, without its secret. */
 export type AppKeyRow = {
   readonly id: string;
@@ -35,6 +43,8 @@ export type AppKeyRow = {
   readonly kind: "live" | "demo";
   readonly source: "file" | "minted";
   readonly limits: AppKeyLimits;
+  readonly former: FormerSecret | null;
+  readonly drill: KeyDrill | null;
   readonly revokedAt: number | null;
   readonly revision: number;
 };
@@ -48,6 +58,8 @@ export const appKeyRow = z.object({
   kind: z.enum(["live", "demo"]),
   source: z.enum(["file", "minted"]),
   limits: appKeyLimits,
+  former: formerSecret.nullable().default(null),
+  drill: keyDrill.nullable().default(null),
   revokedAt: z.number().nullable(),
   revision: z.number(),
 });
@@ -75,6 +87,8 @@ const jsonRow = z.object({
   kind: z.string(),
   source: z.string(),
   limits: appKeyLimits,
+  former: formerSecret.nullable().default(null),
+  drill: keyDrill.nullable().default(null),
   revoked_at: z.string().nullable(),
   revision: z.number(),
 });
@@ -112,6 +126,8 @@ function toAppKeyRow(row: AppKey): AppKeyRow {
     kind: row.kind === "demo" ? "demo" : "live",
     source: row.source === "file" ? "file" : "minted",
     limits: appKeyLimits.parse(row.limits),
+    former: formerSecret.nullable().parse(row.former),
+    drill: keyDrill.nullable().parse(row.drill),
     revokedAt: row.revokedAt?.getTime() ?? null,
     revision: row.revision,
   };

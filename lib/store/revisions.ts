@@ -89,7 +89,8 @@ export async function writeRevisions<T>(
         return appended;
       },
       async appendKey(head, key) {
-        const { hash: _hash, ...after } = key;
+        const { hash: _hash, former, ...shown } = key;
+        const after = { ...shown, former: former && { last4: former.last4, until: former.until } };
         const appended = await append({ ...head, kind: "key", before: null, after });
         await putAppKey(tx, key, appended.id);
         return appended;
@@ -149,13 +150,16 @@ async function putSwitch(
 async function putAppKey(tx: Transaction, key: NewAppKey, revision: number): Promise<void> {
   const revokedAt = key.revoked ? Prisma.sql`clock_timestamp()` : Prisma.sql`NULL`;
   await tx.$executeRaw`
-    INSERT INTO app_key (id, name, hash, last4, kind, source, limits, revoked_at, revision)
+    INSERT INTO app_key
+      (id, name, hash, last4, kind, source, limits, former, drill, revoked_at, revision)
     VALUES (
       ${key.id}, ${key.name}, ${key.hash}, ${key.last4}, ${key.kind}, ${key.source},
-      ${JSON.stringify(key.limits)}::jsonb, ${revokedAt}, ${revision})
+      ${JSON.stringify(key.limits)}::jsonb, ${nullableJson(key.former)}::jsonb,
+      ${nullableJson(key.drill)}::jsonb, ${revokedAt}, ${revision})
     ON CONFLICT (id) DO UPDATE SET
       name = EXCLUDED.name, hash = EXCLUDED.hash, last4 = EXCLUDED.last4, kind = EXCLUDED.kind,
-      source = EXCLUDED.source, limits = EXCLUDED.limits, revoked_at = EXCLUDED.revoked_at,
+      source = EXCLUDED.source, limits = EXCLUDED.limits, former = EXCLUDED.former,
+      drill = EXCLUDED.drill, revoked_at = EXCLUDED.revoked_at,
       revision = EXCLUDED.revision`;
 }
 

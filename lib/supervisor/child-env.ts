@@ -1,4 +1,4 @@
-import { type Env, type EnvSource } from "@/lib/shared/env";
+import { type Env, type EnvSource, mayRunDemo } from "@/lib/shared/env";
 
 /** Where the database is, once the supervisor knows. */
 export interface DatabaseUrls {
@@ -40,7 +40,8 @@ export function dashboardEnv(
     ...machineOnly(source),
     ...common(database),
     ROLE: "dashboard",
-    BELLWETHER_DEMO: "off",
+    BELLWETHER_DEMO: mayRunDemo(env) ? "auto" : "off",
+    WALL_PORT: String(env.wallPort),
     DASHBOARD_HOST: env.dashboardHost,
     DASHBOARD_PORT: String(env.dashboardPort),
     DRAIN_SECONDS: String(env.drainSeconds),

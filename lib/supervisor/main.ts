@@ -82,7 +82,8 @@ async function start(run: Run): Promise<void> {
   for (const note of booted.notes) {
     log.info(note);
   }
-  const wall = booted.demo ? await startWall(run) : undefined;
+  // Wherever the demo may run its provider can be added by hand, whatever is configured now.
+  const wall = booted.demo || mayRunDemo(env) ? await startWall(run) : undefined;
   gateway?.go();
   await guard(run, Promise.all([dashboard?.ready, gateway?.ready]));
   followConfigFile(run, database, claim);
@@ -94,7 +95,7 @@ async function start(run: Run): Promise<void> {
     gatewayUrl: gateway && localOrigins(run).gateway,
     appKey: booted.appKey ?? undefined,
     appKeyPath: join(env.dataDir, "app-key"),
-    demo: wall !== undefined,
+    demo: wall !== undefined && booted.demo,
   });
   for (const line of lines) {
     log.info(line);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changeText } from "@/components/changes/change-text";
 import { healthEvidence, healthGlyph, healthTitle } from "@/components/changes/health-text";
 import { summaryOf } from "@/components/changes/summary";
-import { lineText } from "@/components/changes/line-text";
+import { lineText } from "@/components/lib/line-text";
 import { isSameOrder, movedCount, reordered } from "@/components/routes/order";
 import { now } from "./fixtures";
 import { wordsOf } from "./words";

@@ -32,7 +32,8 @@ function off(revision: number, intent: SwitchRow["intent"] = "disabled"): Switch
 
 function key(id: string, revision: number, over: Partial<AppKeyRow> = {}): AppKeyRow {
   const row = { id, name: id, hash: `hash of ${id}`, last4: "abcd", kind: "live" } as const;
-  return { ...row, source: "minted", limits: noAppKeyLimits, revokedAt: null, revision, ...over };
+  const rest = { limits: noAppKeyLimits, former: null, drill: null, revokedAt: null, revision };
+  return { ...row, source: "minted", ...rest, ...over };
 }
 
 /** Knows the published document of revision 5. */

@@ -16,11 +16,20 @@ import {
   type LastKnownGood,
   openLastKnownGood,
 } from "@/lib/gateway/last-known-good";
+import { keyPlace } from "@/lib/shared/box-text";
+import { mintPrivateKey, publicKeyOf, readPrivateKey, sealBox } from "@/lib/shared/boxes";
 import { noAppKeyLimits } from "@/lib/store/app-keys";
 
 const literal = "sk-a-literal-secret-of-a-provider";
 const second = "sk-another-literal-secret";
 const headerSecret = "a-literal-secret-in-a-header";
+const gatewayKey = readPrivateKey(mintPrivateKey())!;
+const box = sealBox(
+  { secret: "sk-typed-in-the-control-room", origins: ["https://other.example"] },
+  [{ publicKey: publicKeyOf(gatewayKey) }],
+  keyPlace("other", "typed"),
+  5,
+);
 const appSecret = "an-application-key-in-clear";
 const input: ConfigInput = {
   allow_literal_secrets: true,
@@ -32,7 +41,12 @@ const input: ConfigInput = {
       regions: [{ id: "us", headers: { "X-Region": "us-clear", "api-key": headerSecret } }],
       credentials: [{ id: "second", api_key: second }],
     },
-    { id: "other", base_url: "https://other.example/v1", api_key: "env:OTHER_KEY" },
+    {
+      id: "other",
+      base_url: "https://other.example/v1",
+      api_key: "env:OTHER_KEY",
+      credentials: [{ id: "typed", api_key: box }],
+    },
   ],
   models: [{ id: "a", targets: [{ provider: "acme" }, { provider: "other" }] }],
   keys: [{ id: "ci", key: appSecret }],
@@ -62,6 +76,8 @@ const parts: KeepParts = {
       kind: "live",
       source: "file",
       limits: noAppKeyLimits,
+      former: null,
+      drill: null,
       revokedAt: null,
       revision: 9,
     },
@@ -125,6 +141,8 @@ describe("the last known good configuration", () => {
     }
     expect(readFileSync(path(), "utf8")).toContain("env:OTHER_KEY");
     expect(readFileSync(path(), "utf8")).toContain("us-clear");
+    // Sealed already, for the gateways alone.
+    expect(readFileSync(path(), "utf8")).toContain(box);
   });
 
   it("writes many changes as few files, and the keys only when they changed", async () => {

@@ -65,6 +65,8 @@ describe("revisions", () => {
         kind: "live",
         source: "minted",
         limits: noAppKeyLimits,
+        former: null,
+        drill: null,
         revoked: false,
       }),
     );
@@ -102,6 +104,8 @@ describe("revisions", () => {
         kind: "live",
         source: "minted",
         limits: noAppKeyLimits,
+        former: null,
+        drill: null,
         revoked: false,
       }),
     );

@@ -56,6 +56,8 @@ function keyWith(limits: Partial<KeyLimits> | null, id = "app"): AppKey {
     defaultRouteOnModelName: null,
     midstream: null,
     limits: limits && { ...none, ...limits },
+    drill: null,
+    endsAtMs: null,
   };
 }
 

@@ -122,6 +122,8 @@ export function finishedCall(
       defaultRouteOnModelName: null,
       midstream: null,
       limits: null,
+      drill: null,
+      endsAtMs: null,
     },
     ticket: null,
     request: requestOf(),

@@ -1,0 +1,60 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { type WriteResult } from "@/lib/shared/contract";
+import { ApiFailure } from "./api";
+import { useWords } from "./i18n/provider";
+
+export type SaveProblem = {
+  /** The field that is wrong; null for the whole. */
+  readonly field: string | null;
+  readonly text: string;
+  /** Somebody else changed it meanwhile: both versions are in the text's details. */
+  readonly isConflict: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+};
+
+export type Save = {
+  readonly isBusy: boolean;
+  readonly problem: SaveProblem | null;
+  /** What is wrong with a field, as far as the server said so. */
+  readonly problemOf: (field: string) => string | undefined;
+  readonly run: (work: () => Promise<WriteResult>, then: (result: WriteResult) => void) => void;
+};
+
+/** Sends what a form holds; what was typed stays whatever happens, and what is wrong is told by field. */
+export function useSave(): Save {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<SaveProblem | null>(null);
+  return {
+    isBusy,
+    problem,
+    problemOf: (field) => (problem?.field === field ? problem.text : undefined),
+    run(work, then) {
+      setBusy(true);
+      setProblem(null);
+      work()
+        .then(async (result) => {
+          setBusy(false);
+          then(result);
+          await client.invalidateQueries();
+        })
+        .catch((error: unknown) => {
+          setBusy(false);
+          setProblem(
+            error instanceof ApiFailure && error.status !== 0
+              ? {
+                  field: error.param,
+                  text: error.message,
+                  isConflict: error.code === "conflict",
+                  details: error.details,
+                }
+              : { field: null, text: t("failure.unreachable"), isConflict: false, details: {} },
+          );
+        });
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { type ModelRequest, type ModelView } from "@/lib/shared/provider-contract";
+
+export const abilities = ["tools", "vision", "json", "prefill", "reasoning"] as const;
+export type Ability = (typeof abilities)[number];
+export type Known = "unknown" | "yes" | "no";
+
+export type PlaceDraft = {
+  readonly provider: string;
+  readonly upstreamModel: string;
+  /** Separated by commas; empty: all. */
+  readonly regions: string;
+};
+
+/** What stands in the form of a model. */
+export type ModelDraft = {
+  readonly id: string;
+  readonly places: readonly PlaceDraft[];
+  readonly input: string;
+  readonly output: string;
+  readonly cachedInput: string;
+  readonly context: string;
+  readonly outputTokens: string;
+  readonly abilities: Readonly<Record<Ability, Known>>;
+  readonly routes: readonly string[];
+  readonly reason: string;
+};
+
+/** The form of a new model at `provider`. */
+export function emptyModel(provider: string): ModelDraft {
+  return {
+    id: "",
+    places: [{ provider, upstreamModel: "", regions: "" }],
+    input: "",
+    output: "",
+    cachedInput: "",
+    context: "",
+    outputTokens: "",
+    abilities: {
+      tools: "unknown",
+      vision: "unknown",
+      json: "unknown",
+      prefill: "unknown",
+      reasoning: "unknown",
+    },
+    routes: [],
+    reason: "",
+  };
+}
+
+/** The form of a model that is there. */
+export function modelDraftOf({ id, targets, price, capabilities, routes }: ModelView): ModelDraft {
+  const text = (value: number | null | undefined): string =>
+    value === null || value === undefined ? "" : String(value);
+  const known = (value: boolean | null | undefined): Known => {
+    if (value === null || value === undefined) {
+      return "unknown";
+    }
+    return value ? "yes" : "no";
+  };
+  return {
+    id,
+    places: targets.map(({ provider, upstreamModel, regions }) => ({
+      provider,
+      upstreamModel: upstreamModel ?? "",
+      regions: regions?.join(", ") ?? "",
+    })),
+    input: text(price?.input),
+    output: text(price?.output),
+    cachedInput: text(price?.cachedInput),
+    context: text(capabilities.context),
+    outputTokens: text(capabilities.output),
+    abilities: {
+      tools: known(capabilities.tools),
+      vision: known(capabilities.vision),
+      json: known(capabilities.json),
+      prefill: known(capabilities.prefill),
+      reasoning: known(capabilities.reasoning),
+    },
+    routes,
+    reason: "",
+  };
+}
+
+/** What is sent for a draft; a number that is none is sent as -1, which the server refuses by its name. */
+export function toModelRequest(draft: ModelDraft): ModelRequest {
+  const said = (known: Known): boolean | null => (known === "unknown" ? null : known === "yes");
+  const hasPrice = draft.input.trim() !== "" || draft.output.trim() !== "";
+  return {
+    targets: draft.places.map(({ provider, upstreamModel, regions }) => ({
+      provider,
+      upstreamModel: upstreamModel.trim() === "" ? null : upstreamModel.trim(),
+      regions: regions.trim() === "" ? null : regions.split(/[\s,]+/).filter((id) => id !== ""),
+    })),
+    price: hasPrice
+      ? {
+          input: numberOf(draft.input) ?? 0,
+          output: numberOf(draft.output) ?? 0,
+          cachedInput: numberOf(draft.cachedInput),
+        }
+      : null,
+    capabilities: {
+      context: numberOf(draft.context),
+      output: numberOf(draft.outputTokens),
+      tools: said(draft.abilities.tools),
+      vision: said(draft.abilities.vision),
+      json: said(draft.abilities.json),
+      prefill: said(draft.abilities.prefill),
+      reasoning: said(draft.abilities.reasoning),
+    },
+    routes: [...draft.routes],
+    ...(draft.reason.trim() !== "" && { reason: draft.reason.trim() }),
+  };
+}
+
+function numberOf(text: string): number | null {
+  const bare = text.trim().replaceAll(",", "");
+  const value = Number(bare);
+  if (bare === "") {
+    return null;
+  }
+  return Number.isNaN(value) ? -1 : value;
+}

@@ -1,0 +1,200 @@
+import {
+  type ConnectionTestRequest,
+  type KnownProvider,
+  type ProviderRequest,
+  type ProviderView,
+  type RegionView,
+  type SecretRequest,
+} from "@/lib/shared/provider-contract";
+
+/** A secret in a form: what is typed, where it is only named, or what is there already. */
+export type SecretDraft =
+  | { readonly kind: "keep" }
+  | { readonly kind: "key"; readonly text: string }
+  | { readonly kind: "reference"; readonly text: string };
+
+export type RegionDraft = {
+  readonly id: string;
+  readonly baseUrl: string;
+  /** `Name: value` a line; a value that is a secret shows as `••••`. */
+  readonly headers: string;
+  readonly priority: string;
+};
+
+export type CredentialDraft = { readonly id: string; readonly secret: SecretDraft };
+
+/** A model that comes with a new provider. */
+export type BroughtModel = {
+  readonly id: string;
+  readonly upstreamModel: string;
+  readonly isWanted: boolean;
+  readonly price: KnownProvider["models"][number]["price"];
+  readonly capabilities: KnownProvider["models"][number]["capabilities"];
+};
+
+/** What stands in the form of a provider. */
+export type ProviderDraft = {
+  readonly id: string;
+  readonly baseUrl: string;
+  readonly allowPrivateNetwork: boolean;
+  readonly anyModel: boolean;
+  readonly secret: SecretDraft;
+  readonly credentials: readonly CredentialDraft[];
+  readonly regions: readonly RegionDraft[];
+  readonly models: readonly BroughtModel[];
+  readonly reason: string;
+};
+
+export const hiddenValue = "••••";
+
+export const emptyDraft: ProviderDraft = {
+  id: "",
+  baseUrl: "https://",
+  allowPrivateNetwork: false,
+  anyModel: false,
+  secret: { kind: "key", text: "" },
+  credentials: [],
+  regions: [],
+  models: [],
+  reason: "",
+};
+
+/** The form of a provider that is there. */
+export function draftOf(provider: ProviderView): ProviderDraft {
+  return {
+    ...emptyDraft,
+    id: provider.id,
+    baseUrl: provider.baseUrl,
+    allowPrivateNetwork: provider.allowPrivateNetwork,
+    anyModel: provider.anyModel,
+    secret: { kind: "keep" },
+    credentials: provider.credentials.flatMap(({ id }) =>
+      id === null ? [] : [{ id, secret: { kind: "keep" } as const }],
+    ),
+    regions: provider.regions.map(toRegionDraft),
+  };
+}
+
+/** The form of a provider that is known, but for its key. */
+export function draftOfKnown(known: KnownProvider): ProviderDraft {
+  return {
+    ...emptyDraft,
+    id: known.id,
+    baseUrl: known.baseUrl,
+    allowPrivateNetwork: known.allowPrivateNetwork,
+    secret:
+      known.reference === null
+        ? { kind: "key", text: "" }
+        : { kind: "reference", text: known.reference },
+    regions: known.regions.map(toRegionDraft),
+    models: known.models.map(({ id, targets, price, capabilities }) => ({
+      id,
+      upstreamModel: targets[0]?.upstreamModel ?? id,
+      isWanted: true,
+      price,
+      capabilities,
+    })),
+  };
+}
+
+function toRegionDraft({ id, baseUrl, headers, priority }: RegionView): RegionDraft {
+  return {
+    id,
+    baseUrl: baseUrl ?? "",
+    headers: Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value ?? hiddenValue}`)
+      .join("\n"),
+    priority: priority === null ? "" : String(priority),
+  };
+}
+
+/** What is sent for a draft. */
+export function toRequest(draft: ProviderDraft): ProviderRequest {
+  return {
+    baseUrl: draft.baseUrl.trim(),
+    allowPrivateNetwork: draft.allowPrivateNetwork,
+    anyModel: draft.anyModel,
+    secret: toSecretRequest(draft.secret),
+    credentials: draft.credentials.map(({ id, secret }) => ({
+      id: id.trim(),
+      secret: toSecretRequest(secret),
+    })),
+    regions: draft.regions.map((region) => ({
+      id: region.id.trim(),
+      baseUrl: region.baseUrl.trim() === "" ? null : region.baseUrl.trim(),
+      headers: toHeaders(region.headers),
+      priority: toNumber(region.priority),
+    })),
+    models: draft.models
+      .filter(({ isWanted }) => isWanted)
+      .map(({ id, upstreamModel, price, capabilities }) => ({
+        id,
+        targets: [{ provider: draft.id.trim(), upstreamModel }],
+        price,
+        capabilities,
+      })),
+    ...(draft.reason.trim() !== "" && { reason: draft.reason.trim() }),
+  };
+}
+
+/** What is sent to try a draft's address with its first key, in its first region. */
+export function toTestRequest(draft: ProviderDraft): ConnectionTestRequest {
+  const [region] = draft.regions;
+  const regionUrl = region?.baseUrl.trim() ?? "";
+  const model = draft.models.find(({ isWanted }) => isWanted);
+  return {
+    provider: draft.id.trim() === "" ? "new" : draft.id.trim(),
+    baseUrl: regionUrl === "" ? draft.baseUrl.trim() : regionUrl,
+    allowPrivateNetwork: draft.allowPrivateNetwork,
+    secret: toSecretRequest(draft.secret),
+    ...(region !== undefined && { region: region.id, headers: toHeaders(region.headers) }),
+    model: model?.upstreamModel ?? null,
+  };
+}
+
+/** The models that a provider listed, as far as they are not in the draft; nothing is wanted yet. */
+export function withListed(draft: ProviderDraft, listed: readonly string[]): ProviderDraft {
+  const known = new Set(draft.models.map(({ upstreamModel }) => upstreamModel));
+  const fresh = listed
+    .filter((id) => !known.has(id))
+    .map((id) => ({ id: slugOf(id), upstreamModel: id, isWanted: false }));
+  const models = fresh.map((one) => ({ ...one, price: null, capabilities: {} }));
+  return { ...draft, models: [...draft.models, ...models] };
+}
+
+/** A public name for what a provider calls `upstream`. */
+export function slugOf(upstream: string): string {
+  const words = upstream.toLowerCase().replace(/[^a-z0-9.-]+/g, "-");
+  return words.replace(/^[^a-z0-9]+|-+$/g, "").slice(0, 63);
+}
+
+function toSecretRequest(secret: SecretDraft): SecretRequest {
+  switch (secret.kind) {
+    case "keep":
+      return { keep: true };
+    case "key":
+      return { key: secret.text };
+    case "reference":
+      return { reference: secret.text.trim() };
+  }
+}
+
+function toHeaders(text: string): Record<string, string | null> {
+  return Object.fromEntries(
+    text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "")
+      .map((line): [string, string | null] => {
+        const colon = line.indexOf(":");
+        const name = colon < 0 ? line : line.slice(0, colon).trim();
+        const value = colon < 0 ? "" : line.slice(colon + 1).trim();
+        return [name, value === hiddenValue ? null : value];
+      }),
+  );
+}
+
+function toNumber(text: string): number | null {
+  const value = Number(text.trim());
+  return text.trim() === "" || Number.isNaN(value) ? null : value;
+}

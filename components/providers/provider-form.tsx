@@ -1,0 +1,300 @@
+"use client";
+
+import { X } from "lucide-react";
+import { useState } from "react";
+import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useSave } from "@/components/lib/use-save";
+import { FormProblem } from "@/components/shell/form-problem";
+import { announceSaved } from "@/components/shell/saved-toast";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Check, Field } from "@/components/ui/field";
+import {
+  ConnectionResult,
+  type ProvidersView,
+  type ProviderView,
+} from "@/lib/shared/provider-contract";
+import { CredentialFields } from "./credential-fields";
+import { KnownProviders } from "./known-providers";
+import {
+  draftOf,
+  emptyDraft,
+  type ProviderDraft,
+  toRequest,
+  toTestRequest,
+  withListed,
+} from "./provider-draft";
+import { RegionFields } from "./region-fields";
+import { SecretField } from "./secret-field";
+import { TestResult } from "./test-result";
+
+type Props = {
+  view: ProvidersView;
+  /** Null: a new one. */
+  provider: ProviderView | null;
+  onClose: () => void;
+};
+
+type Testing =
+  | { readonly state: "idle" | "running" }
+  | { readonly state: "done"; readonly result: ConnectionResult }
+  | { readonly state: "failed"; readonly field: string | null; readonly text: string };
+
+const mostShown = 40;
+
+/** A provider, tried before it is saved. */
+export function ProviderForm({ view, provider, onClose }: Props) {
+  const { t } = useWords();
+  const [draft, setDraft] = useState<ProviderDraft | null>(
+    provider === null ? null : draftOf(provider),
+  );
+  const title =
+    provider === null ? t("providers.add") : t("providers.form.title", { id: provider.id });
+  return (
+    <Dialog labelledBy="provider-form" shape="drawer" onClose={onClose}>
+      <div className="mb-3 flex items-center gap-2">
+        <h2 id="provider-form" className="min-w-0 flex-1 truncate text-title font-strong">
+          {title}
+        </h2>
+        <Button tone="ghost" size="icon" aria-label={t("popover.close")} onClick={onClose}>
+          <X size={16} aria-hidden="true" />
+        </Button>
+      </div>
+      {draft === null ? (
+        <KnownProviders
+          known={view.known}
+          onChoose={(chosen) => {
+            setDraft(chosen ?? emptyDraft);
+          }}
+        />
+      ) : (
+        <DraftForm
+          view={view}
+          provider={provider}
+          draft={draft}
+          onDraft={setDraft}
+          onClose={onClose}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+type DraftProps = Props & {
+  draft: ProviderDraft;
+  onDraft: (draft: ProviderDraft) => void;
+};
+
+function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
+  const { t } = useWords();
+  const save = useSave();
+  const [testing, setTesting] = useState<Testing>({ state: "idle" });
+  const isLocked = provider?.owner === "file";
+  const change = (part: Partial<ProviderDraft>): void => {
+    onDraft({ ...draft, ...part });
+  };
+  const problemOf = (field: string): string | undefined =>
+    save.problemOf(field) ??
+    (testing.state === "failed" && testing.field === field ? testing.text : undefined);
+  const test = (): void => {
+    setTesting({ state: "running" });
+    const order = { method: "POST", path: "/api/connection-tests" } as const;
+    sendJson({ ...order, body: toTestRequest(draft) }, ConnectionResult)
+      .then((result) => {
+        setTesting({ state: "done", result });
+        if (provider === null) {
+          onDraft(withListed(draft, result.models));
+        }
+      })
+      .catch((error: unknown) => {
+        const isTold = error instanceof ApiFailure && error.status !== 0;
+        setTesting({
+          state: "failed",
+          field: isTold ? error.param : null,
+          text: isTold ? error.message : t("failure.unreachable"),
+        });
+      });
+  };
+  const send = (ifMatch: number | null): void => {
+    const id = draft.id.trim();
+    save.run(
+      () =>
+        sendChange({
+          method: "PUT",
+          path: `/api/providers/${encodeURIComponent(id)}`,
+          body: toRequest(draft),
+          ...(ifMatch !== null && { ifMatch }),
+        }),
+      (result) => {
+        announceSaved(id, result);
+        onClose();
+      },
+    );
+  };
+  const isNameTaken = provider === null && view.providers.some(({ id }) => id === draft.id.trim());
+  return (
+    <form
+      className="grid gap-4"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        send(view.revision);
+      }}
+    >
+      {isLocked && (
+        <p className="run rounded-control bg-sunken px-3 py-2 text-small text-fg-2">
+          {t("providers.form.locked", { path: provider.ownerPath ?? "" })}
+        </p>
+      )}
+      <fieldset className="grid gap-3" disabled={isLocked}>
+        <legend className="sr-only">{t("providers.form.basics")}</legend>
+        <Field
+          label={t("providers.form.id")}
+          value={draft.id}
+          disabled={provider !== null}
+          hint={t("providers.form.idHint")}
+          problem={isNameTaken ? t("providers.form.taken", { id: draft.id.trim() }) : undefined}
+          onValue={(id) => {
+            change({ id });
+          }}
+        />
+        <Field
+          label={t("providers.form.baseUrl")}
+          value={draft.baseUrl}
+          isMono
+          hint={t("providers.form.baseUrlHint")}
+          problem={problemOf("baseUrl")}
+          onValue={(baseUrl) => {
+            change({ baseUrl });
+          }}
+        />
+        <SecretField
+          label={t("providers.form.key")}
+          secret={draft.secret}
+          there={provider?.credentials.find(({ id }) => id === null)}
+          problem={problemOf("secret")}
+          isLocked={isLocked}
+          onSecret={(secret) => {
+            change({ secret });
+          }}
+        />
+        <Check
+          label={t("providers.form.private")}
+          hint={t("providers.form.privateHint")}
+          isOn={draft.allowPrivateNetwork}
+          onChange={(allowPrivateNetwork) => {
+            change({ allowPrivateNetwork });
+          }}
+        />
+        <Check
+          label={t("providers.form.anyModel")}
+          hint={t("providers.form.anyModelHint", { id: draft.id || "acme" })}
+          isOn={draft.anyModel}
+          onChange={(anyModel) => {
+            change({ anyModel });
+          }}
+        />
+      </fieldset>
+      {testing.state === "done" && <TestResult result={testing.result} />}
+      {testing.state === "failed" && testing.field === null && (
+        <p role="alert" className="run text-small">
+          {testing.text}
+        </p>
+      )}
+      {draft.models.length > 0 && <BroughtModels draft={draft} onDraft={onDraft} />}
+      <RegionFields
+        regions={draft.regions}
+        isLocked={isLocked}
+        onRegions={(regions) => {
+          change({ regions });
+        }}
+      />
+      <CredentialFields
+        credentials={draft.credentials}
+        there={provider?.credentials ?? []}
+        isLocked={isLocked}
+        problemOf={problemOf}
+        onCredentials={(credentials) => {
+          change({ credentials });
+        }}
+      />
+      {!isLocked && (
+        <Field
+          label={t("providers.form.reason")}
+          value={draft.reason}
+          onValue={(reason) => {
+            change({ reason });
+          }}
+        />
+      )}
+      <FormProblem
+        problem={save.problem}
+        shownBy={(field) => field === "secret" || field === "baseUrl" || field.startsWith("cred")}
+        onTheirs={onClose}
+        onMine={() => {
+          send(null);
+        }}
+      />
+      <div className="sticky bottom-0 -mx-5 -mb-5 flex flex-wrap justify-end gap-2 border-t border-line bg-raised px-5 py-3">
+        <Button className="mr-auto" disabled={testing.state === "running"} onClick={test}>
+          {t(testing.state === "running" ? "providers.test.running" : "providers.test.run")}
+        </Button>
+        <Button onClick={onClose}>{t(isLocked ? "popover.close" : "confirm.cancel")}</Button>
+        {!isLocked && (
+          <Button
+            type="submit"
+            tone="primary"
+            disabled={save.isBusy || isNameTaken || draft.id.trim() === ""}
+          >
+            {t("providers.form.save")}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+type BroughtProps = { draft: ProviderDraft; onDraft: (draft: ProviderDraft) => void };
+
+/** The models that are added with a new provider, in the same revision. */
+function BroughtModels({ draft, onDraft }: BroughtProps) {
+  const { t } = useWords();
+  const [isAll, setAll] = useState(false);
+  const shown = isAll ? draft.models : draft.models.slice(0, mostShown);
+  return (
+    <fieldset className="grid gap-1">
+      <legend className="mb-1 font-strong">{t("providers.form.brought")}</legend>
+      <p className="run text-small text-fg-3">{t("providers.form.broughtHint")}</p>
+      <div className="grid grid-cols-2 gap-x-4 phone:grid-cols-1">
+        {shown.map((model) => (
+          <Check
+            key={model.upstreamModel}
+            label={<span className="break-all">{model.upstreamModel}</span>}
+            isOn={model.isWanted}
+            onChange={(isWanted) => {
+              onDraft({
+                ...draft,
+                models: draft.models.map((one) =>
+                  one.upstreamModel === model.upstreamModel ? { ...one, isWanted } : one,
+                ),
+              });
+            }}
+          />
+        ))}
+      </div>
+      {shown.length < draft.models.length && (
+        <Button
+          size="sm"
+          tone="link"
+          className="justify-self-start"
+          onClick={() => {
+            setAll(true);
+          }}
+        >
+          {t("providers.form.allModels", { n: draft.models.length })}
+        </Button>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,83 @@
+"use client";
+
+import { useState } from "react";
+import { removeObject } from "@/components/lib/api";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useSave } from "@/components/lib/use-save";
+import { FormProblem } from "@/components/shell/form-problem";
+import { announceSaved } from "@/components/shell/saved-toast";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+
+export type Removed = {
+  readonly type: "provider" | "model";
+  readonly id: string;
+  /** The revision that was looked at. */
+  readonly revision: number;
+  /** What cannot do without it, by name. */
+  readonly usedBy: readonly string[];
+};
+
+type Props = { removed: Removed; onClose: () => void };
+
+/** Removing asks for the name; what is in use says by whom, and stays. */
+export function RemoveSheet({ removed, onClose }: Props) {
+  const { t } = useWords();
+  const { type, id, revision, usedBy } = removed;
+  const save = useSave();
+  const [typed, setTyped] = useState("");
+  const isUsed = usedBy.length > 0;
+  const isSure = !isUsed && typed.trim() === id;
+  const remove = (ifMatch: number | null): void => {
+    save.run(
+      () => removeObject(`/api/${type}s/${encodeURIComponent(id)}`, ifMatch),
+      (result) => {
+        announceSaved(t("providers.removedName", { id }), result);
+        onClose();
+      },
+    );
+  };
+  return (
+    <Dialog labelledBy="remove-title" shape="sheet" onClose={onClose}>
+      <h2 id="remove-title" className="text-title font-strong break-words">
+        {t("providers.removeTitle", { id })}
+      </h2>
+      <p className="run mt-2 text-fg-2">
+        {isUsed
+          ? t(`providers.usedBy.${type}`, { names: usedBy.join(", ") })
+          : t(`providers.removeLead.${type}`)}
+      </p>
+      <form
+        className="mt-3 grid gap-3"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isSure) {
+            remove(revision);
+          }
+        }}
+      >
+        {!isUsed && <Field label={t("apps.typeName", { id })} value={typed} onValue={setTyped} />}
+        <FormProblem
+          problem={save.problem}
+          shownBy={() => false}
+          onTheirs={onClose}
+          onMine={() => {
+            remove(null);
+          }}
+        />
+        <div className="mt-1 flex flex-wrap justify-end gap-2">
+          <Button onClick={onClose} autoFocus={isUsed}>
+            {t(isUsed ? "popover.close" : "confirm.cancel")}
+          </Button>
+          {!isUsed && (
+            <Button type="submit" tone="primary" disabled={!isSure || save.isBusy}>
+              {t("providers.remove")}
+            </Button>
+          )}
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,203 @@
+"use client";
+
+import { type UseQueryResult } from "@tanstack/react-query";
+import { type ChangeEvent, useState } from "react";
+import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
+import { lineText } from "@/components/lib/line-text";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { useSave } from "@/components/lib/use-save";
+import { FormProblem } from "@/components/shell/form-problem";
+import { announceSaved } from "@/components/shell/saved-toast";
+import { Button } from "@/components/ui/button";
+import { TextArea } from "@/components/ui/field";
+import { Glyph } from "@/components/ui/glyph";
+import { Panel } from "@/components/ui/panel";
+import { ImportPreview, type SettingsView } from "@/lib/shared/settings-contract";
+
+type Props = { query: UseQueryResult<SettingsView> };
+
+type Looking =
+  | { readonly state: "idle" | "running" }
+  | { readonly state: "seen"; readonly text: string; readonly preview: ImportPreview }
+  | { readonly state: "failed"; readonly problem: string };
+
+/** The whole configuration as a file, out and in again; nothing is applied before it was looked at. */
+export function FilePanel({ query }: Props) {
+  const { t } = useWords();
+  const file = query.data?.file ?? null;
+  return (
+    <Panel
+      id="file"
+      title={t("settings.file.title")}
+      subtitle={t("settings.file.note")}
+      aside={
+        <a
+          href="/api/config"
+          download="bellwether.yaml"
+          className="inline-flex h-7.5 items-center rounded-control border border-line-strong bg-surface px-3 font-medium text-fg hover:bg-hover hover:no-underline touch:h-11"
+        >
+          {t("settings.file.export")}
+        </a>
+      }
+    >
+      {file === null ? (
+        <ImportForm />
+      ) : (
+        <p className="run rounded-control bg-sunken px-3 py-2 text-fg-2">
+          {t("settings.file.owned", { path: file })}
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function ImportForm() {
+  const { t } = useWords();
+  const save = useSave();
+  const [text, setText] = useState("");
+  const [looking, setLooking] = useState<Looking>({ state: "idle" });
+  const change = (next: string): void => {
+    setText(next);
+    setLooking({ state: "idle" });
+  };
+  const look = (): void => {
+    setLooking({ state: "running" });
+    sendJson({ method: "POST", path: "/api/config/preview", body: { text } }, ImportPreview)
+      .then((preview) => {
+        setLooking({ state: "seen", text, preview });
+      })
+      .catch((error: unknown) => {
+        const isTold = error instanceof ApiFailure && error.status !== 0;
+        setLooking({
+          state: "failed",
+          problem: isTold ? error.message : t("failure.unreachable"),
+        });
+      });
+  };
+  const apply = (ifMatch: number): void => {
+    save.run(
+      () => sendChange({ method: "PUT", path: "/api/config", body: { text }, ifMatch }),
+      (result) => {
+        announceSaved(t("settings.file.imported"), result);
+        change("");
+      },
+    );
+  };
+  const seen = looking.state === "seen" && looking.text === text ? looking.preview : null;
+  return (
+    <div className="grid gap-3">
+      <TextArea
+        label={t("settings.file.text")}
+        hint={t("settings.file.hint")}
+        rows={8}
+        value={text}
+        placeholder={
+          "providers:\n  - id: acme\n    base_url: https://api.acme.example/v1\n    api_key: env:ACME_KEY"
+        }
+        onValue={change}
+      />
+      <div className="flex flex-wrap items-center gap-2">
+        <label className="inline-flex h-7.5 cursor-pointer items-center rounded-control border border-line-strong bg-surface px-3 font-medium focus-within:outline-2 hover:bg-hover touch:h-11">
+          {t("settings.file.choose")}
+          <input
+            type="file"
+            accept=".yaml,.yml,.json"
+            className="sr-only"
+            onChange={(event) => {
+              read(event, change);
+            }}
+          />
+        </label>
+        <Button disabled={text.trim() === "" || looking.state === "running"} onClick={look}>
+          {t(looking.state === "running" ? "settings.file.looking" : "settings.file.preview")}
+        </Button>
+        {seen?.problems.length === 0 && seen.lineCount > 0 && (
+          <Button
+            tone="primary"
+            disabled={save.isBusy}
+            onClick={() => {
+              apply(seen.revision);
+            }}
+          >
+            {t("settings.file.apply")}
+          </Button>
+        )}
+      </div>
+      {looking.state === "failed" && (
+        <p role="alert" className="run">
+          {looking.problem}
+        </p>
+      )}
+      {seen !== null && <Preview preview={seen} />}
+      <FormProblem
+        problem={save.problem}
+        shownBy={() => false}
+        onTheirs={look}
+        onMine={() => {
+          look();
+        }}
+      />
+    </div>
+  );
+}
+
+function read(event: ChangeEvent<HTMLInputElement>, then: (text: string) => void): void {
+  const file = event.target.files?.[0];
+  file?.text().then(then, () => undefined);
+}
+
+function Preview({ preview }: { preview: ImportPreview }) {
+  const { t, f, say } = useWords();
+  const nowMs = useNow();
+  const { problems, lines, lineCount, sealed, silencedRoutes } = preview;
+  if (problems.length > 0) {
+    return (
+      <div role="alert" data-testid="import-problems">
+        <p className="mb-1 flex items-center gap-2 font-medium">
+          <Glyph state="down" />
+          {t("settings.file.problems", { n: problems.length })}
+        </p>
+        <ul className="grid gap-1">
+          {problems.map(({ line, column, message }, index) => (
+            <li key={index} className="grid grid-cols-[72px_minmax(0,1fr)] gap-2">
+              <span className="mono text-fg-3">
+                {line}:{column}
+              </span>
+              <span className="break-words">{message}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    );
+  }
+  return (
+    <div role="status" data-testid="import-preview">
+      <p className="mb-1 font-medium">
+        {lineCount === 0
+          ? t("settings.file.same")
+          : t("settings.file.changes", { n: lineCount, revision: preview.revision })}
+      </p>
+      {sealed > 0 && <p className="run text-fg-2">{t("settings.file.sealed", { n: sealed })}</p>}
+      {silencedRoutes.length > 0 && (
+        <p className="run flex items-center gap-2">
+          <Glyph state="degraded" />
+          {t("settings.file.silenced", { routes: silencedRoutes.join(", ") })}
+        </p>
+      )}
+      {lines.length > 0 && (
+        <ul
+          tabIndex={0}
+          aria-label={t("settings.file.diff")}
+          className="mono mt-2 max-h-80 overflow-auto rounded-control bg-sunken px-3 py-2 text-small"
+        >
+          {lines.map((line, index) => (
+            <li key={index} className="break-words">
+              {lineText(line, say, f, nowMs)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

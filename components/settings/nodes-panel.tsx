@@ -1,0 +1,99 @@
+"use client";
+
+import { type UseQueryResult } from "@tanstack/react-query";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useNow } from "@/components/lib/live/provider";
+import { QueryState } from "@/components/shell/query-state";
+import { Glyph } from "@/components/ui/glyph";
+import { Panel } from "@/components/ui/panel";
+import { TableScroll } from "@/components/ui/table-scroll";
+import { type SettingsView } from "@/lib/shared/settings-contract";
+import { noValue } from "@/lib/shared/format";
+
+type Props = { query: UseQueryResult<SettingsView> };
+type Node = SettingsView["nodes"][number];
+
+const columns = ["node", "state", "revision", "lag", "heard", "started"] as const;
+
+/** Every gateway process: whether it lives, and whether it obeys the newest revision. */
+export function NodesPanel({ query }: Props) {
+  const { t } = useWords();
+  const view = query.data;
+  return (
+    <Panel
+      id="nodes"
+      title={t("settings.nodes.title")}
+      subtitle={t("settings.nodes.note", { revision: view?.revision ?? 0 })}
+    >
+      <QueryState query={query} skeleton="h-24" />
+      {view?.nodes.length === 0 && <p className="run py-4 text-fg-2">{t("settings.nodes.none")}</p>}
+      {view !== undefined && view.nodes.length > 0 && (
+        <TableScroll label={t("settings.nodes.title")}>
+          <table className="data-table">
+            <thead>
+              <tr>
+                {columns.map((key) => (
+                  <th key={key} scope="col">
+                    {t(`settings.nodes.columns.${key}`)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {view.nodes.map((node) => (
+                <NodeRow key={node.id} node={node} view={view} />
+              ))}
+            </tbody>
+          </table>
+        </TableScroll>
+      )}
+    </Panel>
+  );
+}
+
+function NodeRow({ node, view }: { node: Node; view: SettingsView }) {
+  const { t, f } = useWords();
+  const nowMs = useNow();
+  const { id, live, appliedRevision, refused, heartbeatAt, startedAt } = node;
+  const ago = (at: number): string =>
+    t("details.ago", { ago: f.duration(Math.max(0, nowMs - at)) });
+  return (
+    <tr data-testid={`node-${id}`}>
+      <th scope="row" className="mono align-middle! text-body! font-regular! text-fg!">
+        {id}
+      </th>
+      <td>
+        <span className="inline-flex items-center gap-1.5">
+          <Glyph state={live ? "healthy" : "no_data"} size={12} />
+          {t(live ? "settings.nodes.live" : "settings.nodes.gone")}
+        </span>
+      </td>
+      <td>
+        r{appliedRevision}
+        {refused !== null && (
+          <span className="block max-w-80 truncate text-small" title={refused.problem}>
+            {t("settings.nodes.refuses", { revision: refused.revision })}
+          </span>
+        )}
+      </td>
+      <td>{lag()}</td>
+      <td>{ago(heartbeatAt)}</td>
+      <td>{ago(startedAt)}</td>
+    </tr>
+  );
+
+  function lag(): string {
+    if (!live) {
+      return noValue;
+    }
+    const behind = view.revision - appliedRevision;
+    if (behind > 0) {
+      return t("settings.nodes.behind", { n: behind });
+    }
+    // A node that started later read the newest revision and never waited for it.
+    const { revisedAt } = view;
+    return revisedAt === null || node.appliedAt < revisedAt || node.startedAt > revisedAt
+      ? t("settings.nodes.current")
+      : t("settings.nodes.after", { span: f.span(node.appliedAt - revisedAt) });
+  }
+}

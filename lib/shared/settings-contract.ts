@@ -1,0 +1,66 @@
+/**
+ * The operator API's words about settings and the declarative file. Browser-safe: this file imports only `zod/mini`.
+ *
+ * Instants are epoch milliseconds.
+ */
+import * as z from "zod/mini";
+import { ChangeLine, NodeView } from "./contract";
+
+const NodeSettings = z.extend(NodeView, {
+  /** What its environment decides; null: a secret that is set. Empty before its first word. */
+  environment: z.record(z.string(), z.nullable(z.string())),
+});
+
+export const SettingsView = z.object({
+  generatedAt: z.number(),
+  revision: z.number(),
+  /** The newest revision is so old. */
+  revisedAt: z.nullable(z.number()),
+  settings: z.object({
+    timezone: z.nullable(z.string()),
+    callLogDays: z.nullable(z.number()),
+    probeBudgetUsdPerDay: z.nullable(z.number()),
+  }),
+  /** What is in force where the settings say nothing. */
+  defaults: z.object({
+    timezone: z.string(),
+    callLogDays: z.number(),
+    probeBudgetUsdPerDay: z.number(),
+  }),
+  settingsRevision: z.number(),
+  /** The configuration file that owns the settings; null: the control room does. */
+  file: z.nullable(z.string()),
+  nodes: z.array(NodeSettings),
+  /** What the dashboard's own environment decides. */
+  environment: z.record(z.string(), z.nullable(z.string())),
+});
+export type SettingsView = z.infer<typeof SettingsView>;
+
+const reason = z.optional(z.string().check(z.maxLength(500)));
+
+/** Body of PUT /api/settings; null: the default. */
+export const SettingsRequest = z.strictObject({
+  timezone: z.nullable(z.string()),
+  callLogDays: z.nullable(z.number()),
+  probeBudgetUsdPerDay: z.nullable(z.number()),
+  reason,
+});
+export type SettingsRequest = z.infer<typeof SettingsRequest>;
+
+/** Body of POST /api/config/preview and of PUT /api/config: the declarative file. */
+export const ImportRequest = z.strictObject({ text: z.string(), reason });
+export type ImportRequest = z.infer<typeof ImportRequest>;
+
+/** What importing a file would do; nothing was done. */
+export const ImportPreview = z.object({
+  /** Empty: it can be imported. Lines and columns count from 1. */
+  problems: z.array(z.object({ message: z.string(), line: z.number(), column: z.number() })),
+  lines: z.array(ChangeLine),
+  lineCount: z.number(),
+  /** Typed keys in it that importing seals. */
+  sealed: z.number(),
+  silencedRoutes: z.array(z.string()),
+  /** To be sent as If-Match with the import. */
+  revision: z.number(),
+});
+export type ImportPreview = z.infer<typeof ImportPreview>;
