@@ -96,7 +96,7 @@ function Sheet({ confirming }: { confirming: Confirming }) {
         </div>
         <p className="run mt-3 text-small text-fg-3">{t("confirm.undo")}</p>
         <div className="mt-4 flex flex-wrap justify-end gap-2">
-          <Button onClick={close} autoFocus>
+          <Button onClick={close} data-autofocus={isGrave ? undefined : ""}>
             {t("confirm.cancel")}
           </Button>
           <Button type="submit" tone="primary" disabled={isAsking}>

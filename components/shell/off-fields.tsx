@@ -47,19 +47,11 @@ type TextProps = {
   /** What is wrong with it. */
   problem?: string | null;
   isMono?: boolean;
-  autoFocus?: boolean;
   onChange: (value: string) => void;
 };
 
 /** A line of text that says beside itself what is wrong with it. */
-export function TextField({
-  label,
-  value,
-  problem = null,
-  isMono = false,
-  autoFocus = false,
-  onChange,
-}: TextProps) {
+export function TextField({ label, value, problem = null, isMono = false, onChange }: TextProps) {
   const id = useId();
   return (
     <div>
@@ -72,7 +64,6 @@ export function TextField({
         maxLength={500}
         autoComplete="off"
         spellCheck={!isMono}
-        autoFocus={autoFocus}
         aria-invalid={problem !== null || undefined}
         aria-describedby={problem === null ? undefined : `${id}-problem`}
         onChange={(event) => {

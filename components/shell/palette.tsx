@@ -38,7 +38,7 @@ export function Palette({ onClose, onHelp }: Props) {
         <div className="flex items-center gap-2.5 border-b border-line px-4">
           <Search size={16} aria-hidden="true" className="shrink-0 text-fg-3" />
           <Command.Input
-            autoFocus
+            data-autofocus
             placeholder={t("palette.placeholder")}
             className="h-12 min-w-0 flex-1 bg-transparent outline-none placeholder:text-fg-3 touch:text-[16px]"
           />

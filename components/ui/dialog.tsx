@@ -17,6 +17,8 @@ export function Dialog({ labelledBy, shape, onClose, children }: Props) {
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    // The browser begins at the first part that can have the focus, which is not always the one to begin with.
+    dialog?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => {
       dialog?.close();
     };

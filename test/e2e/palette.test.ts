@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
 import { expectNoOverflow, objections } from "./axe";
-import { openRoom, phone, type Room } from "./room";
+import { confirmed, openRoom, phone, type Room } from "./room";
 
 const { say } = wordsOf("en");
 
@@ -36,8 +36,7 @@ it("the palette switches a region off, and a key takes it back", async () => {
   expect(await objections(page, "dialog[open]")).toEqual([]);
   await page.keyboard.type("off ap-sou");
   await dialog.getByRole("option").first().waitFor();
-  await page.keyboard.press("Enter");
-  await dialog.waitFor({ state: "detached" });
+  await confirmed(page, "ap-south", () => page.keyboard.press("Enter"));
   await becomes("ap-south", "draining");
   await page.keyboard.press("KeyU");
   await becomes("ap-south", "enabled");
