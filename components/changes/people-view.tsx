@@ -29,7 +29,7 @@ export function PeopleView() {
       title={t("people.title")}
       subtitle={t("people.subtitle")}
       aside={
-        <Link href="/changes?by=people" className="text-small">
+        <Link href="/changes" className="text-small">
           {t("people.all")}
         </Link>
       }

@@ -269,17 +269,18 @@ function readChanges(
   return getJson(`/api/changes?${query.toString()}`, ChangesPage, signal);
 }
 
-/** Of one millisecond there may be several events. */
-const eventsLooked = 50;
+/** Of one millisecond there may be several. */
+const changesLooked = 50;
 
 async function readChange(id: string, atMs: number, signal: AbortSignal): Promise<Change | null> {
   const revision = /^r:(\d+)$/.exec(id)?.[1];
-  const query =
-    revision === undefined
-      ? { by: "healer", cursor: `${atMs + 1}.h:${noEvent}`, limit: String(eventsLooked) }
-      : { by: "people", cursor: `${atMs + 1}.r:${Number(revision) + 1}`, limit: "1" };
-  const path = `/api/changes?${new URLSearchParams(query).toString()}`;
-  const { changes } = await getJson(path, ChangesPage, signal);
+  const behind = revision === undefined ? `h:${noEvent}` : `r:${Number(revision) + 1}`;
+  const query = new URLSearchParams({
+    limit: String(changesLooked),
+    cursor: `${atMs + 1}.${behind}`,
+    ...(revision === undefined && { by: "healer" }),
+  });
+  const { changes } = await getJson(`/api/changes?${query.toString()}`, ChangesPage, signal);
   return changes.find((change) => change.id === id) ?? null;
 }
 

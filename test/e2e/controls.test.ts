@@ -64,12 +64,12 @@ function grip(page: Page, model: string): Locator {
   });
 }
 
-function button(page: Page, key: "routes.save" | "routes.discard"): Locator {
+function button(page: Page, key: "routes.saveAll" | "routes.discard"): Locator {
   return page.getByRole("button", { name: say({ key }), exact: true });
 }
 
 async function save(page: Page): Promise<void> {
-  await confirmed(page, "auto", () => button(page, "routes.save").click());
+  await confirmed(page, "auto", () => button(page, "routes.saveAll").click());
 }
 
 function move(page: Page, way: "up" | "down", model: string): Locator {
@@ -124,7 +124,7 @@ it("moves a model by Alt with an arrow, and saves the order, by the keyboard alo
   await page.keyboard.press("Alt+ArrowUp");
   const wanted = ["claude-sonnet-4-5", "gpt-4.1", "gemini-2.5-flash", "deepseek-v3"];
   await expect.poll(() => shownChain(page)).toEqual(wanted);
-  await tabTo(page, button(page, "routes.save"));
+  await tabTo(page, button(page, "routes.saveAll"));
   await confirmed(page, "auto", () => page.keyboard.press("Enter"));
   await shows(page.getByTestId("route-proof"), inEffect);
   expect(await savedChain()).toEqual(wanted);

@@ -193,7 +193,7 @@ it("obeys the page's switch and order within 1 s of the click, proves it, and ta
   const up = say({ key: "routes.up", values: { model: "gemini-2.5-flash" } });
   await click(route, up, "button");
   await click(route, up, "button");
-  const savedAtMs = await clickAndConfirm(route, say({ key: "routes.save" }), "button", "auto");
+  const savedAtMs = await clickAndConfirm(route, say({ key: "routes.saveAll" }), "button", "auto");
   const orderMs = await timeToObey(load, savedAtMs, isGemini);
   const inEffect = say({ key: "proof.applied.order", values: { of: 1, took: "" } });
   await shows(route.getByTestId("route-proof"), inEffect);
