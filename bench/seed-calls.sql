@@ -32,6 +32,9 @@ $$;
 CREATE TEMP TABLE "made_calls" (LIKE "call");
 CREATE TEMP TABLE "made_attempts" (LIKE "attempt");
 
+-- What is to be changed of the calls that were made up, before their attempts are: nothing, unless somebody replaces it.
+CREATE FUNCTION pg_temp.dress() RETURNS VOID LANGUAGE SQL AS '';
+
 -- Makes up the calls `first` to before `last` of `total`, and logs them; says how many rows were new.
 CREATE FUNCTION pg_temp.seed_calls("first" BIGINT, "last" BIGINT, "before" BIGINT, "total" BIGINT, "days" INTEGER,
     "until" TIMESTAMPTZ, "seed" BIGINT) RETURNS INTEGER LANGUAGE plpgsql SET jit = off AS $$
@@ -84,6 +87,8 @@ BEGIN
         -- Nobody knows what the twelfth model costs.
         CASE WHEN "served" AND "by" < 12 THEN ("prompt" * 2000 + "answer" * 8000)::BIGINT END, 1
     FROM "answered";
+
+    PERFORM pg_temp.dress();
 
     INSERT INTO "made_attempts" ("id", "call_id", "seq", "started_at", "demo", "target_id", "provider", "region", "model", "outcome",
         "reason", "status", "health", "ttft_ms", "duration_ms", "cost_nano_usd")

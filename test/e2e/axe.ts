@@ -1,6 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
-import { expect } from "vitest";
 
 /** What axe objects to inside `part`, one line each. */
 export async function objections(page: Page, part = "html"): Promise<string[]> {
@@ -8,10 +7,17 @@ export async function objections(page: Page, part = "html"): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-/** Nothing stands beyond the edge of the window. */
-export async function expectNoOverflow(page: Page): Promise<void> {
-  const beyond = await page.evaluate(
+/** By how many CSS pixels the page is wider than its window. */
+export async function overflow(page: Page): Promise<number> {
+  return page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
-  expect(beyond).toBeLessThanOrEqual(0);
+}
+
+/** Nothing stands beyond the edge of the window. */
+export async function expectNoOverflow(page: Page): Promise<void> {
+  const beyond = await overflow(page);
+  if (beyond > 0) {
+    throw new Error(`The page is ${beyond} px wider than its window.`);
+  }
 }

@@ -12,6 +12,8 @@ export interface SeedOptions {
   seed?: number;
   /** When the last call began; the same seed and instant make the same calls. The running minute by default. */
   untilMs?: number;
+  /** SQL that replaces `pg_temp.dress()`, to change the calls before they are logged. */
+  dress?: string;
   /** Into a database that holds real calls too. */
   force?: boolean;
   say?: (text: string) => void;
@@ -31,7 +33,7 @@ interface Worker {
  * Applications and models are skewed as in life, 5 % fail, 3 % come late, and two nodes log them.
  */
 export async function seedCalls(options: SeedOptions): Promise<number> {
-  const { db, days, force = false, say = () => undefined } = options;
+  const { db, days, force = false, dress = "", say = () => undefined } = options;
   const until = new Date(options.untilMs ?? Math.floor(Date.now() / 60_000) * 60_000);
   const size = db.pool.options.max;
   const clients = await Promise.all(Array.from({ length: size }, () => db.pool.connect()));
@@ -44,7 +46,7 @@ export async function seedCalls(options: SeedOptions): Promise<number> {
     await makeDays(first, days, until);
     const sql = readFileSync(resolve("bench/seed-calls.sql"), "utf8");
     for (const worker of workers) {
-      await worker.query(`SET synchronous_commit = off; SET work_mem = '128MB'; ${sql}`);
+      await worker.query(`SET synchronous_commit = off; SET work_mem = '128MB'; ${sql}; ${dress}`);
     }
     const made = await fill(workers, { ...options, until, say });
     say("counting rows for the planner");

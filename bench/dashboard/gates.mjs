@@ -1,0 +1,149 @@
+// What a page costs a slow machine on a slow line: JavaScript, first paint, blocked time, shifts, answers to presses.
+import { median, round, sleep, until } from "./parts.mjs";
+import { pagesOf } from "./pages.mjs";
+import { widths, withLivedInRoom } from "./room.mjs";
+import { observePage } from "./observe.mjs";
+import { pressEverything } from "./presses.mjs";
+
+const slowdown = 4;
+const line = {
+  offline: false,
+  latency: 150,
+  downloadThroughput: 1_600_000 / 8,
+  uploadThroughput: 750_000 / 8,
+};
+/** No long task for so long: the page is done. One that never is counts until the second limit. */
+const quietMs = 5_000;
+const longestMs = 25_000;
+/** So low that no chart is near. */
+const slit = { width: 1440, height: 120 };
+
+const bars = {
+  jsKb: 235,
+  lazyKb: 135,
+  lcpMs: 2_000,
+  tbtMs: 300,
+  cls: 0.02,
+  inpMs: 200,
+  usableMs: 3_500,
+};
+const barsOf = {
+  "/routes/[id]": { ...bars, jsKb: 260, lcpMs: 2_200, tbtMs: 350 },
+  "/requests": { ...bars, jsKb: 250, lazyKb: 0, tbtMs: 250, inpMs: 150 },
+};
+const said = {
+  jsKb: ["JavaScript at load", "kB gz"],
+  lazyKb: ["JavaScript of charts, later", "kB gz"],
+  lcpMs: ["largest paint", "ms"],
+  tbtMs: ["main thread blocked", "ms"],
+  cls: ["layout shifts", ""],
+  inpMs: ["slowest answer to a press", "ms"],
+  usableMs: ["verdict and switches usable", "ms"],
+};
+
+/** Loads every page several times with a new profile each, at the width of a desk. */
+export async function gates({ quick, say }) {
+  const rounds = quick ? 1 : 5;
+  return withLivedInRoom(say, async (room) => {
+    const figures = [];
+    for (const page of pagesOf(await room.health())) {
+      const weight = await weigh(room, page);
+      const runs = [];
+      for (let index = 0; index < rounds; index += 1) {
+        runs.push(await visit(room, page));
+      }
+      const measured = {
+        ...weight,
+        ...Object.fromEntries(
+          Object.keys(runs[0]).map((name) => [name, median(runs.map((run) => run[name]))]),
+        ),
+      };
+      const of = barsOf[page.route] ?? bars;
+      for (const [name, value] of Object.entries(measured)) {
+        const [what, unit] = said[name];
+        const figure = {
+          name: `${page.route}: ${what}`,
+          value: round(value, name === "cls" ? 3 : 0),
+          unit,
+          bar: `≤ ${of[name]}`,
+          holds: value <= of[name],
+        };
+        figures.push(figure);
+        say(`${figure.name}: ${figure.value} ${unit}${figure.holds ? "" : ` (bar ${of[name]})`}`);
+      }
+    }
+    return figures;
+  });
+}
+
+/** The bytes of scripts on the wire, unhurried: those that the page needs, and those that come with its charts. */
+async function weigh({ browser, origin }, { path }) {
+  const context = await browser.newContext({ viewport: slit, locale: "en-US" });
+  try {
+    const page = await context.newPage();
+    const cdp = await context.newCDPSession(page);
+    const scripts = new Set();
+    let bytes = 0;
+    let lastMs = 0;
+    cdp.on("Network.responseReceived", ({ requestId, type }) => {
+      if (type === "Script") {
+        scripts.add(requestId);
+      }
+    });
+    cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+      if (scripts.has(requestId)) {
+        bytes += encodedDataLength;
+        lastMs = performance.now();
+      }
+    });
+    await cdp.send("Network.enable");
+    await page.goto(`${origin}${path}`, { waitUntil: "load" });
+    const settled = () => until(() => performance.now() - lastMs > 1_000, "scripts have come");
+    await settled();
+    const atLoad = bytes;
+    // Charts that nobody comes near are drawn after four quiet seconds.
+    await page.setViewportSize(widths[1440]);
+    await page.keyboard.press("End");
+    await sleep(1_000);
+    await page.keyboard.press("Home");
+    await sleep(4_000);
+    await settled();
+    return { jsKb: atLoad / 1_000, lazyKb: (bytes - atLoad) / 1_000 };
+  } finally {
+    await context.close();
+  }
+}
+
+async function visit({ browser, origin }, { route, path }) {
+  const context = await browser.newContext({ viewport: widths[1440], locale: "en-US" });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    const cdp = await context.newCDPSession(page);
+    await cdp.send("Network.enable");
+    await cdp.send("Network.emulateNetworkConditions", line);
+    await cdp.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+    await page.addInitScript(observePage);
+    await page.goto(`${origin}${path}`, { waitUntil: "load" });
+    const seen = () => page.evaluate(() => globalThis.seen());
+    const loaded = await until(
+      async () => {
+        const now = await seen();
+        const calmMs = now.nowMs - Math.max(now.fcpMs, now.lastTaskEndMs);
+        return now.fcpMs > 0 && now.usableMs > 0 && (calmMs > quietMs || now.nowMs > longestMs)
+          ? now
+          : null;
+      },
+      `${path} is quiet and usable`,
+      90_000,
+    );
+    await pressEverything(page, route);
+    await page.keyboard.press("End");
+    await sleep(1_000);
+    const { cls, inpMs } = await seen();
+    const { lcpMs, tbtMs, usableMs } = loaded;
+    return { lcpMs, tbtMs, cls, inpMs, usableMs };
+  } finally {
+    await context.close();
+  }
+}
