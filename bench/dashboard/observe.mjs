@@ -1,9 +1,9 @@
+/* global document */
 /**
  * Runs inside a page before anything else and leaves `seen()` there, which tells what has been seen of it so far.
  * Instants are milliseconds since the navigation; it may use nothing from outside of itself.
  */
 export function observePage() {
-  /* eslint-env browser */
   const state = { fcpMs: 0, lcpMs: 0, inpMs: 0, usableMs: 0, tasks: [], shifts: [] };
   const watch = (type, take, options = {}) => {
     new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({

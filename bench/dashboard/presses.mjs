@@ -1,3 +1,4 @@
+/* global requestAnimationFrame */
 // What people press on the pages. What is not on a page is not pressed there, unless the page is nothing without it.
 import { sleep } from "./parts.mjs";
 

@@ -1,0 +1,105 @@
+// axe and the width of every page: themes × languages × data, nothing, errors × desk and phone.
+import { parts, sleep } from "./parts.mjs";
+import { pagesOf } from "./pages.mjs";
+import { widths, withEmptyRoom, withLivedInRoom } from "./room.mjs";
+
+const everywhere = ["en-US", "ko-KR"].flatMap((locale) =>
+  [1440, 390].map((width) => ({ locale, width })),
+);
+/** Each two of language, width and state meet. */
+const few = {
+  data: [everywhere[0], everywhere[3]],
+  empty: [everywhere[1]],
+  error: [everywhere[2]],
+};
+
+/** Opens every page in every state. */
+export async function states({ quick, say }) {
+  const found = new Map();
+  const look = (room, state) =>
+    lookAtAll(room, state, quick ? few[state] : everywhere, { found, say });
+  await withLivedInRoom(say, async (room) => {
+    await look(room, "data");
+    await look(room, "error");
+  });
+  await withEmptyRoom((room) => look(room, "empty"));
+  return [...found].flatMap(([route, { looks, objected, wide }]) =>
+    [
+      ["axe objects", objected],
+      ["wider than the window", wide],
+    ].map(([what, value]) => ({
+      name: `${route}: ${what}`,
+      value,
+      unit: `of ${looks} looks`,
+      bar: "0",
+      holds: value === 0,
+    })),
+  );
+}
+
+async function lookAtAll(room, state, places, { found, say }) {
+  const pages = pagesOf(await room.health());
+  const queue = places.flatMap((place) => pages.map((page) => ({ ...place, ...page })));
+  const all = queue.length;
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      for (const { theme, objections, beyond } of await lookAt(room, state, next)) {
+        const entry = found.get(next.route) ?? { looks: 0, objected: 0, wide: 0 };
+        entry.looks += 1;
+        entry.objected += objections.length > 0 ? 1 : 0;
+        entry.wide += beyond > 0 ? 1 : 0;
+        found.set(next.route, entry);
+        const where = `${next.path} ${state} ${theme} ${next.locale} ${next.width}`;
+        for (const objection of objections) {
+          say(`${where}: ${objection}`);
+        }
+        if (beyond > 0) {
+          say(`${where}: ${beyond} px wider than the window`);
+        }
+      }
+      if ((all - queue.length) % 10 === 0 || queue.length === 0) {
+        say(`${state}: ${all - queue.length} of ${all} pages`);
+      }
+    }
+  };
+  // One computes while the other waits.
+  await Promise.all([work(), work()]);
+}
+
+async function lookAt({ browser, origin }, state, { path, locale, width }) {
+  const { objections, overflow } = await parts();
+  const isPhone = width < 720;
+  const context = await browser.newContext({
+    viewport: widths[width],
+    locale,
+    hasTouch: isPhone,
+    colorScheme: "light",
+  });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    if (state === "error") {
+      await page.route("**/api/**", (route) => route.abort());
+    }
+    await page.goto(`${origin}${path}`);
+    await page.getByRole("heading", { level: 1 }).first().waitFor();
+    const link = state === "error" ? "polling" : "live";
+    await page.locator(`[data-testid="live"][data-link="${link}"]`).waitFor();
+    // What waits to be near is drawn.
+    await page.keyboard.press("End");
+    await sleep(500);
+    await page.keyboard.press("Home");
+    await sleep(500);
+    const looks = [];
+    for (const theme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: theme });
+      await sleep(200);
+      looks.push({ theme, objections: await objections(page), beyond: await overflow(page) });
+    }
+    return looks;
+  } catch (error) {
+    throw new Error(`${path} ${state} ${locale} ${width}: ${error.message}`, { cause: error });
+  } finally {
+    await context.close();
+  }
+}
