@@ -41,6 +41,7 @@ async function lookAtAll(room, state, places, { found, say }) {
   const pages = pagesOf(await room.health());
   const queue = places.flatMap((place) => pages.map((page) => ({ ...place, ...page })));
   const all = queue.length;
+  let done = 0;
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       for (const { theme, objections, beyond } of await lookAt(room, state, next)) {
@@ -57,8 +58,9 @@ async function lookAtAll(room, state, places, { found, say }) {
           say(`${where}: ${beyond} px wider than the window`);
         }
       }
-      if ((all - queue.length) % 10 === 0 || queue.length === 0) {
-        say(`${state}: ${all - queue.length} of ${all} pages`);
+      done += 1;
+      if (done % 10 === 0 || done === all) {
+        say(`${state}: ${done} of ${all} pages`);
       }
     }
   };
