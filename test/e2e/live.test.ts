@@ -72,6 +72,7 @@ it("both tabs say within 15 s that the dashboard is away, and take one stream up
   };
   const both = [first, second];
   await Promise.all(both.map((page) => verdictIs(page, "served")));
+  await Promise.all(both.map((page) => page.locator(".recharts-surface").first().waitFor()));
   door.shut(true);
   await Promise.all(both.map((page) => verdictIs(page, "page_offline")));
   for (const page of both) {
