@@ -29,11 +29,11 @@ async function photograph({ browser, origin }, { path: address, name }, look) {
     page.setDefaultTimeout(60_000);
     await page.goto(`${origin}${address}`);
     await page.locator('[data-testid="live"][data-link="live"]').waitFor();
+    await sleep(2_000);
     const whole = await page.evaluate("document.documentElement.scrollHeight");
     // What stands at the edge of the window then stands at the edge of the picture.
     await page.setViewportSize({ width, height: Math.max(height, Math.min(whole, mostHeight)) });
-    await page.waitForLoadState("load");
-    await sleep(5_000);
+    await sleep(4_500);
     const picture = await page.screenshot({ animations: "disabled" });
     const file = `${name}.${theme}.${locale.slice(0, 2)}.${width}.png`;
     const { size } = await sharp(picture)

@@ -83,3 +83,18 @@ it("both tabs say within 15 s that the dashboard is away, and take one stream up
   await Promise.all(both.map((page) => untilLive(page)));
   expect(door.answering(stream)).toBe(1);
 });
+
+it("a chart that cannot be loaded is missing in its place only", async () => {
+  const page = await first.context().newPage();
+  // No chart is near.
+  await page.setViewportSize({ width: 1440, height: 120 });
+  await page.route("**/_next/static/chunks/**", (route) =>
+    route.request().resourceType() === "script" && isLoaded ? route.abort() : route.continue(),
+  );
+  let isLoaded = false;
+  await page.goto(`${door.origin}/overview`);
+  await untilLive(page);
+  isLoaded = true;
+  await page.getByTestId("not-loaded").first().waitFor();
+  expect(await page.getByTestId("verdict").getAttribute("data-verdict")).toBe("served");
+});
