@@ -3,7 +3,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
-import { LoadBoundary } from "./load-boundary";
+import { LoadBoundary } from "@/components/ui/load-boundary";
 
 type Props = { children: ReactNode };
 
