@@ -20,9 +20,9 @@ BEGIN
         "cached_tokens" = 0, "cost_nano_usd" = 1320000, "ttft_ms" = CASE WHEN "stream" THEN greatest(1, "total_ms" / 4) END
     WHERE "outcome" = 'failed' AND hashtext("id"::TEXT) % 40 <> 0;
 
-    UPDATE "made_calls" SET "first_model" = "model", "first_provider" = "provider", "first_region" = 'eu-west', "region" = 'us-east',
+    UPDATE "made_calls" SET "first_model" = "model", "first_provider" = "provider", "first_region" = 'us-east', "region" = 'eu-west',
         "outcome" = 'served', "status" = 200, "error_code" = NULL, "rescued_by" = 'sibling', "region_switch" = true, "fallback" = false,
         "attempts" = 2
-    WHERE "first_region" = 'eu-west' AND "started_at" BETWEEN now() - INTERVAL '260 minutes' AND now() - INTERVAL '230 minutes';
+    WHERE "first_model" = 'gpt-4.1' AND "first_region" = 'us-east' AND "started_at" BETWEEN now() - INTERVAL '260 minutes' AND now() - INTERVAL '230 minutes';
 END
 $$;

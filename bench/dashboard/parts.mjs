@@ -5,6 +5,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { bundle } from "../bundle.mjs";
 
 export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+/** What the switch of time ranges is called in English. */
+export const rangeName = JSON.parse(fs.readFileSync(path.join(root, "messages/en.json"), "utf8"))
+  .range.label;
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 export const round = (value, digits = 0) => Number(value.toFixed(digits));

@@ -1,9 +1,14 @@
 /* global requestAnimationFrame */
 // What people press on the pages. What is not on a page is not pressed there, unless the page is nothing without it.
-import { sleep } from "./parts.mjs";
+import { rangeName, sleep } from "./parts.mjs";
 
 const presses = {
-  range: (page) => page.locator("header [role=group] button[aria-pressed=false]").first(),
+  range: (page) =>
+    page
+      .getByRole("group", { name: rangeName })
+      .locator("button[aria-pressed=false]")
+      .filter({ visible: true })
+      .first(),
   cell: (page) => page.locator('[data-testid^="target-"]').first(),
   call: (page) => page.locator('[data-testid="call"]').first(),
   row: (page) => page.locator('[data-testid^="chain-"] button[data-focus^="down"]:enabled').first(),

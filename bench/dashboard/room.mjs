@@ -2,10 +2,10 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parts, root, sleep, until } from "./parts.mjs";
+import { parts, root, until } from "./parts.mjs";
 
 const apps = ["billing", "search", "shop", "support-bot"];
-const seededCalls = 30_000;
+const seededCalls = 60_000;
 
 export const widths = { 1440: { width: 1440, height: 1000 }, 390: { width: 390, height: 844 } };
 
@@ -163,12 +163,14 @@ function startTraffic({ gateway }, keys) {
       .catch(() => undefined)
       .finally(() => running.delete(call));
     running.add(call);
-  }, 250);
+  }, 650);
   return async () => {
     clearInterval(timer);
     await Promise.all(running);
   };
 }
+
+const faltering = "alpha:us-east:gemini-2.5-flash";
 
 async function haveTrouble({ api, health, wall }, say) {
   say("trouble with two targets");
@@ -182,15 +184,12 @@ async function haveTrouble({ api, health, wall }, say) {
   const falters = { kind: "status", status: 500, probability: 0.4, on: "chat" };
   await wall("POST", "faults", [
     { kind: "status", status: 503, model: "gpt-4.1", region: "us-east" },
-    { ...falters, model: "gemini-2.5-flash", region: "eu-west" },
+    { ...falters, model: "gemini-2.5-flash", region: "us-east" },
   ]);
-  await until(
-    async () => {
-      const { targets } = await health();
-      return targets.some(({ id, state }) => id === "alpha:us-east:gpt-4.1" && state === "down");
-    },
-    "a target is down",
-    60_000,
-  );
-  await sleep(20_000);
+  const is = async (wanted, of) => {
+    const { targets } = await health();
+    return targets.some(({ id, state }) => id === of && state === wanted);
+  };
+  await until(() => is("down", "alpha:us-east:gpt-4.1"), "a target is down", 120_000);
+  await until(() => is("degraded", faltering), "a target is degraded", 240_000);
 }

@@ -1,6 +1,9 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useWords } from "@/components/lib/i18n/provider";
+import { Button } from "@/components/ui/button";
+import { LoadBoundary } from "@/components/ui/load-boundary";
 
 type Props = { children: ReactNode };
 
@@ -35,7 +38,25 @@ export function WhenNear({ children }: Props) {
   }, []);
   return (
     <div ref={element} className="h-full">
-      {isMounted && children}
+      {isMounted && <LoadBoundary fallback={<NotLoaded />}>{children}</LoadBoundary>}
     </div>
+  );
+}
+
+/** A browser does not ask again for code that did not come, until the page is loaded anew. */
+function NotLoaded() {
+  const { t } = useWords();
+  return (
+    <p data-testid="not-loaded" className="flex flex-wrap items-center gap-3 py-4 text-fg-2">
+      {t("failure.chart")}
+      <Button
+        size="sm"
+        onClick={() => {
+          location.reload();
+        }}
+      >
+        {t("failure.reload")}
+      </Button>
+    </p>
   );
 }

@@ -5,6 +5,7 @@ import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useStat
 import { useWords } from "@/components/lib/i18n/provider";
 import { figuresQueries } from "@/components/lib/queries";
 import { Key } from "@/components/ui/key";
+import { LoadBoundary } from "@/components/ui/load-boundary";
 import { type HealthView, type RouteView } from "@/lib/shared/contract";
 import { AddModel } from "./add-model";
 import { ChainRow, type ChainRowProps, type RowMove } from "./chain-row";
@@ -98,14 +99,16 @@ export function ChainEditor({ route, health, isFull = false }: Props) {
       {isFull && <Columns />}
       <ol className="-mx-4 border-t border-line" aria-label={t("routes.chainOf", { id: route.id })}>
         {isIdle ? (
-          <Suspense fallback={plainRows}>
-            <DragList
-              rows={rows}
-              onMove={(from, to) => {
-                move(from, to, null);
-              }}
-            />
-          </Suspense>
+          <LoadBoundary fallback={plainRows}>
+            <Suspense fallback={plainRows}>
+              <DragList
+                rows={rows}
+                onMove={(from, to) => {
+                  move(from, to, null);
+                }}
+              />
+            </Suspense>
+          </LoadBoundary>
         ) : (
           plainRows
         )}

@@ -72,6 +72,7 @@ it("both tabs say within 15 s that the dashboard is away, and take one stream up
   };
   const both = [first, second];
   await Promise.all(both.map((page) => verdictIs(page, "served")));
+  await Promise.all(both.map((page) => page.locator(".recharts-surface").first().waitFor()));
   door.shut(true);
   await Promise.all(both.map((page) => verdictIs(page, "page_offline")));
   for (const page of both) {
@@ -81,4 +82,18 @@ it("both tabs say within 15 s that the dashboard is away, and take one stream up
   await Promise.all(both.map((page) => verdictIs(page, "served")));
   await Promise.all(both.map((page) => untilLive(page)));
   expect(door.answering(stream)).toBe(1);
+});
+
+it("a chart that cannot be loaded is missing in its place only", async () => {
+  const address = `${door.origin}/models/gpt-4.1`;
+  const atFirst = await (await fetch(address)).text();
+  const page = await first.context().newPage();
+  await page.route("**/*.js", (route) => {
+    const file = new URL(route.request().url()).pathname;
+    return atFirst.includes(file) ? route.continue() : route.abort();
+  });
+  await page.goto(address);
+  await page.getByTestId("not-loaded").first().waitFor();
+  const name = say({ key: "matrix.switchModel", values: { id: "gpt-4.1" } });
+  await page.getByRole("switch", { name, exact: true }).waitFor();
 });

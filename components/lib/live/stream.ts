@@ -8,14 +8,11 @@ export interface StreamHandlers {
   onLost: () => void;
 }
 
-interface Relayed {
-  type: StreamEvent;
-  json: string;
-}
+type Relayed = { type: StreamEvent; json: string } | "lost";
 
 /**
  * Follows `/api/stream` until the returned function is called. The tabs of a browser share one connection: the holder of
- * a lock reads it and passes every event on. Where locks or channels are missing, each tab has its own.
+ * a lock reads it and passes on every event, and that the stream broke. Where locks or channels are missing, each tab has its own.
  */
 export function followStream(handlers: StreamHandlers): () => void {
   const isShared = typeof BroadcastChannel === "function" && "locks" in navigator;
@@ -26,7 +23,11 @@ function followShared({ onEvent, onLost }: StreamHandlers): () => void {
   const ending = new AbortController();
   const channel = new BroadcastChannel(channelName);
   channel.addEventListener("message", ({ data }: MessageEvent<Relayed>) => {
-    onEvent(data.type, data.json);
+    if (data === "lost") {
+      onLost();
+    } else {
+      onEvent(data.type, data.json);
+    }
   });
   const lead = (): Promise<void> =>
     new Promise((resolve) => {
@@ -35,7 +36,10 @@ function followShared({ onEvent, onLost }: StreamHandlers): () => void {
           onEvent(type, json);
           channel.postMessage({ type, json } satisfies Relayed);
         },
-        onLost,
+        onLost: () => {
+          onLost();
+          channel.postMessage("lost" satisfies Relayed);
+        },
       });
       ending.signal.addEventListener("abort", () => {
         close();
