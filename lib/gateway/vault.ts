@@ -1,5 +1,5 @@
 /** The gateway's private key: what provider keys were sealed for, and the only thing that opens them. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openBox, mintPrivateKey, publicKeyOf, readPrivateKey } from "../shared/boxes";
 import { asFolderError, findErrorCode, StartError } from "../shared/start-error";
@@ -49,10 +49,12 @@ export function openVault(dataDir: string, given: string | undefined): Vault {
 }
 
 function keptKey(dataDir: string, path: string): string {
+  const draft = `${path}.${process.pid}`;
   try {
     mkdirSync(dataDir, { recursive: true });
-    // Processes that share a folder may start together: whoever comes second takes the first one's key.
-    writeFileSync(path, `${mintPrivateKey()}\n`, { mode: 0o600, flag: "wx" });
+    writeFileSync(draft, `${mintPrivateKey()}\n`, { mode: 0o600 });
+    // Processes that share a folder may start together: whoever comes second takes the first one's key, and takes it whole.
+    linkInto(path, draft);
   } catch (error) {
     if (findErrorCode(error) !== "EEXIST") {
       throw asFolderError(dataDir, error);
@@ -62,5 +64,13 @@ function keptKey(dataDir: string, path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     throw asFolderError(dataDir, error);
+  }
+}
+
+function linkInto(path: string, draft: string): void {
+  try {
+    linkSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
