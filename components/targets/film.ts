@@ -49,8 +49,8 @@ export function filmState(state: StripState | undefined): DisplayState {
 
 const hourMs = 3_600_000;
 const every = { desk: 3, phone: 6 };
-/** So near to an end of the strip a label would stand beyond it. */
-const edge = 0.02;
+/** So near to an end of the strip a label would stand beyond it; a phone's strip is short. */
+const edge = { desk: 0.02, phone: 0.07 };
 
 /** The hours on the clocks of a zone that a strip of time is labelled with; the main ones have room on a phone too. */
 export function scaleHours(
@@ -65,8 +65,10 @@ export function scaleHours(
     const at = first + index * hourMs;
     const hour = Number(clock.format(at));
     const share = (at - from) / (to - from);
-    return { at, hour, share };
+    const room = Math.min(share, 1 - share);
+    const isMain = hour % every.phone === 0 && room >= edge.phone;
+    return { at, hour, share, room, isMain };
   })
-    .filter(({ hour, share }) => hour % every.desk === 0 && share >= edge && share <= 1 - edge)
-    .map(({ at, hour, share }) => ({ at, share, isMain: hour % every.phone === 0 }));
+    .filter(({ hour, room }) => hour % every.desk === 0 && room >= edge.desk)
+    .map(({ at, share, isMain }) => ({ at, share, isMain }));
 }
