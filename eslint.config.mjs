@@ -124,6 +124,11 @@ export default tseslint.config(
     rules: { "@typescript-eslint/explicit-module-boundary-types": "error" },
   },
   {
+    // An import of types alone, written inline, still loads its module: a whole chart library once.
+    files: ["app/**/*.{ts,tsx}", "components/**/*.{ts,tsx}"],
+    rules: { "@typescript-eslint/no-import-type-side-effects": "error" },
+  },
+  {
     ignores: mayExportDefault,
     rules: {
       "no-restricted-exports": [

@@ -1,8 +1,8 @@
 import "@fontsource-variable/geist-mono/wght.css";
 import "pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css";
 import "./globals.css";
-import { type Metadata, type Viewport } from "next";
-import { type ReactNode } from "react";
+import type { Metadata, Viewport } from "next";
+import type { ReactNode } from "react";
 import { I18nProvider } from "@/components/lib/i18n/provider";
 import { readerOf } from "@/components/lib/i18n/request";
 

@@ -1,6 +1,6 @@
 import { HydrationBoundary } from "@tanstack/react-query";
 import { cookies } from "next/headers";
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { TroubleProvider } from "@/components/lib/live/trouble";
 import { AppShell } from "@/components/shell/app-shell";
 import { Providers } from "@/components/shell/providers";

@@ -10,9 +10,9 @@ import {
   healthQueries,
   metricsQueries,
 } from "@/components/lib/queries";
-import { type CallFilter } from "@/components/calls/filter";
+import type { CallFilter } from "@/components/calls/filter";
 import { parseRange, type Range, streamedRange } from "@/components/lib/range";
-import { type Trouble } from "@/components/lib/verdict";
+import type { Trouble } from "@/components/lib/verdict";
 import {
   authorizePage,
   callsPage,

@@ -8,7 +8,7 @@ import { keysQueries } from "@/components/lib/queries";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
-import { type CreatedKey } from "@/lib/shared/contract";
+import type { CreatedKey } from "@/lib/shared/contract";
 import { Secret } from "./secret";
 
 type Props = { onClose: () => void };

@@ -11,7 +11,7 @@ import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import { Tag } from "@/components/ui/tag";
-import { type KeyView } from "@/lib/shared/contract";
+import type { KeyView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { CreateKey } from "./create-key";
 import { RevokeKey } from "./revoke-key";

@@ -9,7 +9,7 @@ import { keysQueries } from "@/components/lib/queries";
 import { InlineError } from "@/components/shell/inline-error";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { type KeyView } from "@/lib/shared/contract";
+import type { KeyView } from "@/lib/shared/contract";
 
 type Props = { row: KeyView; onClose: () => void };
 

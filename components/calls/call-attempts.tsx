@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { reasonText } from "@/components/lib/targets/why";
 import { Glyph } from "@/components/ui/glyph";
-import { type AttemptView, type CallDetail } from "@/lib/shared/contract";
+import type { AttemptView, CallDetail } from "@/lib/shared/contract";
 import { attemptGlyph } from "@/components/lib/calls/outcome";
 import { Section } from "./section";
 import { barOf, ticksOf, type WaterfallRow, waterfallRows } from "./waterfall";

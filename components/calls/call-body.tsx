@@ -8,7 +8,7 @@ import { useMinute } from "@/components/lib/live/provider";
 import { callsQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
-import { type BodyText, type CallBody, type CallDetail } from "@/lib/shared/contract";
+import type { BodyText, CallBody, CallDetail } from "@/lib/shared/contract";
 import { Section } from "./section";
 
 type Props = { call: CallDetail };

@@ -1,5 +1,5 @@
 import { useWords } from "@/components/lib/i18n/provider";
-import { type CallDetail } from "@/lib/shared/contract";
+import type { CallDetail } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { tokensText } from "./calls-table";
 import { Section } from "./section";

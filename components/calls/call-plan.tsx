@@ -1,7 +1,7 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { evidenceTexts } from "@/components/lib/targets/evidence";
 import { Glyph, type GlyphState } from "@/components/ui/glyph";
-import { type CallDetail, type PlanEntry } from "@/lib/shared/contract";
+import type { CallDetail, PlanEntry } from "@/lib/shared/contract";
 import { Section } from "./section";
 import { planReason } from "./why-sentence";
 

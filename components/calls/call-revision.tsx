@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
-import { type CallDetail } from "@/lib/shared/contract";
+import type { CallDetail } from "@/lib/shared/contract";
 import { Section } from "./section";
 
 type Props = { call: CallDetail };

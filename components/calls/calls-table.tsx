@@ -5,7 +5,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { Glyph } from "@/components/ui/glyph";
 import { Tag } from "@/components/ui/tag";
-import { type CallView } from "@/lib/shared/contract";
+import type { CallView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
 import { callGlyph, outcomeKeyOf } from "@/components/lib/calls/outcome";

@@ -2,7 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
-import { type CallView } from "@/lib/shared/contract";
+import type { CallView } from "@/lib/shared/contract";
 
 /** The open call is in the address, so that a link shows it. */
 export function useOpenCall(): [string | null, (id: string | null) => void] {

@@ -14,7 +14,7 @@ import { Switch } from "@/components/ui/switch";
 import { Tag } from "@/components/ui/tag";
 import { CallCards } from "./call-cards";
 import { CallsTable } from "./calls-table";
-import { type CallFilter } from "./filter";
+import type { CallFilter } from "./filter";
 import { FilterBar } from "./filter-bar";
 import { newCount, useOpenCall } from "./open-call";
 import { useFilterText } from "./use-filter";

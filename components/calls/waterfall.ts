@@ -1,4 +1,4 @@
-import { type AttemptView, type CallDetail } from "@/lib/shared/contract";
+import type { AttemptView, CallDetail } from "@/lib/shared/contract";
 
 /** One line of a call's waterfall; times are milliseconds from its beginning. */
 export type WaterfallRow =

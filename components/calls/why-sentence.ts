@@ -1,7 +1,7 @@
-import { type MessageKey, type Translate } from "@/components/lib/i18n/messages";
+import type { MessageKey, Translate } from "@/components/lib/i18n/messages";
 import { reasonText } from "@/components/lib/targets/why";
-import { type AttemptView, type CallDetail } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
+import type { AttemptView, CallDetail } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
 
 /** Being left out for these says something of the target; for all others, of the call or of what people want. */
 const healthReasons: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import { EffectSpark } from "@/components/charts/effect-spark";
 import { useWords } from "@/components/lib/i18n/provider";
-import { type Effect } from "@/lib/shared/contract";
+import type { Effect } from "@/lib/shared/contract";
 
 type Props = { effect: Effect | undefined };
 

@@ -1,6 +1,6 @@
-import { type Text } from "@/components/lib/i18n/messages";
-import { type Format } from "@/lib/shared/format";
-import { type ChangeSummary } from "./summary";
+import type { Text } from "@/components/lib/i18n/messages";
+import type { Format } from "@/lib/shared/format";
+import type { ChangeSummary } from "./summary";
 
 /** A change as a sentence without its subject, who is named before it. */
 export function changeText(summary: ChangeSummary, f: Format, nowMs: number): Text {

@@ -11,9 +11,9 @@ import { changesQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
-import { type Comparison } from "@/lib/shared/contract";
+import type { Comparison } from "@/lib/shared/contract";
 import { lineText } from "@/components/lib/line-text";
-import { type RevisionPair } from "./use-compared";
+import type { RevisionPair } from "./use-compared";
 
 type Props = { pair: RevisionPair; onPair: (pair: RevisionPair | null) => void };
 

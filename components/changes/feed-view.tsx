@@ -10,7 +10,7 @@ import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Segments } from "@/components/ui/segments";
-import { type Change } from "@/lib/shared/contract";
+import type { Change } from "@/lib/shared/contract";
 import { ChangeEffect } from "./change-effect";
 import { ComparePanel } from "./compare-panel";
 import { followedBy } from "./followed";

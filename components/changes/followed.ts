@@ -1,4 +1,4 @@
-import { type Change } from "@/lib/shared/contract";
+import type { Change } from "@/lib/shared/contract";
 import { summaryOf } from "./summary";
 
 /** What came after a transition at the same target, on the same node. */

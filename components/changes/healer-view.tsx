@@ -12,7 +12,7 @@ import { linkTo } from "@/components/shell/nav-links";
 import { QueryState } from "@/components/shell/query-state";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
-import { type Change } from "@/lib/shared/contract";
+import type { Change } from "@/lib/shared/contract";
 import { type Followed, followedBy } from "./followed";
 import { healthEvidence, healthGlyph, healthTitle } from "./health-text";
 import { summaryOf } from "./summary";

@@ -1,8 +1,8 @@
-import { type Text } from "@/components/lib/i18n/messages";
+import type { Text } from "@/components/lib/i18n/messages";
 import { evidenceTexts } from "@/components/lib/targets/evidence";
-import { type GlyphState } from "@/components/ui/glyph";
-import { type Format } from "@/lib/shared/format";
-import { type HealthSummary } from "./summary";
+import type { GlyphState } from "@/components/ui/glyph";
+import type { Format } from "@/lib/shared/format";
+import type { HealthSummary } from "./summary";
 
 const glyphs = {
   credential_dead: "down",

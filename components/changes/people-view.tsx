@@ -11,7 +11,7 @@ import { useWrites } from "@/components/lib/writes/provider";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
-import { type Change } from "@/lib/shared/contract";
+import type { Change } from "@/lib/shared/contract";
 import { changeText } from "./change-text";
 import { lineText } from "@/components/lib/line-text";
 import { summaryOf } from "./summary";

@@ -1,17 +1,9 @@
 "use client";
 
-import { type MouseEvent } from "react";
+import type { MouseEvent } from "react";
 import { usePlotArea, useXAxisScale } from "recharts";
+import type { LaneMark } from "./marks";
 import { clustered } from "./outcome-rows";
-
-export interface LaneMark {
-  readonly id: string;
-  readonly t: number;
-  readonly kind: "config" | "opened" | "closed" | "degraded";
-  readonly title: string;
-  /** Where the change is told. */
-  readonly href: string;
-}
 
 type Props = {
   marks: readonly LaneMark[];

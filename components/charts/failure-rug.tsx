@@ -1,7 +1,7 @@
 "use client";
 
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
-import { type OutcomeRow } from "./outcome-rows";
+import type { OutcomeRow } from "./outcome-rows";
 
 type Props = { rows: readonly OutcomeRow[]; zone: string };
 

@@ -1,8 +1,17 @@
-import { type Translate } from "@/components/lib/i18n/messages";
+import type { Translate } from "@/components/lib/i18n/messages";
 import { changeText } from "@/components/lib/open-change";
-import { type MetricsView } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
-import { type LaneMark } from "./annotation-lane";
+import type { MetricsView } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
+
+/** A mark above a chart. */
+export interface LaneMark {
+  readonly id: string;
+  readonly t: number;
+  readonly kind: "config" | "opened" | "closed" | "degraded";
+  readonly title: string;
+  /** Where the change is told. */
+  readonly href: string;
+}
 
 /** The marks above a chart, in words, each with the address that opens its change on the same page. */
 export function laneMarks(

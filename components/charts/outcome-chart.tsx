@@ -11,10 +11,11 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { AnnotationLane, type LaneMark } from "./annotation-lane";
+import { AnnotationLane } from "./annotation-lane";
 import { FailureRug } from "./failure-rug";
-import { countTicks, outcomeKeys, type OutcomeRow } from "./outcome-rows";
-import { OutcomeTooltip, type OutcomeWords } from "./outcome-tooltip";
+import type { LaneMark } from "./marks";
+import { countTicks, outcomeKeys, type OutcomeRow, type OutcomeWords } from "./outcome-rows";
+import { OutcomeTooltip } from "./outcome-tooltip";
 import { cursorGroup, timeAxis } from "./time-axis";
 
 type Props = {

@@ -1,4 +1,8 @@
-import { type MetricsBucket } from "@/components/lib/metrics-bucket";
+import type { MetricsBucket } from "@/components/lib/metrics-bucket";
+
+export type OutcomeWords = Readonly<
+  Record<"firstTry" | "rescued" | "refused" | "failed" | "cancelled" | "running" | "none", string>
+>;
 
 export interface OutcomeRow {
   readonly t: number;

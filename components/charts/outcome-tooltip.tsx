@@ -1,12 +1,8 @@
 "use client";
 
-import { type TooltipContentProps } from "recharts";
-import { type OutcomeRow } from "./outcome-rows";
+import type { TooltipContentProps } from "recharts";
+import type { OutcomeRow, OutcomeWords } from "./outcome-rows";
 import { TooltipFrame } from "./tooltip-frame";
-
-export type OutcomeWords = Readonly<
-  Record<"firstTry" | "rescued" | "refused" | "failed" | "cancelled" | "running" | "none", string>
->;
 
 type Props = Partial<TooltipContentProps> & {
   words: OutcomeWords;

@@ -12,9 +12,10 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { AnnotationLane, type LaneMark } from "./annotation-lane";
+import { AnnotationLane } from "./annotation-lane";
+import type { LaneMark } from "./marks";
 import { AxisBreak } from "./axis-break";
-import { type SeriesLine, type SeriesRow } from "./series";
+import type { SeriesLine, SeriesRow } from "./series";
 import { SeriesEnds } from "./series-ends";
 import { SeriesTooltip } from "./series-tooltip";
 import { cursorGroup, timeAxis } from "./time-axis";

@@ -6,10 +6,10 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
 import { noValue } from "@/lib/shared/format";
-import { type LaneMark } from "./annotation-lane";
 import { ChartLegend } from "./chart-legend";
 import { ChartTools } from "./chart-tools";
 import { csvText } from "./csv";
+import type { LaneMark } from "./marks";
 import { scaleFromZero, scaleOfShares, type SeriesLine, type SeriesRow } from "./series";
 import { WhenNear } from "./when-near";
 

@@ -1,8 +1,8 @@
 "use client";
 
-import { type TooltipContentProps } from "recharts";
+import type { TooltipContentProps } from "recharts";
 import { useWords } from "@/components/lib/i18n/provider";
-import { type SeriesLine, type SeriesRow } from "./series";
+import type { SeriesLine, SeriesRow } from "./series";
 import { TooltipFrame } from "./tooltip-frame";
 
 type Props = Partial<TooltipContentProps> & {

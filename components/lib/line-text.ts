@@ -1,6 +1,6 @@
-import { type Text } from "@/components/lib/i18n/messages";
-import { type ChangeLine } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
+import type { Text } from "@/components/lib/i18n/messages";
+import type { ChangeLine } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
 
 /** One value that a revision changed, as a line; names and values stay as they are written in the configuration. */
 export function lineText(

@@ -1,5 +1,5 @@
-import { type Format } from "@/lib/shared/format";
-import { type Translate } from "./i18n/messages";
+import type { Format } from "@/lib/shared/format";
+import type { Translate } from "./i18n/messages";
 import { instantsOf, parseRange, type Range } from "./range";
 
 /** A range as a part of a sentence: "the last 6 h", or from when until when. */

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type WriteResult } from "@/lib/shared/contract";
+import type { WriteResult } from "@/lib/shared/contract";
 import { ApiFailure } from "./api";
 import { useWords } from "./i18n/provider";
 

@@ -1,7 +1,7 @@
-import { type HealthView, type MetricsView } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
-import { type Text } from "./i18n/messages";
-import { type MetricsBucket } from "./metrics-bucket";
+import type { HealthView, MetricsView } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
+import type { Text } from "./i18n/messages";
+import type { MetricsBucket } from "./metrics-bucket";
 import { impairedTargets, worstState } from "./targets/state";
 
 /** Why the page has no current view, when it has none. */

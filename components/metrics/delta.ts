@@ -1,6 +1,6 @@
-import { type Text } from "@/components/lib/i18n/messages";
+import type { Text } from "@/components/lib/i18n/messages";
 import { minSamples } from "@/components/lib/targets/availability";
-import { type Format } from "@/lib/shared/format";
+import type { Format } from "@/lib/shared/format";
 
 /** A figure and how many calls it rests on. */
 interface Sample {

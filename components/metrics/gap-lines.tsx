@@ -1,6 +1,6 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { Glyph } from "@/components/ui/glyph";
-import { type LogGap } from "@/lib/shared/contract";
+import type { LogGap } from "@/lib/shared/contract";
 
 const shown = 3;
 

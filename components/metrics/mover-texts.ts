@@ -1,6 +1,6 @@
-import { type Text } from "@/components/lib/i18n/messages";
-import { type Mover } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
+import type { Text } from "@/components/lib/i18n/messages";
+import type { Mover } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
 import { deltaText } from "./delta";
 
 const kinds = { p95: "time", errors: "share", cost: "amount" } as const;

@@ -11,7 +11,7 @@ import { linkTo } from "@/components/shell/nav-links";
 import { QueryState } from "@/components/shell/query-state";
 import { Glyph, type GlyphState } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
-import { type Mover, type MoversView as View } from "@/lib/shared/contract";
+import type { Mover, MoversView as View } from "@/lib/shared/contract";
 import { moverChange, moverValue } from "./mover-texts";
 
 const weekMs = 7 * 86_400_000;

@@ -1,5 +1,4 @@
-import { type OutcomeRow } from "@/components/charts/outcome-rows";
-import { type OutcomeWords } from "@/components/charts/outcome-tooltip";
+import type { OutcomeRow, OutcomeWords } from "@/components/charts/outcome-rows";
 import { useWords } from "@/components/lib/i18n/provider";
 
 type Props = {

@@ -16,7 +16,7 @@ import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
-import { type MetricsView } from "@/lib/shared/contract";
+import type { MetricsView } from "@/lib/shared/contract";
 import { GapLines } from "./gap-lines";
 import { outcomeColumns, OutcomeTable } from "./outcome-table";
 

@@ -7,7 +7,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useMetrics } from "@/components/lib/live/views";
 import { useOpenChange } from "@/components/lib/open-change";
 import { minSamples } from "@/components/lib/targets/availability";
-import { type MetricsView } from "@/lib/shared/contract";
+import type { MetricsView } from "@/lib/shared/contract";
 import { servedRateRows } from "./served-rate";
 
 /** How often was there an answer: to callers, and from providers before anything was healed? */

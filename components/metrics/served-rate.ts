@@ -1,6 +1,6 @@
-import { type SeriesRow } from "@/components/charts/series";
+import type { SeriesRow } from "@/components/charts/series";
 import { minSamples } from "@/components/lib/targets/availability";
-import { type MetricsView } from "@/lib/shared/contract";
+import type { MetricsView } from "@/lib/shared/contract";
 
 /** Shares of each bucket: calls that were answered, and attempts at providers that worked; null under 20 of them. */
 export function servedRateRows({ series }: MetricsView): SeriesRow[] {

@@ -1,6 +1,6 @@
-import { type ReactNode } from "react";
-import { type Text } from "@/components/lib/i18n/messages";
-import { type TileModel } from "./tiles";
+import type { ReactNode } from "react";
+import type { Text } from "@/components/lib/i18n/messages";
+import type { TileModel } from "./tiles";
 
 type Props = { tile: TileModel; say: (text: Text) => string; children?: ReactNode };
 

@@ -1,7 +1,7 @@
-import { type Text } from "@/components/lib/i18n/messages";
+import type { Text } from "@/components/lib/i18n/messages";
 import { minSamples, shownRatio } from "@/components/lib/targets/availability";
-import { type MetricsBucket } from "@/components/lib/metrics-bucket";
-import { type CallTotals, type MetricsView } from "@/lib/shared/contract";
+import type { MetricsBucket } from "@/components/lib/metrics-bucket";
+import type { CallTotals, MetricsView } from "@/lib/shared/contract";
 import { type Format, noValue } from "@/lib/shared/format";
 import { deltaText } from "./delta";
 

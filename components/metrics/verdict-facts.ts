@@ -1,7 +1,7 @@
-import { type Text } from "@/components/lib/i18n/messages";
+import type { Text } from "@/components/lib/i18n/messages";
 import { shownRatio } from "@/components/lib/targets/availability";
-import { type MetricsView } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
+import type { MetricsView } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
 
 /** The line under the verdict: how often providers failed, and what callers noticed of it. */
 export function verdictFacts(metrics: MetricsView, f: Format): Text[] {

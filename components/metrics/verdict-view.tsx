@@ -6,7 +6,7 @@ import { useNow } from "@/components/lib/live/provider";
 import { useApp, useHealth, useMetrics, useRecentMetrics } from "@/components/lib/live/views";
 import { useTrouble } from "@/components/lib/live/trouble";
 import { impairedSince, verdictOf, verdictTexts } from "@/components/lib/verdict";
-import { type HealthView } from "@/lib/shared/contract";
+import type { HealthView } from "@/lib/shared/contract";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";

@@ -1,6 +1,6 @@
-import { type Translate } from "@/components/lib/i18n/messages";
-import { type MessageKey } from "@/components/lib/i18n/messages";
-import { type Format } from "@/lib/shared/format";
+import type { Translate } from "@/components/lib/i18n/messages";
+import type { MessageKey } from "@/components/lib/i18n/messages";
+import type { Format } from "@/lib/shared/format";
 
 const shown = 3;
 

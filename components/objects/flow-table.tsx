@@ -1,6 +1,6 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { Panel } from "@/components/ui/panel";
-import { type ObjectView } from "@/lib/shared/contract";
+import type { ObjectView } from "@/lib/shared/contract";
 
 type Props = { view: ObjectView };
 

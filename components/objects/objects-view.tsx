@@ -17,7 +17,7 @@ import { RangeRow } from "@/components/shell/range-row";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
-import { type HealthView, type ObjectFigures, type SwitchView } from "@/lib/shared/contract";
+import type { HealthView, ObjectFigures, SwitchView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { errorsText } from "./errors-text";
 

@@ -4,8 +4,8 @@ import { X } from "lucide-react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { type CredentialView } from "@/lib/shared/provider-contract";
-import { type CredentialDraft } from "./provider-draft";
+import type { CredentialView } from "@/lib/shared/provider-contract";
+import type { CredentialDraft } from "./provider-draft";
 import { SecretField } from "./secret-field";
 
 type Props = {

@@ -2,7 +2,7 @@
 
 import { useWords } from "@/components/lib/i18n/provider";
 import { Tag } from "@/components/ui/tag";
-import { type KnownProvider } from "@/lib/shared/provider-contract";
+import type { KnownProvider } from "@/lib/shared/provider-contract";
 import { draftOfKnown, type ProviderDraft } from "./provider-draft";
 
 type Props = {

@@ -1,4 +1,4 @@
-import { type ModelRequest, type ModelView } from "@/lib/shared/provider-contract";
+import type { ModelRequest, ModelView } from "@/lib/shared/provider-contract";
 
 export const abilities = ["tools", "vision", "json", "prefill", "reasoning"] as const;
 export type Ability = (typeof abilities)[number];

@@ -11,7 +11,7 @@ import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Choice, Field } from "@/components/ui/field";
-import { type ModelView, type ProvidersView } from "@/lib/shared/provider-contract";
+import type { ModelView, ProvidersView } from "@/lib/shared/provider-contract";
 import {
   abilities,
   emptyModel,

@@ -4,7 +4,7 @@ import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
 import { TableScroll } from "@/components/ui/table-scroll";
-import { type ModelView } from "@/lib/shared/provider-contract";
+import type { ModelView } from "@/lib/shared/provider-contract";
 import { noValue } from "@/lib/shared/format";
 import { abilities } from "./model-draft";
 import { OwnerTag } from "./owner-tag";

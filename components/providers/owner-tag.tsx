@@ -3,7 +3,7 @@
 import { Lock } from "lucide-react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Tag } from "@/components/ui/tag";
-import { type ProviderView } from "@/lib/shared/provider-contract";
+import type { ProviderView } from "@/lib/shared/provider-contract";
 
 type Props = Pick<ProviderView, "owner" | "ownerPath">;
 

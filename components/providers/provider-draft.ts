@@ -1,10 +1,10 @@
-import {
-  type ConnectionTestRequest,
-  type KnownProvider,
-  type ProviderRequest,
-  type ProviderView,
-  type RegionView,
-  type SecretRequest,
+import type {
+  ConnectionTestRequest,
+  KnownProvider,
+  ProviderRequest,
+  ProviderView,
+  RegionView,
+  SecretRequest,
 } from "@/lib/shared/provider-contract";
 
 /** A secret in a form: what is typed, where it is only named, or what is there already. */

@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
 import { TableScroll } from "@/components/ui/table-scroll";
 import { Tag } from "@/components/ui/tag";
-import { type CredentialView, type ProviderView } from "@/lib/shared/provider-contract";
+import type { CredentialView, ProviderView } from "@/lib/shared/provider-contract";
 import { noValue } from "@/lib/shared/format";
 import { OwnerTag } from "./owner-tag";
 

@@ -7,7 +7,7 @@ import { providersQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
-import { type ModelView, type ProviderView } from "@/lib/shared/provider-contract";
+import type { ModelView, ProviderView } from "@/lib/shared/provider-contract";
 import { ModelForm } from "./model-form";
 import { ModelsTable } from "./models-table";
 import { ProviderForm } from "./provider-form";

@@ -4,7 +4,7 @@ import { X } from "lucide-react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
 import { Field, TextArea } from "@/components/ui/field";
-import { type RegionDraft } from "./provider-draft";
+import type { RegionDraft } from "./provider-draft";
 
 type Props = {
   regions: readonly RegionDraft[];

@@ -4,8 +4,8 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Segments } from "@/components/ui/segments";
-import { type CredentialView } from "@/lib/shared/provider-contract";
-import { type SecretDraft } from "./provider-draft";
+import type { CredentialView } from "@/lib/shared/provider-contract";
+import type { SecretDraft } from "./provider-draft";
 import { CredentialText } from "./providers-table";
 
 type Props = {

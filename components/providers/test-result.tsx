@@ -2,7 +2,7 @@
 
 import { useWords } from "@/components/lib/i18n/provider";
 import { Glyph, type GlyphState } from "@/components/ui/glyph";
-import { type ConnectionResult } from "@/lib/shared/provider-contract";
+import type { ConnectionResult } from "@/lib/shared/provider-contract";
 
 type Props = { result: ConnectionResult };
 

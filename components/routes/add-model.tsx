@@ -5,7 +5,7 @@ import { Plus } from "lucide-react";
 import { type KeyboardEvent, useId, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Glyph } from "@/components/ui/glyph";
-import { type ChainModel } from "@/lib/shared/contract";
+import type { ChainModel } from "@/lib/shared/contract";
 import { lacksTexts } from "./lacks";
 
 type Props = {

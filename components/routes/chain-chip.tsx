@@ -1,7 +1,7 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { shownState, stateKey, worstState } from "@/components/lib/targets/state";
 import { Glyph } from "@/components/ui/glyph";
-import { type TargetView } from "@/lib/shared/contract";
+import type { TargetView } from "@/lib/shared/contract";
 
 type Props = { targets: readonly TargetView[]; isOff: boolean };
 

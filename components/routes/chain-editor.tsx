@@ -6,7 +6,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { figuresQueries } from "@/components/lib/queries";
 import { Key } from "@/components/ui/key";
 import { LoadBoundary } from "@/components/ui/load-boundary";
-import { type HealthView, type RouteView } from "@/lib/shared/contract";
+import type { HealthView, RouteView } from "@/lib/shared/contract";
 import { AddModel } from "./add-model";
 import { ChainRow, type ChainRowProps, type RowMove } from "./chain-row";
 import { DraftBar, RouteProof } from "./draft-bar";

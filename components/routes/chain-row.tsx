@@ -2,14 +2,14 @@
 
 import { ArrowDown, ArrowUp, GripVertical, X } from "lucide-react";
 import { clsx } from "clsx";
-import { type CSSProperties, type HTMLAttributes, type KeyboardEvent, type Ref } from "react";
+import type { CSSProperties, HTMLAttributes, KeyboardEvent, Ref } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
 import { Switch } from "@/components/ui/switch";
 import { Tag } from "@/components/ui/tag";
-import { type ChainModel, type SwitchView, type TargetView } from "@/lib/shared/contract";
+import type { ChainModel, SwitchView, TargetView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { ChainChip } from "./chain-chip";
 import { lacksTexts } from "./lacks";

@@ -5,9 +5,9 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { impactQueries } from "@/components/lib/queries";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { Button } from "@/components/ui/button";
-import { type ImpactRequest, type RouteView } from "@/lib/shared/contract";
+import type { ImpactRequest, RouteView } from "@/lib/shared/contract";
 import { isSameOrder } from "./order";
-import { type RouteDraft } from "./use-route-draft";
+import type { RouteDraft } from "./use-route-draft";
 
 type Props = { route: RouteView; draft: RouteDraft };
 

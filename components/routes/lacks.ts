@@ -1,6 +1,6 @@
-import { type Text } from "@/components/lib/i18n/messages";
-import { type ChainModel } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
+import type { Text } from "@/components/lib/i18n/messages";
+import type { ChainModel } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
 
 /** What the week's calls to a route asked for and a model cannot do, one sentence each. */
 export function lacksTexts(

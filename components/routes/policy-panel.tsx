@@ -7,9 +7,9 @@ import { reasonText } from "@/components/lib/targets/why";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
-import { type PolicySetting, type RoutePolicyView, type RouteView } from "@/lib/shared/contract";
+import type { PolicySetting, RoutePolicyView, RouteView } from "@/lib/shared/contract";
 import { policyChange, settingKey, shownText, stepped, valueText, weekText } from "./policy";
-import { type RouteDraft } from "./use-route-draft";
+import type { RouteDraft } from "./use-route-draft";
 
 type Props = { route: RouteView; draft: RouteDraft };
 

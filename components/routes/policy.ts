@@ -1,7 +1,7 @@
-import { type MessageKey, type Text } from "@/components/lib/i18n/messages";
-import { type PolicyChange } from "@/components/lib/writes/model";
-import { type PolicySetting, type PolicyWeek } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
+import type { MessageKey, Text } from "@/components/lib/i18n/messages";
+import type { PolicyChange } from "@/components/lib/writes/model";
+import type { PolicySetting, PolicyWeek } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
 
 /** Settings as they stand in a draft, by place; numbers as somebody typed them, empty for the default. */
 export type TypedPolicy = Readonly<Record<string, string | boolean>>;

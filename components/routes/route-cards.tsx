@@ -6,7 +6,7 @@ import { useHealth } from "@/components/lib/live/views";
 import { worstState } from "@/components/lib/targets/state";
 import { QueryState } from "@/components/shell/query-state";
 import { Glyph } from "@/components/ui/glyph";
-import { type HealthView, type RouteView } from "@/lib/shared/contract";
+import type { HealthView, RouteView } from "@/lib/shared/contract";
 
 /** Every name that applications can ask for, with its chain as it stands now. */
 export function RouteCards() {

@@ -6,7 +6,7 @@ import { useHealth } from "@/components/lib/live/views";
 import { PageHead } from "@/components/shell/page-head";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
-import { type HealthView, type RouteView } from "@/lib/shared/contract";
+import type { HealthView, RouteView } from "@/lib/shared/contract";
 import { ChainEditor } from "./chain-editor";
 import { DraftBar } from "./draft-bar";
 import { PolicyPanel } from "./policy-panel";

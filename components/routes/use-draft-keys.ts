@@ -1,7 +1,7 @@
 "use client";
 
 import { useWindowKey } from "@/components/lib/use-window-key";
-import { type RouteDraft } from "./use-route-draft";
+import type { RouteDraft } from "./use-route-draft";
 
 /** ⌘Z or Ctrl+Z takes back a step of the draft; in a field it is the browser's. */
 export function useDraftKeys(draft: Pick<RouteDraft, "undo">, onUndone: () => void): void {

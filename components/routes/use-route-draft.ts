@@ -17,7 +17,7 @@ import {
   type Write,
 } from "@/components/lib/writes/model";
 import { useWrite, useWrites } from "@/components/lib/writes/provider";
-import { type HealthView, type RoutePolicyView, type RouteView } from "@/lib/shared/contract";
+import type { HealthView, RoutePolicyView, RouteView } from "@/lib/shared/contract";
 import { isSameOrder, movedCount } from "./order";
 import { policyChange, policyProblems, type TypedPolicy } from "./policy";
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { type UseQueryResult } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { sendChange } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -12,7 +12,7 @@ import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Panel } from "@/components/ui/panel";
-import { type SettingsView } from "@/lib/shared/settings-contract";
+import type { SettingsView } from "@/lib/shared/settings-contract";
 
 type Props = { query: UseQueryResult<SettingsView> };
 

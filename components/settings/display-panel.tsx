@@ -2,7 +2,7 @@
 
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { localeCookie, rememberPreference } from "@/components/lib/i18n/cookies";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHydrated } from "@/components/lib/use-hydrated";

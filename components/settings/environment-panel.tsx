@@ -1,11 +1,11 @@
 "use client";
 
-import { type UseQueryResult } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useWords } from "@/components/lib/i18n/provider";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import { TableScroll } from "@/components/ui/table-scroll";
-import { type SettingsView } from "@/lib/shared/settings-contract";
+import type { SettingsView } from "@/lib/shared/settings-contract";
 import { noValue } from "@/lib/shared/format";
 
 type Props = { query: UseQueryResult<SettingsView> };

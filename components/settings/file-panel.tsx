@@ -1,6 +1,6 @@
 "use client";
 
-import { type UseQueryResult } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { type ChangeEvent, useState } from "react";
 import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
 import { lineText } from "@/components/lib/line-text";

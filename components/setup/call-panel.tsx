@@ -1,13 +1,13 @@
 "use client";
 
 import Link from "next/link";
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
-import { type CallView } from "@/lib/shared/contract";
-import { type SetupCallResult } from "@/lib/shared/setup-contract";
+import type { CallView } from "@/lib/shared/contract";
+import type { SetupCallResult } from "@/lib/shared/setup-contract";
 import { fixOf } from "./progress";
 
 type Props = {

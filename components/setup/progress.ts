@@ -1,4 +1,4 @@
-import { type CallView } from "@/lib/shared/contract";
+import type { CallView } from "@/lib/shared/contract";
 
 /** The calls of the new key that the setup waits for. */
 export type Progress = {

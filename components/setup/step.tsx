@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 import { Check } from "lucide-react";
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 
 type Props = {

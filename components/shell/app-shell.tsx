@@ -1,4 +1,4 @@
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { PatternDefs } from "@/components/ui/pattern-defs";
 import { HealthAnnouncer } from "./health-announcer";
 import { PhoneBar } from "./phone-bar";

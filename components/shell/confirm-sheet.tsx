@@ -11,7 +11,7 @@ import { useWrites, useWritesState } from "@/components/lib/writes/provider";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Glyph } from "@/components/ui/glyph";
-import { type ImpactView } from "@/lib/shared/contract";
+import type { ImpactView } from "@/lib/shared/contract";
 import { becauseTexts, impactRows } from "./impact-text";
 import { OffFields, type OffMode, type OffUntil, TextField, untilMs } from "./off-fields";
 

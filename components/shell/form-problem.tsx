@@ -1,7 +1,7 @@
 "use client";
 
 import { useWords } from "@/components/lib/i18n/provider";
-import { type SaveProblem } from "@/components/lib/use-save";
+import type { SaveProblem } from "@/components/lib/use-save";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
 import { isRecord } from "@/lib/shared/record";

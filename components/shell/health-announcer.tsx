@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { shownState, stateKey, targetName } from "@/components/lib/targets/state";
-import { type HealthView } from "@/lib/shared/contract";
+import type { HealthView } from "@/lib/shared/contract";
 
 const quietMs = 5_000;
 

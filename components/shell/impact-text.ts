@@ -1,6 +1,6 @@
-import { type MessageValues, type Text } from "@/components/lib/i18n/messages";
-import { type ImpactView } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
+import type { MessageValues, Text } from "@/components/lib/i18n/messages";
+import type { ImpactView } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
 
 const routesShown = 4;
 const appsShown = 6;

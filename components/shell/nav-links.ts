@@ -11,7 +11,7 @@ import {
   Plug,
   Settings2,
 } from "lucide-react";
-import { type MessageKey } from "@/components/lib/i18n/messages";
+import type { MessageKey } from "@/components/lib/i18n/messages";
 
 export interface NavLink {
   readonly href: string;

@@ -1,8 +1,8 @@
-import { type MessageKey, type Text } from "@/components/lib/i18n/messages";
+import type { MessageKey, Text } from "@/components/lib/i18n/messages";
 import { type RangeName, ranges } from "@/components/lib/range";
 import { targetName } from "@/components/lib/targets/state";
-import { type ObjectRef } from "@/components/lib/writes/model";
-import { type HealthView, type Intent, type SwitchView } from "@/lib/shared/contract";
+import type { ObjectRef } from "@/components/lib/writes/model";
+import type { HealthView, Intent, SwitchView } from "@/lib/shared/contract";
 import { keyName } from "./keymap";
 import { pages } from "./nav-links";
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { type UseQueryResult } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useTrouble } from "@/components/lib/live/trouble";
 import { Skeleton } from "@/components/ui/skeleton";

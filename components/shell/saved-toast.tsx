@@ -8,7 +8,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { undoMs } from "@/components/lib/writes/model";
 import { Button } from "@/components/ui/button";
-import { type WriteResult } from "@/lib/shared/contract";
+import type { WriteResult } from "@/lib/shared/contract";
 
 /** Says what was saved, how many nodes obey it, and takes it back. */
 export function announceSaved(name: string, result: WriteResult): void {

@@ -1,7 +1,7 @@
 "use client";
 
 import { useWords } from "@/components/lib/i18n/provider";
-import { type Text } from "@/components/lib/i18n/messages";
+import type { Text } from "@/components/lib/i18n/messages";
 import { useHealth, useRecentMetrics } from "@/components/lib/live/views";
 import { useTrouble } from "@/components/lib/live/trouble";
 import { type Verdict, verdictOf } from "@/components/lib/verdict";

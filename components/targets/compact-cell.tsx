@@ -11,7 +11,7 @@ import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Glyph } from "@/components/ui/glyph";
 import { noValue } from "@/lib/shared/format";
 import { CellFrame } from "./cell-frame";
-import { type CellProps } from "./target-cell";
+import type { CellProps } from "./target-cell";
 import { useTargetReading } from "./target-reading";
 
 /** One target in one line: its state, how often it answered, and sixty minutes of it. */

@@ -1,6 +1,6 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { Glyph } from "@/components/ui/glyph";
-import { type DisplayState } from "@/lib/shared/contract";
+import type { DisplayState } from "@/lib/shared/contract";
 
 interface Seen {
   readonly id: string;

@@ -10,7 +10,7 @@ import { stateKey } from "@/components/lib/targets/state";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
-import { type FilmView, type HealthView } from "@/lib/shared/contract";
+import type { FilmView, HealthView } from "@/lib/shared/contract";
 import { filmRows, filmState, nextTrouble } from "./film";
 import { FilmGrid } from "./film-grid";
 import { TimeScale } from "./time-scale";

@@ -1,4 +1,4 @@
-import { type DisplayState, type FilmView, type StripState } from "@/lib/shared/contract";
+import type { DisplayState, FilmView, StripState } from "@/lib/shared/contract";
 
 type Strip = readonly StripState[];
 

@@ -1,4 +1,4 @@
-import { type HealthView, type TargetView } from "@/lib/shared/contract";
+import type { HealthView, TargetView } from "@/lib/shared/contract";
 import { byUrgency, isImpaired, laneName } from "@/components/lib/targets/state";
 
 /** One line of the grid: a model, or one of several providers of it. */

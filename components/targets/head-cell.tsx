@@ -3,11 +3,11 @@
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { shownRatio } from "@/components/lib/targets/availability";
-import { type ObjectRef } from "@/components/lib/writes/model";
+import type { ObjectRef } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Switch } from "@/components/ui/switch";
-import { type HealthView, type TargetView } from "@/lib/shared/contract";
+import type { HealthView, TargetView } from "@/lib/shared/contract";
 import { CellFrame } from "./cell-frame";
 import { type MatrixMetric, metricFigure, metricTotal } from "./metric";
 

@@ -1,6 +1,6 @@
-import { type Text } from "@/components/lib/i18n/messages";
+import type { Text } from "@/components/lib/i18n/messages";
 import { minSamples, shownRatio } from "@/components/lib/targets/availability";
-import { type TargetView } from "@/lib/shared/contract";
+import type { TargetView } from "@/lib/shared/contract";
 import { type Format, noValue } from "@/lib/shared/format";
 
 /** What the cells of the grid can tell, all of the window that the health view has. */

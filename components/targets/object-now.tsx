@@ -13,7 +13,7 @@ import { linkTo } from "@/components/shell/nav-links";
 import { PageHead } from "@/components/shell/page-head";
 import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
-import { type HealthView, type SwitchView, type TargetView } from "@/lib/shared/contract";
+import type { HealthView, SwitchView, TargetView } from "@/lib/shared/contract";
 import { StateLine } from "./state-line";
 import { StatsLine } from "./stats-line";
 import { WhyLine } from "./why-line";

@@ -4,9 +4,9 @@ import { X } from "lucide-react";
 import * as Popover from "radix-ui/popover";
 import { useWords } from "@/components/lib/i18n/provider";
 import { targetName } from "@/components/lib/targets/state";
-import { type ObjectRef } from "@/components/lib/writes/model";
+import type { ObjectRef } from "@/components/lib/writes/model";
 import { Button } from "@/components/ui/button";
-import { type HealthView, type SwitchView } from "@/lib/shared/contract";
+import type { HealthView, SwitchView } from "@/lib/shared/contract";
 import { SwitchForm } from "./switch-form";
 import { TargetDetails } from "./target-details";
 

@@ -12,12 +12,12 @@ import {
   targetName,
   worstState,
 } from "@/components/lib/targets/state";
-import { type ObjectRef } from "@/components/lib/writes/model";
+import type { ObjectRef } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Glyph } from "@/components/ui/glyph";
 import { Switch } from "@/components/ui/switch";
-import { type HealthView, type SwitchView, type TargetView } from "@/lib/shared/contract";
+import type { HealthView, SwitchView, TargetView } from "@/lib/shared/contract";
 import { type MatrixMetric, metricFigure, metricValue } from "./metric";
 import { WhyText } from "./why-line";
 import { ObjectPopover } from "./lazy-popover";

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useWords } from "@/components/lib/i18n/provider";
 import { healthQueries } from "@/components/lib/queries";
-import { type Write } from "@/components/lib/writes/model";
+import type { Write } from "@/components/lib/writes/model";
 import { useProof } from "@/components/lib/writes/proof-line";
 import { useWrites } from "@/components/lib/writes/provider";
 import { Button } from "@/components/ui/button";

@@ -1,10 +1,10 @@
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { shownState, stateKey } from "@/components/lib/targets/state";
-import { type SwitchControl } from "@/components/lib/writes/use-switch";
+import type { SwitchControl } from "@/components/lib/writes/use-switch";
 import { Glyph } from "@/components/ui/glyph";
 import { Switch } from "@/components/ui/switch";
-import { type TargetView } from "@/lib/shared/contract";
+import type { TargetView } from "@/lib/shared/contract";
 import { type MatrixMetric, metricFigure, metricValue } from "./metric";
 
 type Props = {

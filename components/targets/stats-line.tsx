@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
-import { type TargetView } from "@/lib/shared/contract";
+import type { TargetView } from "@/lib/shared/contract";
 import { type MatrixMetric, metricNote } from "./metric";
 
 type Props = { target: TargetView; metric?: MatrixMetric };

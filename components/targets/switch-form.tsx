@@ -7,7 +7,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { impactQueries } from "@/components/lib/queries";
 import { impactRequest } from "@/components/lib/writes/impact";
-import { type ObjectRef, type Wanted } from "@/components/lib/writes/model";
+import type { ObjectRef, Wanted } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { becauseTexts, rateText } from "@/components/shell/impact-text";
@@ -19,7 +19,7 @@ import {
   untilMs,
 } from "@/components/shell/off-fields";
 import { Button } from "@/components/ui/button";
-import { type SwitchView } from "@/lib/shared/contract";
+import type { SwitchView } from "@/lib/shared/contract";
 import { ProofActions } from "./proof-actions";
 
 type Props = {

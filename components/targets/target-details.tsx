@@ -1,11 +1,11 @@
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { shownRatio } from "@/components/lib/targets/availability";
 import { shownState, stateKey } from "@/components/lib/targets/state";
 import { reasonText, sayLine, whyTexts } from "@/components/lib/targets/why";
 import { Glyph } from "@/components/ui/glyph";
-import { type TargetView } from "@/lib/shared/contract";
+import type { TargetView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 
 type Props = { target: TargetView };

@@ -1,7 +1,7 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { shownRatio } from "@/components/lib/targets/availability";
 import { shownState, stateKey } from "@/components/lib/targets/state";
-import { type TargetView } from "@/lib/shared/contract";
+import type { TargetView } from "@/lib/shared/contract";
 import { type MatrixMetric, metricFigure, metricValue } from "./metric";
 
 /** What a screen reader says of a cell after its name: "degraded, 97.2 % of 1,204, since 03:02". */

@@ -5,9 +5,9 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { shownState } from "@/components/lib/targets/state";
 import { sayLine, whyTexts } from "@/components/lib/targets/why";
-import { type Write } from "@/components/lib/writes/model";
+import type { Write } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
-import { type TargetView } from "@/lib/shared/contract";
+import type { TargetView } from "@/lib/shared/contract";
 
 type Props = { target: TargetView; write: Write | undefined };
 

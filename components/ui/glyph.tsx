@@ -1,4 +1,4 @@
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 export type GlyphState =
   "healthy" | "degraded" | "down" | "recovering" | "draining" | "off" | "no_data";

@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 type Props = {
   /** Anchor of the page, and root of the heading's id. */

@@ -1,7 +1,7 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { reasonText } from "@/components/lib/targets/why";
 import { Glyph } from "@/components/ui/glyph";
-import { type AttemptView, type CallView } from "@/lib/shared/contract";
+import type { AttemptView, CallView } from "@/lib/shared/contract";
 import { attemptGlyph, placeOf } from "./outcome";
 
 type Props = { call: CallView };

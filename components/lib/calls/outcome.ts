@@ -1,6 +1,6 @@
-import { type GlyphState } from "@/components/ui/glyph";
-import { type MessageKey } from "@/components/lib/i18n/messages";
-import { type AttemptView, type CallView } from "@/lib/shared/contract";
+import type { GlyphState } from "@/components/ui/glyph";
+import type { MessageKey } from "@/components/lib/i18n/messages";
+import type { AttemptView, CallView } from "@/lib/shared/contract";
 
 /** What a call counts as, in the words of the chart: a served call that needed help is rescued. */
 export function outcomeKeyOf(call: CallView): MessageKey {

@@ -1,5 +1,5 @@
-import { type Actor } from "@/lib/shared/contract";
-import { type MessageKey, type Translate } from "./messages";
+import type { Actor } from "@/lib/shared/contract";
+import type { MessageKey, Translate } from "./messages";
 
 /** Those who have no name of their own until people sign in. */
 const unnamed: Readonly<Record<string, MessageKey>> = {

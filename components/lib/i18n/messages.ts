@@ -1,6 +1,6 @@
 import type en from "@/messages/en.json";
-import { type useTranslations } from "use-intl";
-import { type Locale } from "@/lib/shared/format";
+import type { useTranslations } from "use-intl";
+import type { Locale } from "@/lib/shared/format";
 
 declare module "use-intl" {
   interface AppConfig {

@@ -5,7 +5,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo } from "r
 import { IntlProvider, useTranslations } from "use-intl";
 import { createFormat, type Format, type Locale } from "@/lib/shared/format";
 import { rememberPreference, zoneCookie } from "./cookies";
-import { type Messages, type Text, type Translate } from "./messages";
+import type { Messages, Text, Translate } from "./messages";
 
 type Props = { locale: Locale; timeZone: string; messages: Messages; children: ReactNode };
 

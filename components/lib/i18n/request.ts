@@ -1,6 +1,6 @@
 import { cookies, headers } from "next/headers";
 import { type Locale, locales } from "@/lib/shared/format";
-import { type Messages } from "./messages";
+import type { Messages } from "./messages";
 import { localeCookie, zoneCookie } from "./cookies";
 import { negotiatedLocale } from "./negotiate";
 

@@ -1,5 +1,5 @@
-import { type StreamEvent } from "@/lib/shared/contract";
-import { type Delivery } from "./apply";
+import type { StreamEvent } from "@/lib/shared/contract";
+import type { Delivery } from "./apply";
 
 /** A chart that is redrawn every second costs more than it tells. */
 const spacingMs: Partial<Record<StreamEvent, number>> = { metrics: 5_000 };

@@ -1,4 +1,4 @@
-import { type QueryKey } from "@tanstack/react-query";
+import type { QueryKey } from "@tanstack/react-query";
 import {
   callsQueries,
   changesQueries,
@@ -9,7 +9,7 @@ import {
   moversQueries,
 } from "../queries";
 import { streamedRange } from "../range";
-import { type LiveState } from "./state";
+import type { LiveState } from "./state";
 
 const pollSeconds = 5;
 const slowPollSeconds = 10;

@@ -11,7 +11,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { createStore, type Store } from "../store";
-import { type HealthView } from "@/lib/shared/contract";
+import type { HealthView } from "@/lib/shared/contract";
 import { deliver, type Delivery, deliveryOf, pingOf } from "./apply";
 import { createMailbox } from "./mailbox";
 import { isPolled } from "./polling";

@@ -2,7 +2,7 @@
 
 import { createContext, type ReactNode, useContext } from "react";
 import { failureCode } from "../api";
-import { type Trouble } from "../verdict";
+import type { Trouble } from "../verdict";
 import { useLiveState } from "./provider";
 import { useHealth } from "./views";
 

@@ -2,12 +2,7 @@
 
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
-import {
-  type CallsPage,
-  type ChangesPage,
-  type HealthView,
-  type MetricsView,
-} from "@/lib/shared/contract";
+import type { CallsPage, ChangesPage, HealthView, MetricsView } from "@/lib/shared/contract";
 import { callsQueries, changesQueries, healthQueries, metricsQueries } from "../queries";
 import { type Range, rangeIn, streamedRange } from "../range";
 

@@ -1,4 +1,4 @@
-import { type TargetView } from "@/lib/shared/contract";
+import type { TargetView } from "@/lib/shared/contract";
 
 /** Under this many samples a share or a quantile says nothing. */
 export const minSamples = 20;

@@ -1,5 +1,5 @@
-import { type Text } from "@/components/lib/i18n/messages";
-import { type Format } from "@/lib/shared/format";
+import type { Text } from "@/components/lib/i18n/messages";
+import type { Format } from "@/lib/shared/format";
 
 export type Evidence = Readonly<Record<string, string | number | null>>;
 

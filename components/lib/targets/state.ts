@@ -1,5 +1,5 @@
-import { type DisplayState, type HealthView, type TargetView } from "@/lib/shared/contract";
-import { type MessageKey } from "../i18n/messages";
+import type { DisplayState, HealthView, TargetView } from "@/lib/shared/contract";
+import type { MessageKey } from "../i18n/messages";
 
 /** From most to least urgent. */
 const urgency: readonly DisplayState[] = [

@@ -1,7 +1,7 @@
-import { type TargetView } from "@/lib/shared/contract";
-import { type Format } from "@/lib/shared/format";
+import type { TargetView } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
 import { personName } from "../i18n/actor-name";
-import { type MessageKey, type Text, type Translate } from "../i18n/messages";
+import type { MessageKey, Text, Translate } from "../i18n/messages";
 import { shownState } from "./state";
 
 const aSecondMs = 1_000;

@@ -1,9 +1,9 @@
-import { type QueryClient } from "@tanstack/react-query";
+import type { QueryClient } from "@tanstack/react-query";
 import * as z from "zod/mini";
-import { type RouteRequest, type SwitchRequest, type WriteResult } from "@/lib/shared/contract";
+import type { RouteRequest, SwitchRequest, WriteResult } from "@/lib/shared/contract";
 import { ApiFailure, sendChange } from "../api";
 import { changesQueries, healthQueries, policyQueries } from "../queries";
-import { type Store } from "../store";
+import type { Store } from "../store";
 import { storeDraft } from "./draft";
 import { impactRequest, isHopeless, readImpact } from "./impact";
 import {

@@ -1,6 +1,6 @@
 import { ImpactView, type ImpactRequest } from "@/lib/shared/contract";
 import { failureCode, postJson } from "../api";
-import { type ObjectRef, type Wanted } from "./model";
+import type { ObjectRef, Wanted } from "./model";
 
 /** The change as the server is asked about it; null for one that moves no call. */
 export function impactRequest(ref: ObjectRef, wanted: Wanted): ImpactRequest | null {

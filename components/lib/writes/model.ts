@@ -1,10 +1,10 @@
-import {
-  type HealthView,
-  type ImpactView,
-  type Intent,
-  type NodeView,
-  type PolicyValue,
-  type SwitchView,
+import type {
+  HealthView,
+  ImpactView,
+  Intent,
+  NodeView,
+  PolicyValue,
+  SwitchView,
 } from "@/lib/shared/contract";
 
 export type ObjectType = "target" | "model" | "region" | "provider" | "route";

@@ -3,7 +3,7 @@
 import { useWords } from "../i18n/provider";
 import { useNow } from "../live/provider";
 import { useCalls, useHealth } from "../live/views";
-import { type Write } from "./model";
+import type { Write } from "./model";
 import { type Proof, proofOf } from "./proof";
 import { proofTexts } from "./proof-text";
 

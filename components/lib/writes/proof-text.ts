@@ -1,7 +1,7 @@
-import { type Format } from "@/lib/shared/format";
-import { type Text } from "../i18n/messages";
-import { type Wanted } from "./model";
-import { type Proof } from "./proof";
+import type { Format } from "@/lib/shared/format";
+import type { Text } from "../i18n/messages";
+import type { Wanted } from "./model";
+import type { Proof } from "./proof";
 
 const tenSecondsMs = 10_000;
 const instantMs = 100;

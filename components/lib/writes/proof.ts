@@ -1,4 +1,4 @@
-import { type CallsPage, type CallView, type HealthView } from "@/lib/shared/contract";
+import type { CallsPage, CallView, HealthView } from "@/lib/shared/contract";
 import { isOff, type Write } from "./model";
 
 /** What the page can show for a change: never more than the nodes and the calls themselves say. */

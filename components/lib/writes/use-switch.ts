@@ -1,6 +1,6 @@
 "use client";
 
-import { type SwitchView } from "@/lib/shared/contract";
+import type { SwitchView } from "@/lib/shared/contract";
 import { isOff, type ObjectRef, shownWanted, toWanted, type Wanted, type Write } from "./model";
 import { useWrite, useWrites } from "./provider";
 
