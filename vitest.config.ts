@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     environment: "node",
     restoreMocks: true,
+    // What is waited for comes later on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,
