@@ -21,6 +21,7 @@ export function CallCards({ calls, onOpen }: Props) {
         <li key={call.id} className="border-t border-line first:border-t-0">
           <button
             type="button"
+            data-item
             className="grid w-full grid-cols-[16px_minmax(0,1fr)_auto] gap-x-2 py-2.5 text-left"
             onClick={() => {
               onOpen(call.id);

@@ -72,6 +72,7 @@ function CallLine({ call, onOpen }: RowProps) {
       <td>
         <button
           type="button"
+          data-item
           className="mono min-h-6 text-accent-text hover:underline"
           aria-label={t("calls.open", { time: f.clock(call.startedAt) })}
           onClick={(event) => {

@@ -115,6 +115,7 @@ function ObjectRow({ kind, id, view, health, figures }: RowProps) {
           <Glyph state={state} />
           <span className="min-w-0">
             <Link
+              data-item
               href={linkTo(`${pathOf[kind]}/${encodeURIComponent(id)}`, search)}
               className="block max-w-52 truncate font-medium text-fg"
               title={id}

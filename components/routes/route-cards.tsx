@@ -37,6 +37,7 @@ function RouteCard({ route, health }: { route: RouteView; health: HealthView }) 
       <div className="flex flex-wrap items-baseline gap-x-3">
         <h2 className="min-w-0 truncate text-lead font-strong">
           <Link
+            data-item
             href={`/routes/${encodeURIComponent(route.id)}`}
             className="text-fg after:absolute after:inset-0 hover:no-underline"
           >

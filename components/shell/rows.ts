@@ -1,5 +1,5 @@
-/** What a list's row is to the keys `j` and `k`: the part of it that takes the focus. */
-const rowSelector = "main [data-row]";
+/** What a list's row is to the keys `j` and `k`: the part of it that takes the focus and opens it. */
+const rowSelector = "main [data-item]";
 
 /** Moves the focus to the next or previous row of the page; from elsewhere to the first one. */
 export function focusRow(step: 1 | -1): void {

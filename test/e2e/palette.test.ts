@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { CallsPage } from "@/lib/shared/contract";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
 import { expectNoOverflow, objections } from "./axe";
-import { confirmed, openRoom, phone, type Room } from "./room";
+import { confirmed, openRoom, phone, type Room, shows } from "./room";
 
 const { say } = wordsOf("en");
 
@@ -56,6 +57,33 @@ it("every page is two keys away, and the list of keys says which", async () => {
   await page.keyboard.press("KeyG");
   await page.keyboard.press("KeyM");
   await page.waitForURL("**/models");
+});
+
+it("a list is walked and opened, and its filter reached, by keys alone", async () => {
+  for (const model of ["gpt-4.1", "deepseek-v3"]) {
+    await (await room.call({ model, max_tokens: 2 })).arrayBuffer();
+  }
+  await eventually(async () => {
+    const { calls } = (await (await room.ask("GET", "calls?app=default")).json()) as CallsPage;
+    expect(calls).toHaveLength(2);
+    return true;
+  }, 10_000);
+  const page = await room.open({}, "/requests?q=app:default");
+  const focused = page.locator("tr:has(:focus)");
+  await page.getByTestId("call").nth(1).waitFor();
+  await page.keyboard.press("KeyJ");
+  await shows(focused, "deepseek-v3");
+  await page.keyboard.press("KeyJ");
+  await shows(focused, "gpt-4.1");
+  await page.keyboard.press("KeyK");
+  await shows(focused, "deepseek-v3");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Slash");
+  await page.keyboard.type("model:none");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**model*none**");
 });
 
 it("the palette finds by Korean initials, on a phone, in the dark", async () => {
