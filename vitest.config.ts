@@ -78,7 +78,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: databaseSetup,
-          fileParallelism: false,
+          // They wait for what a person would wait for.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
