@@ -21,7 +21,7 @@ export function ConflictSheet() {
   if (conflict === null || health === undefined) {
     return null;
   }
-  const { write, theirPolicy } = conflict;
+  const { write, theirRevision, theirPolicy } = conflict;
   const theirs = servedObject(health, write.ref);
   const change = changes?.find(({ revision }) => revision === theirs?.revision);
   const wantedText = (wanted: Wanted): string =>
@@ -34,7 +34,8 @@ export function ConflictSheet() {
   };
   const overrule = (): void => {
     writes.settleConflict();
-    writes.ask(write.ref, write.wanted, { basedOn: theirs?.revision }).catch(() => undefined);
+    const basedOn = theirRevision ?? theirs?.revision;
+    writes.ask(write.ref, write.wanted, { basedOn }).catch(() => undefined);
   };
   return (
     <Dialog labelledBy="conflict-title" shape="sheet" onClose={keep}>

@@ -78,8 +78,10 @@ it("a list is walked and opened, and its filter reached, by keys alone", async (
   await page.keyboard.press("KeyK");
   await shows(focused, "deepseek-v3");
   await page.keyboard.press("Enter");
-  await page.getByRole("dialog").waitFor();
+  const drawer = page.getByRole("dialog");
+  await drawer.waitFor();
   await page.keyboard.press("Escape");
+  await drawer.waitFor({ state: "detached" });
   await page.keyboard.press("Slash");
   await page.keyboard.type("model:none");
   await page.keyboard.press("Enter");

@@ -151,13 +151,16 @@ async function run(
 
 const Details = z.object({
   current: z.object({
-    policy: z.record(z.string(), z.nullable(z.union([z.string(), z.number(), z.boolean()]))),
+    revision: z.optional(z.number()),
+    policy: z.optional(
+      z.record(z.string(), z.nullable(z.union([z.string(), z.number(), z.boolean()]))),
+    ),
   }),
 });
 
 function toConflict(write: Write, { details }: ApiFailure): Conflict {
-  const theirs = z.safeParse(Details, details).data?.current.policy ?? {};
-  return { write, theirPolicy: theirs };
+  const theirs = z.safeParse(Details, details).data?.current;
+  return { write, theirRevision: theirs?.revision, theirPolicy: theirs?.policy ?? {} };
 }
 
 async function refresh(client: QueryClient): Promise<void> {

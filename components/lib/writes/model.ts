@@ -59,6 +59,8 @@ export interface WritesState {
 
 export interface Conflict {
   readonly write: Write;
+  /** What the other one's change made, as far as the server told: the page's own view may be older. */
+  readonly theirRevision: number | undefined;
   /** The numbers of a route's policy as the other one left them. */
   readonly theirPolicy: PolicyChange;
 }

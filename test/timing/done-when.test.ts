@@ -16,7 +16,7 @@ import {
   shows,
   stateOf,
   textOf,
-} from "./room";
+} from "../e2e/room";
 
 const { say } = wordsOf("en");
 
