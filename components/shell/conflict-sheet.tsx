@@ -34,7 +34,7 @@ export function ConflictSheet() {
   };
   const overrule = (): void => {
     writes.settleConflict();
-    const basedOn = theirRevision ?? theirs?.revision;
+    const basedOn = Math.max(theirRevision ?? 0, theirs?.revision ?? 0);
     writes.ask(write.ref, write.wanted, { basedOn }).catch(() => undefined);
   };
   return (
