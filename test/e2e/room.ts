@@ -170,7 +170,8 @@ export async function confirmed(
 
 /** Fills in what the open sheet asks for, and confirms it. */
 export async function sayYes(page: Page, name: string): Promise<void> {
-  const sheet = page.getByRole("dialog");
+  // Not any dialog: that of a conflict may follow at once.
+  const sheet = page.locator('dialog[aria-labelledby="confirm-title"]');
   await sheet.waitFor();
   const fields = sheet.getByRole("textbox");
   await fields.first().fill("a test");
