@@ -87,6 +87,8 @@ describe("with traffic", () => {
     await page.getByText(say({ key: "call.facts.title" })).waitFor();
     expect(await objections(page, opened)).toEqual([]);
     await page.keyboard.press("Escape");
+    // The page has no keys while something stands before it.
+    await page.locator(opened).waitFor({ state: "detached" });
     await page.keyboard.press("Shift+Slash");
     await page.getByText(say({ key: "help.reorder" })).waitFor();
     expect(await objections(page, opened)).toEqual([]);

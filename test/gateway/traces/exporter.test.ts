@@ -39,7 +39,7 @@ describe("an exporter", () => {
       contentType,
       encode: (spans) => Buffer.from(JSON.stringify(spans)),
       tell: (line) => told.push(line),
-      times: { gatherMs: 5, timeoutMs: 200, retryFirstMs: 5, retryLongestMs: 20, ...times },
+      times: { gatherMs: 5, timeoutMs: 10_000, retryFirstMs: 5, retryLongestMs: 20, ...times },
     });
   };
   beforeEach(async () => {
