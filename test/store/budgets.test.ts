@@ -73,10 +73,12 @@ async function logCall(nodeId: string, costNanoUsd: number, keyId = "app"): Prom
 async function age(by: Leaseholder, seconds: number): Promise<void> {
   await test.db.pool.query(
     `UPDATE budget_lease SET renewed_at = renewed_at - make_interval(secs => $2),
-       expires_at = greatest(expires_at - make_interval(secs => $2), clock_timestamp())
+       expires_at = greatest(expires_at - make_interval(secs => $2), clock_timestamp() + interval '1 millisecond')
      WHERE process = $1`,
     [by.process, seconds],
   );
+  // Instants are kept to the millisecond: what happened before is before the end, and the end is over.
+  await test.db.pool.query("SELECT pg_sleep(0.003)");
 }
 
 describe("a lease", () => {
