@@ -53,7 +53,7 @@ async function readChanges(
   ]);
   const objects = documentObjects(current.document);
   const changes = [
-    ...revisions.map((row) => toRevisionChange(row, isRevertable(row, current, objects))),
+    ...revisions.map((row) => toRevisionChange(row, revertable(row, current, objects))),
     ...events.map(toHealthChange),
   ].sort((left, right) => right.at - left.at || rank(left) - rank(right));
   const page = changes.slice(0, limit);
@@ -149,6 +149,21 @@ function toHealthChange(event: HealthEventRow): Change {
     reverts: null,
     revertable: false,
   };
+}
+
+/** The answer holds for as long as what people decided does, and costs a validation of the whole configuration. */
+const known = new WeakMap<Current, Map<number, boolean>>();
+
+function revertable(
+  row: RevisionRow,
+  current: Current,
+  objects: ReadonlyMap<string, unknown>,
+): boolean {
+  const byRevision = known.get(current) ?? new Map<number, boolean>();
+  known.set(current, byRevision);
+  const answer = byRevision.get(row.id) ?? isRevertable(row, current, objects);
+  byRevision.set(row.id, answer);
+  return answer;
 }
 
 const intentOf = z.object({ intent: Intent, until: z.number().nullable() });
