@@ -54,9 +54,9 @@ async function measure({ insertCallLog, callRecord, attemptRecord }, db, { size,
       const place = { region: call.region, model, target_id: `alpha:${call.region}:${model}` };
       return { call, attempts: [attemptRecord(call, place)] };
     });
-    return JSON.stringify(lines);
+    return Buffer.from(JSON.stringify(lines));
   });
-  const ship = (lines) => insertCallLog(db, "bench/0", { lines, plans: "[]" });
+  const ship = (lines) => insertCallLog(db, "bench/0", { lines, plans: Buffer.from("[]") });
   // The first ones are planned anew.
   for (const lines of made.splice(0, 8)) {
     await ship(lines);

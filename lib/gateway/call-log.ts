@@ -12,7 +12,7 @@ import type { CallBody } from "./call-body";
 import { createPlanBook } from "./plan-book";
 import type { Flush } from "./spool/appender";
 import type { FrameKind } from "./spool/frame";
-import type { SpoolRecord } from "./spool/chunk";
+import type { StoredRecord } from "./spool/chunk";
 import { type BegunCall, crashedCall } from "./spool/crashed-call";
 import { type GapReason, createGapBook } from "./spool/gaps";
 import { begunJson, lineJson } from "./spool/line-json";
@@ -65,7 +65,7 @@ export type CallLogOptions = {
   ship(batch: CallLogBatch): Promise<unknown>;
   shipGaps(gaps: readonly LogGapRecord[]): Promise<void>;
   /** Takes a JSON array of `CallBodyRecord`; false when the database has no place for them. */
-  shipBodies(bodies: string): Promise<boolean>;
+  shipBodies(bodies: Buffer): Promise<boolean>;
   /** Null: there is no secret to seal bodies with, so none is kept. */
   readonly sealer: Sealer | null;
   say: { info(line: string): void; warn(line: string): void };
@@ -127,7 +127,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
     onRefused(record, error) {
       refused += 1;
       if (record.kind === "end") {
-        gaps.note("refused", endedCallStartMs(record.json) ?? Date.now());
+        gaps.note("refused", endedCallStartMs(record.json.toString()) ?? Date.now());
         gaps.close();
       } else if (record.kind === "body") {
         bodiesDropped += 1;
@@ -151,18 +151,18 @@ export function createCallLog(options: CallLogOptions): CallLog {
     shipper.poke();
     return isKept;
   };
-  const ship = async (records: readonly SpoolRecord[]): Promise<void> => {
-    const texts = (kind: FrameKind): string[] =>
+  const ship = async (records: readonly StoredRecord[]): Promise<void> => {
+    const of = (kind: FrameKind): Buffer[] =>
       records.filter((one) => one.kind === kind).map(({ json }) => json);
-    const [lines, planned, told] = [texts("end"), texts("plan"), texts("gap")];
+    const [lines, planned, told] = [of("end"), of("plan"), of("gap")];
     if (lines.length > 0 || planned.length > 0) {
-      await options.ship({ lines: `[${lines.join(",")}]`, plans: `[${planned.join(",")}]` });
+      await options.ship({ lines: jsonArray(lines), plans: jsonArray(planned) });
     }
     if (told.length > 0) {
-      await options.shipGaps(told.map((json) => JSON.parse(json) as LogGapRecord));
+      await options.shipGaps(told.map((json) => JSON.parse(json.toString()) as LogGapRecord));
     }
-    const sealed = texts("body");
-    if (sealed.length > 0 && !(await options.shipBodies(`[${sealed.join(",")}]`))) {
+    const sealed = of("body");
+    if (sealed.length > 0 && !(await options.shipBodies(jsonArray(sealed)))) {
       dropBodies(sealed.length, "the database is of an earlier release");
     }
     shippedRecords += lines.length;
@@ -269,6 +269,22 @@ export function createCallLog(options: CallLogOptions): CallLog {
       return left;
     },
   };
+}
+
+/** A JSON array of texts that are JSON, copied byte by byte: nothing of it becomes a string again. */
+function jsonArray(items: readonly Buffer[]): Buffer {
+  const bytes = items.reduce((sum, { length }) => sum + length + 1, 1);
+  const array = Buffer.allocUnsafe(Math.max(2, bytes));
+  array[0] = 0x5b;
+  let at = 1;
+  for (const item of items) {
+    array.set(item, at);
+    at += item.length;
+    array[at] = 0x2c;
+    at += 1;
+  }
+  array[array.length - 1] = 0x5d;
+  return array;
 }
 
 function timesOf(path: string): { birthtimeMs: number; mtimeMs: number } {

@@ -28,7 +28,7 @@ const insertBodies = `
  *
  * @throws {GatewayError} `database_unavailable` when the database does not answer.
  */
-export async function insertCallBodies(db: Database, bodies: string): Promise<boolean> {
+export async function insertCallBodies(db: Database, bodies: Buffer): Promise<boolean> {
   try {
     await db.pool.query(insertBodies, [bodies]);
     return true;

@@ -76,10 +76,10 @@ export type CallLogLine = {
 };
 
 export type CallLogBatch = {
-  /** JSON array of `CallLogLine`. */
-  readonly lines: string;
-  /** JSON array of `PlanRecord`. */
-  readonly plans: string;
+  /** JSON array of `CallLogLine`, in UTF-8. */
+  readonly lines: Buffer;
+  /** JSON array of `PlanRecord`, in UTF-8. */
+  readonly plans: Buffer;
 };
 
 const freshRows = z.tuple([z.object({ fresh: z.number() })]);

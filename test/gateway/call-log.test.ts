@@ -71,11 +71,11 @@ function open(rows: Rows, dataDir: string, changes: Partial<CallLogOptions> = {}
     now: () => performance.now(),
     async ship({ lines: text, plans }: CallLogBatch) {
       answers();
-      for (const { call } of JSON.parse(text) as CallLogLine[]) {
+      for (const { call } of JSON.parse(text.toString()) as CallLogLine[]) {
         rows.repeated += Number(rows.calls.has(call.id));
         rows.calls.set(call.id, rows.calls.get(call.id) ?? call);
       }
-      for (const { hash } of JSON.parse(plans) as { hash: string }[]) {
+      for (const { hash } of JSON.parse(plans.toString()) as { hash: string }[]) {
         rows.plans.set(hash, (rows.plans.get(hash) ?? 0) + 1);
       }
     },
@@ -83,9 +83,9 @@ function open(rows: Rows, dataDir: string, changes: Partial<CallLogOptions> = {}
       answers();
       gaps.forEach((gap) => rows.gaps.set(gap.id, gap));
     },
-    async shipBodies(text) {
+    async shipBodies(bodies) {
       answers();
-      for (const body of JSON.parse(text) as CallBodyRecord[]) {
+      for (const body of JSON.parse(bodies.toString()) as CallBodyRecord[]) {
         rows.bodies.set(body.call_id, body);
       }
       return true;

@@ -38,7 +38,7 @@ function recordOf(id: string, changes: Partial<CallBodyRecord> = {}): CallBodyRe
   };
 }
 const insert = (...records: readonly CallBodyRecord[]): Promise<boolean> =>
-  insertCallBodies(db, JSON.stringify(records));
+  insertCallBodies(db, Buffer.from(JSON.stringify(records)));
 const read = async (id: string, by: ControlDeps = deps): Promise<CallBody> =>
   CallBody.parse(await callBody(operator, by, { id }));
 const expire = (): Promise<unknown> =>

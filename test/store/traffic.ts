@@ -94,8 +94,8 @@ export function logBatch(db: Database, { calls, attempts, plans }: Traffic): Pro
     attempts: attempts.filter((one) => one.call_id === call.id),
   }));
   return insertCallLog(db, "host/0", {
-    lines: JSON.stringify(lines),
-    plans: JSON.stringify(plans),
+    lines: Buffer.from(JSON.stringify(lines)),
+    plans: Buffer.from(JSON.stringify(plans)),
   });
 }
 

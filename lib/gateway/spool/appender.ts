@@ -137,18 +137,12 @@ export function createAppender(options: AppenderOptions): Appender {
       try {
         const bound = records.reduce((sum, { json }) => sum + frameBoundBytes(json), 0);
         const bytes = bound <= scratchBytes ? scratch : Buffer.allocUnsafe(bound);
-        const ends = frames(bytes, records);
-        if (ends === null) {
+        const length = frames(bytes, records);
+        if (length === null) {
           return null;
         }
         const to = segment ?? begin();
-        const at = to.writtenBytes;
-        write(to, bytes, ends.at(-1) ?? 0);
-        for (const [index, { kind, json }] of records.entries()) {
-          if (kind !== "begin") {
-            to.recent?.push({ kind, json, toBytes: at + (ends[index] ?? 0) });
-          }
-        }
+        write(to, bytes, length);
         isDirty = true;
         if (flush === "always" && records.some(({ kind }) => kind === "end")) {
           fdatasyncSync(fd);
@@ -170,19 +164,17 @@ export function createAppender(options: AppenderOptions): Appender {
   };
 }
 
-/** Writes the frames of `records` one behind the other and returns where each ends; null when one is too long. */
-function frames(into: Buffer, records: readonly SpoolRecord[]): readonly number[] | null {
-  const ends: number[] = [];
+/** Writes the frames of `records` one behind the other and returns where the last ends; null when one is too long. */
+function frames(into: Buffer, records: readonly SpoolRecord[]): number | null {
   let at = 0;
   for (const { kind, json } of records) {
     const end = writeFrame(into, at, kind, json);
     if (end - at > maxPayloadBytes) {
       return null;
     }
-    ends.push(end);
     at = end;
   }
-  return ends;
+  return at;
 }
 
 function closeQuietly(fd: number): void {

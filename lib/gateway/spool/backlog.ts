@@ -1,23 +1,17 @@
 /**
- * What the spool holds that is not in the database yet, oldest first, read from its segments in batches.
+ * What the spool holds that is not in the database yet, oldest first, read from its segments in batches. What was just
+ * written is read back too: the system has it in memory, and kept in ours it would live long enough to cost garbage collection.
  *
  * A segment goes when all its records are in the database. What was read and not settled is read again by the next process:
  * rows have ids of their own, so they are there once all the same.
  */
-import { type SpoolRecord, readChunk } from "./chunk";
+import { type SpoolRecord, type StoredRecord, readChunk } from "./chunk";
 import { begunCallId, endedCallId } from "./record-ids";
 import type { RunningCalls } from "./running-calls";
-import {
-  type RecentRecord,
-  type Segment,
-  closeHandle,
-  disposeSegment,
-  isUnreadable,
-  readSegment,
-} from "./segment";
+import { type Segment, closeHandle, disposeSegment, isUnreadable, readSegment } from "./segment";
 
-/** Records on their way; `settle` says that they are in the database. */
-export type Batch = { readonly records: readonly SpoolRecord[]; settle(): void };
+/** Records on their way; `settle` says that they are in the database, and ends what they lie in. */
+export type Batch = { readonly records: readonly StoredRecord[]; settle(): void };
 
 export type Backlog = {
   /** Segments of processes that are gone come before our own. */
@@ -47,13 +41,11 @@ export type BacklogDeps = {
 
 const chunkBytes = 1024 * 1024;
 const mostEnds = 500;
-/** Segments whose records are in memory too. */
-const mostRecent = 4;
 
 export function createBacklog(deps: BacklogDeps): Backlog {
   let segments: Segment[] = [];
-  // Made once: what is read is text before the next read begins.
-  const room = Buffer.allocUnsafe(chunkBytes);
+  /** Where the next batch is read to; null while one is on its way in it. */
+  let room: Buffer | null = Buffer.allocUnsafe(chunkBytes);
 
   const next = async (): Promise<Batch | null> => {
     for (;;) {
@@ -76,16 +68,13 @@ export function createBacklog(deps: BacklogDeps): Backlog {
 
   /** Null when the piece had nothing that the database wants; it is settled then. */
   const readBatch = async (segment: Segment): Promise<Batch | null> => {
-    if (segment.recent !== null) {
-      return recentBatch(segment, segment.recent);
-    }
     const at = segment.shippedBytes;
     const writtenBytes = segment.writtenBytes;
     let wantedBytes = chunkBytes;
     for (;;) {
       const length = Math.min(wantedBytes, writtenBytes - at);
-      const into = length <= chunkBytes ? room.subarray(0, length) : Buffer.allocUnsafe(length);
-      const bytes = await readSegment(segment, at, into);
+      const into = room !== null && length <= chunkBytes ? room : Buffer.allocUnsafe(length);
+      const bytes = await readSegment(segment, at, into.subarray(0, length));
       const isLast = at + length === writtenBytes || bytes.length < length;
       const chunk = readChunk(bytes, { isLast, mostEnds, begins: !segment.isOwn });
       if (chunk.consumed === 0 && chunk.neededBytes > wantedBytes) {
@@ -97,6 +86,7 @@ export function createBacklog(deps: BacklogDeps): Backlog {
       const settledBytes = bytes.length < length ? writtenBytes : at + chunk.consumed;
       const settle = (): void => {
         segment.shippedBytes = settledBytes;
+        room = into.length === chunkBytes ? into : room;
       };
       if (!segment.isOwn) {
         followCalls(chunk.records, segment);
@@ -106,19 +96,21 @@ export function createBacklog(deps: BacklogDeps): Backlog {
         settle();
         return null;
       }
+      room = into === room ? null : room;
       return { records, settle };
     }
   };
 
-  const followCalls = (records: readonly SpoolRecord[], segment: Segment): void => {
-    for (const { kind, json } of records) {
+  const followCalls = (records: readonly StoredRecord[], segment: Segment): void => {
+    for (const { kind, json: bytes } of records) {
       if (kind === "begin") {
+        const json = bytes.toString();
         const id = begunCallId(json);
         if (id !== null) {
           deps.orphans.begin(id, json, segment);
         }
       } else if (kind === "end" && deps.orphans.size() > 0) {
-        deps.orphans.end(endedCallId(json) ?? "");
+        deps.orphans.end(endedCallId(bytes.toString()) ?? "");
       }
     }
   };
@@ -147,11 +139,6 @@ export function createBacklog(deps: BacklogDeps): Backlog {
     },
     push(segment) {
       segments.push(segment);
-      // When the database does not keep up, what waits does so on the disk only.
-      const old = segments.at(-1 - mostRecent);
-      if (old !== undefined) {
-        old.recent = null;
-      }
     },
     async next() {
       for (;;) {
@@ -173,23 +160,6 @@ export function createBacklog(deps: BacklogDeps): Backlog {
     hasAny: (some) => segments.some((one) => some.has(one)),
     async close() {
       await Promise.all(segments.map(closeHandle));
-    },
-  };
-}
-
-/** The oldest of what was just written. */
-function recentBatch(segment: Segment, recent: readonly RecentRecord[]): Batch | null {
-  const records = recent.slice(0, mostEnds);
-  const last = records.at(-1);
-  if (last === undefined) {
-    segment.shippedBytes = segment.writtenBytes;
-    return null;
-  }
-  return {
-    records,
-    settle() {
-      segment.shippedBytes = last.toBytes;
-      segment.recent?.splice(0, records.length);
     },
   };
 }

@@ -1,10 +1,14 @@
 /** What a piece of a segment holds: its whole records, and how much of it is none. */
 import { type FrameKind, nextMarker, readFrame } from "./frame";
 
+/** A record to be written. */
 export type SpoolRecord = { readonly kind: FrameKind; readonly json: string };
 
+/** A record as it lies in a segment: its JSON is UTF-8 within the bytes that were read, and good for as long as they are. */
+export type StoredRecord = { readonly kind: FrameKind; readonly json: Buffer };
+
 export type Chunk = {
-  readonly records: readonly SpoolRecord[];
+  readonly records: readonly StoredRecord[];
   /** Bytes that are done with. */
   readonly consumed: number;
   /** So many bytes are needed to read on; 0 when any number will do. */
@@ -28,7 +32,7 @@ export type ChunkOptions = {
  * checksum holds.
  */
 export function readChunk(bytes: Buffer, { isLast, mostEnds, begins }: ChunkOptions): Chunk {
-  const records: SpoolRecord[] = [];
+  const records: StoredRecord[] = [];
   let at = 0;
   let ends = 0;
   let neededBytes = 0;
@@ -51,7 +55,7 @@ export function readChunk(bytes: Buffer, { isLast, mostEnds, begins }: ChunkOpti
     }
     ends += Number(frame.kind === "end");
     if (begins || frame.kind !== "begin") {
-      records.push({ kind: frame.kind, json: bytes.toString("utf8", frame.from, frame.to) });
+      records.push({ kind: frame.kind, json: bytes.subarray(frame.from, frame.to) });
     }
     at = frame.to;
   }

@@ -36,7 +36,7 @@ export function createMemory(): Memory {
         return null;
       }
       return {
-        records: taken,
+        records: taken.map(({ kind, json }) => ({ kind, json: Buffer.from(json) })),
         settle() {
           records = records.slice(taken.length);
           chars -= taken.reduce((sum, { json }) => sum + json.length, 0);

@@ -3,7 +3,6 @@ import { readdirSync, statSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { findErrorCode } from "../../shared/start-error";
-import type { SpoolRecord } from "./chunk";
 
 export type Segment = {
   readonly path: string;
@@ -17,17 +16,9 @@ export type Segment = {
   isClosed: boolean;
   damagedBytes: number;
   tornBytes: number;
-  /**
-   * What was just written, without beginnings, from `shippedBytes` on: while the database keeps up, nothing has to be read
-   * back. Null: read the file.
-   */
-  recent: RecentRecord[] | null;
   /** Open while it is read. */
   handle: FileHandle | null;
 };
-
-/** A record and where its frame ends. */
-export type RecentRecord = SpoolRecord & { readonly toBytes: number };
 
 const segmentName = /^(\d{10})\.log$/;
 
@@ -45,7 +36,6 @@ export function newSegment(path: string, isOwn: boolean, writtenBytes: number): 
     isClosed: !isOwn,
     damagedBytes: 0,
     tornBytes: 0,
-    recent: isOwn ? [] : null,
     handle: null,
   };
 }

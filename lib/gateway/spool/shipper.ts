@@ -4,14 +4,14 @@
  */
 import { findErrorCode } from "../../shared/start-error";
 import type { Batch } from "./backlog";
-import type { SpoolRecord } from "./chunk";
+import type { StoredRecord } from "./chunk";
 
 export type ShipperDeps = {
   /** The oldest records that are not settled; null when all are. */
   next: () => Promise<Batch | null>;
   /** Resolves when all `records` are in the database. */
-  ship(records: readonly SpoolRecord[]): Promise<void>;
-  onRefused(record: SpoolRecord, error: unknown): void;
+  ship(records: readonly StoredRecord[]): Promise<void>;
+  onRefused(record: StoredRecord, error: unknown): void;
   /** Records wait because of `error`; null: they do not wait any more. */
   onTrouble(error: unknown): void;
   now: () => number;
@@ -40,7 +40,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
   let failures = 0;
   let latestRecords = 0;
   let isStopped = false;
-  const refused = new WeakSet<SpoolRecord>();
+  const refused = new WeakSet<StoredRecord>();
 
   const retryMs = (): number => Math.min(retryLongestMs, retryFirstMs * 2 ** (failures - 1));
   const nextRoundMs = (): number => {
@@ -93,7 +93,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
     }
     return false;
   };
-  const shipAll = async (records: readonly SpoolRecord[]): Promise<void> => {
+  const shipAll = async (records: readonly StoredRecord[]): Promise<void> => {
     try {
       await deps.ship(records);
     } catch (error) {

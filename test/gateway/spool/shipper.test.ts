@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Batch } from "@/lib/gateway/spool/backlog";
-import type { SpoolRecord } from "@/lib/gateway/spool/chunk";
+import type { StoredRecord } from "@/lib/gateway/spool/chunk";
 import { createShipper } from "@/lib/gateway/spool/shipper";
 import { GatewayError } from "@/lib/shared/errors";
 
-const recordsOf = (count: number): SpoolRecord[] =>
-  Array.from({ length: count }, (_, index) => ({ kind: "end", json: String(index) }));
+const recordsOf = (count: number): StoredRecord[] =>
+  Array.from({ length: count }, (_, index) => ({ kind: "end", json: Buffer.from(String(index)) }));
 
 function shipping(
-  records: SpoolRecord[],
-  ship: (some: readonly SpoolRecord[]) => Promise<void>,
+  records: StoredRecord[],
+  ship: (some: readonly StoredRecord[]) => Promise<void>,
   perBatch = 10,
 ) {
   let left = records;
@@ -29,7 +29,7 @@ function shipping(
           };
     },
     ship,
-    onRefused: ({ json }) => refused.push(json),
+    onRefused: ({ json }) => refused.push(json.toString()),
     onTrouble: (error) => troubles.push(error instanceof Error ? error.message : "well"),
   });
   return { shipper, refused, troubles, left: () => left.length };
@@ -39,10 +39,10 @@ describe("the shipper", () => {
   it("leaves out the records that the database refuses, and no other", async () => {
     const stored: string[] = [];
     const { shipper, refused, troubles } = shipping(recordsOf(30), async (some) => {
-      if (some.some(({ json }) => json === "7" || json === "21")) {
+      if (some.some(({ json }) => ["7", "21"].includes(json.toString()))) {
         throw Object.assign(new Error("invalid byte sequence"), { code: "22P05" });
       }
-      stored.push(...some.map(({ json }) => json));
+      stored.push(...some.map(({ json }) => json.toString()));
     });
     expect(await shipper.drain(5_000)).toBe(true);
     expect(refused).toEqual(["7", "21"]);
@@ -84,7 +84,7 @@ describe("the shipper", () => {
     const { shipper } = shipping(
       recordsOf(6),
       async (some) => {
-        sent.push(some.map(({ json }) => json));
+        sent.push(some.map(({ json }) => json.toString()));
         if (sent.length === 1) {
           throw new GatewayError("database_unavailable");
         }
