@@ -103,7 +103,12 @@ export function SeriesChart(props: Props) {
             y={threshold.value}
             stroke="var(--threshold)"
             strokeDasharray="4 3"
-            label={{ value: threshold.label, position: "insideTopRight", fill: "var(--fg-2)" }}
+            label={{
+              value: threshold.label,
+              position: "insideTopRight",
+              fill: "var(--fg-2)",
+              className: "halo",
+            }}
           />
         )}
         {lines.map(({ key, color, dash }) =>

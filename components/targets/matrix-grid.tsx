@@ -2,13 +2,13 @@
 
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { useHeldOrder } from "@/components/lib/held-order";
 import type { ObjectRef } from "@/components/lib/writes/model";
 import { Key } from "@/components/ui/key";
 import type { HealthView } from "@/lib/shared/contract";
 import { CompactCell } from "./compact-cell";
 import { gridOf, modelsInOrder, moved, type Place, problemsFirst } from "./grid";
 import { HeadCell } from "./head-cell";
-import { useHeldOrder } from "./held-order";
 import { ObjectPopover } from "./lazy-popover";
 import type { MatrixMetric, Scale } from "./metric";
 import { EmptyCell, TargetCell } from "./target-cell";
