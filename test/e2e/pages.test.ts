@@ -107,12 +107,30 @@ it("by keyboard only: when a region died is two keys away, and where it was down
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Shift+ArrowLeft");
-  const grid = page.getByTestId("film-grid");
-  await shows(grid, say({ key: "state.no_data" }));
+  // The grid is as it was then: nothing was known, and nothing can be switched.
+  const cell = page.getByTestId(`target-${targets}:gpt-4.1`);
+  const past = page.getByTestId("past");
+  await shows(cell, say({ key: "state.no_data" }));
+  await past.waitFor();
+  const model = page.getByRole("switch", {
+    name: say({ key: "matrix.switchModel", values: { id: "gpt-4.1" } }),
+  });
+  expect(await model.getAttribute("aria-disabled")).toBe("true");
+  await cell.focus();
+  await page.keyboard.press("Space");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  expect(await objections(page)).toEqual([]);
   await button(page, say({ key: "film.next" })).focus();
   await page.keyboard.press("Enter");
-  // The newest step is now, which the grid above shows.
-  await expect.poll(() => grid.count()).toBe(0);
+  // The newest step is now.
+  await expect.poll(() => past.count()).toBe(0);
+  await slider.focus();
+  await page.keyboard.press("ArrowLeft");
+  await past.waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => past.count()).toBe(0);
+  await page.keyboard.press("KeyF");
+  await expect.poll(() => cell.evaluate((one) => one === document.activeElement)).toBe(true);
 });
 
 it("cells tell another metric, which is in the address, and rows hold still under a pointer", async () => {
