@@ -201,15 +201,10 @@ function drawTexts(plot: SVGSVGElement, pen: CanvasRenderingContext2D): void {
     if (matrix !== null && text.getNumberOfChars() > 0) {
       const start = text.getStartPositionOfChar(0).matrixTransform(matrix);
       const style = getComputedStyle(text);
-      const place = [text.textContent, start.x - frame.x, start.y - frame.y] as const;
-      if (style.stroke !== "none") {
-        pen.font = fontOf(style);
-        pen.strokeStyle = style.stroke;
-        pen.lineWidth = Number.parseFloat(style.strokeWidth);
-        pen.lineJoin = "round";
-        pen.strokeText(...place);
-      }
-      write(pen, ...place, { ...fontParts(style), color: style.fill });
+      write(pen, text.textContent, start.x - frame.x, start.y - frame.y, {
+        ...fontParts(style),
+        color: style.fill,
+      });
     }
   }
 }

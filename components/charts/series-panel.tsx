@@ -63,6 +63,7 @@ export function SeriesPanel(props: Props) {
   const { order, hold, release } = useHeldOrder(
     byLastValue(rows, lines, span.partialFrom).map(({ key }) => key),
   );
+  const isStack = shape === "stack";
   const shown = lines.filter(({ key }) => !hidden.has(key));
   const keys = shown.map(({ key }) => key);
   const isEmpty = rows.every((row) => lines.every(({ key }) => (row[key] ?? null) === null));
@@ -101,11 +102,23 @@ export function SeriesPanel(props: Props) {
                 return {
                   key: line.key,
                   label: line.label,
-                  swatch: <LineSwatch line={line} isStack={shape === "stack"} />,
+                  swatch: isStack ? (
+                    <StackSwatch color={line.color} />
+                  ) : (
+                    <LineSwatch color={line.color} dash={line.dash} />
+                  ),
                   ...(last !== null && { value: formatValue(last) }),
                 };
               })}
-          />
+          >
+            {threshold !== undefined && (
+              // In the chart its words would stand on the lines that come near to it.
+              <span className="inline-flex min-h-6 items-center gap-1.5 whitespace-nowrap">
+                <LineSwatch color="var(--threshold)" dash="4 3" width={1} />
+                {threshold.label}
+              </span>
+            )}
+          </ChartLegend>
         )}
         {isEmpty && <p className="run py-10 text-center text-fg-2">{empty}</p>}
         {!isEmpty && !isTable && (
@@ -136,15 +149,20 @@ export function SeriesPanel(props: Props) {
   );
 }
 
-function LineSwatch({ line, isStack }: { line: SeriesLine; isStack: boolean }) {
-  const { color, dash } = line;
+type SwatchProps = { color: string; dash: string | undefined; width?: number };
+
+function LineSwatch({ color, dash, width = 2 }: SwatchProps) {
   return (
     <svg width="18" height="10" aria-hidden="true" className="shrink-0">
-      {isStack ? (
-        <rect x="4" width="10" height="10" rx="2" fill={color} />
-      ) : (
-        <path d="M0 5h18" stroke={color} strokeWidth="2" strokeDasharray={dash} />
-      )}
+      <path d="M0 5h18" stroke={color} strokeWidth={width} strokeDasharray={dash} />
+    </svg>
+  );
+}
+
+function StackSwatch({ color }: { color: string }) {
+  return (
+    <svg width="18" height="10" aria-hidden="true" className="shrink-0">
+      <rect x="4" width="10" height="10" rx="2" fill={color} />
     </svg>
   );
 }

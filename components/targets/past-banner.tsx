@@ -11,7 +11,7 @@ export function PastBanner({ past, onNow }: Props) {
   return (
     <span
       data-testid="past"
-      className="-mx-1.5 inline-flex flex-wrap items-center gap-x-1.5 rounded-control bg-degraded-wash px-1.5 text-fg"
+      className="-mx-1.5 flex w-fit flex-wrap items-center gap-x-1.5 rounded-control bg-degraded-wash px-1.5 text-fg"
     >
       <Clock size={13} aria-hidden="true" className="shrink-0" />
       <b className="font-medium">{t("film.asOf", { time: momentText(past, f) })}</b>
