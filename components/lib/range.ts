@@ -81,8 +81,20 @@ export function rangeQuery(range: Range): URLSearchParams {
     : new URLSearchParams({ from, to });
 }
 
+/** The router may write an older address over a newer one for so long. */
+const settledMs = 1_000;
+let asked: { readonly range: Range; readonly atMs: number } | null = null;
+
+/** The range that the page shows, or is about to show. */
+export function rangeShown(): Range {
+  return asked !== null && performance.now() - asked.atMs < settledMs
+    ? asked.range
+    : rangeIn(new URLSearchParams(window.location.search));
+}
+
 /** Shows another range; what else the address says stays. */
 export function showRange(range: Range): void {
+  asked = { range, atMs: performance.now() };
   const search = withRange(new URLSearchParams(window.location.search), range);
   window.history.replaceState(null, "", `?${search.toString()}`);
 }

@@ -1,7 +1,7 @@
 import { copyText } from "@/components/lib/copy-text";
 import type { Translate } from "@/components/lib/i18n/messages";
 import { announce, announceLink } from "@/components/lib/notice";
-import { linkToWindow, rangeIn, showRange, windowOf } from "@/components/lib/range";
+import { linkToWindow, rangeShown, showRange, windowOf } from "@/components/lib/range";
 import { steppedRange } from "@/components/lib/range-steps";
 import { impairedTargets } from "@/components/lib/targets/state";
 import type { HealthView } from "@/lib/shared/contract";
@@ -19,7 +19,7 @@ export async function runViewCommand(command: ViewCommand, viewed: Viewed): Prom
   switch (command.kind) {
     case "range":
       if (hasRange()) {
-        showRange(steppedRange(rangeInAddress(), command.step, viewed.nowMs));
+        showRange(steppedRange(rangeShown(), command.step, viewed.nowMs));
       }
       return;
     case "time":
@@ -38,19 +38,17 @@ export async function runViewCommand(command: ViewCommand, viewed: Viewed): Prom
 
 const hasRange = (): boolean => pageAt(window.location.pathname)?.hasRange ?? false;
 
-const rangeInAddress = () => rangeIn(new URLSearchParams(window.location.search));
-
 function focusTime(): void {
   const control = [...document.querySelectorAll<HTMLElement>("[data-time]")].find((one) =>
     one.checkVisibility(),
   );
-  const chosen = control?.querySelector<HTMLElement>('[aria-pressed="true"], button');
-  (chosen ?? control)?.focus();
+  const chosen = control?.querySelector<HTMLElement>('[aria-pressed="true"]');
+  (chosen ?? control?.querySelector("button") ?? control)?.focus();
 }
 
 /** A link that shows the same tomorrow: with both instants where the page has a range. */
 async function copyLink({ nowMs, t }: Viewed): Promise<void> {
-  const { fromMs, toMs } = windowOf(rangeInAddress(), nowMs);
+  const { fromMs, toMs } = windowOf(rangeShown(), nowMs);
   const link = hasRange() ? linkToWindow(fromMs, toMs) : window.location.href;
   if (await copyText(link)) {
     announce(t("chart.copied"));
