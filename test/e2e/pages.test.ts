@@ -262,7 +262,7 @@ it("by keys alone the range moves, a link keeps its times, and what has the focu
     .toBuffer();
   expect(corner).toBeGreaterThan(245);
   const { channels } = await drawn.stats();
-  expect(channels.every(({ min }) => min < 120)).toBe(true);
+  expect(channels.slice(0, 3).every(({ min }) => min < 120)).toBe(true);
 
   expect((await saved(() => page.keyboard.press("KeyE"))).name).toMatch(/^outcome-.*\.csv$/);
   for (const list of ["requests", "changes"]) {
