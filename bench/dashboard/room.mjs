@@ -132,10 +132,14 @@ async function askJson(url, method, body) {
 async function seedDay(databaseUrl) {
   const { openDatabase, seedCalls } = await parts();
   const db = openDatabase({ url: databaseUrl, poolSize: 2, applicationName: "seed" });
-  const dress = fs.readFileSync(path.join(root, "bench/dashboard/dress.sql"), "utf8");
-  await seedCalls({ db, calls: seededCalls, days: 1, force: true, dress }).finally(() =>
-    db.close(),
-  );
+  const sql = (name) => fs.readFileSync(path.join(root, "bench/dashboard", name), "utf8");
+  try {
+    await seedCalls({ db, calls: seededCalls, days: 1, force: true, dress: sql("dress.sql") });
+    // Calls alone are no outage: strips and feeds go by what the healer did about it.
+    await db.pool.query(sql("outage.sql"));
+  } finally {
+    await db.close();
+  }
 }
 
 /** A few calls a second of all applications until the returned function is called. */

@@ -3,6 +3,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
+import { CsvTool } from "@/components/charts/csv-tool";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { callsQueries } from "@/components/lib/queries";
@@ -13,6 +14,7 @@ import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
 import { Tag } from "@/components/ui/tag";
 import { CallCards } from "./call-cards";
+import { callsCsv } from "./calls-csv";
 import { CallsTable } from "./calls-table";
 import type { CallFilter } from "./filter";
 import { FilterBar } from "./filter-bar";
@@ -70,6 +72,11 @@ export function RequestsView() {
               }}
             />
           </span>
+          {calls[0] !== undefined && (
+            <span className="-mr-1.5 text-fg-3">
+              <CsvTool name="requests" atMs={calls[0].startedAt} csv={() => callsCsv(calls)} />
+            </span>
+          )}
         </div>
       }
     >

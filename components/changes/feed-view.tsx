@@ -3,7 +3,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
 import { useEffect } from "react";
+import { CsvTool } from "@/components/charts/csv-tool";
 import { useWords } from "@/components/lib/i18n/provider";
+import { useLiveClock } from "@/components/lib/live/provider";
 import { useChanges, useHealth } from "@/components/lib/live/views";
 import { changedBy, type ChangedBy, changesQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
@@ -12,6 +14,7 @@ import { Panel } from "@/components/ui/panel";
 import { Segments } from "@/components/ui/segments";
 import type { Change } from "@/lib/shared/contract";
 import { ChangeEffect } from "./change-effect";
+import { changesCsv } from "./changes-csv";
 import { ComparePanel } from "./compare-panel";
 import { followedBy } from "./followed";
 import { HealthEvent } from "./healer-view";
@@ -20,7 +23,8 @@ import { useCompared } from "./use-compared";
 
 /** Who changed what, people and the healer in one feed. */
 export function FeedView() {
-  const { t } = useWords();
+  const { t, f, say } = useWords();
+  const clock = useLiveClock();
   const search = useSearchParams();
   const by = changedBy.find((one) => one === search.get("by")) ?? "all";
   const feed = useInfiniteQuery(changesQueries.feed(by));
@@ -53,6 +57,15 @@ export function FeedView() {
               >
                 {t("changes.compare.open")}
               </Button>
+            )}
+            {changes[0] !== undefined && (
+              <span className="-mr-1.5 text-fg-3">
+                <CsvTool
+                  name="changes"
+                  atMs={changes[0].at}
+                  csv={() => changesCsv(changes, { say, f, nowMs: clock.get() })}
+                />
+              </span>
             )}
           </div>
         }

@@ -22,7 +22,7 @@ type Props = {
 export function ChartLegend({ entries, hidden, onHidden, children }: Props) {
   const keys = entries.map(({ key }) => key);
   return (
-    <div className="-mt-0.5 mb-2 flex flex-wrap gap-x-3.5 text-small text-fg-2">
+    <div data-legend className="-mt-0.5 mb-2 flex flex-wrap gap-x-3.5 text-small text-fg-2">
       {entries.map(({ key, label, swatch, value }) => (
         <button
           key={key}

@@ -1,11 +1,13 @@
 "use client";
 
-import { ChartLine, Check, Download, Link2, Table2 } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { ChartLine, Check, ImageDown, Link2, Table2 } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { copyText } from "@/components/lib/copy-text";
 import { useWords } from "@/components/lib/i18n/provider";
-import { rangeBetween, withRange } from "@/components/lib/range";
-import { Button } from "@/components/ui/button";
-import { saveFile } from "./csv";
+import { announce, announceLink } from "@/components/lib/notice";
+import { linkToWindow } from "@/components/lib/range";
+import { CsvTool } from "./csv-tool";
+import { Tool } from "./tool";
 
 type Props = {
   /** Of the file that is saved. */
@@ -19,9 +21,10 @@ type Props = {
 
 const copiedMs = 2_000;
 
-/** What can be done with every chart: its numbers as a table or a file, and a link that stays on its window. */
+/** What can be done with every chart: its numbers as a table or a file, a picture, and a link that stays on its window. */
 export function ChartTools({ name, from, to, isTable, onTable, csv }: Props) {
-  const { t } = useWords();
+  const { t, f } = useWords();
+  const element = useRef<HTMLSpanElement>(null);
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
     const timer = isCopied
@@ -33,23 +36,23 @@ export function ChartTools({ name, from, to, isTable, onTable, csv }: Props) {
       clearTimeout(timer);
     };
   }, [isCopied]);
-  const copy = (): void => {
-    const search = withRange(
-      new URLSearchParams(window.location.search),
-      rangeBetween(from, to),
-    ).toString();
-    const link = `${window.location.origin}${window.location.pathname}?${search}`;
-    navigator.clipboard.writeText(link).then(
-      () => {
-        setCopied(true);
-      },
-      () => {
-        setCopied(false);
-      },
-    );
+  const copy = async (): Promise<void> => {
+    const link = linkToWindow(from, to);
+    const isDone = await copyText(link);
+    setCopied(isDone);
+    if (!isDone) {
+      announceLink(t("chart.notCopied"), link);
+    }
+  };
+  const picture = async (): Promise<void> => {
+    const panel = element.current?.closest("section");
+    if (panel !== null && panel !== undefined) {
+      const { savePicture } = await import("./picture");
+      await savePicture(panel, { name, from, span: `${f.between(from, to)} ${f.zone(to)}` });
+    }
   };
   return (
-    <span className="-mr-1.5 flex shrink-0 text-fg-3">
+    <span ref={element} className="-mr-1.5 flex shrink-0 text-fg-3">
       <Tool
         label={t(isTable ? "chart.chart" : "chart.table")}
         isPressed={isTable}
@@ -59,35 +62,27 @@ export function ChartTools({ name, from, to, isTable, onTable, csv }: Props) {
       >
         {isTable ? <ChartLine size={15} /> : <Table2 size={15} />}
       </Tool>
+      <CsvTool name={name} atMs={from} csv={csv} />
+      {!isTable && (
+        <Tool
+          label={t("chart.png")}
+          onClick={() => {
+            picture().catch(() => {
+              announce(t("chart.noPicture"));
+            });
+          }}
+        >
+          <ImageDown size={15} />
+        </Tool>
+      )}
       <Tool
-        label={t("chart.csv")}
+        label={t(isCopied ? "chart.copied" : "chart.link")}
         onClick={() => {
-          saveFile(`${name}-${new Date(from).toISOString().slice(0, 16)}.csv`, csv());
+          copy().catch(() => undefined);
         }}
       >
-        <Download size={15} />
-      </Tool>
-      <Tool label={t(isCopied ? "chart.copied" : "chart.link")} onClick={copy}>
         {isCopied ? <Check size={15} /> : <Link2 size={15} />}
       </Tool>
     </span>
-  );
-}
-
-type ToolProps = { label: string; isPressed?: boolean; onClick: () => void; children: ReactNode };
-
-function Tool({ label, isPressed, onClick, children }: ToolProps) {
-  return (
-    <Button
-      tone="ghost"
-      size="icon"
-      title={label}
-      aria-label={label}
-      aria-pressed={isPressed}
-      onClick={onClick}
-      className="[&_svg]:pointer-events-none"
-    >
-      <span aria-hidden="true">{children}</span>
-    </Button>
   );
 }

@@ -31,7 +31,7 @@ type Props = {
   /** Start of the bucket that is not over; behind the last one when all are. */
   partialFrom: number;
   /** A line to keep above; what falls under it is shaded in the first line. */
-  threshold?: { readonly value: number; readonly label: string };
+  threshold?: { readonly value: number };
   marks: readonly LaneMark[];
   onOpenMark: (mark: LaneMark) => void;
   formatTime: (atMs: number) => string;
@@ -99,12 +99,7 @@ export function SeriesChart(props: Props) {
           />
         )}
         {threshold !== undefined && (
-          <ReferenceLine
-            y={threshold.value}
-            stroke="var(--threshold)"
-            strokeDasharray="4 3"
-            label={{ value: threshold.label, position: "insideTopRight", fill: "var(--fg-2)" }}
-          />
+          <ReferenceLine y={threshold.value} stroke="var(--threshold)" strokeDasharray="4 3" />
         )}
         {lines.map(({ key, color, dash }) =>
           shape === "stack" ? (

@@ -2,6 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { useState } from "react";
+import { useHeldOrder } from "@/components/lib/held-order";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -10,7 +11,14 @@ import { ChartLegend } from "./chart-legend";
 import { ChartTools } from "./chart-tools";
 import { csvText } from "./csv";
 import type { LaneMark } from "./marks";
-import { scaleFromZero, scaleOfShares, type SeriesLine, type SeriesRow } from "./series";
+import {
+  byLastValue,
+  lastValue,
+  scaleFromZero,
+  scaleOfShares,
+  type SeriesLine,
+  type SeriesRow,
+} from "./series";
 import { WhenNear } from "./when-near";
 
 const SeriesChart = dynamic(() => import("./series-chart").then((module) => module.SeriesChart), {
@@ -52,6 +60,10 @@ export function SeriesPanel(props: Props) {
   const { f } = useWords();
   const [isTable, setTable] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const { order, hold, release } = useHeldOrder(
+    byLastValue(rows, lines, span.partialFrom).map(({ key }) => key),
+  );
+  const isStack = shape === "stack";
   const shown = lines.filter(({ key }) => !hidden.has(key));
   const keys = shown.map(({ key }) => key);
   const isEmpty = rows.every((row) => lines.every(({ key }) => (row[key] ?? null) === null));
@@ -78,50 +90,80 @@ export function SeriesPanel(props: Props) {
         )
       }
     >
-      {!isEmpty && (
-        <ChartLegend
-          hidden={hidden}
-          onHidden={setHidden}
-          entries={lines.map(({ key, label, color, dash }) => ({
-            key,
-            label,
-            swatch: (
-              <svg width="18" height="10" aria-hidden="true" className="shrink-0">
-                {shape === "stack" ? (
-                  <rect x="4" width="10" height="10" rx="2" fill={color} />
-                ) : (
-                  <path d="M0 5h18" stroke={color} strokeWidth="2" strokeDasharray={dash} />
-                )}
-              </svg>
-            ),
-          }))}
-        />
-      )}
-      {isEmpty && <p className="run py-10 text-center text-fg-2">{empty}</p>}
-      {!isEmpty && !isTable && (
-        <figure className={`chart ${height}`} aria-label={title}>
-          <WhenNear>
-            <SeriesChart
-              rows={rows}
-              lines={shown}
-              shape={shape}
-              domain={domain}
-              ticks={ticks}
-              bucketMs={span.bucketMs}
-              partialFrom={span.partialFrom}
-              {...(threshold !== undefined && { threshold })}
-              marks={marks}
-              onOpenMark={onOpenMark}
-              formatTime={formatTime}
-              formatTick={(atMs) => f.axisTime(atMs, spanMs)}
-              formatValue={formatValue}
-              none={noValue}
-            />
-          </WhenNear>
-        </figure>
-      )}
-      {!isEmpty && isTable && <SeriesTable {...table} />}
+      <div onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release}>
+        {!isEmpty && (
+          <ChartLegend
+            hidden={hidden}
+            onHidden={setHidden}
+            entries={order
+              .flatMap((key) => lines.find((line) => line.key === key) ?? [])
+              .map((line) => {
+                const last = lastValue(rows, line.key, span.partialFrom);
+                return {
+                  key: line.key,
+                  label: line.label,
+                  swatch: isStack ? (
+                    <StackSwatch color={line.color} />
+                  ) : (
+                    <LineSwatch color={line.color} dash={line.dash} />
+                  ),
+                  ...(last !== null && { value: formatValue(last) }),
+                };
+              })}
+          >
+            {threshold !== undefined && (
+              // In the chart its words would stand on the lines that come near to it.
+              <span className="inline-flex min-h-6 items-center gap-1.5 whitespace-nowrap">
+                <LineSwatch color="var(--threshold)" dash="4 3" width={1} />
+                {threshold.label}
+              </span>
+            )}
+          </ChartLegend>
+        )}
+        {isEmpty && <p className="run py-10 text-center text-fg-2">{empty}</p>}
+        {!isEmpty && !isTable && (
+          <figure className={`chart ${height}`} aria-label={title}>
+            <WhenNear>
+              <SeriesChart
+                rows={rows}
+                lines={shown}
+                shape={shape}
+                domain={domain}
+                ticks={ticks}
+                bucketMs={span.bucketMs}
+                partialFrom={span.partialFrom}
+                {...(threshold !== undefined && { threshold })}
+                marks={marks}
+                onOpenMark={onOpenMark}
+                formatTime={formatTime}
+                formatTick={(atMs) => f.axisTime(atMs, spanMs)}
+                formatValue={formatValue}
+                none={noValue}
+              />
+            </WhenNear>
+          </figure>
+        )}
+        {!isEmpty && isTable && <SeriesTable {...table} />}
+      </div>
     </Panel>
+  );
+}
+
+type SwatchProps = { color: string; dash: string | undefined; width?: number };
+
+function LineSwatch({ color, dash, width = 2 }: SwatchProps) {
+  return (
+    <svg width="18" height="10" aria-hidden="true" className="shrink-0">
+      <path d="M0 5h18" stroke={color} strokeWidth={width} strokeDasharray={dash} />
+    </svg>
+  );
+}
+
+function StackSwatch({ color }: { color: string }) {
+  return (
+    <svg width="18" height="10" aria-hidden="true" className="shrink-0">
+      <rect x="4" width="10" height="10" rx="2" fill={color} />
+    </svg>
   );
 }
 

@@ -29,6 +29,26 @@ export function lineLook(index: number): Pick<SeriesLine, "color" | "dash"> {
   return looks[index % looks.length] ?? { color: "var(--fg-3)" };
 }
 
+/** The last value of a line in a bucket that is over; null where it has none. */
+export function lastValue(
+  rows: readonly SeriesRow[],
+  key: string,
+  partialFrom: number,
+): number | null {
+  const last = rows.findLast((row) => row.t < partialFrom && (row[key] ?? null) !== null);
+  return last?.[key] ?? null;
+}
+
+/** Lines by their last value, highest first; those without one come behind. */
+export function byLastValue(
+  rows: readonly SeriesRow[],
+  lines: readonly SeriesLine[],
+  partialFrom: number,
+): SeriesLine[] {
+  const rank = ({ key }: SeriesLine): number => lastValue(rows, key, partialFrom) ?? -Infinity;
+  return lines.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
+}
+
 /** A value of one bucket; in a stack its upper edge, and where it begins. */
 interface SeriesPoint {
   readonly t: number;

@@ -27,6 +27,37 @@ function instantOf(text: string | readonly string[] | null | undefined): number 
   return Number.isNaN(atMs) ? null : atMs;
 }
 
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const spansMs: Readonly<Record<RangeName, number>> = {
+  "15m": 15 * minuteMs,
+  "1h": hourMs,
+  "6h": 6 * hourMs,
+  "24h": 24 * hourMs,
+  "7d": 7 * 24 * hourMs,
+  "30d": 30 * 24 * hourMs,
+  "90d": 90 * 24 * hourMs,
+};
+
+/** How far a span may be off and still be the same: a bucket of it, which is a minute at least. */
+export function slackMsOf(spanMs: number): number {
+  return Math.max(minuteMs, spanMs / 60);
+}
+
+/** The range of this length that ends now, if there is one. */
+export function presetOf(spanMs: number): RangeName | null {
+  return ranges.find((name) => Math.abs(spansMs[name] - spanMs) <= slackMsOf(spanMs)) ?? null;
+}
+
+/** Both instants of any range, as of `nowMs`; of one that moves, in whole minutes. */
+export function windowOf(
+  range: Range,
+  nowMs: number,
+): { readonly fromMs: number; readonly toMs: number } {
+  const toMs = nowMs - (nowMs % minuteMs);
+  return instantsOf(range) ?? { fromMs: toMs - spansMs[parseRange(range)], toMs };
+}
+
 /** What lies between two instants. */
 export function rangeBetween(fromMs: number, toMs: number): Range {
   return `${new Date(fromMs).toISOString()}/${new Date(toMs).toISOString()}`;
@@ -48,6 +79,31 @@ export function rangeQuery(range: Range): URLSearchParams {
   return from === undefined || to === undefined
     ? new URLSearchParams({ range })
     : new URLSearchParams({ from, to });
+}
+
+/** The router may write an older address over a newer one for so long. */
+const settledMs = 1_000;
+let asked: { readonly range: Range; readonly atMs: number } | null = null;
+
+/** The range that the page shows, or is about to show. */
+export function rangeShown(): Range {
+  return asked !== null && performance.now() - asked.atMs < settledMs
+    ? asked.range
+    : rangeIn(new URLSearchParams(window.location.search));
+}
+
+/** Shows another range; what else the address says stays. */
+export function showRange(range: Range): void {
+  asked = { range, atMs: performance.now() };
+  const search = withRange(new URLSearchParams(window.location.search), range);
+  window.history.replaceState(null, "", `?${search.toString()}`);
+}
+
+/** The address of this page with what lies between two instants. */
+export function linkToWindow(fromMs: number, toMs: number): string {
+  const { origin, pathname, search } = window.location;
+  const range = rangeBetween(fromMs, toMs);
+  return `${origin}${pathname}?${withRange(new URLSearchParams(search), range).toString()}`;
 }
 
 /** An address of the room with another range; what else it says stays. */

@@ -1,9 +1,16 @@
+import type { RangeStep } from "@/components/lib/range-steps";
 import { pages } from "./nav-links";
+
+/** What a key asks of what the page shows: another range, the control of time, a link, a file, the worst target. */
+export type ViewCommand =
+  | { readonly kind: "range"; readonly step: RangeStep }
+  | { readonly kind: "time" | "link" | "export" | "worst" };
 
 /** What a key of the whole page asks for. */
 export type PageCommand =
   | { readonly kind: "palette" | "help" | "pause" | "undo" | "filter" | "next" | "previous" }
-  | { readonly kind: "go"; readonly href: string };
+  | { readonly kind: "go"; readonly href: string }
+  | ViewCommand;
 
 /** The part of a keyboard event that counts. Keys go by their place, so that a Korean keyboard works too. */
 export type Pressed = Pick<
@@ -14,12 +21,21 @@ export type Pressed = Pick<
 /** `g` waits so long for the page that it leads to. */
 export const leaderMs = 1_500;
 
-const commands: Readonly<Record<string, PageCommand["kind"]>> = {
-  Period: "pause",
-  KeyU: "undo",
-  Slash: "filter",
-  KeyJ: "next",
-  KeyK: "previous",
+const commands: Readonly<Record<string, PageCommand>> = {
+  Period: { kind: "pause" },
+  KeyU: { kind: "undo" },
+  Slash: { kind: "filter" },
+  KeyJ: { kind: "next" },
+  KeyK: { kind: "previous" },
+  BracketLeft: { kind: "range", step: "earlier" },
+  BracketRight: { kind: "range", step: "later" },
+  Minus: { kind: "range", step: "out" },
+  Equal: { kind: "range", step: "in" },
+  Digit0: { kind: "range", step: "live" },
+  KeyT: { kind: "time" },
+  KeyY: { kind: "link" },
+  KeyE: { kind: "export" },
+  KeyF: { kind: "worst" },
 };
 
 /**
@@ -50,8 +66,7 @@ export function commandOf(
   if (code === "KeyG") {
     return "leader";
   }
-  const kind = commands[code];
-  return kind === undefined || kind === "go" ? null : { kind };
+  return commands[code] ?? null;
 }
 
 /** A key as it is printed on it. */

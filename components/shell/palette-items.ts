@@ -3,13 +3,14 @@ import { type RangeName, ranges } from "@/components/lib/range";
 import { targetName } from "@/components/lib/targets/state";
 import type { ObjectRef } from "@/components/lib/writes/model";
 import type { HealthView, Intent, SwitchView } from "@/lib/shared/contract";
-import { keyName } from "./keymap";
+import { keyName, type ViewCommand } from "./keymap";
 import { pages } from "./nav-links";
 
 export type PaletteAction =
   | { readonly kind: "go"; readonly href: string }
   | { readonly kind: "switch"; readonly ref: ObjectRef; readonly intent: Intent }
   | { readonly kind: "range"; readonly range: RangeName }
+  | { readonly kind: "command"; readonly command: ViewCommand }
   | { readonly kind: "theme"; readonly theme: "light" | "dark" | "system" }
   | { readonly kind: "pause" | "undo" | "help" | "language" };
 
@@ -42,6 +43,9 @@ const view = (id: string, key: MessageKey, action: PaletteAction, keys?: string)
   ...(keys !== undefined && { keys }),
 });
 
+const command = (asked: ViewCommand, key: MessageKey, keys: string): PaletteItem =>
+  view(key, key, { kind: "command", command: asked }, keys);
+
 const viewItems: readonly PaletteItem[] = [
   view("undo", "palette.undo", { kind: "undo" }, "u"),
   view("pause", "palette.pause", { kind: "pause" }, "."),
@@ -51,6 +55,19 @@ const viewItems: readonly PaletteItem[] = [
     text: { key: `palette.range.${range}` },
     action: { kind: "range", range },
   })),
+  ...(
+    [
+      ["earlier", "["],
+      ["later", "]"],
+      ["out", "-"],
+      ["in", "="],
+      ["live", "0"],
+    ] as const
+  ).map(([step, key]) => command({ kind: "range", step }, `palette.step.${step}`, key)),
+  command({ kind: "time" }, "help.time", "t"),
+  command({ kind: "link" }, "help.link", "y"),
+  command({ kind: "export" }, "help.export", "e"),
+  command({ kind: "worst" }, "help.worst", "f"),
   view("light", "palette.theme.light", { kind: "theme", theme: "light" }),
   view("dark", "palette.theme.dark", { kind: "theme", theme: "dark" }),
   view("system", "palette.theme.system", { kind: "theme", theme: "system" }),

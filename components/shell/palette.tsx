@@ -9,12 +9,13 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useTogglePause } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { useWrites } from "@/components/lib/writes/provider";
-import { withRange } from "@/components/lib/range";
+import { showRange } from "@/components/lib/range";
 import { Dialog } from "@/components/ui/dialog";
 import { Key } from "@/components/ui/key";
 import { locales } from "@/lib/shared/format";
 import { matchScore } from "./matches";
 import { linkTo } from "./nav-links";
+import { useViewCommand } from "./shortcuts";
 import { type PaletteAction, type PaletteItem, paletteItems } from "./palette-items";
 
 type Props = { onClose: () => void; onHelp: () => void };
@@ -98,6 +99,7 @@ function useAction(onHelp: () => void): (action: PaletteAction) => void {
   const togglePause = useTogglePause();
   const writes = useWrites();
   const { setTheme } = useTheme();
+  const runView = useViewCommand();
   return (action) => {
     switch (action.kind) {
       case "go":
@@ -108,11 +110,12 @@ function useAction(onHelp: () => void): (action: PaletteAction) => void {
           .ask(action.ref, { kind: "switch", intent: action.intent, until: null, reason: null })
           .catch(() => undefined);
         return;
-      case "range": {
-        const params = withRange(new URLSearchParams(search), action.range);
-        window.history.replaceState(null, "", `?${params.toString()}`);
+      case "range":
+        showRange(action.range);
         return;
-      }
+      case "command":
+        runView(action.command);
+        return;
       case "theme":
         setTheme(action.theme);
         return;

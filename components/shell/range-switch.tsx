@@ -1,10 +1,9 @@
 "use client";
 
 import { X } from "lucide-react";
-import { useSearchParams } from "next/navigation";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useRange } from "@/components/lib/live/views";
-import { instantsOf, type Range, ranges, streamedRange, withRange } from "@/components/lib/range";
+import { instantsOf, presetOf, ranges, showRange, streamedRange } from "@/components/lib/range";
 import { Button } from "@/components/ui/button";
 import { Segments } from "@/components/ui/segments";
 
@@ -12,22 +11,21 @@ import { Segments } from "@/components/ui/segments";
 export function RangeSwitch() {
   const { t, f } = useWords();
   const range = useRange();
-  const search = useSearchParams();
   const fixed = instantsOf(range);
-  const choose = (next: Range): void => {
-    const params = withRange(new URLSearchParams(search), next);
-    window.history.replaceState(null, "", `?${params.toString()}`);
-  };
   return (
-    <span className="inline-flex max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1">
+    <span
+      data-time
+      className="inline-flex max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1"
+    >
       {fixed !== null && (
         <Button
           size="sm"
           title={t("range.live")}
+          aria-keyshortcuts="0"
           aria-label={`${f.between(fixed.fromMs, fixed.toMs)}, ${t("range.live")}`}
           data-testid="fixed-range"
           onClick={() => {
-            choose(streamedRange);
+            showRange(presetOf(fixed.toMs - fixed.fromMs) ?? streamedRange);
           }}
         >
           {f.between(fixed.fromMs, fixed.toMs)}
@@ -37,7 +35,7 @@ export function RangeSwitch() {
       <Segments
         label={t("range.label")}
         value={range}
-        onChange={choose}
+        onChange={showRange}
         options={ranges.map((value) => ({ value, label: t(`range.${value}`) }))}
       />
     </span>

@@ -1,12 +1,15 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useRef } from "react";
-import { useTogglePause } from "@/components/lib/live/provider";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useLiveClock, useTogglePause } from "@/components/lib/live/provider";
+import { healthQueries } from "@/components/lib/queries";
 import { useWindowKey } from "@/components/lib/use-window-key";
 import { areShortcutsOn } from "@/components/lib/shortcuts-preference";
 import { useWrites } from "@/components/lib/writes/provider";
-import { commandOf, leaderMs, type PageCommand } from "./keymap";
+import { commandOf, leaderMs, type PageCommand, type ViewCommand } from "./keymap";
 import { linkTo } from "./nav-links";
 import { focusFilter, focusRow } from "./rows";
 
@@ -15,12 +18,26 @@ export interface Opened {
   readonly palette: () => void;
 }
 
+/** Does what is asked of what the page shows; the code for it comes with the first time. */
+export function useViewCommand(): (command: ViewCommand) => void {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const clock = useLiveClock();
+  return (command) => {
+    const health = client.getQueryData(healthQueries.view().queryKey);
+    import("./view-commands")
+      .then(({ runViewCommand }) => runViewCommand(command, { nowMs: clock.get(), health, t }))
+      .catch(() => undefined);
+  };
+}
+
 /** Keys of the whole page; silent while somebody types or a dialog is open. */
 export function useShortcuts({ help, palette }: Opened): void {
   const togglePause = useTogglePause();
   const { undoLatest } = useWrites();
   const router = useRouter();
   const search = useSearchParams();
+  const runView = useViewCommand();
   const leaderAtMs = useRef(Number.NEGATIVE_INFINITY);
 
   const run = (command: PageCommand): void => {
@@ -48,6 +65,13 @@ export function useShortcuts({ help, palette }: Opened): void {
         return;
       case "go":
         router.push(linkTo(command.href, search));
+        return;
+      case "range":
+      case "time":
+      case "link":
+      case "export":
+      case "worst":
+        runView(command);
     }
   };
   useWindowKey((event) => {
@@ -71,7 +95,10 @@ export function useShortcuts({ help, palette }: Opened): void {
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {
+  // Letters mean nothing to a slider.
+  const isSlider = target instanceof HTMLInputElement && target.type === "range";
   return (
+    !isSlider &&
     target instanceof HTMLElement &&
     (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName))
   );

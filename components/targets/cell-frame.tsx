@@ -12,6 +12,8 @@ type Props = {
   /** Its ground, where that tells something. */
   color?: string;
   testId?: string;
+  /** The target that it is of. */
+  targetId?: string;
   onToggle?: () => void;
   onOpen?: (anchor: HTMLElement) => void;
   children: ReactNode;
@@ -19,8 +21,8 @@ type Props = {
 
 /** A cell that takes the focus and its name from its content: Space switches, Enter and a click explain. */
 export function CellFrame(props: Props) {
-  const { role, row, column, isActive, className, color, testId, onToggle, onOpen, children } =
-    props;
+  const { role, row, column, isActive, className, color, testId, targetId } = props;
+  const { onToggle, onOpen, children } = props;
   const element = useRef<HTMLDivElement>(null);
   const open = (): void => {
     if (element.current !== null) {
@@ -43,10 +45,12 @@ export function CellFrame(props: Props) {
     <div
       ref={element}
       role={role}
+      aria-colindex={column + 1}
       tabIndex={isActive ? 0 : -1}
       data-row={row}
       data-column={column}
       data-testid={testId}
+      data-target={targetId}
       onKeyDown={onKeyDown}
       onClick={open}
       className={clsx(

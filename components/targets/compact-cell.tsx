@@ -37,6 +37,7 @@ export const CompactCell = memo(function CompactCell(props: CellProps) {
       column={column}
       isActive={isActive}
       testId={`target-${id}`}
+      targetId={id}
       onToggle={control.toggle}
       onOpen={open}
       className={clsx(

@@ -15,11 +15,11 @@ type Props = {
   stateOf: (model: string, region: string) => readonly Seen[];
 };
 
-/** The grid as it was at one step of the film: to be read, not to be switched. */
+/** For a hand, which has no grid: what was at one step of the film, to be read. */
 export function FilmGrid({ caption, models, regions, stateOf }: Props) {
   const { t } = useWords();
   return (
-    <div className="-mx-4 mt-3 overflow-x-auto border-t border-line px-4 pt-2">
+    <div className="-mx-4 mt-3 overflow-x-auto border-t border-line px-4 pt-2 md:hidden">
       <table className="data-table" data-testid="film-grid">
         <caption className="sr-only">{caption}</caption>
         <thead>

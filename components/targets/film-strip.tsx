@@ -2,25 +2,32 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Pause, Play, SkipBack, SkipForward } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { Strip } from "@/components/charts/strip";
 import { useWords } from "@/components/lib/i18n/provider";
 import { filmQueries } from "@/components/lib/queries";
 import { stateKey } from "@/components/lib/targets/state";
+import { useFormFactor } from "@/components/lib/use-form-factor";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import type { FilmView, HealthView } from "@/lib/shared/contract";
-import { filmRows, filmState, nextTrouble } from "./film";
+import { filmRows, filmState, nextTrouble, type Past, pastAt, stepAt } from "./film";
 import { FilmGrid } from "./film-grid";
+import { momentText } from "./moment-text";
 import { TimeScale } from "./time-scale";
 
 const stepMs = 120;
 
-type Props = { health: HealthView };
+type Props = {
+  health: HealthView;
+  /** The moment that is looked at; null for now. */
+  past: Past | null;
+  onPast: (past: Past | null) => void;
+};
 
 /** When did it start? A day of every model, and the grid as it was at any step of it. */
-export function FilmStrip({ health }: Props) {
+export function FilmStrip({ health, past, onPast }: Props) {
   const { t, f } = useWords();
   const query = useQuery(filmQueries.view());
   const film = query.data;
@@ -32,32 +39,36 @@ export function FilmStrip({ health }: Props) {
       className="mb-5"
     >
       <QueryState query={query} skeleton="h-48" />
-      {film !== undefined && <Film film={film} health={health} />}
+      {film !== undefined && <Film film={film} health={health} past={past} onPast={onPast} />}
     </Panel>
   );
 }
 
-function Film({ film, health }: { film: FilmView; health: HealthView }) {
+function Film({ film, health, past, onPast }: Props & { film: FilmView }) {
   const { t, f } = useWords();
+  const formFactor = useFormFactor();
+  const slider = useRef<HTMLInputElement>(null);
   const last = Math.max(0, (film.targets[0]?.strip.length ?? 1) - 1);
-  const [chosen, setChosen] = useState<number | null>(null);
-  const step = Math.min(chosen ?? last, last);
+  const step = past === null ? last : stepAt(film, past.from);
   const [isPlaying, setPlaying] = useState(false);
   const choose = (next: number): void => {
-    setChosen(next >= last ? null : Math.max(0, next));
+    onPast(next >= last ? null : pastAt(film, Math.max(0, next)));
   };
+  const goOn = useEffectEvent(() => {
+    choose(step + 1);
+  });
   useEffect(() => {
     if (!isPlaying) {
       return undefined;
     }
     const timer = setInterval(() => {
-      setChosen((at) => (at === null || at + 1 >= last ? null : at + 1));
+      goOn();
     }, stepMs);
     return () => {
       clearInterval(timer);
     };
-  }, [isPlaying, last]);
-  if (isPlaying && chosen === null) {
+  }, [isPlaying]);
+  if (isPlaying && past === null) {
     setPlaying(false);
   }
   const models = health.models.map(({ id }) => id);
@@ -70,7 +81,7 @@ function Film({ film, health }: { film: FilmView; health: HealthView }) {
     [film, health.models],
   );
   const from = film.from + step * film.cellMs;
-  const time = `${f.hourMinute(from)}–${f.hourMinute(from + film.cellMs)} ${f.zone(from)}`;
+  const time = momentText({ from, to: from + film.cellMs }, f);
   const hurt = film.targets.filter(({ strip }) => strip[step] === "down").length;
   const previous = nextTrouble(film, step, -1);
   const next = nextTrouble(film, step, 1);
@@ -89,7 +100,9 @@ function Film({ film, health }: { film: FilmView; health: HealthView }) {
         <span className="text-small text-fg-3">{f.zone(from)}</span>
         <div className="relative">
           <input
+            ref={slider}
             type="range"
+            data-time
             className="film-range block w-full"
             min={0}
             max={last}
@@ -131,7 +144,7 @@ function Film({ film, health }: { film: FilmView; health: HealthView }) {
           size="icon"
           aria-label={t(isPlaying ? "film.pause" : "film.play")}
           onClick={() => {
-            setChosen(chosen ?? 0);
+            onPast(past ?? pastAt(film, 0));
             setPlaying(!isPlaying);
           }}
         >
@@ -156,19 +169,20 @@ function Film({ film, health }: { film: FilmView; health: HealthView }) {
           <b className="mono font-medium">{time}</b>{" "}
           <span className="text-fg-2">{t("film.down", { n: hurt })}</span>
         </p>
-        {chosen !== null && (
+        {past !== null && (
           <Button
             tone="link"
             size="sm"
             onClick={() => {
-              setChosen(null);
+              onPast(null);
+              slider.current?.focus();
             }}
           >
             {t("film.now")}
           </Button>
         )}
       </div>
-      {chosen !== null && (
+      {past !== null && formFactor !== "desk" && (
         <FilmGrid
           caption={t("film.gridAt", { time })}
           models={models}

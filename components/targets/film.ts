@@ -47,6 +47,48 @@ export function filmState(state: StripState | undefined): DisplayState {
   return state ?? "no_data";
 }
 
+/** What a target was at a moment of the film, and the hour that led there. */
+export interface PastTarget {
+  readonly state: DisplayState;
+  readonly strip: Strip;
+}
+
+/** All targets at one moment of the film. */
+export interface Past {
+  /** Of the step, in epoch ms. */
+  readonly from: number;
+  readonly to: number;
+  readonly targets: ReadonlyMap<string, PastTarget>;
+}
+
+/** The step of the film that an instant falls into; the nearest one where it falls into none. */
+export function stepAt(film: FilmView, atMs: number): number {
+  const last = Math.max(0, (film.targets[0]?.strip.length ?? 1) - 1);
+  return Math.min(last, Math.max(0, Math.floor((atMs - film.from) / film.cellMs)));
+}
+
+/** Every target as it was at `step`. */
+export function pastAt(film: FilmView, step: number): Past {
+  const from = film.from + step * film.cellMs;
+  const hourLong = Math.round(hourMs / film.cellMs);
+  return {
+    from,
+    to: from + film.cellMs,
+    targets: new Map(
+      film.targets.map(({ id, strip }) => [
+        id,
+        {
+          state: filmState(strip[step]),
+          strip: Array.from(
+            { length: hourLong },
+            (_, index) => strip[step + 1 - hourLong + index] ?? null,
+          ),
+        },
+      ]),
+    ),
+  };
+}
+
 const hourMs = 3_600_000;
 const every = { desk: 3, phone: 6 };
 /** So near to an end of the strip a label would stand beyond it; a phone's strip is short. */

@@ -9,6 +9,7 @@ import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Switch } from "@/components/ui/switch";
 import type { HealthView, TargetView } from "@/lib/shared/contract";
 import { CellFrame } from "./cell-frame";
+import type { Past } from "./film";
 import { type MatrixMetric, metricFigure, metricTotal } from "./metric";
 
 type Props = {
@@ -21,11 +22,12 @@ type Props = {
   onOpen: (ref: ObjectRef, anchor: HTMLElement) => void;
   metric: MatrixMetric;
   isCompact: boolean;
+  past: Past | null;
 };
 
 /** A model everywhere, or a region for all models: roll-up and switch. */
 export function HeadCell(props: Props) {
-  const { kind, id, health, row, column, isActive, onOpen, metric, isCompact } = props;
+  const { kind, id, health, row, column, isActive, onOpen, metric, isCompact, past } = props;
   const { t, f } = useWords();
   const object = health[kind === "model" ? "models" : "regions"].find((each) => each.id === id);
   const control = useSwitch({ type: kind, id }, object?.switch ?? unknownSwitch);
@@ -41,12 +43,16 @@ export function HeadCell(props: Props) {
       : metricTotal(targets, metric);
   const total = metricFigure(value, metric, f);
   const totalText =
-    metric === "p95" ? "" : `${total.value}${total.unit === "" ? "" : ` ${total.unit}`}`;
+    metric === "p95" || past !== null
+      ? ""
+      : `${total.value}${total.unit === "" ? "" : ` ${total.unit}`}`;
   const rollUp = t(kind === "model" ? "matrix.regionsOn" : "matrix.modelsOn", {
     on: control.isOn ? onPlaces.size : 0,
     of: places.size,
   });
-  const rollUpLine = kind === "model" && totalText !== "" ? `${totalText} · ${rollUp}` : rollUp;
+  const rollUpNow = kind === "model" && totalText !== "" ? `${totalText} · ${rollUp}` : rollUp;
+  const downThen = targets.filter((target) => past?.targets.get(target.id)?.state === "down");
+  const rollUpLine = past === null ? rollUpNow : t("film.down", { n: downThen.length });
   return (
     <CellFrame
       role={kind === "model" ? "rowheader" : "columnheader"}
@@ -54,12 +60,15 @@ export function HeadCell(props: Props) {
       column={column}
       isActive={isActive}
       testId={`${kind}-${id}`}
-      onToggle={control.toggle}
-      onOpen={(anchor) => {
-        onOpen({ type: kind, id }, anchor);
-      }}
+      {...(past === null && {
+        onToggle: control.toggle,
+        onOpen: (anchor: HTMLElement) => {
+          onOpen({ type: kind, id }, anchor);
+        },
+      })}
       className={clsx(
-        "flex items-center gap-3 hover:bg-hover",
+        "flex items-center gap-3",
+        past === null && "hover:bg-hover",
         kind === "model" && "border-t border-line",
         kind === "region" && (isCompact ? "py-1.5" : "border-l border-line py-2.5"),
       )}
@@ -69,6 +78,7 @@ export function HeadCell(props: Props) {
         isOn={control.isOn}
         isMixed={targets.some((target) => !isOnBut(target, kind, id))}
         isPending={control.isPending}
+        isDisabled={past !== null}
         tabIndex={-1}
         onToggle={control.toggle}
       />
@@ -87,7 +97,11 @@ export function HeadCell(props: Props) {
             control.write === undefined ? "text-fg-3" : "text-fg-2",
           )}
         >
-          {control.write === undefined ? rollUpLine : <ProofLine write={control.write} isShort />}
+          {control.write === undefined || past !== null ? (
+            rollUpLine
+          ) : (
+            <ProofLine write={control.write} isShort />
+          )}
         </div>
       </div>
     </CellFrame>

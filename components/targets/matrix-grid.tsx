@@ -1,14 +1,16 @@
 "use client";
 
+import { clsx } from "clsx";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { useHeldOrder } from "@/components/lib/held-order";
 import type { ObjectRef } from "@/components/lib/writes/model";
 import { Key } from "@/components/ui/key";
 import type { HealthView } from "@/lib/shared/contract";
 import { CompactCell } from "./compact-cell";
+import type { Past, PastTarget } from "./film";
 import { gridOf, modelsInOrder, moved, type Place, problemsFirst } from "./grid";
 import { HeadCell } from "./head-cell";
-import { useHeldOrder } from "./held-order";
 import { ObjectPopover } from "./lazy-popover";
 import type { MatrixMetric, Scale } from "./metric";
 import { EmptyCell, TargetCell } from "./target-cell";
@@ -19,12 +21,19 @@ type Props = {
   isCompact: boolean;
   metric: MatrixMetric;
   scale: Scale | null;
+  past: Past | null;
 };
 
 interface Opened {
   readonly ref: ObjectRef;
   readonly anchor: HTMLElement;
 }
+
+/** Of more rows than these only those near the window are laid out and painted. */
+const manyRows = 40;
+
+/** A target that is newer than the film. */
+const unfilmed: PastTarget = { state: "no_data", strip: [null] };
 
 const placeOf = (element: Element | null): Place | null => {
   const cell = element?.closest<HTMLElement>("[data-row]");
@@ -34,7 +43,7 @@ const placeOf = (element: Element | null): Place | null => {
 };
 
 /** The grid for a desk: one cell is in the tab order, arrows move, Enter explains, Space switches. */
-export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
+export function MatrixGrid({ health, isCompact, metric, scale, past }: Props) {
   const { t } = useWords();
   const wanted = useMemo(
     () => (isCompact ? modelsInOrder(health) : problemsFirst(health)),
@@ -77,6 +86,7 @@ export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
         aria-label={t("matrix.title")}
         aria-rowcount={rows.length + 1}
         aria-colcount={regions.length + 1}
+        data-many={rows.length > manyRows || undefined}
         tabIndex={-1}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
@@ -97,13 +107,16 @@ export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
             release();
           }
         }}
-        className="-mx-4 grid overflow-x-auto"
+        className={clsx(
+          "-mx-4 grid overflow-x-auto",
+          isCompact ? "[--cell-height:46px]" : "[--cell-height:112px]",
+        )}
         style={{
           gridTemplateColumns: `minmax(184px, 216px) repeat(${regions.length}, minmax(222px, 1fr))`,
         }}
       >
-        <div role="row" className="contents">
-          <div role="columnheader">
+        <div role="row" aria-rowindex={1} className="contents">
+          <div role="columnheader" aria-colindex={1}>
             <span className="sr-only">{t("matrix.model")}</span>
           </div>
           {regions.map((id, index) => (
@@ -118,11 +131,17 @@ export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
               onOpen={open}
               metric={metric}
               isCompact={isCompact}
+              past={past}
             />
           ))}
         </div>
         {rows.map((row, rowIndex) => (
-          <div role="row" key={`${row.model} ${row.lane}`} className="contents">
+          <div
+            role="row"
+            aria-rowindex={rowIndex + 2}
+            key={`${row.model} ${row.lane}`}
+            className="contents"
+          >
             {row.lane === 0 ? (
               <HeadCell
                 kind="model"
@@ -134,9 +153,10 @@ export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
                 onOpen={open}
                 metric={metric}
                 isCompact={isCompact}
+                past={past}
               />
             ) : (
-              <div role="rowheader">
+              <div role="rowheader" aria-colindex={1}>
                 <span className="sr-only">{row.model}</span>
               </div>
             )}
@@ -160,7 +180,13 @@ export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
               return isCompact ? (
                 <CompactCell key={key} {...own} />
               ) : (
-                <TargetCell key={key} {...own} metric={metric} scale={scale} />
+                <TargetCell
+                  key={key}
+                  {...own}
+                  metric={metric}
+                  scale={scale}
+                  past={past === null ? null : (past.targets.get(target.id) ?? unfilmed)}
+                />
               );
             })}
           </div>
@@ -175,6 +201,9 @@ export function MatrixGrid({ health, isCompact, metric, scale }: Props) {
         </span>
         <span>
           <Key>Space</Key> {t("matrix.keys.switch")}
+        </span>
+        <span>
+          <Key>f</Key> {t("matrix.keys.worst")}
         </span>
       </p>
       {opened !== null && (

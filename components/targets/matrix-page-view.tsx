@@ -1,11 +1,14 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
+import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { impairedTargets } from "@/components/lib/targets/state";
+import { useWindowKey } from "@/components/lib/use-window-key";
 import { PageHead } from "@/components/shell/page-head";
 import { Segments } from "@/components/ui/segments";
+import type { Past } from "./film";
 import { FilmStrip } from "./film-strip";
 import { MatrixView } from "./matrix-view";
 import { matrixMetrics, metricIn } from "./metric";
@@ -16,6 +19,12 @@ export function MatrixPageView() {
   const search = useSearchParams();
   const health = useHealth().data;
   const metric = metricIn(search.get("metric"));
+  const [past, setPast] = useState<Past | null>(null);
+  useWindowKey((event) => {
+    if (event.key === "Escape" && document.querySelector("dialog[open]") === null) {
+      setPast(null);
+    }
+  });
   return (
     <>
       <PageHead
@@ -39,8 +48,17 @@ export function MatrixPageView() {
         {health !== undefined &&
           t("matrix.lead", { n: health.targets.length, hurt: impairedTargets(health).length })}
       </PageHead>
-      <MatrixView metric={metric} />
-      {health !== undefined && health.targets.length > 0 && <FilmStrip health={health} />}
+      <MatrixView
+        metric={metric}
+        past={past}
+        onNow={() => {
+          setPast(null);
+          document.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]')?.focus();
+        }}
+      />
+      {health !== undefined && health.targets.length > 0 && (
+        <FilmStrip health={health} past={past} onPast={setPast} />
+      )}
     </>
   );
 }

@@ -9,9 +9,11 @@ import { linkTo } from "@/components/shell/nav-links";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import { Tag } from "@/components/ui/tag";
+import type { Past } from "./film";
 import { MatrixGrid } from "./matrix-grid";
 import { type MatrixMetric, metricValue, scaleOf } from "./metric";
 import { MetricLegend } from "./metric-legend";
+import { PastBanner } from "./past-banner";
 import { PhoneTargets } from "./phone-targets";
 import { StateLegend } from "./state-legend";
 
@@ -19,6 +21,9 @@ type Props = {
   /** A line a target, beside other panels; else the page of its own. */
   isCompact?: boolean;
   metric?: MatrixMetric;
+  /** The moment of the film that is looked at instead of now. */
+  past?: Past | null;
+  onNow?: () => void;
 };
 
 const subtitles = {
@@ -30,7 +35,8 @@ const subtitles = {
 } as const;
 
 /** Which targets can answer? Models by regions, with the switches of both. */
-export function MatrixView({ isCompact = false, metric = "availability" }: Props) {
+export function MatrixView(props: Props) {
+  const { isCompact = false, metric = "availability", past = null, onNow } = props;
   const { t, f } = useWords();
   const formFactor = useFormFactor();
   const search = useSearchParams();
@@ -50,7 +56,13 @@ export function MatrixView({ isCompact = false, metric = "availability" }: Props
     <Panel
       id="targets"
       title={t("matrix.title")}
-      subtitle={subtitle}
+      subtitle={
+        past === null || formFactor === "phone" ? (
+          subtitle
+        ) : (
+          <PastBanner past={past} onNow={onNow} />
+        )
+      }
       className="mb-5"
       aside={
         <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-1">
@@ -74,7 +86,13 @@ export function MatrixView({ isCompact = false, metric = "availability" }: Props
             </div>
           )}
           {formFactor !== "phone" && (
-            <MatrixGrid health={health} isCompact={isCompact} metric={metric} scale={scale} />
+            <MatrixGrid
+              health={health}
+              isCompact={isCompact}
+              metric={metric}
+              scale={scale}
+              past={past}
+            />
           )}
           {formFactor !== "desk" && <PhoneTargets health={health} metric={metric} />}
         </>

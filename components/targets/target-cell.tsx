@@ -9,7 +9,9 @@ import type { ObjectRef } from "@/components/lib/writes/model";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import type { TargetView } from "@/lib/shared/contract";
 import { CellFrame } from "./cell-frame";
+import type { PastTarget } from "./film";
 import { type MatrixMetric, metricValue, type Scale, scaleStep } from "./metric";
+import { PastState } from "./past-state";
 import { scaleColor } from "./scale-color";
 import { StateLine } from "./state-line";
 import { StatsLine } from "./stats-line";
@@ -26,7 +28,12 @@ export type CellProps = {
   onOpen: (ref: ObjectRef, anchor: HTMLElement) => void;
 };
 
-type Props = CellProps & { metric: MatrixMetric; scale: Scale | null };
+type Props = CellProps & {
+  metric: MatrixMetric;
+  scale: Scale | null;
+  /** Another moment is looked at: what it was then is shown, and nothing can be switched. */
+  past: PastTarget | null;
+};
 
 const washes: Partial<Record<TargetView["state"], string>> = {
   down: "bg-down-wash",
@@ -35,11 +42,12 @@ const washes: Partial<Record<TargetView["state"], string>> = {
 
 /** One target: its state, sixty minutes of it, what it costs in time, and why it is so. */
 export const TargetCell = memo(function TargetCell(props: Props) {
-  const { target, laneName, lane, row, column, isActive, onOpen, metric, scale } = props;
+  const { target, laneName, lane, row, column, isActive, onOpen, metric, scale, past } = props;
   const { id, model, region } = target;
   const control = useSwitch({ type: "target", id }, target.switch);
   const reading = useTargetReading(target, metric);
   const step = scaleStep(metricValue(target, metric), scale);
+  const name = [model, region, ...(laneName === null ? [] : [laneName])].join(", ");
   const open = useCallback(
     (anchor: HTMLElement) => {
       onOpen({ type: "target", id }, anchor);
@@ -53,31 +61,35 @@ export const TargetCell = memo(function TargetCell(props: Props) {
       column={column}
       isActive={isActive}
       testId={`target-${id}`}
-      onToggle={control.toggle}
-      onOpen={open}
+      targetId={id}
+      {...(past === null && { onToggle: control.toggle, onOpen: open })}
       className={clsx(
-        "border-l border-line py-3 hover:bg-hover",
+        "border-l border-line py-3",
         lane === 0 && "border-t",
-        metric === "availability" && washes[shownState(target)],
+        past === null && "hover:bg-hover",
+        past === null && metric === "availability" && washes[shownState(target)],
         // The palest ink is too pale on the darker steps.
         step !== null && "[&_.text-fg-3]:text-fg-2!",
       )}
       {...(step !== null && { color: scaleColor(step) })}
     >
-      <StateLine
-        target={target}
-        control={control}
-        label={[model, region, ...(laneName === null ? [] : [laneName])].join(", ")}
-        note={laneName}
-        tabIndex={-1}
-        metric={metric}
-      />
-      <span className="sr-only">{reading}</span>
-      <div className="mt-1.5">
-        <Strip strip={target.strip} />
+      {past !== null && <PastState past={past} name={name} />}
+      <div className={past === null ? undefined : "invisible"}>
+        <StateLine
+          target={target}
+          control={control}
+          label={name}
+          note={laneName}
+          tabIndex={-1}
+          metric={metric}
+        />
+        <span className="sr-only">{reading}</span>
+        <div className="mt-1.5">
+          <Strip strip={target.strip} />
+        </div>
+        <StatsLine target={target} metric={metric} />
+        <WhyLine target={target} write={control.write} />
       </div>
-      <StatsLine target={target} metric={metric} />
-      <WhyLine target={target} write={control.write} />
     </CellFrame>
   );
 });

@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { copyText } from "@/components/lib/copy-text";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "./button";
 
@@ -9,14 +10,9 @@ export function CopyButton({ text }: { text: string }) {
   const { t } = useWords();
   const [isCopied, setCopied] = useState(false);
   const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
-      () => {
-        setCopied(true);
-      },
-      () => {
-        setCopied(false);
-      },
-    );
+    copyText(text)
+      .then(setCopied)
+      .catch(() => undefined);
   };
   return <Button onClick={copy}>{t(isCopied ? "setup.copied" : "setup.copy")}</Button>;
 }

@@ -6,6 +6,7 @@ type Props = {
   /** On, but a part of it is off by a switch of its own. */
   isMixed?: boolean;
   isPending?: boolean;
+  isDisabled?: boolean;
   /** Inside a grid the cell takes the focus. */
   tabIndex?: number;
   describedBy?: string;
@@ -18,13 +19,16 @@ export function Switch({
   isOn,
   isMixed = false,
   isPending = false,
+  isDisabled = false,
   tabIndex,
   describedBy,
   onToggle,
 }: Props) {
   const toggle = (event: MouseEvent): void => {
     event.stopPropagation();
-    onToggle();
+    if (!isDisabled) {
+      onToggle();
+    }
   };
   return (
     <button
@@ -32,6 +36,7 @@ export function Switch({
       role="switch"
       className="switch"
       aria-checked={isOn}
+      aria-disabled={isDisabled || undefined}
       aria-label={label}
       aria-describedby={describedBy}
       aria-busy={isPending || undefined}

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { filmRows, filmState, nextTrouble, worstStrip } from "@/components/targets/film";
+import {
+  filmRows,
+  filmState,
+  nextTrouble,
+  pastAt,
+  stepAt,
+  worstStrip,
+} from "@/components/targets/film";
 import { type FilmView, type StripState } from "@/lib/shared/contract";
 
 const film = (strips: Record<string, StripState[]>): FilmView => ({
@@ -48,6 +55,27 @@ describe("the film of a day", () => {
     expect(nextTrouble(view, 1, 1)).toBe(4);
     expect(nextTrouble(view, 4, 1)).toBe(null);
     expect(nextTrouble(film({}), 0, 1)).toBe(null);
+  });
+
+  it("says of one moment what every target was, and the hour that led there", () => {
+    const view = film({ "a/us": ["healthy", "down", "degraded"], "b/us": [null, null, "healthy"] });
+    const { from, to, targets } = pastAt({ ...view, from: 600_000 }, 1);
+    expect([from, to]).toEqual([900_000, 1_200_000]);
+    expect(targets.get("a/us")?.state).toBe("down");
+    expect(targets.get("b/us")?.state).toBe("no_data");
+    const hour = targets.get("a/us")?.strip;
+    expect(hour).toHaveLength(12);
+    // What lies before the film is not known, and what comes later is not told.
+    expect(hour?.slice(-3)).toEqual([null, "healthy", "down"]);
+  });
+
+  it("finds its step by the instant again when the film has moved on", () => {
+    const view = film({ "a/us": ["healthy", "down", "degraded"] });
+    const { from } = pastAt(view, 2);
+    expect(stepAt(view, from)).toBe(2);
+    expect(stepAt({ ...view, from: view.cellMs }, from)).toBe(1);
+    expect(stepAt({ ...view, from: 9 * view.cellMs }, from)).toBe(0);
+    expect(stepAt(film({}), from)).toBe(0);
   });
 
   it("calls a gap what it is", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scaleHours } from "@/components/targets/film";
 import { gridOf, problemsFirst } from "@/components/targets/grid";
-import { heldOrder } from "@/components/targets/held-order";
+import { heldOrder } from "@/components/lib/held-order";
 import {
   metricFigure,
   metricIn,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { csvText } from "@/components/charts/csv";
 import { hiddenAfter } from "@/components/charts/legend";
 import { laneMarks } from "@/components/charts/marks";
-import { scaleOfShares, seriesEnds } from "@/components/charts/series";
+import { byLastValue, lastValue, scaleOfShares, seriesEnds } from "@/components/charts/series";
 import { followedBy } from "@/components/changes/followed";
 import { changeIn, changeText } from "@/components/lib/open-change";
 import { instantsOf, rangeBetween, rangeIn, rangeQuery, withRange } from "@/components/lib/range";
@@ -150,6 +150,26 @@ describe("the line of the served rate", () => {
       ["a"],
     );
     expect(found).toEqual({ domain: [ticks[0], 1], ticks });
+  });
+});
+
+describe("the legend of a chart", () => {
+  const line = (key: string) => ({ key, label: key, color: "var(--fg)" });
+  const rows = [
+    { t: 0, a: 1, b: 9, c: null, d: 5 },
+    { t: 1, a: 7, b: null, c: null, d: 5 },
+    { t: 2, a: 2, b: 99, c: 99, d: 99 },
+  ];
+
+  it("stands in the order of the last values that are whole and known", () => {
+    const order = byLastValue(rows, ["c", "a", "d", "b"].map(line), 2).map(({ key }) => key);
+    expect(order).toEqual(["b", "a", "d", "c"]);
+    expect(lastValue(rows, "b", 2)).toBe(9);
+    expect(lastValue(rows, "c", 2)).toBeNull();
+  });
+
+  it("keeps lines of the same value in their own order", () => {
+    expect(byLastValue([], ["z", "a"].map(line), 2).map(({ key }) => key)).toEqual(["z", "a"]);
   });
 });
 

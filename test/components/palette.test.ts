@@ -24,10 +24,24 @@ describe("a key of the page", () => {
     ["Slash", { shiftKey: true }, "help"],
     ["KeyJ", {}, "next"],
     ["KeyK", {}, "previous"],
+    ["KeyT", {}, "time"],
+    ["KeyY", {}, "link"],
+    ["KeyE", {}, "export"],
+    ["KeyF", {}, "worst"],
     ["KeyK", { ctrlKey: true }, "palette"],
     ["KeyK", { metaKey: true }, "palette"],
   ] as const)("%s %o asks for %s", (code, more, kind) => {
     expect(commandOf(pressed(code, more), calm)).toEqual({ kind });
+  });
+
+  it.each([
+    ["BracketLeft", "earlier"],
+    ["BracketRight", "later"],
+    ["Minus", "out"],
+    ["Equal", "in"],
+    ["Digit0", "live"],
+  ] as const)("%s asks for a range: %s", (code, step) => {
+    expect(commandOf(pressed(code), calm)).toEqual({ kind: "range", step });
   });
 
   it("behind g leads to a page, each page has its own", () => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Locator, Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
@@ -107,12 +108,30 @@ it("by keyboard only: when a region died is two keys away, and where it was down
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Shift+ArrowLeft");
-  const grid = page.getByTestId("film-grid");
-  await shows(grid, say({ key: "state.no_data" }));
+  // The grid is as it was then: nothing was known, and nothing can be switched.
+  const cell = page.getByTestId(`target-${targets}:gpt-4.1`);
+  const past = page.getByTestId("past");
+  await shows(cell, say({ key: "state.no_data" }));
+  await past.waitFor();
+  const model = page.getByRole("switch", {
+    name: say({ key: "matrix.switchModel", values: { id: "gpt-4.1" } }),
+  });
+  expect(await model.getAttribute("aria-disabled")).toBe("true");
+  await cell.focus();
+  await page.keyboard.press("Space");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  expect(await objections(page)).toEqual([]);
   await button(page, say({ key: "film.next" })).focus();
   await page.keyboard.press("Enter");
-  // The newest step is now, which the grid above shows.
-  await expect.poll(() => grid.count()).toBe(0);
+  // The newest step is now.
+  await expect.poll(() => past.count()).toBe(0);
+  await slider.focus();
+  await page.keyboard.press("ArrowLeft");
+  await past.waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => past.count()).toBe(0);
+  await page.keyboard.press("KeyF");
+  await page.locator(`[role="gridcell"][data-target^="${targets}"]:focus`).waitFor();
 });
 
 it("cells tell another metric, which is in the address, and rows hold still under a pointer", async () => {
@@ -191,6 +210,70 @@ it("a chart is a table and a file, its marks open their change, and its link sho
   await page.waitForURL("**/overview?r=1h");
 });
 
+it("by keys alone the range moves, a link keeps its times, and what has the focus is saved", async () => {
+  const page = await room.open({ permissions: ["clipboard-read", "clipboard-write"] });
+  const address = (): URLSearchParams => new URL(page.url()).searchParams;
+  const press = async (key: string, wanted: string): Promise<void> => {
+    await page.keyboard.press(key);
+    await page.waitForURL(wanted);
+  };
+  const saved = async (act: () => Promise<unknown>): Promise<{ name: string; file: Buffer }> => {
+    const [download] = await Promise.all([page.waitForEvent("download"), act()]);
+    const file = await readFile(await download.path());
+    return { name: download.suggestedFilename(), file };
+  };
+  await page.getByTestId("tile-served").waitFor();
+  await press("BracketLeft", "**/overview?from=*&to=*");
+  const spanMs = Date.parse(address().get("to") ?? "") - Date.parse(address().get("from") ?? "");
+  expect(spanMs).toBe(3_600_000);
+  await press("BracketRight", "**/overview?r=1h");
+  await press("Minus", "**/overview?r=6h");
+  await press("Equal", "**/overview?r=1h");
+  await press("BracketLeft", "**/overview?from=*");
+  await press("Digit0", "**/overview?r=1h");
+  await page.keyboard.press("KeyT");
+  const hour = button(page, say({ key: "range.1h" })).filter({ visible: true });
+  await expect.poll(() => hour.evaluate((one) => one === document.activeElement)).toBe(true);
+
+  await page.keyboard.press("KeyY");
+  await shows(page.getByTestId("notice"), say({ key: "chart.copied" }));
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  expect([...link.searchParams.keys()]).toEqual(["from", "to"]);
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+  });
+  await page.keyboard.press("KeyY");
+  const byHand = page.getByRole("textbox", { name: say({ key: "chart.notCopied" }) });
+  await expect.poll(() => byHand.inputValue()).toContain("/overview?from=");
+
+  const png = page.locator("#traffic").getByRole("button", { name: say({ key: "chart.png" }) });
+  await page.locator("#traffic .recharts-surface").first().waitFor();
+  const { name, file } = await saved(() => png.click());
+  expect(name).toMatch(/^outcome-.*\.png$/);
+  const drawn = sharp(file).removeAlpha();
+  const { width } = await drawn.metadata();
+  const plot = await page.locator("#traffic .recharts-surface").first().boundingBox();
+  // At twice its size, on the ground of its panel, with ink of its own.
+  expect(width).toBe(Math.round(((plot?.width ?? 0) + 32) * 2));
+  const [corner] = await drawn
+    .clone()
+    .extract({ left: 2, top: 2, width: 1, height: 1 })
+    .raw()
+    .toBuffer();
+  expect(corner).toBeGreaterThan(245);
+  const { channels } = await drawn.stats();
+  expect(channels.slice(0, 3).every(({ min }) => min < 120)).toBe(true);
+
+  expect((await saved(() => page.keyboard.press("KeyE"))).name).toMatch(/^outcome-.*\.csv$/);
+  for (const list of ["requests", "changes"]) {
+    await page.goto(new URL(`/${list}`, page.url()).href);
+    await page.locator("main [data-export]").waitFor();
+    const { name: own, file: lines } = await saved(() => page.keyboard.press("KeyE"));
+    expect(own).toMatch(new RegExp(`^${list}-.*\\.csv$`));
+    expect(lines.toString().split("\r\n").length).toBeGreaterThan(3);
+  }
+});
+
 it("charts of a page share a cursor, and a series is shown alone by its name", async () => {
   const page = await room.open({}, "/models/gpt-4.1");
   const plots = page.locator("figure.chart .recharts-surface");
@@ -200,7 +283,7 @@ it("charts of a page share a cursor, and a series is shown alone by its name", a
   await expect.poll(() => page.locator(".recharts-tooltip-cursor").count()).toBeGreaterThan(1);
   expect(await page.locator(".recharts-tooltip-wrapper:visible").count()).toBe(1);
   const legend = (name: string): Locator =>
-    page.locator("#total").getByRole("button", { name, exact: true });
+    page.locator("#total").getByRole("button", { name: new RegExp(`^${name}`) });
   await legend("p95").click();
   expect(await legend("p50").getAttribute("aria-pressed")).toBe("false");
   await legend("p95").click();

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ActingPerson } from "@/lib/control/actor";
 import { filmView } from "@/lib/control/film-view";
@@ -272,5 +273,25 @@ describe("the film of a day", () => {
     expect(at(now - 1.5 * hour)).toBe(null);
     expect(at(now - hour)).toBe("healthy");
     expect(film.targets[1]?.strip.every((state) => state === null)).toBe(true);
+  });
+
+  it("shows the outage of made-up calls, by what a healer would have done about it", async () => {
+    await upsertNode(db, {
+      id: "host/0",
+      startedAt: Date.now(),
+      appliedRevision: 1,
+      appliedAt: 2,
+      droppedRecords: 0,
+      refused: null,
+    });
+    await db.pool.query(await readFile("bench/dashboard/outage.sql", "utf8"));
+    const film = FilmView.parse(await filmView(viewer, createControlDeps(db), null));
+    const { strip = [] } = film.targets.find(({ id }) => id === "alpha:us-east:gpt-4.1") ?? {};
+    const down = strip.flatMap((state, index) => (state === "down" ? [index] : []));
+    const [first = 0] = down;
+    // Half an hour in steps of five minutes, four hours and a third ago.
+    expect([6, 7]).toContain(down.length);
+    expect(film.generatedAt - (film.from + first * film.cellMs)).toBeLessThan(4.5 * hour);
+    expect(new Set(down.map((index, place) => index - place)).size).toBe(1);
   });
 });

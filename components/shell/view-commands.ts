@@ -1,0 +1,87 @@
+import { copyText } from "@/components/lib/copy-text";
+import type { Translate } from "@/components/lib/i18n/messages";
+import { announce, announceLink } from "@/components/lib/notice";
+import { linkToWindow, rangeShown, showRange, windowOf } from "@/components/lib/range";
+import { steppedRange } from "@/components/lib/range-steps";
+import { impairedTargets } from "@/components/lib/targets/state";
+import type { HealthView } from "@/lib/shared/contract";
+import type { ViewCommand } from "./keymap";
+import { pageAt } from "./nav-links";
+
+export interface Viewed {
+  readonly nowMs: number;
+  readonly health: HealthView | undefined;
+  readonly t: Translate;
+}
+
+/** Does what a key asks of what the page shows; nothing where the page has no such thing. */
+export async function runViewCommand(command: ViewCommand, viewed: Viewed): Promise<void> {
+  switch (command.kind) {
+    case "range":
+      if (hasRange()) {
+        showRange(steppedRange(rangeShown(), command.step, viewed.nowMs));
+      }
+      return;
+    case "time":
+      focusTime();
+      return;
+    case "link":
+      await copyLink(viewed);
+      return;
+    case "export":
+      saveTable(viewed);
+      return;
+    case "worst":
+      focusWorst(viewed);
+  }
+}
+
+const hasRange = (): boolean => pageAt(window.location.pathname)?.hasRange ?? false;
+
+function focusTime(): void {
+  const control = [...document.querySelectorAll<HTMLElement>("[data-time]")].find((one) =>
+    one.checkVisibility(),
+  );
+  const chosen = control?.querySelector<HTMLElement>('[aria-pressed="true"]');
+  (chosen ?? control?.querySelector("button") ?? control)?.focus();
+}
+
+/** A link that shows the same tomorrow: with both instants where the page has a range. */
+async function copyLink({ nowMs, t }: Viewed): Promise<void> {
+  const { fromMs, toMs } = windowOf(rangeShown(), nowMs);
+  const link = hasRange() ? linkToWindow(fromMs, toMs) : window.location.href;
+  if (await copyText(link)) {
+    announce(t("chart.copied"));
+  } else {
+    announceLink(t("chart.notCopied"), link);
+  }
+}
+
+/** The file of the chart or table that has the focus, else of the first one. */
+function saveTable({ t }: Viewed): void {
+  const own = document.activeElement
+    ?.closest("section")
+    ?.querySelector<HTMLElement>("[data-export]");
+  const button = own ?? document.querySelector<HTMLElement>("main [data-export]");
+  if (button === null) {
+    announce(t("chart.nothingToSave"));
+  } else {
+    button.click();
+  }
+}
+
+/** To the worst target of the grid, and from one that is impaired to the next. */
+function focusWorst({ health, t }: Viewed): void {
+  const cells = (health === undefined ? [] : impairedTargets(health)).flatMap(
+    ({ id }) =>
+      document.querySelector<HTMLElement>(`[role="grid"] [data-target="${CSS.escape(id)}"]`) ?? [],
+  );
+  const at = cells.findIndex((cell) => cell === document.activeElement);
+  const cell = cells[(at + 1) % cells.length];
+  if (cell !== undefined) {
+    cell.focus();
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  } else if (document.querySelector('[role="grid"]') !== null) {
+    announce(t("matrix.noneImpaired"));
+  }
+}
