@@ -151,12 +151,18 @@ export const RouteView = z.object({
 });
 export type RouteView = z.infer<typeof RouteView>;
 
+/** What amounts may be shown in beside US dollars: so much of `currency` is one dollar, as of the day `at`. */
+export const Exchange = z.object({ currency: z.string(), perUsd: z.number(), at: z.string() });
+export type Exchange = z.infer<typeof Exchange>;
+
 export const HealthView = z.object({
   generatedAt: z.number(),
   /** Newest revision of any kind. */
   revision: z.number(),
   /** `only`: nothing but demo traffic so far, and the numbers are of it; `excluded`: demo runs, but is left out; `off`. */
   demo: z.enum(["only", "excluded", "off"]),
+  /** Null: US dollars alone. */
+  exchange: z.nullable(Exchange),
   windowMs: z.number(),
   nodes: z.array(NodeView),
   models: z.array(SwitchedObject),
