@@ -77,6 +77,10 @@ it("a model is taken out and put in, another is the last resort, and steps are t
   await expect.poll(() => shownChain(page)).toEqual(lastResort);
   await page.keyboard.press("Control+z");
   await expect.poll(() => shownChain(page)).toEqual(wanted);
+  await page.keyboard.press("Control+Shift+z");
+  await expect.poll(() => shownChain(page)).toEqual(lastResort);
+  await button(page, say({ key: "routes.undoStep" })).click();
+  await expect.poll(() => shownChain(page)).toEqual(wanted);
   // The draft outlives the page, with its steps.
   await page.reload();
   await untilLive(page);
