@@ -17,6 +17,7 @@ import {
   MoversView,
   ObjectsView,
   ObjectView,
+  RevertPreview,
   RoutePolicyView,
 } from "@/lib/shared/contract";
 import { getJson, postJson } from "./api";
@@ -303,6 +304,14 @@ export const changesQueries = {
         getJson(`/api/changes/compare?from=${from}&to=${to}`, Comparison, signal),
       staleTime,
       retry: false,
+    }),
+  /** What taking a revision back would change now. */
+  revert: (revision: number) =>
+    queryOptions({
+      queryKey: [...changesQueries.all(), "revert", revision] as const,
+      queryFn: ({ signal }) => getJson(`/api/changes/${revision}/revert`, RevertPreview, signal),
+      staleTime: 0,
+      gcTime: 0,
     }),
   /** How calls went before and after each of these instants. */
   effects: (at: readonly number[]) =>

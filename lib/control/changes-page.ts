@@ -1,15 +1,12 @@
-import { z } from "zod";
-import { validateDocument } from "../config/validate";
-import { type Change, type ChangesPage, Intent } from "../shared/contract";
+import { type Change, type ChangesPage } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { type HealthEventRow, listHealthEvents } from "../store/health-events";
 import { listRevisions, type RevisionRow } from "../store/revisions";
 import { changeLines } from "./change-lines";
 import { type Current, readCurrent } from "./current";
-import { documentObjects, isFirstDocument, restoreObjects } from "./document-objects";
-import { objectIds } from "./objects";
+import { documentObjects } from "./document-objects";
+import { revertOutcome } from "./revert-outcome";
 import { type ControlDeps, defineVerb } from "./verb";
-import { objectTypes } from "../store/switches";
 
 export type ChangesQuery = {
   /** 1 to 100. */
@@ -161,48 +158,7 @@ function revertable(
 ): boolean {
   const byRevision = known.get(current) ?? new Map<number, boolean>();
   known.set(current, byRevision);
-  const answer = byRevision.get(row.id) ?? isRevertable(row, current, objects);
+  const answer = byRevision.get(row.id) ?? revertOutcome(row, current, objects) !== null;
   byRevision.set(row.id, answer);
   return answer;
-}
-
-const intentOf = z.object({ intent: Intent, until: z.number().nullable() });
-const switchSummary = z.object({ objectType: z.enum(objectTypes), objectId: z.string() });
-const objectDiff = z.record(z.string(), z.unknown());
-
-/** Whether taking it back now would change something and meet no conflict. */
-function isRevertable(
-  row: RevisionRow,
-  { document, switches, refused }: Current,
-  objects: ReadonlyMap<string, unknown>,
-): boolean {
-  if (row.kind === "switch") {
-    const summary = switchSummary.safeParse(row.summary);
-    const after = intentOf.safeParse(row.after);
-    if (!summary.success || !after.success) {
-      return false;
-    }
-    const { objectType, objectId } = summary.data;
-    const now = switches.get(`${objectType} ${objectId}`);
-    return (
-      objectIds(document, objectType).includes(objectId) &&
-      now?.intent === after.data.intent &&
-      now.until === after.data.until
-    );
-  }
-  if (row.id === refused?.revision) {
-    return true;
-  }
-  const before = objectDiff.safeParse(row.before);
-  const after = objectDiff.safeParse(row.after);
-  if (
-    row.kind !== "config" ||
-    !before.success ||
-    !after.success ||
-    isFirstDocument({ before: before.data })
-  ) {
-    return false;
-  }
-  const restored = restoreObjects(objects, { before: before.data, after: after.data });
-  return restored.kind === "restored" && validateDocument(restored.input).ok;
 }

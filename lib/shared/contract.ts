@@ -665,6 +665,16 @@ export const ChangesPage = z.object({
 });
 export type ChangesPage = z.infer<typeof ChangesPage>;
 
+/** What taking a revision back would change of what is in force now; the first 100 lines. */
+export const RevertPreview = z.object({
+  revision: z.number(),
+  /** To be sent as If-Match with the revert. */
+  basedOn: z.number(),
+  lines: z.array(ChangeLine),
+  lineCount: z.number(),
+});
+export type RevertPreview = z.infer<typeof RevertPreview>;
+
 const ComparedRevision = z.object({
   /** 0: before the first. */
   revision: z.number(),
@@ -745,6 +755,7 @@ export const ImpactRequest = z.discriminatedUnion("type", [
     routeId: z.string().check(z.maxLength(200)),
     chain: z.array(z.string()).check(z.minLength(1), z.maxLength(32)),
   }),
+  z.strictObject({ type: z.literal("revert"), revision: z.int().check(z.minimum(1)) }),
 ]);
 export type ImpactRequest = z.infer<typeof ImpactRequest>;
 
@@ -770,7 +781,9 @@ export const ImpactView = z.object({
   /** `T0`: at once; `T1`: after a look at this; `T2`: after typing the object's name, with a reason. */
   tier: z.enum(["T0", "T1", "T2"]),
   /** Why it is no lower tier. */
-  because: z.array(z.enum(["empties", "most_moves", "cuts_running", "much_moves", "whole_object"])),
+  because: z.array(
+    z.enum(["empties", "most_moves", "cuts_running", "much_moves", "whole_object", "targets_gone"]),
+  ),
   /** Names that would have nobody left to answer for them. */
   emptied: z.array(z.string()),
   routes: z.array(ImpactRoute),
