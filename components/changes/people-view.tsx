@@ -69,6 +69,14 @@ export function PersonChange({ change, onCompare, children }: ChangeProps) {
         <p className="leading-4.5 break-words">
           <span className="font-medium">{actorName(t, change.actor)}</span>{" "}
           <span>{text === null ? change.kind : say(text)}</span>
+          {summary?.type === "opening" && (
+            <>
+              {" "}
+              <Link href={`/requests?call=${summary.callId}`} className="mono">
+                {summary.callId}
+              </Link>
+            </>
+          )}
         </p>
         <p className="run mt-px text-small break-words text-fg-3">
           {meta.join(" · ")}

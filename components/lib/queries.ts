@@ -34,6 +34,7 @@ export const callsShown = 20;
 export const callsPerPage = 50;
 const figuresEveryMs = 10_000;
 const moversEveryMs = 30_000;
+const openingsEveryMs = 10_000;
 /** More than the stream sends: people's changes must not be flooded out by a target that flaps. */
 export const changesShown = 100;
 export const changesPerPage = 50;
@@ -252,7 +253,7 @@ function readCalls(
   return getJson(`/api/calls?${query.toString()}`, CallsPage, signal);
 }
 
-export const changedBy = ["all", "people", "file", "schedule", "healer"] as const;
+export const changedBy = ["all", "people", "file", "schedule", "healer", "openings"] as const;
 export type ChangedBy = (typeof changedBy)[number];
 
 function readChanges(
@@ -337,5 +338,7 @@ export const changesQueries = {
       initialPageParam: null as string | null,
       getNextPageParam: ({ nextCursor }) => nextCursor,
       staleTime: 0,
+      // The stream tells of no opening.
+      refetchInterval: by === "openings" && openingsEveryMs,
     }),
 };

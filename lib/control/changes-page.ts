@@ -1,5 +1,6 @@
 import { type Change, type ChangesPage } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
+import { type BodyOpeningRow, listOpenings } from "../store/call-bodies";
 import { type HealthEventRow, listHealthEvents } from "../store/health-events";
 import { listRevisions, type RevisionRow } from "../store/revisions";
 import { changeLines } from "./change-lines";
@@ -17,8 +18,11 @@ export type ChangesQuery = {
   readonly by?: (typeof changers)[number];
 };
 
-/** People, the configuration file, schedules (Bellwether's own clock and first start), and the healer. */
-export const changers = ["people", "file", "schedule", "healer"] as const;
+/**
+ * People, the configuration file, schedules (Bellwether's own clock and first start), and the healer. Openings of bodies
+ * change nothing: they have a list of their own.
+ */
+export const changers = ["people", "file", "schedule", "healer", "openings"] as const;
 
 const freshMs = 900;
 const linesShown = 20;
@@ -29,14 +33,39 @@ export const changesPage = defineVerb<ChangesQuery, ChangesPage>(
   async (_actor, deps, query) => {
     const current = await readCurrent(deps);
     const key = `changes ${current.revision} ${JSON.stringify(query)}`;
-    return deps.cache.get(key, freshMs, () => readChanges(deps, current, query));
+    return deps.cache.get(key, freshMs, () =>
+      query.by === "openings"
+        ? readOpenings(deps, query)
+        : readChanges(deps, current, query.by, query),
+    );
   },
 );
+
+async function readOpenings(
+  { db }: ControlDeps,
+  { limit, cursor: text }: ChangesQuery,
+): Promise<ChangesPage> {
+  const cursor = text === undefined ? undefined : parseCursor(text);
+  const belowId = cursor?.kind === "opening" ? cursor.id : undefined;
+  const rows = await listOpenings(db, limit + 1, belowId);
+  return pageOf(rows.map(toOpening), limit);
+}
+
+function pageOf(changes: Change[], limit: number): ChangesPage {
+  const page = changes.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    generatedAt: Date.now(),
+    changes: page,
+    nextCursor: changes.length > limit && last !== undefined ? `${last.at}.${last.id}` : null,
+  };
+}
 
 async function readChanges(
   { db }: ControlDeps,
   current: Current,
-  { limit, cursor: text, by }: ChangesQuery,
+  by: keyof typeof actorTypes | "healer" | undefined,
+  { limit, cursor: text }: ChangesQuery,
 ): Promise<ChangesPage> {
   const cursor = text === undefined ? undefined : parseCursor(text);
   const [revisions, events] = await Promise.all([
@@ -53,13 +82,7 @@ async function readChanges(
     ...revisions.map((row) => toRevisionChange(row, revertable(row, current, objects))),
     ...events.map(toHealthChange),
   ].sort((left, right) => right.at - left.at || rank(left) - rank(right));
-  const page = changes.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    generatedAt: Date.now(),
-    changes: page,
-    nextCursor: changes.length > limit && last !== undefined ? `${last.at}.${last.id}` : null,
-  };
+  return pageOf(changes, limit);
 }
 
 const actorTypes = { people: "operator", file: "file", schedule: "system" } as const;
@@ -71,17 +94,21 @@ function rank(change: Change): number {
 
 type Cursor =
   | { readonly at: number; readonly kind: "revision"; readonly id: number }
+  | { readonly at: number; readonly kind: "opening"; readonly id: number }
   | { readonly at: number; readonly kind: "event"; readonly id: string };
 
 /** The last line of the page before: its instant and its id. */
 function parseCursor(text: string): Cursor {
-  const [, at, revision, event] =
-    /^(\d{1,15})\.(?:r:(\d{1,9})|h:([0-9a-f-]{36}))$/.exec(text) ?? [];
+  const [, at, revision, event, opening] =
+    /^(\d{1,15})\.(?:r:(\d{1,9})|h:([0-9a-f-]{36})|o:(\d{1,9}))$/.exec(text) ?? [];
   if (at !== undefined && revision !== undefined) {
     return { at: Number(at), kind: "revision", id: Number(revision) };
   }
   if (at !== undefined && event !== undefined) {
     return { at: Number(at), kind: "event", id: event };
+  }
+  if (at !== undefined && opening !== undefined) {
+    return { at: Number(at), kind: "opening", id: Number(opening) };
   }
   throw new GatewayError("invalid_request", {
     message: "`cursor` is not the `nextCursor` of a page.",
@@ -141,6 +168,22 @@ function toHealthChange(event: HealthEventRow): Change {
       evidence,
       node: nodeId,
     },
+    lines: [],
+    lineCount: 0,
+    reverts: null,
+    revertable: false,
+  };
+}
+
+function toOpening({ id, at, callId, actor }: BodyOpeningRow): Change {
+  return {
+    id: `o:${id}`,
+    at,
+    kind: "opening",
+    actor,
+    revision: null,
+    reason: null,
+    summary: { type: "opening", callId },
     lines: [],
     lineCount: 0,
     reverts: null,

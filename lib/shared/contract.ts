@@ -633,23 +633,24 @@ export const ChangeLine = z.object({
 });
 export type ChangeLine = z.infer<typeof ChangeLine>;
 
-/** One line of the feed: a person's revision, or a transition that the healer made. */
+/** One line of the feed: a person's revision, a transition that the healer made, or somebody who opened a call's body. */
 export const Change = z.object({
   id: z.string(),
   at: z.number(),
-  kind: z.enum(["config", "switch", "key", "health"]),
+  kind: z.enum(["config", "switch", "key", "health", "opening"]),
   actor: Actor,
-  /** Revision number; null for health events. */
+  /** Revision number; null for health events and openings. */
   revision: z.nullable(z.number()),
   reason: z.nullable(z.string()),
   /**
    * What happened, for the page to word; `type` says which of these it is: `switch {objectType, objectId, from, to, until}`
    * (from and to are intents), `reorder {route, from, to}` (chains), `config {source, added, removed, changed}` (names such
    * as `model:gpt-4.1`), `key {id, action}`, `health {target, provider, model, region, from, to, reason, evidence, node}`
-   * (from and to: `HealthLabel`; with `observed` 1 in its evidence the rule only observes, and nothing was done).
+   * (from and to: `HealthLabel`; with `observed` 1 in its evidence the rule only observes, and nothing was done),
+   * `opening {callId}`.
    */
   summary: z.record(z.string(), z.unknown()),
-  /** The first 20 of them; none for health. */
+  /** The first 20 of them; none for health and openings. */
   lines: z.array(ChangeLine),
   /** How many lines there are in all. */
   lineCount: z.number(),
