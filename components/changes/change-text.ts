@@ -29,6 +29,8 @@ export function changeText(summary: ChangeSummary, f: Format, nowMs: number): Te
     }
     case "key":
       return { key: "change.key", values: { id: summary.id, action: summary.action } };
+    case "opening":
+      return { key: "change.opening" };
     case "health":
       return { key: "feed.to.closed" };
   }

@@ -2,18 +2,17 @@
 
 import { FileCog, Settings2, User } from "lucide-react";
 import Link from "next/link";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { useChanges } from "@/components/lib/live/views";
-import { useWrites } from "@/components/lib/writes/provider";
 import { QueryState } from "@/components/shell/query-state";
-import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import type { Change } from "@/lib/shared/contract";
 import { changeText } from "./change-text";
 import { lineText } from "@/components/lib/line-text";
+import { RevertButton } from "./revert-button";
 import { summaryOf } from "./summary";
 
 const shown = 5;
@@ -70,6 +69,14 @@ export function PersonChange({ change, onCompare, children }: ChangeProps) {
         <p className="leading-4.5 break-words">
           <span className="font-medium">{actorName(t, change.actor)}</span>{" "}
           <span>{text === null ? change.kind : say(text)}</span>
+          {summary?.type === "opening" && (
+            <>
+              {" "}
+              <Link href={`/requests?call=${summary.callId}`} className="mono">
+                {summary.callId}
+              </Link>
+            </>
+          )}
         </p>
         <p className="run mt-px text-small break-words text-fg-3">
           {meta.join(" · ")}
@@ -128,35 +135,6 @@ function ChangedValues({ change }: { change: Change }) {
         {lineCount > lines.length && <li>{t("people.more", { n: lineCount - lines.length })}</li>}
       </ul>
     </details>
-  );
-}
-
-function RevertButton({ revision }: { revision: number }) {
-  const { t } = useWords();
-  const writes = useWrites();
-  const [state, setState] = useState<"idle" | "busy" | "failed">("idle");
-  const revert = (): void => {
-    setState("busy");
-    writes.revert(revision).then(
-      () => {
-        setState("idle");
-      },
-      () => {
-        setState("failed");
-      },
-    );
-  };
-  return (
-    <Button
-      tone="link"
-      size="sm"
-      className="-mr-2.25 -mt-1 touch:mt-0"
-      disabled={state === "busy"}
-      aria-label={t("people.revertRevision", { revision })}
-      onClick={revert}
-    >
-      {t(state === "failed" ? "people.revertFailed" : "people.revert")}
-    </Button>
   );
 }
 

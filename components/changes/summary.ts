@@ -21,6 +21,7 @@ const ChangeSummary = z.discriminatedUnion("type", [
     removed: z.optional(names),
     changed: z.optional(names),
   }),
+  z.object({ type: z.literal("opening"), callId: z.string() }),
   z.object({ type: z.literal("key"), id: z.string(), action: z.string() }),
   z.object({
     type: z.literal("health"),

@@ -17,6 +17,7 @@ import {
   MoversView,
   ObjectsView,
   ObjectView,
+  RevertPreview,
   RoutePolicyView,
 } from "@/lib/shared/contract";
 import { getJson, postJson } from "./api";
@@ -33,6 +34,7 @@ export const callsShown = 20;
 export const callsPerPage = 50;
 const figuresEveryMs = 10_000;
 const moversEveryMs = 30_000;
+const openingsEveryMs = 10_000;
 /** More than the stream sends: people's changes must not be flooded out by a target that flaps. */
 export const changesShown = 100;
 export const changesPerPage = 50;
@@ -251,7 +253,7 @@ function readCalls(
   return getJson(`/api/calls?${query.toString()}`, CallsPage, signal);
 }
 
-export const changedBy = ["all", "people", "file", "schedule", "healer"] as const;
+export const changedBy = ["all", "people", "file", "schedule", "healer", "openings"] as const;
 export type ChangedBy = (typeof changedBy)[number];
 
 function readChanges(
@@ -304,6 +306,14 @@ export const changesQueries = {
       staleTime,
       retry: false,
     }),
+  /** What taking a revision back would change now. */
+  revert: (revision: number) =>
+    queryOptions({
+      queryKey: [...changesQueries.all(), "revert", revision] as const,
+      queryFn: ({ signal }) => getJson(`/api/changes/${revision}/revert`, RevertPreview, signal),
+      staleTime: 0,
+      gcTime: 0,
+    }),
   /** How calls went before and after each of these instants. */
   effects: (at: readonly number[]) =>
     queryOptions({
@@ -328,5 +338,7 @@ export const changesQueries = {
       initialPageParam: null as string | null,
       getNextPageParam: ({ nextCursor }) => nextCursor,
       staleTime: 0,
+      // The stream tells of no opening.
+      refetchInterval: by === "openings" && openingsEveryMs,
     }),
 };

@@ -137,7 +137,7 @@ export function AddModel({ models, known, callsInWeek, onAdd }: Props) {
           <span className="truncate font-medium">{name}</span>
           {price !== undefined && price !== null && (
             <span className="text-small whitespace-nowrap text-fg-3">
-              {`${price.input} · ${price.output}`}
+              {`${f.money(price.input * 1e9)} · ${f.money(price.output * 1e9)}`}
             </span>
           )}
         </span>

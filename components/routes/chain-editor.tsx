@@ -35,8 +35,8 @@ export function ChainEditor({ route, health, isFull = false }: Props) {
   const [rootRef, keepFocus] = useFocusAfterMove(chain);
   const isIdle = useIdle();
   const p95Of = useP95(isFull);
-  useDraftKeys(draft, () => {
-    setAnnouncement(t("routes.undone"));
+  useDraftKeys(draft, (what) => {
+    setAnnouncement(t(what === "undo" ? "routes.undone" : "routes.redone"));
   });
 
   const move = (from: number, to: number, handle: RowMove["handle"] | null): void => {
@@ -180,6 +180,9 @@ function Slots({ draft, models, onAdd, onLast }: SlotsProps) {
           </span>
           <span>
             <Key>⌘Z</Key> {t("routes.keys.undo")}
+          </span>
+          <span>
+            <Key>⇧⌘Z</Key> {t("routes.keys.redo")}
           </span>
         </span>
       </div>

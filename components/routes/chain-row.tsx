@@ -145,7 +145,10 @@ function Figures({ full }: { full: RowFull }) {
   const figures = [
     ["served", f.percent(share)],
     ["p95", f.ms(p95Ms)],
-    ["price", price === null ? noValue : `${price.input} · ${price.output}`],
+    [
+      "price",
+      price === null ? noValue : `${f.money(price.input * 1e9)} · ${f.money(price.output * 1e9)}`,
+    ],
   ] as const;
   return (
     <span className="chain-figures">

@@ -34,7 +34,7 @@ export function RouteProof({ route, draft: { write } }: Props) {
 /** What is not saved yet, what saving would move, and the ways on. */
 export function DraftBar({ route, draft, isFull }: Props & { isFull: boolean }) {
   const { t } = useWords();
-  const { changes, problems, write, isOutdated, canUndo } = draft;
+  const { changes, problems, write, isOutdated, canUndo, canRedo } = draft;
   const isSaving = write?.sent === null;
   const wrong = problems.size;
   return (
@@ -58,17 +58,22 @@ export function DraftBar({ route, draft, isFull }: Props & { isFull: boolean }) 
         </span>
       )}
       <span className="flex flex-wrap gap-2">
-        {isFull && canUndo && (
-          <Button tone="ghost" onClick={draft.undo}>
-            {t("routes.undoStep")}
-          </Button>
+        {isFull && (
+          <>
+            <Button tone="ghost" disabled={!canUndo} onClick={draft.undo}>
+              {t("routes.undoStep")}
+            </Button>
+            <Button tone="ghost" disabled={!canRedo} onClick={draft.redo}>
+              {t("routes.redoStep")}
+            </Button>
+          </>
         )}
         <Button tone="ghost" onClick={draft.discard}>
           {t("routes.discard")}
         </Button>
         <Button
           tone="primary"
-          disabled={isSaving}
+          disabled={isSaving || changes === 0}
           onClick={wrong > 0 ? focusFirstProblem : draft.save}
         >
           {t(saveKey(isSaving, isFull))}

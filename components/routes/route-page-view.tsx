@@ -52,7 +52,7 @@ function Editor({ route, health }: { route: RouteView; health: HealthView }) {
         <ChainEditor route={route} health={health} isFull />
       </Panel>
       <PolicyPanel route={route} draft={draft} />
-      {draft.changes > 0 && (
+      {(draft.changes > 0 || draft.canRedo) && (
         // Notices come up at the right: there they cover nothing of it.
         <div className="sticky bottom-2 z-10 mt-4 rounded-panel bg-page lg:max-w-[calc(100%-392px)] phone:bottom-18">
           <DraftBar route={route} draft={draft} isFull />

@@ -3,14 +3,17 @@
 import { useWindowKey } from "@/components/lib/use-window-key";
 import type { RouteDraft } from "./use-route-draft";
 
-/** ⌘Z or Ctrl+Z takes back a step of the draft; in a field it is the browser's. */
-export function useDraftKeys(draft: Pick<RouteDraft, "undo">, onUndone: () => void): void {
+/** ⌘Z or Ctrl+Z takes back a step of the draft, with Shift it is done again; in a field they are the browser's. */
+export function useDraftKeys(
+  draft: Pick<RouteDraft, "undo" | "redo">,
+  onDone: (what: "undo" | "redo") => void,
+): void {
   useWindowKey((event) => {
-    const isUndo =
-      event.code === "KeyZ" && (event.metaKey || event.ctrlKey) && !event.shiftKey && !event.altKey;
-    if (isUndo && !isField(event.target) && draft.undo()) {
+    const isOurs = event.code === "KeyZ" && (event.metaKey || event.ctrlKey) && !event.altKey;
+    const what = event.shiftKey ? "redo" : "undo";
+    if (isOurs && !isField(event.target) && draft[what]()) {
       event.preventDefault();
-      onUndone();
+      onDone(what);
     }
   });
 }

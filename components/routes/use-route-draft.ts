@@ -3,8 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { policyQueries } from "@/components/lib/queries";
 import {
+  type Draft,
   type DraftStep,
   formerDraft,
+  laterDraft,
   nextDraft,
   storeDraft,
   useDraft,
@@ -34,11 +36,13 @@ export interface RouteDraft {
   /** Somebody saved another version since the draft began. */
   readonly isOutdated: boolean;
   readonly canUndo: boolean;
+  readonly canRedo: boolean;
   readonly write: Write | undefined;
   readonly setChain: (chain: readonly string[]) => void;
   /** `undefined`: as it is saved. */
   readonly setSetting: (place: string, value: string | boolean | undefined) => void;
   readonly undo: () => boolean;
+  readonly redo: () => boolean;
   readonly discard: () => void;
   readonly save: () => void;
 }
@@ -54,10 +58,12 @@ export function useRouteDraft(
   const write = useWrite(ref);
   const live = chainOf(shownWanted(write, toOrder(route.chain), route.revision), route.chain);
   const draft = useDraft(route.id);
+  // A draft without a step left is what was saved when it began, and not what is saved now.
+  const edited = draft !== null && draft.past.length > 0 ? draft : null;
   const known = new Set(health.models.map(({ id }) => id));
-  const kept = draft?.chain.filter((model) => known.has(model)) ?? [];
+  const kept = edited?.chain.filter((model) => known.has(model)) ?? [];
   const chain = kept.length > 0 ? kept : live;
-  const typed = draft?.policy ?? {};
+  const typed = edited?.policy ?? {};
   const isAsked = showsPolicy || Object.keys(typed).length > 0;
   const policy = useQuery({ ...policyQueries.of(route.id), enabled: isAsked }).data;
   const settings = policy?.settings ?? [];
@@ -66,7 +72,13 @@ export function useRouteDraft(
   const saved = { chain: [...live], policy: {}, revision: route.revision };
   const edit = (step: DraftStep, place: string | null = null): void => {
     const isBack = isSameOrder(step.chain, live) && Object.keys(step.policy).length === 0;
-    storeDraft(route.id, isBack ? null : nextDraft(draft, saved, step, place));
+    storeDraft(route.id, isBack ? null : nextDraft(edited, saved, step, place));
+  };
+  const go = (next: Draft | null): boolean => {
+    if (next !== null) {
+      storeDraft(route.id, next);
+    }
+    return next !== null;
   };
   return {
     live,
@@ -79,8 +91,9 @@ export function useRouteDraft(
       movedCount(live, chain) +
       Object.keys(policy === undefined ? typed : change).length +
       [...problems.keys()].filter((place) => place in typed && !(place in change)).length,
-    isOutdated: draft !== null && draft.basedOn !== route.revision && write === undefined,
-    canUndo: draft !== null,
+    isOutdated: edited !== null && edited.basedOn !== route.revision && write === undefined,
+    canUndo: edited !== null,
+    canRedo: draft !== null && draft.future.length > 0,
     write,
     setChain(next) {
       edit({ chain: [...next], policy: typed });
@@ -92,13 +105,8 @@ export function useRouteDraft(
         place,
       );
     },
-    undo() {
-      if (draft === null) {
-        return false;
-      }
-      storeDraft(route.id, formerDraft(draft));
-      return true;
-    },
+    undo: () => go(draft && formerDraft(draft)),
+    redo: () => go(draft && laterDraft(draft)),
     discard() {
       storeDraft(route.id, null);
     },
@@ -107,7 +115,7 @@ export function useRouteDraft(
         .ask(
           ref,
           { kind: "order", chain, policy: change, reason: null },
-          { basedOn: draft?.basedOn },
+          { basedOn: edited?.basedOn },
         )
         .catch(() => undefined);
     },

@@ -3,6 +3,7 @@
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
+import { useCurrencyChoice } from "@/components/lib/currency";
 import { localeCookie, rememberPreference } from "@/components/lib/i18n/cookies";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHydrated } from "@/components/lib/use-hydrated";
@@ -18,6 +19,7 @@ const themes = ["system", "light", "dark"] as const;
 export function DisplayPanel() {
   const { t, f } = useWords();
   const router = useRouter();
+  const choice = useCurrencyChoice();
   const { theme, setTheme } = useTheme();
   const isHydrated = useHydrated();
   const isOn = useShortcutsOn();
@@ -43,6 +45,24 @@ export function DisplayPanel() {
             value={chosen}
             onChange={setTheme}
           />
+        </Row>
+        <Row label={t("settings.display.currency")}>
+          {choice === null ? (
+            <span>USD</span>
+          ) : (
+            <span className="inline-flex flex-wrap items-center gap-2.5">
+              <Segments
+                label={t("settings.display.currency")}
+                options={["USD", choice.exchange.currency].map((code) => ({
+                  value: code,
+                  label: code,
+                }))}
+                value={choice.shown}
+                onChange={choice.choose}
+              />
+              <span className="text-small text-fg-3">{f.rate}</span>
+            </span>
+          )}
         </Row>
         <Row label={t("settings.display.zone")}>
           <span className="mono">{f.timeZone}</span>

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { settingsQueries } from "@/components/lib/queries";
+import { CurrencyPanel } from "./currency-panel";
 import { DaysPanel } from "./days-panel";
 import { DisplayPanel } from "./display-panel";
 import { EnvironmentPanel } from "./environment-panel";
@@ -16,6 +17,7 @@ export function SettingsView() {
       <div className="grid grid-cols-2 items-start gap-5 max-lg:grid-cols-1">
         <DisplayPanel />
         <DaysPanel query={query} />
+        <CurrencyPanel query={query} />
       </div>
       <FilePanel query={query} />
       <NodesPanel query={query} />

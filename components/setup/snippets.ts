@@ -1,4 +1,4 @@
-export const languages = ["curl", "python", "typescript"] as const;
+export const languages = ["curl", "python", "typescript", "aisdk"] as const;
 export type Language = (typeof languages)[number];
 
 /** A whole program that sends one call with this key to this gateway. */
@@ -38,6 +38,19 @@ export function snippet(language: Language, gatewayUrl: string, key: string): st
         '  messages: [{ role: "user", content: "Hello" }],',
         "});",
         "console.log(answer.choices[0]?.message.content);",
+      ].join("\n");
+    case "aisdk":
+      return [
+        'import { createOpenAICompatible } from "@ai-sdk/openai-compatible";',
+        'import { generateText } from "ai";',
+        "",
+        "const gateway = createOpenAICompatible({",
+        '  name: "bellwether",',
+        `  baseURL: "${gatewayUrl}/v1",`,
+        `  apiKey: "${key}",`,
+        "});",
+        'const { text } = await generateText({ model: gateway("auto"), prompt: "Hello" });',
+        "console.log(text);",
       ].join("\n");
   }
 }

@@ -10,10 +10,10 @@ import { type Confirming, isOff, type Wanted } from "@/components/lib/writes/mod
 import { useWrites, useWritesState } from "@/components/lib/writes/provider";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { Glyph } from "@/components/ui/glyph";
 import type { ImpactView } from "@/lib/shared/contract";
-import { becauseTexts, impactRows } from "./impact-text";
-import { OffFields, type OffMode, type OffUntil, TextField, untilMs } from "./off-fields";
+import { ImpactList } from "./impact-list";
+import { OffFields, type OffMode, type OffUntil, untilMs } from "./off-fields";
+import { useSaid } from "./said-fields";
 
 /** A change that moves much is shown before it happens; one that moves most, or leaves nobody, asks for its name. */
 export function ConfirmSheet() {
@@ -32,28 +32,23 @@ function Sheet({ confirming }: { confirming: Confirming }) {
   const [mode, setMode] = useState<OffMode>(modeOf(wanted));
   const keptMs = endOf(wanted);
   const [until, setUntil] = useState<OffUntil>(keptMs === null ? "open" : "kept");
-  const [reason, setReason] = useState(wanted.reason ?? "");
-  const [name, setName] = useState("");
-  const [isChecked, setChecked] = useState(false);
   const { impact, isAsking } = useImpact(confirming, mode);
   const isGrave = impact?.tier === "T2";
-  const wrongName = isGrave && name.trim() !== ref.id;
-  const wrongReason = isGrave && reason.trim() === "";
+  const said = useSaid({ name: ref.id, isGrave, firstReason: wanted.reason ?? "" });
   const close = (): void => {
     writes.settleConfirm();
   };
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    setChecked(true);
-    if (wrongName || wrongReason) {
+    if (!said.isEnough()) {
       return;
     }
-    const said = reason.trim() === "" ? null : reason.trim();
+    const { reason } = said;
     const end = untilMs(until, { nowMs, timeZone: f.timeZone, keptMs });
     const next: Wanted =
       wanted.kind === "order"
-        ? { ...wanted, reason: said }
-        : { ...wanted, intent: isSwitch ? mode : wanted.intent, until: end, reason: said };
+        ? { ...wanted, reason }
+        : { ...wanted, intent: isSwitch ? mode : wanted.intent, until: end, reason };
     close();
     writes.ask(ref, next, { basedOn, isConfirmed: true }).catch(() => undefined);
   };
@@ -67,7 +62,7 @@ function Sheet({ confirming }: { confirming: Confirming }) {
         <h2 id="confirm-title" className="text-title font-strong break-words">
           {title}
         </h2>
-        <Impact impact={impact} />
+        <ImpactList impact={impact} />
         <div className="mt-4 grid gap-2.5 border-t border-line pt-3.5">
           {isSwitch && (
             <OffFields
@@ -78,21 +73,7 @@ function Sheet({ confirming }: { confirming: Confirming }) {
               onUntil={setUntil}
             />
           )}
-          <TextField
-            label={t(isGrave ? "confirm.reason" : "form.reason")}
-            value={reason}
-            problem={isChecked && wrongReason ? t("confirm.needsReason") : null}
-            onChange={setReason}
-          />
-          {isGrave && (
-            <TextField
-              label={t("confirm.typeName", { name: ref.id })}
-              value={name}
-              isMono
-              problem={isChecked && wrongName ? t("confirm.wrongName") : null}
-              onChange={setName}
-            />
-          )}
+          {said.fields}
         </div>
         <p className="run mt-3 text-small text-fg-3">{t("confirm.undo")}</p>
         <div className="mt-4 flex flex-wrap justify-end gap-2">
@@ -105,42 +86,6 @@ function Sheet({ confirming }: { confirming: Confirming }) {
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function Impact({ impact }: { impact: ImpactView | null }) {
-  const { t, f, say } = useWords();
-  if (impact === null) {
-    return <p className="run mt-2 text-fg-2">{t("confirm.unknown")}</p>;
-  }
-  return (
-    <>
-      <ul className="mt-2 grid gap-1">
-        {becauseTexts(impact).map((text) => (
-          <li key={text.key} className="run flex gap-2 text-fg-2">
-            <Glyph state={impact.tier === "T2" ? "down" : "degraded"} className="mt-1 shrink-0" />
-            <span className="min-w-0 break-words">{say(text)}</span>
-          </li>
-        ))}
-      </ul>
-      <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-1.5 text-small">
-        {impactRows(impact, f).map(({ label, lines }) => (
-          <div key={label.key} className="contents">
-            <dt className="text-fg-3">{say(label)}</dt>
-            <dd className="text-right break-words">
-              {lines.map((line) => (
-                <span key={say(line)} className="block">
-                  {say(line)}
-                </span>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-      <p className="run mt-2 text-micro text-fg-3">
-        {t("confirm.basis", { minutes: impact.windowMs / 60_000 })}
-      </p>
-    </>
   );
 }
 

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useWords } from "@/components/lib/i18n/provider";
+import { CurrencySwitch } from "./currency-switch";
 import { LanguageSwitch } from "./language-switch";
 import { linkTo, pages } from "./nav-links";
 import { NodeLine } from "./node-line";
@@ -33,6 +34,7 @@ export function PhoneFooter() {
       <div className="flex-1">
         <NodeLine />
       </div>
+      <CurrencySwitch />
       <LanguageSwitch />
       <ThemeSwitch />
     </footer>

@@ -1,6 +1,11 @@
 "use client";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import {
+  type DehydratedState,
+  HydrationBoundary,
+  QueryClient,
+  QueryClientProvider,
+} from "@tanstack/react-query";
 import { ThemeProvider } from "next-themes";
 import { type ReactNode, useState } from "react";
 import { Toaster } from "sonner";
@@ -9,9 +14,15 @@ import { LiveProvider } from "@/components/lib/live/provider";
 import { WritesProvider } from "@/components/lib/writes/provider";
 import { ConfirmSheet } from "./confirm-sheet";
 import { ConflictSheet } from "./conflict-sheet";
+import { RoomMoney } from "./room-money";
 import { announceFailure, announceWrite } from "./write-toast";
 
-type Props = { renderedAtMs: number; children: ReactNode };
+type Props = {
+  state: DehydratedState;
+  renderedAtMs: number;
+  wantsDollars: boolean;
+  children: ReactNode;
+};
 
 const retries = 3;
 const firstRetryMs = 2_000;
@@ -31,19 +42,23 @@ function createClient(): QueryClient {
 }
 
 /** What every page stands on: data, its freshness, changes on their way, theme and notices. */
-export function Providers({ renderedAtMs, children }: Props) {
+export function Providers({ state, renderedAtMs, wantsDollars, children }: Props) {
   const [client] = useState(createClient);
   return (
     <ThemeProvider attribute="data-theme" disableTransitionOnChange>
       <QueryClientProvider client={client}>
-        <LiveProvider renderedAtMs={renderedAtMs}>
-          <WritesProvider onStored={announceWrite} onFailed={announceFailure}>
-            {children}
-            <ConfirmSheet />
-            <ConflictSheet />
-            <Toaster position="bottom-right" mobileOffset={{ bottom: 76 }} visibleToasts={3} />
-          </WritesProvider>
-        </LiveProvider>
+        <HydrationBoundary state={state}>
+          <LiveProvider renderedAtMs={renderedAtMs}>
+            <RoomMoney wantsDollars={wantsDollars}>
+              <WritesProvider onStored={announceWrite} onFailed={announceFailure}>
+                {children}
+                <ConfirmSheet />
+                <ConflictSheet />
+                <Toaster position="bottom-right" mobileOffset={{ bottom: 76 }} visibleToasts={3} />
+              </WritesProvider>
+            </RoomMoney>
+          </LiveProvider>
+        </HydrationBoundary>
       </QueryClientProvider>
     </ThemeProvider>
   );

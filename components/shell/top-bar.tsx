@@ -5,6 +5,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { BrandMark } from "./brand";
 import { Commands } from "./commands";
+import { CurrencySwitch } from "./currency-switch";
 import { LanguageSwitch } from "./language-switch";
 import { LiveChip } from "./live-chip";
 import { pageAt } from "./nav-links";
@@ -35,6 +36,7 @@ export function TopBar() {
         <LiveChip />
       </span>
       <span className="flex items-center phone:hidden">
+        <CurrencySwitch />
         <LanguageSwitch />
         <ThemeSwitch />
       </span>

@@ -13,6 +13,7 @@ export type Unit =
   | "calls at a time"
   | "USD"
   | "USD per million tokens"
+  | "units of the currency for one USD"
   | "%";
 
 /** A number from `least` to `most`. */

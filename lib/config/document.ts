@@ -163,6 +163,12 @@ export const settingsDocument = z.strictObject({
     .string()
     .regex(/^[A-Z]{3}$/, "is not a currency code such as USD")
     .optional(),
+  exchange_rate: z
+    .strictObject({
+      per_usd: numberWithin(0.000_001, 10_000_000, "units of the currency for one USD"),
+      at: z.iso.date({ error: "must be the day of the rate, such as 2026-11-21" }),
+    })
+    .optional(),
   probe_budget_usd_per_day: numberWithin(0, 10_000, "USD").optional(),
   budget_grace_usd: numberWithin(0, 1_000_000, "USD").optional(),
   slo_served_percent: numberWithin(50, 100, "%").optional(),

@@ -1,9 +1,10 @@
-/** Settings that the file may have already and that nothing obeys yet: better said aloud than believed in. */
+/** Settings that a file may have without any effect: better said aloud than believed in. */
 import type { ConfigDocument } from "./document";
 
-const inert = ["currency"] as const;
-
-/** The paths of the settings in `document` that have no effect in this release. */
+/** What is set in `document` and changes nothing, with what it lacks. */
 export function inertSettings({ settings }: ConfigDocument): string[] {
-  return inert.filter((name) => name in settings).map((name) => `settings.${name}`);
+  const { currency, exchange_rate: rate } = settings;
+  return currency !== undefined && currency !== "USD" && rate === undefined
+    ? ["settings.currency needs settings.exchange_rate; amounts stay in USD"]
+    : [];
 }

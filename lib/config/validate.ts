@@ -247,15 +247,27 @@ function exceeds(
     : [{ path, message: `must be at most ${mostName}, which is ${most} seconds, not ${value}` }];
 }
 
-function settingsProblems({ settings: { timezone } }: ConfigDocument): Problem[] {
-  return timezone === undefined || isTimezone(timezone)
-    ? []
-    : [
-        {
-          path: ["settings", "timezone"],
-          message: `"${timezone}" is not a time zone such as Asia/Seoul`,
-        },
-      ];
+function settingsProblems({ settings }: ConfigDocument): Problem[] {
+  const { timezone, currency, exchange_rate: rate } = settings;
+  return [
+    ...(timezone === undefined || isTimezone(timezone)
+      ? []
+      : [
+          {
+            path: ["settings", "timezone"],
+            message: `"${timezone}" is not a time zone such as Asia/Seoul`,
+          },
+        ]),
+    ...(rate !== undefined && (currency === undefined || currency === "USD")
+      ? [
+          {
+            path: ["settings", "exchange_rate"],
+            message:
+              "needs settings.currency: the currency, other than USD, that it is the rate of",
+          },
+        ]
+      : []),
+  ];
 }
 
 function isTimezone(name: string): boolean {

@@ -102,7 +102,7 @@ export async function publishFile(
     }
     const inert = inertSettings(document);
     if (inert.length > 0) {
-      notes.push(`warning: ${path} has settings that nothing obeys yet: ${inert.join(", ")}`);
+      notes.push(`warning: ${path} has settings without effect: ${inert.join(", ")}`);
     }
   }
 }

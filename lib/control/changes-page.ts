@@ -1,15 +1,13 @@
-import { z } from "zod";
-import { validateDocument } from "../config/validate";
-import { type Change, type ChangesPage, Intent } from "../shared/contract";
+import { type Change, type ChangesPage } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
+import { type BodyOpeningRow, listOpenings } from "../store/call-bodies";
 import { type HealthEventRow, listHealthEvents } from "../store/health-events";
 import { listRevisions, type RevisionRow } from "../store/revisions";
 import { changeLines } from "./change-lines";
 import { type Current, readCurrent } from "./current";
-import { documentObjects, isFirstDocument, restoreObjects } from "./document-objects";
-import { objectIds } from "./objects";
+import { documentObjects } from "./document-objects";
+import { revertOutcome } from "./revert-outcome";
 import { type ControlDeps, defineVerb } from "./verb";
-import { objectTypes } from "../store/switches";
 
 export type ChangesQuery = {
   /** 1 to 100. */
@@ -20,8 +18,11 @@ export type ChangesQuery = {
   readonly by?: (typeof changers)[number];
 };
 
-/** People, the configuration file, schedules (Bellwether's own clock and first start), and the healer. */
-export const changers = ["people", "file", "schedule", "healer"] as const;
+/**
+ * People, the configuration file, schedules (Bellwether's own clock and first start), and the healer. Openings of bodies
+ * change nothing: they have a list of their own.
+ */
+export const changers = ["people", "file", "schedule", "healer", "openings"] as const;
 
 const freshMs = 900;
 const linesShown = 20;
@@ -32,14 +33,39 @@ export const changesPage = defineVerb<ChangesQuery, ChangesPage>(
   async (_actor, deps, query) => {
     const current = await readCurrent(deps);
     const key = `changes ${current.revision} ${JSON.stringify(query)}`;
-    return deps.cache.get(key, freshMs, () => readChanges(deps, current, query));
+    return deps.cache.get(key, freshMs, () =>
+      query.by === "openings"
+        ? readOpenings(deps, query)
+        : readChanges(deps, current, query.by, query),
+    );
   },
 );
+
+async function readOpenings(
+  { db }: ControlDeps,
+  { limit, cursor: text }: ChangesQuery,
+): Promise<ChangesPage> {
+  const cursor = text === undefined ? undefined : parseCursor(text);
+  const belowId = cursor?.kind === "opening" ? cursor.id : undefined;
+  const rows = await listOpenings(db, limit + 1, belowId);
+  return pageOf(rows.map(toOpening), limit);
+}
+
+function pageOf(changes: Change[], limit: number): ChangesPage {
+  const page = changes.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    generatedAt: Date.now(),
+    changes: page,
+    nextCursor: changes.length > limit && last !== undefined ? `${last.at}.${last.id}` : null,
+  };
+}
 
 async function readChanges(
   { db }: ControlDeps,
   current: Current,
-  { limit, cursor: text, by }: ChangesQuery,
+  by: keyof typeof actorTypes | "healer" | undefined,
+  { limit, cursor: text }: ChangesQuery,
 ): Promise<ChangesPage> {
   const cursor = text === undefined ? undefined : parseCursor(text);
   const [revisions, events] = await Promise.all([
@@ -56,13 +82,7 @@ async function readChanges(
     ...revisions.map((row) => toRevisionChange(row, revertable(row, current, objects))),
     ...events.map(toHealthChange),
   ].sort((left, right) => right.at - left.at || rank(left) - rank(right));
-  const page = changes.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    generatedAt: Date.now(),
-    changes: page,
-    nextCursor: changes.length > limit && last !== undefined ? `${last.at}.${last.id}` : null,
-  };
+  return pageOf(changes, limit);
 }
 
 const actorTypes = { people: "operator", file: "file", schedule: "system" } as const;
@@ -74,17 +94,21 @@ function rank(change: Change): number {
 
 type Cursor =
   | { readonly at: number; readonly kind: "revision"; readonly id: number }
+  | { readonly at: number; readonly kind: "opening"; readonly id: number }
   | { readonly at: number; readonly kind: "event"; readonly id: string };
 
 /** The last line of the page before: its instant and its id. */
 function parseCursor(text: string): Cursor {
-  const [, at, revision, event] =
-    /^(\d{1,15})\.(?:r:(\d{1,9})|h:([0-9a-f-]{36}))$/.exec(text) ?? [];
+  const [, at, revision, event, opening] =
+    /^(\d{1,15})\.(?:r:(\d{1,9})|h:([0-9a-f-]{36})|o:(\d{1,9}))$/.exec(text) ?? [];
   if (at !== undefined && revision !== undefined) {
     return { at: Number(at), kind: "revision", id: Number(revision) };
   }
   if (at !== undefined && event !== undefined) {
     return { at: Number(at), kind: "event", id: event };
+  }
+  if (at !== undefined && opening !== undefined) {
+    return { at: Number(at), kind: "opening", id: Number(opening) };
   }
   throw new GatewayError("invalid_request", {
     message: "`cursor` is not the `nextCursor` of a page.",
@@ -151,6 +175,22 @@ function toHealthChange(event: HealthEventRow): Change {
   };
 }
 
+function toOpening({ id, at, callId, actor }: BodyOpeningRow): Change {
+  return {
+    id: `o:${id}`,
+    at,
+    kind: "opening",
+    actor,
+    revision: null,
+    reason: null,
+    summary: { type: "opening", callId },
+    lines: [],
+    lineCount: 0,
+    reverts: null,
+    revertable: false,
+  };
+}
+
 /** The answer holds for as long as what people decided does, and costs a validation of the whole configuration. */
 const known = new WeakMap<Current, Map<number, boolean>>();
 
@@ -161,48 +201,7 @@ function revertable(
 ): boolean {
   const byRevision = known.get(current) ?? new Map<number, boolean>();
   known.set(current, byRevision);
-  const answer = byRevision.get(row.id) ?? isRevertable(row, current, objects);
+  const answer = byRevision.get(row.id) ?? revertOutcome(row, current, objects) !== null;
   byRevision.set(row.id, answer);
   return answer;
-}
-
-const intentOf = z.object({ intent: Intent, until: z.number().nullable() });
-const switchSummary = z.object({ objectType: z.enum(objectTypes), objectId: z.string() });
-const objectDiff = z.record(z.string(), z.unknown());
-
-/** Whether taking it back now would change something and meet no conflict. */
-function isRevertable(
-  row: RevisionRow,
-  { document, switches, refused }: Current,
-  objects: ReadonlyMap<string, unknown>,
-): boolean {
-  if (row.kind === "switch") {
-    const summary = switchSummary.safeParse(row.summary);
-    const after = intentOf.safeParse(row.after);
-    if (!summary.success || !after.success) {
-      return false;
-    }
-    const { objectType, objectId } = summary.data;
-    const now = switches.get(`${objectType} ${objectId}`);
-    return (
-      objectIds(document, objectType).includes(objectId) &&
-      now?.intent === after.data.intent &&
-      now.until === after.data.until
-    );
-  }
-  if (row.id === refused?.revision) {
-    return true;
-  }
-  const before = objectDiff.safeParse(row.before);
-  const after = objectDiff.safeParse(row.after);
-  if (
-    row.kind !== "config" ||
-    !before.success ||
-    !after.success ||
-    isFirstDocument({ before: before.data })
-  ) {
-    return false;
-  }
-  const restored = restoreObjects(objects, { before: before.data, after: after.data });
-  return restored.kind === "restored" && validateDocument(restored.input).ok;
 }

@@ -1,3 +1,4 @@
+import { type ConfigDocument } from "../config/document";
 import { type ExpandedTarget } from "../config/targets";
 import { type HealthView, type NodeView, type TargetView } from "../shared/contract";
 import { groupBy } from "../shared/group-by";
@@ -53,6 +54,7 @@ async function readHealth(deps: ControlDeps, current: Current): Promise<HealthVi
     generatedAt: now,
     revision: current.revision,
     demo,
+    exchange: exchangeOf(current.document.settings),
     windowMs,
     nodes,
     models: objectViews("model", current, stats, now),
@@ -68,6 +70,16 @@ async function readHealth(deps: ControlDeps, current: Current): Promise<HealthVi
     })),
     routes: routeViews(current),
   };
+}
+
+/** A currency without a rate is no currency yet: what is not converted must not be called by its name. */
+function exchangeOf({
+  currency,
+  exchange_rate: rate,
+}: ConfigDocument["settings"]): HealthView["exchange"] {
+  return currency === undefined || rate === undefined
+    ? null
+    : { currency, perUsd: rate.per_usd, at: rate.at };
 }
 
 type Stats = ReadonlyMap<string, TargetStats>;

@@ -1,3 +1,5 @@
+import { type ConfigDocument } from "../config/document";
+import { expandTargets } from "../config/targets";
 import {
   type HealthView,
   type ImpactRequest,
@@ -7,6 +9,7 @@ import {
 } from "../shared/contract";
 import { type CallerCalls } from "../store/caller-stats";
 import { type TargetLoad } from "../store/attempt-stats";
+import { routeChains } from "./routes";
 import { impactTier } from "./impact-tier";
 
 /** Traffic of the last 15 minutes, and what people see of every target now. */
@@ -30,9 +33,21 @@ type Moved = {
   readonly inFlight: number;
 };
 
+/** A switch, a chain, or the whole configuration as `next`. */
+export type ImpactChange =
+  | Exclude<ImpactRequest, { type: "revert" }>
+  | { readonly type: "document"; readonly next: ConfigDocument };
+
 /** Whose calls a change would move, and where to. */
-export function movedBy(traffic: Traffic, change: ImpactRequest): Moved {
-  return change.type === "switch" ? movedBySwitch(traffic, change) : movedByChain(traffic, change);
+export function movedBy(traffic: Traffic, change: ImpactChange): Moved {
+  switch (change.type) {
+    case "switch":
+      return movedBySwitch(traffic, change);
+    case "chain":
+      return movedByChain(traffic, change);
+    case "document":
+      return movedByDocument(traffic, change.next);
+  }
 }
 
 type SwitchChange = Extract<ImpactRequest, { type: "switch" }>;
@@ -81,6 +96,45 @@ function movedByChain({ health, calls }: Traffic, { routeId, chain }: ChainChang
   };
 }
 
+/**
+ * The calls of a name move when another model is the first that can answer them, or nobody is left. A target that `next`
+ * adds answers none of them: nobody knows yet how it is.
+ */
+function movedByDocument({ health, calls }: Traffic, next: ConfigDocument): Moved {
+  const { targets } = health;
+  const left = keptIn(next, targets);
+  const chains = new Map(routeChains(next).map(({ id, chain }) => [id, chain]));
+  const routes = chainsOf(health, calls)
+    .map(({ id, chain }) => ({
+      id,
+      callsPerMinute: perMinute(callsTo(calls, id), health.windowMs),
+      ...places(chain, targets, chains.get(id) ?? [id], left),
+    }))
+    .filter(
+      ({ from, to, usableBefore, usableAfter }) =>
+        from?.target !== to?.target || usableBefore !== usableAfter,
+    );
+  const moved = sum(
+    routes.filter(({ from, to }) => from?.model !== to?.model).map(({ id }) => callsTo(calls, id)),
+  );
+  return {
+    routes,
+    movedPerMinute: perMinute(moved, health.windowMs),
+    movedShare: shareOf(moved, sum(calls.map((one) => one.calls))),
+    inFlight: sum(targets.filter((target) => !left.includes(target)).map((one) => one.inFlight)),
+  };
+}
+
+function losesTargets({ health: { targets } }: Traffic, next: ConfigDocument): boolean {
+  return keptIn(next, targets).length < targets.length;
+}
+
+/** The targets that are still there in `next`. */
+function keptIn(next: ConfigDocument, targets: readonly TargetView[]): TargetView[] {
+  const ids = new Set(expandTargets(next).map(({ id }) => id));
+  return targets.filter(({ id }) => ids.has(id));
+}
+
 /** Money and time of the route that moves most: who answers it now, and who would. */
 export function busiestMove(routes: readonly ImpactRoute[]): ImpactRoute | undefined {
   return routes
@@ -98,7 +152,7 @@ export type Loads = {
 /** The whole answer: what moves, what it costs, and how much a person must say before it happens. */
 export function impactOf(
   traffic: Traffic,
-  change: ImpactRequest,
+  change: ImpactChange,
   { routes, movedPerMinute, movedShare, inFlight }: Moved,
   { from, to, toPrice }: Loads,
 ): ImpactView {
@@ -107,8 +161,9 @@ export function impactOf(
     .filter(({ usableBefore, usableAfter }) => usableBefore > 0 && usableAfter === 0)
     .map(({ id }) => id);
   const { tier, because } = impactTier({
-    takesAway: change.type === "chain" || change.intent !== "enabled",
+    takesAway: change.type !== "switch" || change.intent !== "enabled",
     isWide: change.type === "switch" && change.objectType !== "target",
+    losesTargets: change.type === "document" && losesTargets(traffic, change.next),
     movedShare,
     emptied,
     cut: change.type === "switch" && change.intent === "disabled" ? inFlight : 0,

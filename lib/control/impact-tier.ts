@@ -5,6 +5,8 @@ export type ImpactFacts = {
   readonly takesAway: boolean;
   /** A model, region or provider, and not one target or one chain. */
   readonly isWide: boolean;
+  /** Targets would not be in the configuration any more. */
+  readonly losesTargets: boolean;
   /** Of all traffic, 0..1; null when there is too little to say. */
   readonly movedShare: number | null;
   readonly emptied: readonly string[];
@@ -17,7 +19,7 @@ const muchShare = 0.2;
 
 /** How much a person must say before a change happens, and why. What only turns on happens at once. */
 export function impactTier(facts: ImpactFacts): Pick<ImpactView, "tier" | "because"> {
-  const { takesAway, isWide, movedShare, emptied, cut } = facts;
+  const { takesAway, isWide, losesTargets, movedShare, emptied, cut } = facts;
   if (!takesAway) {
     return { tier: "T0", because: [] };
   }
@@ -33,6 +35,7 @@ export function impactTier(facts: ImpactFacts): Pick<ImpactView, "tier" | "becau
   const notable: ImpactView["because"] = [
     ...(share > muchShare ? (["much_moves"] as const) : []),
     ...(isWide ? (["whole_object"] as const) : []),
+    ...(losesTargets ? (["targets_gone"] as const) : []),
   ];
   return { tier: notable.length > 0 ? "T1" : "T0", because: notable };
 }

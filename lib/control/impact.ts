@@ -2,11 +2,19 @@ import { type ConfigDocument } from "../config/document";
 import { type ImpactRequest, type ImpactView } from "../shared/contract";
 import { attemptsByTargetIn, targetLoadsIn } from "../store/attempt-stats";
 import { callsByCallerIn } from "../store/caller-stats";
-import { readCurrent } from "./current";
+import { type Current, readCurrent } from "./current";
 import { healthView } from "./health-view";
-import { busiestMove, impactOf, type ModelPrice, movedBy, type Traffic } from "./impact-of";
+import {
+  busiestMove,
+  type ImpactChange,
+  impactOf,
+  type ModelPrice,
+  movedBy,
+  type Traffic,
+} from "./impact-of";
 import { noSuchObject, objectIds } from "./objects";
 import { checkChain } from "./route-change";
+import { findRevertOutcome } from "./revert-preview";
 import { type ControlDeps, defineVerb } from "./verb";
 
 const minuteMs = 60_000;
@@ -15,17 +23,21 @@ const quarterMs = 15 * minuteMs;
 const freshMs = 900;
 
 /**
- * What a switch or a chain would do if it were changed now: whose calls move, where to, what that costs, and how much a
+ * What a switch, a chain or a revision would do if it were changed, or taken back, now: whose calls move, where to, what that costs, and how much a
  * person must say before it happens. Nothing is changed.
  *
- * @throws {GatewayError} `not_found` for an unknown object or route, `invalid_request` for a chain that cannot be.
+ * @throws {GatewayError} `not_found` for an unknown object, route or revision, `invalid_request` for a chain that cannot
+ *   be, `conflict` for a revision that cannot be taken back.
  */
 export const impact = defineVerb<ImpactRequest, ImpactView>(
   "operate",
-  async (actor, deps, change) => {
-    const { document } = await readCurrent(deps);
+  async (actor, deps, request) => {
+    const current = await readCurrent(deps);
+    const { document } = current;
     const health = await healthView(actor, deps, null);
-    checkNames(document, health.routes, change);
+    checkNames(document, health.routes, request);
+    const change =
+      request.type === "revert" ? await revertedBy(deps, current, request.revision) : request;
     const traffic = await readTraffic(deps, health);
     const moved = movedBy(traffic, change);
     const busiest = busiestMove(moved.routes);
@@ -49,10 +61,23 @@ export const impact = defineVerb<ImpactRequest, ImpactView>(
     return impactOf(traffic, change, moved, {
       from: loadOf(busiest?.from?.target),
       to: loadOf(busiest?.to?.target),
-      toPrice: priceOf(document, busiest?.to?.model),
+      toPrice: priceOf(change.type === "document" ? change.next : document, busiest?.to?.model),
     });
   },
 );
+
+async function revertedBy(
+  deps: ControlDeps,
+  current: Current,
+  revision: number,
+): Promise<ImpactChange> {
+  const outcome = await findRevertOutcome(deps, current, revision);
+  if (outcome.kind === "config") {
+    return { type: "document", next: outcome.next };
+  }
+  const { objectType, objectId, next } = outcome;
+  return { type: "switch", objectType, objectId, intent: next.intent };
+}
 
 function readTraffic(
   { db, cache }: ControlDeps,
@@ -82,6 +107,9 @@ function checkNames(
   routes: Traffic["health"]["routes"],
   change: ImpactRequest,
 ): void {
+  if (change.type === "revert") {
+    return;
+  }
   if (change.type === "chain") {
     const ids = routes.map(({ id }) => id);
     if (!ids.includes(change.routeId)) {

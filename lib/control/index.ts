@@ -42,6 +42,7 @@ export { moversView } from "./movers-view";
 export { type MetricsRange, parseBetween } from "./ranges";
 export { objectsView, objectView } from "./object-view";
 export { relayHandler } from "./relay-handler";
+export { revertPreview } from "./revert-preview";
 export { revertRevision } from "./revert-revision";
 export { routePolicyView } from "./route-policy-view";
 export { routeView } from "./route-view";

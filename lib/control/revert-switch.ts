@@ -1,21 +1,13 @@
-import { z } from "zod";
-import { Intent } from "../shared/contract";
 import { findDocument } from "../store/configuration";
 import { type RevisionRow, type RevisionWriter, type SwitchState } from "../store/revisions";
-import { findSwitch, objectTypes } from "../store/switches";
+import { findSwitch } from "../store/switches";
 import { toStoredActor } from "./actor";
 import { findSilencedRoutes } from "./checked-document";
 import { objectIds } from "./objects";
 import { type AskedRevert, revertConflict } from "./revert-conflict";
+import { atTime, switchState, switchSummary } from "./revert-outcome";
 import { toSwitchState } from "./set-switch";
 import { unchanged, type Written } from "./write-result";
-
-const switchState = z.object({
-  intent: Intent,
-  until: z.number().nullable(),
-  reason: z.string().nullable(),
-});
-const switchSummary = z.object({ objectType: z.enum(objectTypes), objectId: z.string() });
 
 /**
  * Restores a switch as it was before `row`.
@@ -72,13 +64,6 @@ export async function revertSwitch(
   return to === "enabled"
     ? appended
     : { ...appended, silencedRoutes: await findSilencedRoutes(writer.tx, document) };
-}
-
-/** A state whose own end has come is enabled by now. */
-function atTime(state: SwitchState, now: number): SwitchState {
-  return state.until !== null && state.until <= now
-    ? { intent: "enabled", until: null, reason: null }
-    : state;
 }
 
 function isSameSwitch(left: SwitchState, right: SwitchState): boolean {

@@ -26,7 +26,13 @@ export const settingsView = defineVerb<null, SettingsView>("administer", async (
       db.run((prisma) => findNewestRevision(prisma)),
       db.run((prisma) => listObjectRevisions(prisma)),
     ]);
-    const { timezone, call_log_days: days, probe_budget_usd_per_day: budget } = document.settings;
+    const {
+      timezone,
+      call_log_days: days,
+      probe_budget_usd_per_day: budget,
+      currency,
+      exchange_rate: rate,
+    } = document.settings;
     return {
       generatedAt: Date.now(),
       revision,
@@ -35,6 +41,8 @@ export const settingsView = defineVerb<null, SettingsView>("administer", async (
         timezone: timezone ?? null,
         callLogDays: days ?? null,
         probeBudgetUsdPerDay: budget ?? null,
+        currency: currency ?? null,
+        exchangeRate: rate === undefined ? null : { perUsd: rate.per_usd, at: rate.at },
       },
       defaults: {
         timezone: "UTC",
@@ -58,7 +66,6 @@ type Asked = { readonly request: SettingsRequest; readonly ifMatch: number | nul
 export const setSettings = defineVerb<Asked, WriteResult>(
   "administer",
   (actor, deps, { request, ifMatch }) => {
-    const { timezone, callLogDays, probeBudgetUsdPerDay } = request;
     return editDocument(actor, deps, {
       object: "settings",
       reason: request.reason ?? null,
@@ -69,20 +76,26 @@ export const setSettings = defineVerb<Asked, WriteResult>(
             message: `The settings are written in ${base.path ?? "the configuration file"}: change them there.`,
           });
         }
-        const {
-          timezone: _timezone,
-          call_log_days: _days,
-          probe_budget_usd_per_day: _budget,
-          ...others
-        } = document.settings;
-        const settings: ConfigDocument["settings"] = {
-          ...others,
-          ...(timezone !== null && { timezone }),
-          ...(callLogDays !== null && { call_log_days: callLogDays }),
-          ...(probeBudgetUsdPerDay !== null && { probe_budget_usd_per_day: probeBudgetUsdPerDay }),
-        };
-        return { ...document, settings };
+        return { ...document, settings: withAsked(document.settings, request) };
       },
     });
   },
 );
+
+type Settings = ConfigDocument["settings"];
+
+/** The settings with what was asked for: what was not named stays, what is null goes. */
+function withAsked(settings: Settings, request: SettingsRequest): Settings {
+  const { timezone, callLogDays, probeBudgetUsdPerDay, currency, exchangeRate: rate } = request;
+  const asked: { readonly [Name in keyof Settings]: Settings[Name] | null } = {
+    ...(timezone !== undefined && { timezone }),
+    ...(callLogDays !== undefined && { call_log_days: callLogDays }),
+    ...(probeBudgetUsdPerDay !== undefined && { probe_budget_usd_per_day: probeBudgetUsdPerDay }),
+    ...(currency !== undefined && { currency }),
+    ...(rate !== undefined && {
+      exchange_rate: rate === null ? null : { per_usd: rate.perUsd, at: rate.at },
+    }),
+  };
+  const kept = Object.entries({ ...settings, ...asked }).filter(([, value]) => value !== null);
+  return Object.fromEntries(kept);
+}

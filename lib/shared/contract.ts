@@ -151,12 +151,18 @@ export const RouteView = z.object({
 });
 export type RouteView = z.infer<typeof RouteView>;
 
+/** What amounts may be shown in beside US dollars: so much of `currency` is one dollar, as of the day `at`. */
+export const Exchange = z.object({ currency: z.string(), perUsd: z.number(), at: z.string() });
+export type Exchange = z.infer<typeof Exchange>;
+
 export const HealthView = z.object({
   generatedAt: z.number(),
   /** Newest revision of any kind. */
   revision: z.number(),
   /** `only`: nothing but demo traffic so far, and the numbers are of it; `excluded`: demo runs, but is left out; `off`. */
   demo: z.enum(["only", "excluded", "off"]),
+  /** Null: US dollars alone. */
+  exchange: z.nullable(Exchange),
   windowMs: z.number(),
   nodes: z.array(NodeView),
   models: z.array(SwitchedObject),
@@ -627,23 +633,24 @@ export const ChangeLine = z.object({
 });
 export type ChangeLine = z.infer<typeof ChangeLine>;
 
-/** One line of the feed: a person's revision, or a transition that the healer made. */
+/** One line of the feed: a person's revision, a transition that the healer made, or somebody who opened a call's body. */
 export const Change = z.object({
   id: z.string(),
   at: z.number(),
-  kind: z.enum(["config", "switch", "key", "health"]),
+  kind: z.enum(["config", "switch", "key", "health", "opening"]),
   actor: Actor,
-  /** Revision number; null for health events. */
+  /** Revision number; null for health events and openings. */
   revision: z.nullable(z.number()),
   reason: z.nullable(z.string()),
   /**
    * What happened, for the page to word; `type` says which of these it is: `switch {objectType, objectId, from, to, until}`
    * (from and to are intents), `reorder {route, from, to}` (chains), `config {source, added, removed, changed}` (names such
    * as `model:gpt-4.1`), `key {id, action}`, `health {target, provider, model, region, from, to, reason, evidence, node}`
-   * (from and to: `HealthLabel`; with `observed` 1 in its evidence the rule only observes, and nothing was done).
+   * (from and to: `HealthLabel`; with `observed` 1 in its evidence the rule only observes, and nothing was done),
+   * `opening {callId}`.
    */
   summary: z.record(z.string(), z.unknown()),
-  /** The first 20 of them; none for health. */
+  /** The first 20 of them; none for health and openings. */
   lines: z.array(ChangeLine),
   /** How many lines there are in all. */
   lineCount: z.number(),
@@ -658,6 +665,16 @@ export const ChangesPage = z.object({
   nextCursor: z.nullable(z.string()),
 });
 export type ChangesPage = z.infer<typeof ChangesPage>;
+
+/** What taking a revision back would change of what is in force now; the first 100 lines. */
+export const RevertPreview = z.object({
+  revision: z.number(),
+  /** To be sent as If-Match with the revert. */
+  basedOn: z.number(),
+  lines: z.array(ChangeLine),
+  lineCount: z.number(),
+});
+export type RevertPreview = z.infer<typeof RevertPreview>;
 
 const ComparedRevision = z.object({
   /** 0: before the first. */
@@ -739,6 +756,7 @@ export const ImpactRequest = z.discriminatedUnion("type", [
     routeId: z.string().check(z.maxLength(200)),
     chain: z.array(z.string()).check(z.minLength(1), z.maxLength(32)),
   }),
+  z.strictObject({ type: z.literal("revert"), revision: z.int().check(z.minimum(1)) }),
 ]);
 export type ImpactRequest = z.infer<typeof ImpactRequest>;
 
@@ -764,7 +782,9 @@ export const ImpactView = z.object({
   /** `T0`: at once; `T1`: after a look at this; `T2`: after typing the object's name, with a reason. */
   tier: z.enum(["T0", "T1", "T2"]),
   /** Why it is no lower tier. */
-  because: z.array(z.enum(["empties", "most_moves", "cuts_running", "much_moves", "whole_object"])),
+  because: z.array(
+    z.enum(["empties", "most_moves", "cuts_running", "much_moves", "whole_object", "targets_gone"]),
+  ),
   /** Names that would have nobody left to answer for them. */
   emptied: z.array(z.string()),
   routes: z.array(ImpactRoute),

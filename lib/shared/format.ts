@@ -3,6 +3,7 @@
  *
  * Instants are epoch milliseconds, money is nano-USD, ratios are 0..1, durations are milliseconds.
  */
+import type { Exchange } from "./contract";
 
 export const locales = ["en", "ko"] as const;
 export type Locale = (typeof locales)[number];
@@ -46,7 +47,11 @@ export interface Format {
   duration: (durationMs: number) => string;
   /** The length of a bucket: `1 min`, `3 h`, `1 d`. */
   bucket: (bucketMs: number) => string;
-  /** `$0.000342`, `$12.40`, `$1,168`. Null prints as a dash. */
+  /** The code of the currency that `money` prints. */
+  readonly currency: string;
+  /** What `money` converts at, `₩1,386/$ · 11-21`; null while it prints US dollars. */
+  readonly rate: string | null;
+  /** `$0.000342`, `$12.40`, `$1,168`, or as much in the reader's currency: `₩0.474`. Null prints as a dash. */
   money: (nanoUsd: number | null) => string;
   /** `1.2 M`, `340 k`, `812` in English; `123.5만`, `812` in Korean. */
   compact: (n: number) => string;
@@ -87,14 +92,49 @@ function changeText(ratio: number): string {
   return `${percent < 1 ? percent.toFixed(1) : Math.round(percent)}${space}%`;
 }
 
-function moneyDigits(usd: number): number {
-  if (usd === 0 || usd >= 1000) {
+/** Digits behind the point: the currency's own from 1 up, three figures that count below. */
+function moneyDigits(amount: number, own: number): number {
+  const size = Math.abs(amount);
+  if (size === 0 || size >= 1000) {
     return 0;
   }
-  if (usd >= 1) {
-    return 2;
-  }
-  return Math.min(9, Math.max(2, 2 - Math.floor(Math.log10(usd))));
+  return size >= 1 ? own : Math.min(9, 2 - Math.floor(Math.log10(size)));
+}
+
+/** Amounts of nano-USD in a currency that is worth `perUsd` to the dollar. */
+function moneyFormat(
+  locale: Locale,
+  currency: string,
+  perUsd: number,
+): (nanoUsd: number) => string {
+  const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" } as const;
+  const own = new Intl.NumberFormat(locale, style).resolvedOptions().maximumFractionDigits ?? 2;
+  const byDigits = new Map<number, Intl.NumberFormat>();
+  return (nanoUsd) => {
+    const amount = (nanoUsd / 1e9) * perUsd;
+    const digits = moneyDigits(amount, own);
+    const text =
+      byDigits.get(digits) ??
+      new Intl.NumberFormat(locale, {
+        ...style,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      });
+    byDigits.set(digits, text);
+    return text.format(amount);
+  };
+}
+
+/** What a dollar is worth and since when: `₩1,386/$ · 11-21`. */
+export function rateText(locale: Locale, { currency, perUsd, at }: Exchange): string {
+  const text = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: 0,
+    maximumFractionDigits: perUsd < 10 ? 4 : 2,
+  });
+  return `${text.format(perUsd)}/$ · ${at.slice("2026-".length)}`;
 }
 
 function largestUnit(durationMs: number): [size: number, unit: "s" | "min" | "h" | "d"] {
@@ -130,8 +170,12 @@ function compactText(n: number, locale: Locale, count: (n: number) => string): s
     : `${(n / 1_000_000).toFixed(1)}${space}M`;
 }
 
-/** The formats of one reader. Building one is slow and it never changes: keep it. */
-export function createFormat(locale: Locale, timeZone: string): Format {
+/** The formats of one reader, in US dollars without `exchange`. Building one is slow and it never changes: keep it. */
+export function createFormat(
+  locale: Locale,
+  timeZone: string,
+  exchange: Exchange | null = null,
+): Format {
   const unit = units[locale];
   const integers = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const count = (n: number): string => integers.format(n);
@@ -146,6 +190,8 @@ export function createFormat(locale: Locale, timeZone: string): Format {
   const year = new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric" });
   const zoneName = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "short" });
   const dayText = (atMs: number): string => day.format(atMs).replace(",", "");
+  const currency = exchange?.currency ?? "USD";
+  const money = moneyFormat(locale, currency, exchange?.perUsd ?? 1);
   return {
     locale,
     timeZone,
@@ -176,18 +222,9 @@ export function createFormat(locale: Locale, timeZone: string): Format {
       ).find(([ms]) => bucketMs >= ms) ?? [1000, "s"];
       return `${count(bucketMs / size)}${unit[name]}`;
     },
-    money: (nanoUsd) => {
-      if (nanoUsd === null) {
-        return noValue;
-      }
-      const usd = nanoUsd / 1e9;
-      const digits = moneyDigits(usd);
-      const text = new Intl.NumberFormat("en", {
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-      });
-      return `$${text.format(usd)}`;
-    },
+    currency,
+    rate: exchange === null ? null : rateText(locale, exchange),
+    money: (nanoUsd) => (nanoUsd === null ? noValue : money(nanoUsd)),
     compact: (n) => compactText(n, locale, count),
     hourMinute,
     axisTime: (atMs, spanMs) => (spanMs > 2 * dayMs ? dayText(atMs) : hourMinute(atMs)),

@@ -20,6 +20,9 @@ export const SettingsView = z.object({
     timezone: z.nullable(z.string()),
     callLogDays: z.nullable(z.number()),
     probeBudgetUsdPerDay: z.nullable(z.number()),
+    /** What amounts are shown in beside US dollars, once `exchangeRate` says what it is worth. */
+    currency: z.nullable(z.string()),
+    exchangeRate: z.nullable(z.object({ perUsd: z.number(), at: z.string() })),
   }),
   /** What is in force where the settings say nothing. */
   defaults: z.object({
@@ -38,11 +41,14 @@ export type SettingsView = z.infer<typeof SettingsView>;
 
 const reason = z.optional(z.string().check(z.maxLength(500)));
 
-/** Body of PUT /api/settings; null: the default. */
+/** Body of PUT /api/settings; absent: as it is; null: the default. */
 export const SettingsRequest = z.strictObject({
-  timezone: z.nullable(z.string()),
-  callLogDays: z.nullable(z.number()),
-  probeBudgetUsdPerDay: z.nullable(z.number()),
+  timezone: z.optional(z.nullable(z.string())),
+  callLogDays: z.optional(z.nullable(z.number())),
+  probeBudgetUsdPerDay: z.optional(z.nullable(z.number())),
+  currency: z.optional(z.nullable(z.string())),
+  /** `at`: the day that the rate is of, such as 2026-11-21. */
+  exchangeRate: z.optional(z.nullable(z.strictObject({ perUsd: z.number(), at: z.string() }))),
   reason,
 });
 export type SettingsRequest = z.infer<typeof SettingsRequest>;

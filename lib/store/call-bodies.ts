@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Actor } from "../shared/contract";
+import { Actor } from "../shared/contract";
 import { type Database, isSchemaBehind, toStoreError } from "./database";
 
 /** One row of `call_body`, in SQL's own names. Its words are sealed before they come here, and opened by others. */
@@ -94,4 +94,33 @@ export async function recordBodyOpening(db: Database, id: string, actor: Actor):
     (prisma) => prisma.$executeRaw`
       INSERT INTO body_opening (call_id, actor) VALUES (${id}::uuid, ${JSON.stringify(actor)}::jsonb)`,
   );
+}
+
+/** One opening of a call's body. */
+export type BodyOpeningRow = {
+  readonly id: number;
+  readonly at: number;
+  readonly callId: string;
+  readonly actor: Actor;
+};
+
+/** At most `limit` openings of bodies, newest first; below `belowId` where it is given. */
+export async function listOpenings(
+  db: Database,
+  limit: number,
+  belowId?: number,
+): Promise<BodyOpeningRow[]> {
+  const rows = await db.run((prisma) =>
+    prisma.bodyOpening.findMany({
+      ...(belowId !== undefined && { where: { id: { lt: belowId } } }),
+      orderBy: { id: "desc" },
+      take: limit,
+    }),
+  );
+  return rows.map(({ id, at, callId, actor }) => ({
+    id,
+    at: at.getTime(),
+    callId,
+    actor: Actor.parse(actor),
+  }));
 }

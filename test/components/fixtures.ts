@@ -81,6 +81,7 @@ export function health(targets: readonly TargetView[], over: Partial<HealthView>
     generatedAt: now,
     revision: 12,
     demo: "off",
+    exchange: null,
     windowMs: 900_000,
     nodes: [node("host/0", 12, now)],
     models: ids("model").map(object),

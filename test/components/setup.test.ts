@@ -34,5 +34,13 @@ describe("the setup", () => {
     const text = snippet(language, "http://127.0.0.1:4000", "bw_live_x");
     expect(text).toContain("http://127.0.0.1:4000/v1");
     expect(text).toContain("bw_live_x");
+    expect(text).toMatch(/["(]auto"/);
+  });
+
+  it("names the provider and the packages that the AI SDK wants", () => {
+    const text = snippet("aisdk", "http://127.0.0.1:4000", "bw_live_x");
+    expect(text).toContain('from "@ai-sdk/openai-compatible"');
+    expect(text).toContain('name: "bellwether"');
+    expect(text).toContain('model: gateway("auto")');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formerDraft, nextDraft } from "@/components/lib/writes/draft";
+import { formerDraft, laterDraft, nextDraft } from "@/components/lib/writes/draft";
 import { impactRequest } from "@/components/lib/writes/impact";
 import {
   begun,
@@ -176,8 +176,21 @@ describe("a draft", () => {
   it("goes back step by step to what is saved", () => {
     const second = nextDraft(first, saved, { chain: ["b"], policy: {} });
     expect(second).toMatchObject({ chain: ["b"], basedOn: 7 });
-    expect(formerDraft(second)).toEqual({ ...first, place: null });
-    expect(formerDraft(first)).toBeNull();
+    expect(formerDraft(second)).toMatchObject({ chain: ["b", "a"], past: first.past });
+    const start = formerDraft(first)!;
+    expect(start).toMatchObject({ chain: ["a", "b"], past: [] });
+    expect(formerDraft(start)).toBeNull();
+  });
+
+  it("does again what was taken back, until another step is made", () => {
+    const second = nextDraft(first, saved, { chain: ["b"], policy: {} });
+    const start = formerDraft(formerDraft(second)!)!;
+    expect(laterDraft(second)).toBeNull();
+    expect(laterDraft(start)).toMatchObject({ chain: ["b", "a"], past: first.past });
+    expect(laterDraft(laterDraft(start)!)).toEqual(second);
+    const other = nextDraft(laterDraft(start), saved, { chain: ["a"], policy: {} });
+    expect(laterDraft(other)).toBeNull();
+    expect(formerDraft(other)).toMatchObject({ chain: ["b", "a"] });
   });
 
   it("takes typing on in one field for one step, and another field for another", () => {

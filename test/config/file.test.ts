@@ -51,11 +51,36 @@ describe("the declarative file", () => {
     }
   });
 
-  it("names the settings that nothing obeys yet", () => {
+  it("names the settings without effect", () => {
     const parsed = parseConfigText(
       `${good}keys:\n  - { id: ci, key: env:CI_KEY, rpm: 600 }\nsettings: { budget_grace_usd: 1, currency: KRW }\n`,
     );
-    expect(parsed.ok && inertSettings(parsed.document)).toEqual(["settings.currency"]);
+    expect(parsed.ok && inertSettings(parsed.document)).toEqual([
+      "settings.currency needs settings.exchange_rate; amounts stay in USD",
+    ]);
+  });
+
+  it.each([
+    ["no currency", "exchange_rate: { per_usd: 1386, at: 2026-11-21 }", /needs settings.currency/],
+    ["dollars", "currency: USD, exchange_rate: { per_usd: 1, at: 2026-11-21 }", /other than USD/],
+    ["no day", "currency: KRW, exchange_rate: { per_usd: 1386, at: today }", /the day of the rate/],
+    [
+      "nothing",
+      "currency: KRW, exchange_rate: { per_usd: 0, at: 2026-11-21 }",
+      /units of the curr/,
+    ],
+  ])("refuses a rate of %s", (_name, settings, message) => {
+    const parsed = parseConfigText(`${good}settings: { ${settings} }\n`);
+    expect(parsed.ok ? "" : parsed.problems.map((problem) => problem.message).join()).toMatch(
+      message,
+    );
+  });
+
+  it("takes a currency with its rate, and says nothing of it", () => {
+    const parsed = parseConfigText(
+      `${good}settings: { currency: KRW, exchange_rate: { per_usd: 1386, at: 2026-11-21 } }\n`,
+    );
+    expect(parsed.ok && inertSettings(parsed.document)).toEqual([]);
   });
 
   it("never throws, whatever it is given", () => {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { busiestMove, impactOf, movedBy, type Traffic } from "@/lib/control/impact-of";
+import { configDocument } from "@/lib/config/document";
+import {
+  busiestMove,
+  type ImpactChange,
+  impactOf,
+  movedBy,
+  type Traffic,
+} from "@/lib/control/impact-of";
 import { impactTier } from "@/lib/control/impact-tier";
-import { type ImpactRequest, type ImpactView } from "@/lib/shared/contract";
+import { type ImpactView } from "@/lib/shared/contract";
 import { health, target } from "../components/fixtures";
 
 const east = target({ ttftMs: 200, inFlight: 4 });
@@ -34,9 +41,9 @@ const off = (
   objectType: "target" | "model" | "region",
   objectId: string,
   intent: "enabled" | "draining" | "disabled" = "draining",
-): ImpactRequest => ({ type: "switch", objectType, objectId, intent });
+): ImpactChange => ({ type: "switch", objectType, objectId, intent });
 
-function impactOn(change: ImpactRequest, on = traffic()): ImpactView {
+function impactOn(change: ImpactChange, on = traffic()): ImpactView {
   return impactOf(on, change, movedBy(on, change), {
     from: undefined,
     to: undefined,
@@ -45,13 +52,21 @@ function impactOn(change: ImpactRequest, on = traffic()): ImpactView {
 }
 
 describe("how much a person must say", () => {
-  const facts = { takesAway: true, isWide: false, movedShare: 0.1, emptied: [], cut: 0 };
+  const facts = {
+    takesAway: true,
+    isWide: false,
+    losesTargets: false,
+    movedShare: 0.1,
+    emptied: [],
+    cut: 0,
+  };
   it.each([
     ["nothing is taken away", { takesAway: false, movedShare: 1, emptied: ["auto"] }, "T0", []],
     ["a target of which little moves", {}, "T0", []],
     ["exactly a fifth moves", { movedShare: 0.2 }, "T0", []],
     ["more than a fifth moves", { movedShare: 0.21 }, "T1", ["much_moves"]],
     ["a whole model", { isWide: true }, "T1", ["whole_object"]],
+    ["targets would be gone", { losesTargets: true }, "T1", ["targets_gone"]],
     ["exactly half moves", { movedShare: 0.5 }, "T1", ["much_moves"]],
     ["more than half moves", { movedShare: 0.51 }, "T2", ["most_moves"]],
     ["a chain is left with nobody", { emptied: ["auto"] }, "T2", ["empties"]],
@@ -142,8 +157,58 @@ describe("what a chain would move", () => {
   });
 
   it("is nothing when only later places change", () => {
-    const change: ImpactRequest = { type: "chain", routeId: "auto", chain: ["gpt-4.1"] };
+    const change: ImpactChange = { type: "chain", routeId: "auto", chain: ["gpt-4.1"] };
     expect(impactOn(change)).toMatchObject({ tier: "T0", movedShare: 0, movedPerMinute: 0 });
+  });
+});
+
+describe("what another configuration would move", () => {
+  const document = (models: readonly string[], chain: readonly string[]): ImpactChange => ({
+    type: "document",
+    next: configDocument.parse({
+      providers: [
+        {
+          id: east.provider,
+          base_url: "https://acme.example/v1",
+          api_key: "env:ACME",
+          regions: [{ id: east.region }, { id: west.region }],
+        },
+      ],
+      models: models.map((id) => ({ id, targets: [{ provider: east.provider }] })),
+      routes: [{ id: "auto", chain }],
+    }),
+  });
+
+  it("is the calls of a route that another model would answer first", () => {
+    const models = ["gpt-4.1", "deepseek-v3"];
+    expect(impactOn(document(models, ["deepseek-v3", "gpt-4.1"]))).toMatchObject({
+      tier: "T1",
+      because: ["much_moves"],
+      movedShare: 0.45,
+      routes: [{ id: "auto", from: { model: "gpt-4.1" }, to: { model: "deepseek-v3" } }],
+    });
+    expect(impactOn(document(models, ["gpt-4.1", "deepseek-v3"]))).toMatchObject({
+      tier: "T0",
+      movedPerMinute: 0,
+      routes: [],
+    });
+  });
+
+  it("leaves nobody for the name of a model that would be gone", () => {
+    expect(impactOn(document(["gpt-4.1"], ["gpt-4.1"]))).toMatchObject({
+      tier: "T2",
+      because: ["empties", "most_moves"],
+      emptied: ["deepseek-v3"],
+      movedShare: 0.55,
+    });
+  });
+
+  it("tells of targets that would be gone even where nobody calls it", () => {
+    const quiet = { ...traffic(), calls: [] };
+    expect(impactOn(document(["gpt-4.1"], ["gpt-4.1"]), quiet)).toMatchObject({
+      tier: "T1",
+      because: ["targets_gone"],
+    });
   });
 });
 

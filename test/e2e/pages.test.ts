@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
 import { expectNoOverflow, objections } from "./axe";
-import { confirmed, desk, openRoom, phone, type Room, shows } from "./room";
+import { confirmed, desk, openRoom, phone, type Room, sayYes, shows } from "./room";
 
 const { say } = wordsOf("en");
 const targets = "alpha:us-east";
@@ -440,6 +440,15 @@ it("a route is found in the list, put in order on its page, and the feed tells o
   await shows(page.getByTestId("differences"), "route:auto");
   expect(await objections(page)).toEqual([]);
   await button(page, say({ key: "changes.compare.close" })).click();
+  // Taking it back shows what that changes now, before it does.
+  const revert = feed.getByRole("button", { name: /^Revert r\d+$/ }).first();
+  const revision = ((await revert.getAttribute("aria-label")) ?? "").replace("Revert ", "");
+  await revert.click();
+  await shows(page.getByTestId("revert-lines"), "route:auto");
+  expect(await objections(page, "dialog[open]")).toEqual([]);
+  await sayYes(page, revision, "revert-title");
+  await shows(page.getByTestId("saved"), revision);
+  await shows(feed, say({ key: "people.reverts", values: { revision: revision.slice(1) } }));
   await button(page, say({ key: "changes.by.healer" })).click();
   await page.waitForURL("**/changes?by=healer");
   await expect

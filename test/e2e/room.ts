@@ -169,9 +169,9 @@ export async function confirmed(
 }
 
 /** Fills in what the open sheet asks for, and confirms it. */
-export async function sayYes(page: Page, name: string): Promise<void> {
+export async function sayYes(page: Page, name: string, title = "confirm-title"): Promise<void> {
   // Not any dialog: that of a conflict may follow at once.
-  const sheet = page.locator('dialog[aria-labelledby="confirm-title"]');
+  const sheet = page.locator(`dialog[aria-labelledby="${title}"]`);
   await sheet.waitFor();
   const fields = sheet.getByRole("textbox");
   await fields.first().fill("a test");

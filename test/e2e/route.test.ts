@@ -77,6 +77,10 @@ it("a model is taken out and put in, another is the last resort, and steps are t
   await expect.poll(() => shownChain(page)).toEqual(lastResort);
   await page.keyboard.press("Control+z");
   await expect.poll(() => shownChain(page)).toEqual(wanted);
+  await page.keyboard.press("Control+Shift+z");
+  await expect.poll(() => shownChain(page)).toEqual(lastResort);
+  await button(page, say({ key: "routes.undoStep" })).click();
+  await expect.poll(() => shownChain(page)).toEqual(wanted);
   // The draft outlives the page, with its steps.
   await page.reload();
   await untilLive(page);
@@ -254,5 +258,10 @@ it("what a sealed body says, after asking for it, with who opened it", async () 
   await page.reload();
   await shows(drawer.getByTestId("openings"), "opened by");
   expect(await drawer.innerText()).not.toContain("Say hello.");
+  // Those who answer for it see all openings in one list, which leads back here.
+  await page.goto(new URL("/changes?by=openings", page.url()).href);
+  await shows(page.getByTestId("feed"), say({ key: "change.opening" }));
+  await page.getByTestId("feed").getByRole("link", { name: id }).click();
+  await shows(drawer.getByTestId("openings"), "opened by");
   await room.ask("PUT", "routes/auto", { chain, policy: { "log_bodies.keep_hours": null } });
 });

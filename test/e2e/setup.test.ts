@@ -24,6 +24,8 @@ afterAll(() => room.stop());
 
 const button = (page: Page | Locator, name: string): Locator =>
   page.getByRole("button", { name, exact: true });
+const field = (page: Page | Locator, key: MessageKey): Locator =>
+  page.getByLabel(text(key), { exact: true });
 const base = (): string => `http://127.0.0.1:${room.product.ports.wall}/alpha/v1`;
 
 // Every two of page, theme, language and width meet.
@@ -98,8 +100,6 @@ describe("the first call", () => {
 });
 
 describe("a provider", () => {
-  const field = (page: Page, key: MessageKey): Locator =>
-    page.getByLabel(text(key), { exact: true });
   const outcome = async (page: Page): Promise<string | null> => {
     await button(page, text("providers.test.run")).click();
     await button(page, text("providers.test.running")).waitFor({ state: "detached" });
@@ -260,6 +260,31 @@ describe("the configuration as a file", () => {
     await page.keyboard.press("Shift+Slash");
     await page.locator("dialog[open]").waitFor();
   });
+});
+
+it("amounts are in the installation's currency once it has a rate, and in dollars for who wants them", async () => {
+  const page = await room.open({}, "/settings");
+  const panel = page.locator("#currency");
+  const spent = page.getByTestId("tile-cost");
+  await field(panel, "settings.currency.code").fill("krw");
+  await button(panel, text("providers.form.save")).click();
+  await shows(panel, text("settings.currency.noRate", { currency: "KRW" }));
+  expect(await page.getByTestId("currency").count()).toBe(0);
+  await field(panel, "settings.currency.perUsd").fill("1386");
+  await field(panel, "settings.currency.day").fill("2026-11-21");
+  await button(panel, text("providers.form.save")).click();
+  await shows(panel, "₩1,386/$ · 11-21");
+  await shows(page.getByTestId("currency").first(), "KRW");
+  expect(await objections(page)).toEqual([]);
+  await page.goto(new URL("/overview", page.url()).href);
+  await shows(spent, "₩");
+  await page.getByTestId("currency").first().click();
+  await shows(spent, "$");
+  await page.reload();
+  await shows(spent, "$");
+  const before = { currency: null, exchangeRate: null };
+  expect((await room.ask("PUT", "settings", before)).status).toBe(200);
+  await page.getByTestId("currency").first().waitFor({ state: "detached" });
 });
 
 it("a key is rotated: both secrets are good until the old one is ended", async () => {

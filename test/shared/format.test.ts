@@ -36,6 +36,40 @@ describe("money", () => {
   });
 });
 
+describe("money in the reader's currency", () => {
+  const at = "2026-11-21";
+  const won = { currency: "KRW", perUsd: 1386, at };
+  const euro = { currency: "EUR", perUsd: 0.9213, at };
+  const yen = { currency: "JPY", perUsd: 156.4, at };
+  it.each([
+    [won, 12_400_000_000, "₩17,186", "₩17,186"],
+    [won, 342_000, "₩0.474", "₩0.474"],
+    [won, 1_000_000, "₩1", "₩1"],
+    [won, 12, "₩0.0000166", "₩0.0000166"],
+    [won, -450_000, "-₩0.624", "-₩0.624"],
+    [won, 0, "₩0", "₩0"],
+    [won, null, "—", "—"],
+    [euro, 12_400_000_000, "€11.42", "€11.42"],
+    [euro, 342_000, "€0.000315", "€0.000315"],
+    [euro, 1_168_400_000_000_000, "€1,076,447", "€1,076,447"],
+    [yen, 12_400_000_000, "¥1,939", "¥1,939"],
+    [yen, 3_000_000, "¥0.469", "¥0.469"],
+  ])("prints %o of %s nano-USD as %s and %s", (exchange, nanoUsd, english, korean) => {
+    expect(createFormat("en", "UTC", exchange).money(nanoUsd)).toBe(english);
+    expect(createFormat("ko", "UTC", exchange).money(nanoUsd)).toBe(korean);
+  });
+
+  it("names the rate and its day, and no rate for dollars", () => {
+    expect(createFormat("en", "UTC", won).rate).toBe("₩1,386/$ · 11-21");
+    expect(createFormat("ko", "UTC", euro).rate).toBe("€0.9213/$ · 11-21");
+    expect([en.rate, en.currency]).toEqual([null, "USD"]);
+  });
+
+  it("keeps the sign of dollars in front", () => {
+    expect([-342_000, -12_400_000_000].map(en.money)).toEqual(["-$0.000342", "-$12.40"]);
+  });
+});
+
 describe("durations", () => {
   it.each([
     [900, "0 s", "0초"],

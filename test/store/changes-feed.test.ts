@@ -11,6 +11,7 @@ import { setRouteChain } from "@/lib/control/set-route-chain";
 import { setSwitch } from "@/lib/control/set-switch";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
 import { Comparison, EffectsView } from "@/lib/shared/contract";
+import { recordBodyOpening } from "@/lib/store/call-bodies";
 import { publishSample, sampleDocument } from "./samples";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
 import { callRecord, logCalls, logTransition } from "./traffic";
@@ -39,7 +40,10 @@ it("shows people, the file, schedules and the healer, together and each alone, p
   await database.db.pool.query("UPDATE switch SET until = now() - interval '1 second'");
   await expireSwitches(systemActor, deps, null);
   await logTransition(database.db, Date.now(), "closed", "open");
-  const seen = async (by?: "people" | "file" | "schedule" | "healer") => {
+  const call = "01a0c3de-0000-7000-8000-000000000001";
+  await recordBodyOpening(database.db, call, { type: "operator", name: "Sora" });
+  await recordBodyOpening(database.db, call, { type: "operator", name: "Ha" });
+  const seen = async (by?: "people" | "file" | "schedule" | "healer" | "openings") => {
     const actors: string[] = [];
     let cursor: string | undefined;
     do {
@@ -58,6 +62,11 @@ it("shows people, the file, schedules and the healer, together and each alone, p
   expect(await seen("file")).toEqual(["file"]);
   expect(await seen("schedule")).toEqual(["system", "system"]);
   expect(await seen("healer")).toEqual(["healer"]);
+  expect(await seen("openings")).toEqual(["operator", "operator"]);
+  const { changes } = await changesPage(viewer, deps, { limit: 1, by: "openings" });
+  expect(changes).toMatchObject([
+    { kind: "opening", actor: { name: "Ha" }, summary: { callId: call }, revertable: false },
+  ]);
   expect(() => changeQuery({ url: new URL("http://x/?by=nobody") })).toThrow("people, file");
 });
 

@@ -2,9 +2,11 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type ActingPerson, systemActor } from "@/lib/control/actor";
 import { createAppKey } from "@/lib/control/create-app-key";
 import { impact } from "@/lib/control/impact";
+import { revertPreview } from "@/lib/control/revert-preview";
+import { setRouteChain } from "@/lib/control/set-route-chain";
 import { setSwitch } from "@/lib/control/set-switch";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
-import { ImpactView } from "@/lib/shared/contract";
+import { ImpactView, RevertPreview } from "@/lib/shared/contract";
 import { publishSample } from "./samples";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
 import { attemptRecord, callRecord, logBatch } from "./traffic";
@@ -123,4 +125,52 @@ it("rejects a viewer", async () => {
       intent: "draining",
     }),
   ).rejects.toMatchObject({ code: "forbidden" });
+});
+
+it("tells what taking a revision back changes of what is in force now, and whom it moves", async () => {
+  const switchOf = (intent: "draining" | "enabled") =>
+    setSwitch(operator, deps, {
+      objectType: "model",
+      objectId: "gpt-4.1",
+      intent,
+      until: null,
+      reason: null,
+      ifMatch: null,
+    });
+  const off = await switchOf("draining");
+  expect(await revertPreview(operator, deps, { revision: off.revision })).toMatchObject({
+    basedOn: off.revision,
+    lines: [{ object: "model:gpt-4.1", field: "intent", from: "draining", to: "enabled" }],
+  });
+  expect(await impact(operator, deps, { type: "revert", revision: off.revision })).toMatchObject({
+    tier: "T0",
+  });
+  const on = await switchOf("enabled");
+  expect(await impact(operator, deps, { type: "revert", revision: on.revision })).toMatchObject({
+    tier: "T2",
+    because: ["most_moves"],
+    movedShare: 0.6,
+  });
+  const gone = { type: "revert", revision: off.revision } as const;
+  await expect(impact(operator, deps, gone)).rejects.toMatchObject({ code: "conflict" });
+  await expect(revertPreview(operator, deps, { revision: 999 })).rejects.toMatchObject({
+    code: "not_found",
+  });
+});
+
+it("tells what a configuration that is taken back leaves behind", async () => {
+  const { revision } = await setRouteChain(operator, deps, {
+    routeId: "auto",
+    chain: ["deepseek-v3", "gpt-4.1"],
+    policy: {},
+    reason: null,
+    ifMatch: null,
+  });
+  const preview = RevertPreview.parse(await revertPreview(operator, deps, { revision }));
+  expect(preview).toMatchObject({ basedOn: revision, lineCount: 1 });
+  expect(preview.lines[0]).toMatchObject({ object: "route:auto", field: "chain" });
+  expect(await impact(operator, deps, { type: "revert", revision })).toMatchObject({
+    movedShare: 0.6,
+    routes: [{ id: "auto", from: { model: "deepseek-v3" }, to: { model: "gpt-4.1" } }],
+  });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ActingPerson, systemActor } from "@/lib/control/actor";
 import { changesPage } from "@/lib/control/changes-page";
+import { healthView } from "@/lib/control/health-view";
 import { exportConfig, importConfig, previewImport } from "@/lib/control/config-import";
 import { testConnection } from "@/lib/control/connection-test";
 import { removeModel, removeProvider, setModel, setProvider } from "@/lib/control/providers";
@@ -13,7 +14,7 @@ import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
 import { mintPrivateKey, openBox, publicKeyOf, readPrivateKey } from "@/lib/shared/boxes";
 import { keyPlace } from "@/lib/shared/box-text";
 import { type ProviderRequest, ProvidersView } from "@/lib/shared/provider-contract";
-import { SettingsView } from "@/lib/shared/settings-contract";
+import { type SettingsRequest, SettingsView } from "@/lib/shared/settings-contract";
 import { findDocument } from "@/lib/store/configuration";
 import { type Database } from "@/lib/store/database";
 import { putGatewayCard } from "@/lib/store/gateway-cards";
@@ -355,11 +356,29 @@ describe("settings", () => {
       setSettings(admin, fresh(), { request: { ...settings, ...over }, ifMatch: null });
     await set();
     const read = SettingsView.parse(await settingsView(admin, fresh(), null));
-    expect(read.settings).toEqual(settings);
+    expect(read.settings).toEqual({ ...settings, currency: null, exchangeRate: null });
     expect(read.nodes).toMatchObject([{ id: "node/0", environment: { ROLE: "gateway" } }]);
     await expect(set({ timezone: "Mars/Olympus" })).rejects.toMatchObject({
       message: expect.stringContaining("time zone"),
     });
     await expect(set({ callLogDays: 1 })).rejects.toMatchObject({ code: "invalid_request" });
+  });
+
+  it("of a currency hold from its rate on, and leave the others as they are", async () => {
+    const set = (request: SettingsRequest) =>
+      setSettings(admin, fresh(), { request, ifMatch: null });
+    const shown = async () => (await healthView(admin, fresh(), null)).exchange;
+    const rate = { perUsd: 1386, at: "2026-11-21" };
+    await set({ timezone: "Asia/Seoul", currency: "KRW" });
+    expect(await shown()).toBeNull();
+    await set({ exchangeRate: rate });
+    expect(await shown()).toEqual({ currency: "KRW", ...rate });
+    const { settings } = await settingsView(admin, fresh(), null);
+    expect(settings).toMatchObject({ timezone: "Asia/Seoul", currency: "KRW", exchangeRate: rate });
+    await expect(set({ currency: null })).rejects.toMatchObject({
+      message: expect.stringContaining("needs settings.currency"),
+    });
+    await set({ currency: null, exchangeRate: null });
+    expect(await shown()).toBeNull();
   });
 });

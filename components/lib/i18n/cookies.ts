@@ -1,5 +1,7 @@
 export const localeCookie = "bellwether_locale";
 export const zoneCookie = "bellwether_zone";
+/** `USD`: this browser wants dollars, whatever the installation has set. */
+export const currencyCookie = "bellwether_currency";
 
 const yearSeconds = 31_536_000;
 

@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
 import { IntlProvider, useTranslations } from "use-intl";
+import type { Exchange } from "@/lib/shared/contract";
 import { createFormat, type Format, type Locale } from "@/lib/shared/format";
 import { rememberPreference, zoneCookie } from "./cookies";
 import type { Messages, Text, Translate } from "./messages";
@@ -19,6 +20,18 @@ export function I18nProvider({ locale, timeZone, messages, children }: Props) {
       <FormatContext value={format}>{children}</FormatContext>
     </IntlProvider>
   );
+}
+
+type MoneyProps = { exchange: Exchange | null; children: ReactNode };
+
+/** Below it, amounts are printed in the exchange's currency; in US dollars without one. */
+export function MoneyProvider({ exchange, children }: MoneyProps) {
+  const { locale, timeZone } = useContext(FormatContext);
+  const format = useMemo(
+    () => createFormat(locale, timeZone, exchange),
+    [locale, timeZone, exchange],
+  );
+  return <FormatContext value={format}>{children}</FormatContext>;
 }
 
 /** Words and number formats of the reader. */

@@ -110,13 +110,6 @@ export async function undo(deps: WriteDeps, done: Write): Promise<void> {
   await run(deps, write, () => sendRevert(revision));
 }
 
-/** Takes back any revision of the list of changes. */
-export async function revert(deps: WriteDeps, revision: number): Promise<WriteResult> {
-  const result = await sendRevert(revision);
-  await refresh(deps.client);
-  return result;
-}
-
 async function run(
   deps: WriteDeps,
   write: Write,

@@ -15,6 +15,8 @@ const Draft = z.extend(Step, {
   basedOn: z.number(),
   /** The steps before, oldest first. */
   past: z.array(Step),
+  /** The steps that were taken back, the next to do again first. */
+  future: z._default(z.array(Step), []),
   /** What the newest step edited: typing on in the same place is the same step. */
   place: z.nullable(z.string()),
 });
@@ -58,16 +60,35 @@ export function nextDraft(
     ...step,
     basedOn: draft?.basedOn ?? saved.revision,
     past: isSameStep ? past : [...past, { chain: [...chain], policy }].slice(-mostSteps),
+    future: [],
     place,
   };
 }
 
-/** `draft` one step back; null when nothing of it is left. */
+/** `draft` one step back; null without one. Before its first step it is what is saved, and knows the steps to do again. */
 export function formerDraft(draft: Draft): Draft | null {
   const former = draft.past.at(-1);
-  return former === undefined || draft.past.length === 1
+  return former === undefined
     ? null
-    : { ...draft, ...former, past: draft.past.slice(0, -1), place: null };
+    : {
+        ...draft,
+        ...former,
+        past: draft.past.slice(0, -1),
+        future: [stepOf(draft), ...draft.future],
+        place: null,
+      };
+}
+
+/** `draft` with the step that was taken back last; null without one. */
+export function laterDraft(draft: Draft): Draft | null {
+  const [later, ...future] = draft.future;
+  return later === undefined
+    ? null
+    : { ...draft, ...later, past: [...draft.past, stepOf(draft)], future, place: null };
+}
+
+function stepOf({ chain, policy }: Draft): DraftStep {
+  return { chain, policy };
 }
 
 function subscribe(listener: () => void): () => void {

@@ -13,7 +13,7 @@ import {
 import { useLiveClock, useLiveState } from "../live/provider";
 import { callsQueries, healthQueries } from "../queries";
 import { createStore, type Store } from "../store";
-import { ask, type AskOptions, revert, undo, type WriteDeps } from "./actions";
+import { ask, type AskOptions, undo, type WriteDeps } from "./actions";
 import {
   noWrites,
   type ObjectRef,
@@ -37,7 +37,6 @@ interface Writes {
   undo: (write: Write) => Promise<void>;
   /** Takes back the newest change if it is younger than ten seconds. */
   undoLatest: () => boolean;
-  revert: (revision: number) => Promise<unknown>;
   settleConflict: () => void;
   settleConfirm: () => void;
 }
@@ -63,7 +62,6 @@ export function WritesProvider({ onStored, onFailed, children }: Props) {
         undo(deps, latest).catch(() => undefined);
         return true;
       },
-      revert: (revision) => revert(deps, revision),
       settleConflict: () => {
         store.update((state) => ({ ...state, conflict: null }));
       },

@@ -1,0 +1,89 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { sendChange } from "@/components/lib/api";
+import { useWords } from "@/components/lib/i18n/provider";
+import { useSave } from "@/components/lib/use-save";
+import { FormProblem } from "@/components/shell/form-problem";
+import { announceSaved } from "@/components/shell/saved-toast";
+import { Button } from "@/components/ui/button";
+import type { SettingsRequest, SettingsView } from "@/lib/shared/settings-contract";
+
+type Props = {
+  view: SettingsView;
+  /** Of the fields, for those who cannot see the panel that they stand in. */
+  title: string;
+  /** What is typed, as it is sent. */
+  body: () => SettingsRequest;
+  /** Takes what is there in place of what was typed. */
+  onTheirs: () => void;
+  children: ReactNode;
+};
+
+/** Some of the installation's settings: saved together as a revision, read-only where a file owns them. */
+export function SettingsForm({ view, title, body, onTheirs, children }: Props) {
+  const { t } = useWords();
+  const save = useSave();
+  const { file, settingsRevision } = view;
+  const send = (ifMatch: number | null): void => {
+    save.run(
+      () =>
+        sendChange({
+          method: "PUT",
+          path: "/api/settings",
+          body: body(),
+          ...(ifMatch !== null && { ifMatch }),
+        }),
+      (result) => {
+        announceSaved(t("settings.saved"), result);
+      },
+    );
+  };
+  return (
+    <form
+      className="grid gap-3"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        send(settingsRevision);
+      }}
+    >
+      {file !== null && (
+        <p className="run rounded-control bg-sunken px-3 py-2 text-small text-fg-2">
+          {t("providers.form.locked", { path: file })}
+        </p>
+      )}
+      <fieldset className="grid grid-cols-2 gap-3 phone:grid-cols-1" disabled={file !== null}>
+        <legend className="sr-only">{title}</legend>
+        {children}
+      </fieldset>
+      <FormProblem
+        problem={save.problem}
+        shownBy={() => false}
+        onTheirs={onTheirs}
+        onMine={() => {
+          send(null);
+        }}
+      />
+      {file === null && (
+        <Button type="submit" tone="primary" className="justify-self-start" disabled={save.isBusy}>
+          {t("providers.form.save")}
+        </Button>
+      )}
+    </form>
+  );
+}
+
+/** A setting as its field begins; empty: the default. */
+export function typedText(value: number | null): string {
+  return value === null ? "" : String(value);
+}
+
+/** What is no number is sent as -1, which the server refuses by its bounds. */
+export function typedNumber(typed: string): number | null {
+  const value = Number(typed.trim());
+  if (typed.trim() === "") {
+    return null;
+  }
+  return Number.isNaN(value) ? -1 : value;
+}
