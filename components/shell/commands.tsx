@@ -5,10 +5,10 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
-import { Help } from "./help";
 import { useShortcuts } from "./shortcuts";
 
-/** Fetched when it first opens. */
+// Both are fetched when they first open.
+const Help = dynamic(() => import("./help").then((module) => module.Help), { ssr: false });
 const Palette = dynamic(() => import("./palette").then((module) => module.Palette), { ssr: false });
 
 /** The keys of the page, and the buttons that open the palette and the list of them. */

@@ -109,7 +109,7 @@ export function MatrixGrid({ health, isCompact, metric, scale, past }: Props) {
         }}
         className={clsx(
           "-mx-4 grid overflow-x-auto",
-          isCompact ? "[--cell-height:46px]" : "[--cell-height:112px]",
+          isCompact ? "[--cell-height:34px]" : "[--cell-height:94px]",
         )}
         style={{
           gridTemplateColumns: `minmax(184px, 216px) repeat(${regions.length}, minmax(222px, 1fr))`,
