@@ -23,7 +23,7 @@ export function CurrencyPanel({ query }: Props) {
       title={t("settings.currency.title")}
       subtitle={view === undefined ? t("settings.currency.note") : shownText(view)}
     >
-      <QueryState query={query} skeleton="h-40" />
+      <QueryState query={query} skeleton="h-28" />
       {view !== undefined && <CurrencyForm key={view.settingsRevision} view={view} />}
     </Panel>
   );
@@ -49,6 +49,7 @@ function CurrencyForm({ view }: { view: SettingsView }) {
   return (
     <SettingsForm
       view={view}
+      columns={3}
       title={t("settings.currency.title")}
       body={() => {
         const perUsd = typedNumber(rate);
@@ -64,7 +65,6 @@ function CurrencyForm({ view }: { view: SettingsView }) {
       }}
     >
       <Field
-        className="col-span-2 phone:col-span-1"
         label={t("settings.currency.code")}
         hint={t("settings.currency.codeHint")}
         value={code}

@@ -35,6 +35,7 @@ function DaysForm({ view }: { view: SettingsView }) {
   return (
     <SettingsForm
       view={view}
+      columns={2}
       title={t("settings.days.title")}
       body={() => ({
         timezone: zone.trim() === "" ? null : zone.trim(),

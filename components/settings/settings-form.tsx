@@ -1,5 +1,6 @@
 "use client";
 
+import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { sendChange } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -17,11 +18,13 @@ type Props = {
   body: () => SettingsRequest;
   /** Takes what is there in place of what was typed. */
   onTheirs: () => void;
+  /** Of the fields, where there is room. */
+  columns: 2 | 3;
   children: ReactNode;
 };
 
 /** Some of the installation's settings: saved together as a revision, read-only where a file owns them. */
-export function SettingsForm({ view, title, body, onTheirs, children }: Props) {
+export function SettingsForm({ view, title, body, onTheirs, columns, children }: Props) {
   const { t } = useWords();
   const save = useSave();
   const { file, settingsRevision } = view;
@@ -53,7 +56,13 @@ export function SettingsForm({ view, title, body, onTheirs, children }: Props) {
           {t("providers.form.locked", { path: file })}
         </p>
       )}
-      <fieldset className="grid grid-cols-2 gap-3 phone:grid-cols-1" disabled={file !== null}>
+      <fieldset
+        className={clsx(
+          "grid gap-3 phone:grid-cols-1",
+          columns === 2 ? "grid-cols-2" : "grid-cols-3",
+        )}
+        disabled={file !== null}
+      >
         <legend className="sr-only">{title}</legend>
         {children}
       </fieldset>

@@ -17,8 +17,8 @@ export function SettingsView() {
       <div className="grid grid-cols-2 items-start gap-5 max-lg:grid-cols-1">
         <DisplayPanel />
         <DaysPanel query={query} />
-        <CurrencyPanel query={query} />
       </div>
+      <CurrencyPanel query={query} />
       <FilePanel query={query} />
       <NodesPanel query={query} />
       <EnvironmentPanel query={query} />
