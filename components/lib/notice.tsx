@@ -1,6 +1,6 @@
 "use client";
 
-import { toast } from "sonner";
+import { showToast } from "./toast";
 
 const shownMs = 4_000;
 /** Somebody has to take it from there by hand. */
@@ -8,12 +8,12 @@ const linkShownMs = 30_000;
 
 /** Says briefly what came of a key or a press. */
 export function announce(text: string): void {
-  toast.custom(() => <Notice text={text} />, { id: "notice", duration: shownMs });
+  showToast(() => <Notice text={text} />, { id: "notice", duration: shownMs });
 }
 
 /** Says why a link is not on the clipboard, and shows it to be copied by hand. */
 export function announceLink(text: string, link: string): void {
-  toast.custom(() => <Notice text={text} link={link} />, { id: "notice", duration: linkShownMs });
+  showToast(() => <Notice text={text} link={link} />, { id: "notice", duration: linkShownMs });
 }
 
 function Notice({ text, link }: { text: string; link?: string }) {

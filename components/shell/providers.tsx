@@ -7,14 +7,14 @@ import {
   QueryClientProvider,
 } from "@tanstack/react-query";
 import { ThemeProvider } from "next-themes";
+import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
-import { Toaster } from "sonner";
 import { ApiFailure } from "@/components/lib/api";
 import { LiveProvider } from "@/components/lib/live/provider";
 import { WritesProvider } from "@/components/lib/writes/provider";
-import { ConfirmSheet } from "./confirm-sheet";
-import { ConflictSheet } from "./conflict-sheet";
+import { LoadBoundary } from "@/components/ui/load-boundary";
 import { RoomMoney } from "./room-money";
+import { Sheets } from "./sheets";
 import { announceFailure, announceWrite } from "./write-toast";
 
 type Props = {
@@ -23,6 +23,9 @@ type Props = {
   wantsDollars: boolean;
   children: ReactNode;
 };
+
+/** Nobody has anything to be told before the page is there. */
+const Toaster = dynamic(() => import("sonner").then((module) => module.Toaster), { ssr: false });
 
 const retries = 3;
 const firstRetryMs = 2_000;
@@ -52,9 +55,14 @@ export function Providers({ state, renderedAtMs, wantsDollars, children }: Props
             <RoomMoney wantsDollars={wantsDollars}>
               <WritesProvider onStored={announceWrite} onFailed={announceFailure}>
                 {children}
-                <ConfirmSheet />
-                <ConflictSheet />
-                <Toaster position="bottom-right" mobileOffset={{ bottom: 76 }} visibleToasts={3} />
+                <Sheets />
+                <LoadBoundary fallback={null}>
+                  <Toaster
+                    position="bottom-right"
+                    mobileOffset={{ bottom: 76 }}
+                    visibleToasts={3}
+                  />
+                </LoadBoundary>
               </WritesProvider>
             </RoomMoney>
           </LiveProvider>

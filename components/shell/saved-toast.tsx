@@ -2,17 +2,17 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { toast } from "sonner";
 import { sendChange } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
+import { showToast } from "@/components/lib/toast";
 import { undoMs } from "@/components/lib/writes/model";
 import { Button } from "@/components/ui/button";
 import type { WriteResult } from "@/lib/shared/contract";
 
 /** Says what was saved, how many nodes obey it, and takes it back. */
 export function announceSaved(name: string, result: WriteResult): void {
-  toast.custom(() => <SavedToast name={name} result={result} />, {
+  showToast(() => <SavedToast name={name} result={result} />, {
     id: `saved-${result.revision}`,
     duration: undoMs,
   });

@@ -1,8 +1,8 @@
 "use client";
 
-import { toast } from "sonner";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
+import { showToast } from "@/components/lib/toast";
 import { targetName } from "@/components/lib/targets/state";
 import { isOff, undoMs, type Write } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
@@ -11,7 +11,7 @@ import { Button } from "@/components/ui/button";
 
 /** Says what was changed; the toast fills with the proof. */
 export function announceWrite(write: Write): void {
-  toast.custom(() => <WriteToast write={write} />, {
+  showToast(() => <WriteToast write={write} />, {
     id: `write-${write.ref.type}-${write.ref.id}`,
     duration: undoMs,
   });
@@ -19,7 +19,7 @@ export function announceWrite(write: Write): void {
 
 /** Says that a change did not happen and that the page shows the old state again. */
 export function announceFailure(write: Write, error: unknown): void {
-  toast.custom(() => <FailureToast write={write} error={error} />, { duration: undoMs });
+  showToast(() => <FailureToast write={write} error={error} />, { duration: undoMs });
 }
 
 function useWriteName({ ref }: Write): string {
