@@ -43,7 +43,14 @@ export function CallDrawer({ id, ids, onOpen, onClose }: Props) {
           </h2>
           <p className="text-small break-words text-fg-3">
             <span className="mono">{id}</span>
-            {call !== undefined && ` · ${f.full(call.startedAt)} ${f.zone(call.startedAt)}`}
+            {call !== undefined && (
+              <>
+                {" · "}
+                <span className="whitespace-nowrap">
+                  {f.full(call.startedAt)} {f.zone(call.startedAt)}
+                </span>
+              </>
+            )}
           </p>
         </div>
         <span className="flex">

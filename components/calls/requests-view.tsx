@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useEffect, useState } from "react";
 import { CsvTool } from "@/components/charts/csv-tool";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -84,7 +85,8 @@ export function RequestsView() {
       <QueryState query={list} skeleton="h-[720px]" />
       {list.data !== undefined && calls.length === 0 && (
         <p className="run py-6 text-fg-2">
-          {t(text === "" ? "calls.empty" : "requests.noneMatch")}
+          {t(text === "" ? "calls.empty" : "requests.noneMatch")}{" "}
+          {text === "" && <Link href="/setup">{t("setup.open")}</Link>}
         </p>
       )}
       {calls.length > 0 && (
@@ -106,7 +108,7 @@ export function RequestsView() {
           {formFactor !== "desk" && <CallCards calls={calls} onOpen={open} />}
         </div>
       )}
-      {list.data !== undefined && (
+      {(calls.length > 0 || list.hasNextPage) && (
         <Older
           isSearching={list.isFetchingNextPage}
           hasMore={list.hasNextPage}

@@ -19,7 +19,7 @@ export function FailureRug({ rows, zone }: Props) {
   const base = plot.y + plot.height;
   return (
     <g>
-      <text x={plot.x - 8} y={base + 31} textAnchor="end">
+      <text x={0} y={base + 31}>
         {zone}
       </text>
       {rows.map((row) => {

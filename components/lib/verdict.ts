@@ -105,8 +105,11 @@ export function verdictTexts(
   }
 }
 
-/** That everybody is served, by their number where there are several. */
+/** That everybody is served, by their number where there are several; nobody is where nobody called. */
 function servedText(metrics: MetricsView | undefined): Text {
+  if (metrics?.totals.calls === 0) {
+    return { key: "verdict.no_calls.headline" };
+  }
   const active = metrics?.apps.active ?? 0;
   return active < 2
     ? { key: "verdict.served.headline" }

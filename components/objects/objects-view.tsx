@@ -9,7 +9,7 @@ import { listOf, type ObjectKind, pathOf } from "@/components/lib/object-kinds";
 import { figuresQueries } from "@/components/lib/queries";
 import { rangeText } from "@/components/lib/range-text";
 import { shownRatio } from "@/components/lib/targets/availability";
-import { worstState } from "@/components/lib/targets/state";
+import { isOnBut, worstState } from "@/components/lib/targets/state";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { linkTo } from "@/components/shell/nav-links";
 import { QueryState } from "@/components/shell/query-state";
@@ -99,9 +99,8 @@ function ObjectRow({ kind, id, view, health, figures }: RowProps) {
   const { t, f } = useWords();
   const search = useSearchParams();
   const control = useSwitch({ type: kind, id }, view);
-  const state = control.isOn
-    ? worstState(health.targets.filter((target) => target[kind] === id))
-    : "off";
+  const targets = health.targets.filter((target) => target[kind] === id);
+  const state = control.isOn ? worstState(targets) : "off";
   return (
     <tr data-testid={`object-${id}`}>
       <th scope="row" className="py-1! text-body! font-regular! text-fg!">
@@ -109,6 +108,7 @@ function ObjectRow({ kind, id, view, health, figures }: RowProps) {
           <Switch
             label={t(kind === "model" ? "matrix.switchModel" : "matrix.switchRegion", { id })}
             isOn={control.isOn}
+            isMixed={targets.some((target) => !isOnBut(target, kind, id))}
             isPending={control.isPending}
             onToggle={control.toggle}
           />

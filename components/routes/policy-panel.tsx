@@ -1,12 +1,14 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
 import { type KeyboardEvent, useId } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { policyQueries } from "@/components/lib/queries";
 import { reasonText } from "@/components/lib/targets/why";
+import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
-import { Skeleton } from "@/components/ui/skeleton";
 import type { PolicySetting, RoutePolicyView, RouteView } from "@/lib/shared/contract";
 import { policyChange, settingKey, shownText, stepped, valueText, weekText } from "./policy";
 import type { RouteDraft } from "./use-route-draft";
@@ -19,6 +21,7 @@ const dayMs = 86_400_000;
 /** Every number of a route's policy: what it does, what it may be, and what it did last week. */
 export function PolicyPanel({ route, draft }: Props) {
   const { t, f } = useWords();
+  const query = useQuery(policyQueries.of(route.id));
   const { policy } = draft;
   return (
     <Panel
@@ -28,7 +31,7 @@ export function PolicyPanel({ route, draft }: Props) {
       className="mt-5"
     >
       {policy === undefined ? (
-        <Skeleton className="h-96" />
+        <QueryState query={query} skeleton="h-96" />
       ) : (
         <>
           {!policy.editable && (

@@ -21,7 +21,8 @@ export function CurrencyPanel({ query }: Props) {
     <Panel
       id="currency"
       title={t("settings.currency.title")}
-      subtitle={view === undefined ? t("settings.currency.note") : shownText(view)}
+      // Nothing is known yet, and the line keeps its height.
+      subtitle={view === undefined ? "\u00a0" : shownText(view)}
     >
       <QueryState query={query} skeleton="h-28" />
       {view !== undefined && <CurrencyForm key={view.settingsRevision} view={view} />}

@@ -23,7 +23,10 @@ export function NodesPanel({ query }: Props) {
     <Panel
       id="nodes"
       title={t("settings.nodes.title")}
-      subtitle={t("settings.nodes.note", { revision: view?.revision ?? 0 })}
+      // Nothing is known yet, and the line keeps its height.
+      subtitle={
+        view === undefined ? "\u00a0" : t("settings.nodes.note", { revision: view.revision })
+      }
     >
       <QueryState query={query} skeleton="h-24" />
       {view?.nodes.length === 0 && <p className="run py-4 text-fg-2">{t("settings.nodes.none")}</p>}

@@ -5,10 +5,15 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
 
-type Props = { error: unknown; onRetry: () => unknown };
+type Props = {
+  error: unknown;
+  onRetry: () => unknown;
+  /** What was read before stands beside it. */
+  isBesideData?: boolean;
+};
 
-/** What went wrong, in its place; whatever was read before stays beside it. */
-export function InlineError({ error, onRetry }: Props) {
+/** What went wrong, in its place. */
+export function InlineError({ error, onRetry, isBesideData = false }: Props) {
   const { t } = useWords();
   const code = failureCode(error);
   const key =
@@ -24,6 +29,7 @@ export function InlineError({ error, onRetry }: Props) {
       <Glyph state="degraded" />
       <span className="min-w-0 flex-1">
         {t(key, { code })}
+        {isBesideData && ` ${t("failure.readBefore")}`}
         {requestId !== null && <span className="mono ml-2 text-fg-3">{requestId}</span>}
       </span>
       <Button size="sm" onClick={() => onRetry()}>

@@ -31,6 +31,6 @@ export function QueryState({ query, skeleton }: Props) {
   }
   // The headline tells of a server that is away; a panel tells of itself only.
   return error === null || trouble !== null ? null : (
-    <InlineError error={error} onRetry={() => query.refetch()} />
+    <InlineError error={error} onRetry={() => query.refetch()} isBesideData />
   );
 }

@@ -3,11 +3,12 @@
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { shownRatio } from "@/components/lib/targets/availability";
+import { isOnBut } from "@/components/lib/targets/state";
 import type { ObjectRef } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { Switch } from "@/components/ui/switch";
-import type { HealthView, TargetView } from "@/lib/shared/contract";
+import type { HealthView } from "@/lib/shared/contract";
 import { CellFrame } from "./cell-frame";
 import type { Past } from "./film";
 import { type MatrixMetric, metricFigure, metricTotal } from "./metric";
@@ -106,12 +107,6 @@ export function HeadCell(props: Props) {
       </div>
     </CellFrame>
   );
-}
-
-/** On, or held off by nothing but this object itself. */
-function isOnBut({ switch: own, offBy }: TargetView, kind: string, id: string): boolean {
-  const isHeldElsewhere = offBy !== null && !(offBy.type === kind && offBy.id === id);
-  return own.intent === "enabled" && !isHeldElsewhere;
 }
 
 const unknownSwitch = {

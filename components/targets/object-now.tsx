@@ -6,7 +6,7 @@ import { Strip } from "@/components/charts/strip";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { listOf, type ObjectKind, pathOf } from "@/components/lib/object-kinds";
-import { targetName } from "@/components/lib/targets/state";
+import { isOnBut, targetName } from "@/components/lib/targets/state";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { linkTo } from "@/components/shell/nav-links";
@@ -73,6 +73,7 @@ function NowPanel({ kind, id, view, health }: PanelProps) {
           <Switch
             label={label}
             isOn={control.isOn}
+            isMixed={targets.some((target) => !isOnBut(target, kind, id))}
             isPending={control.isPending}
             onToggle={control.toggle}
           />

@@ -7,6 +7,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import {
   byUrgency,
   isImpaired,
+  isOnBut,
   shownState,
   stateKey,
   targetName,
@@ -65,7 +66,12 @@ export function PhoneTargets({ health, metric }: Props) {
       ))}
       <h3 className="border-t border-line pt-3 text-lead font-strong">{t("phone.regions")}</h3>
       {health.regions.map(({ id, switch: view }) => (
-        <RegionRow key={id} objectRef={{ type: "region", id }} view={view} />
+        <RegionRow
+          key={id}
+          objectRef={{ type: "region", id }}
+          view={view}
+          targets={health.targets.filter((target) => target.region === id)}
+        />
       ))}
       {opened !== null && (
         <ObjectPopover
@@ -127,7 +133,7 @@ function Group({ objectRef, view, targets, all, onOpen, metric }: GroupProps) {
         <Switch
           label={t("matrix.switchModel", { id })}
           isOn={control.isOn}
-          isMixed={targets.some((target) => target.switch.intent !== "enabled")}
+          isMixed={targets.some((target) => !isOnBut(target, "model", id))}
           isPending={control.isPending}
           onToggle={control.toggle}
         />
@@ -136,7 +142,9 @@ function Group({ objectRef, view, targets, all, onOpen, metric }: GroupProps) {
   );
 }
 
-function RegionRow({ objectRef, view }: { objectRef: ObjectRef; view: SwitchView }) {
+type RegionProps = { objectRef: ObjectRef; view: SwitchView; targets: readonly TargetView[] };
+
+function RegionRow({ objectRef, view, targets }: RegionProps) {
   const { t } = useWords();
   const control = useSwitch(objectRef, view);
   return (
@@ -152,6 +160,7 @@ function RegionRow({ objectRef, view }: { objectRef: ObjectRef; view: SwitchView
       <Switch
         label={t("matrix.switchRegion", { id: objectRef.id })}
         isOn={control.isOn}
+        isMixed={targets.some((target) => !isOnBut(target, "region", objectRef.id))}
         isPending={control.isPending}
         onToggle={control.toggle}
       />

@@ -102,6 +102,12 @@ describe("states", () => {
     expect(worstState([])).toBe("no_data");
   });
 
+  it("are off together only when none of them is on", () => {
+    const off = target({ state: "off" });
+    expect(worstState([target(), off])).toBe("healthy");
+    expect(worstState([off, off])).toBe("off");
+  });
+
   it("name the provider only where model and region do not tell", () => {
     const a = target();
     const b = target({ provider: "globex" });

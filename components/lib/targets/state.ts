@@ -1,5 +1,6 @@
 import type { DisplayState, HealthView, TargetView } from "@/lib/shared/contract";
 import type { MessageKey } from "../i18n/messages";
+import type { ObjectRef } from "../writes/model";
 
 /** From most to least urgent. */
 const urgency: readonly DisplayState[] = [
@@ -8,8 +9,9 @@ const urgency: readonly DisplayState[] = [
   "recovering",
   "draining",
   "no_data",
-  "off",
   "healthy",
+  // What a person took out says nothing about those that answer.
+  "off",
 ];
 
 const impaired: ReadonlySet<DisplayState> = new Set(["down", "degraded", "recovering"]);
@@ -63,4 +65,14 @@ export function laneName(target: TargetView, twins: readonly TargetView[]): stri
   return isShared && credential !== undefined
     ? `${target.provider} #${credential}`
     : target.provider;
+}
+
+/** On, or held off by nothing but the object `id` itself. */
+export function isOnBut(
+  { switch: own, offBy }: TargetView,
+  kind: ObjectRef["type"],
+  id: string,
+): boolean {
+  const isHeldElsewhere = offBy !== null && !(offBy.type === kind && offBy.id === id);
+  return own.intent === "enabled" && !isHeldElsewhere;
 }
