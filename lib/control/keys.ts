@@ -1,15 +1,18 @@
 import { type CreatedKey, type KeysView } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { findAppKey, listAppKeysSince } from "../store/app-keys";
-import { readKeyUse } from "../store/key-use";
+import { type KeyUse, readKeySpend, readKeyUse } from "../store/key-use";
 import { writeRevisions } from "../store/revisions";
 import { toStoredActor } from "./actor";
 import { createAppKey } from "./create-app-key";
 import { readCurrent } from "./current";
 import { noSuchObject } from "./objects";
-import { defineVerb } from "./verb";
+import { type ControlDeps, defineVerb } from "./verb";
 
 const freshMs = 900;
+const quarterMs = 900_000;
+/** Rows come up to so late; what comes later still is seen a quarter of an hour after. */
+const settledMs = 3_600_000;
 
 /** Every application key, revoked ones last, with what it may do and does. Secrets are not kept, so none is here. */
 export const keysView = defineVerb<null, KeysView>("read", async (_actor, deps) => {
@@ -19,7 +22,7 @@ export const keysView = defineVerb<null, KeysView>("read", async (_actor, deps) 
   return cache.get(`keys ${revision}`, freshMs, async () => {
     const [keys, use] = await Promise.all([
       db.run((prisma) => listAppKeysSince(prisma, 0)),
-      readKeyUse(db),
+      readUse(deps),
     ]);
     return {
       generatedAt: Date.now(),
@@ -45,6 +48,26 @@ export const keysView = defineVerb<null, KeysView>("read", async (_actor, deps) 
     };
   });
 });
+
+/** The month's spend has thousands of rows for each key: what has settled is summed once in a quarter of an hour. */
+async function readUse({ db, cache }: ControlDeps): Promise<ReadonlyMap<string, KeyUse>> {
+  const now = new Date();
+  const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()));
+  const quarter = Math.floor((now.getTime() - settledMs) / quarterMs) * quarterMs;
+  const settled = new Date(Math.max(month.getTime(), quarter));
+  const [before, use] = await Promise.all([
+    cache.get(`key spend ${settled.getTime()}`, quarterMs, () =>
+      readKeySpend(db, { from: month, to: settled }),
+    ),
+    readKeyUse(db, settled),
+  ]);
+  return new Map(
+    [...use].map(([id, one]) => [
+      id,
+      { ...one, spentNanoUsd: one.spentNanoUsd + (before.get(id) ?? 0) },
+    ]),
+  );
+}
 
 export type KeyRequest = {
   readonly id: string;

@@ -9,17 +9,21 @@ const useRows = z.array(
     spentNanoUsd: z.number(),
   }),
 );
+const spentRows = z.array(z.object({ id: z.string(), spentNanoUsd: z.number() }));
 
 /** What keys were used for: when last (to the minute within 8 days, to the day before), and how much. */
 export type KeyUse = {
   readonly lastUsedAt: number | null;
   readonly callsInHour: number;
-  /** In this month, UTC. */
+  /** Since the instant that was asked for. */
   readonly spentNanoUsd: number;
 };
 
-/** The use of every key, by its id. */
-export async function readKeyUse(db: Database): Promise<ReadonlyMap<string, KeyUse>> {
+/** The use of every key, by its id; what it spent since `spentSince`, which is the start of a quarter of an hour. */
+export async function readKeyUse(
+  db: Database,
+  spentSince: Date,
+): Promise<ReadonlyMap<string, KeyUse>> {
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
       SELECT key.id, coalesce(minute.at, day.at) AS "lastUsed",
@@ -34,11 +38,27 @@ export async function readKeyUse(db: Database): Promise<ReadonlyMap<string, KeyU
           AND at >= now() - interval '1 hour') AS hour
       CROSS JOIN LATERAL (SELECT sum(cost_nano_usd) AS sum FROM rollup_key
         WHERE grain = 'quarter' AND demo = (key.kind = 'demo') AND key_id = key.id
-          AND at >= date_trunc('month', now(), 'UTC')) AS spent`,
+          AND at >= ${spentSince}) AS spent`,
   );
   return new Map(
     useRows
       .parse(rows)
       .map(({ id, lastUsed, ...use }) => [id, { ...use, lastUsedAt: lastUsed?.getTime() ?? null }]),
   );
+}
+
+/** What keys spent from one start of a quarter of an hour to another, nano-USD, by id; those without a call are absent. */
+export async function readKeySpend(
+  db: Database,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT key.id, sum(cost_nano_usd)::float8 AS "spentNanoUsd"
+      FROM app_key AS key JOIN rollup_key
+        ON grain = 'quarter' AND demo = (key.kind = 'demo') AND key_id = key.id
+          AND at >= ${from} AND at < ${to}
+      GROUP BY key.id`,
+  );
+  return new Map(spentRows.parse(rows).map(({ id, spentNanoUsd }) => [id, spentNanoUsd]));
 }
