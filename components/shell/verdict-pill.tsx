@@ -27,7 +27,7 @@ export function VerdictPill() {
       <Glyph state={pillGlyph(verdict, worst)} />
       <span className="truncate">
         <b className="font-strong text-fg phone:font-medium">{say(pillText(verdict))}</b>
-        {verdict.kind === "impaired" && (
+        {verdict.kind === "impaired" && (metrics?.totals.calls ?? 0) > 0 && (
           <span className="max-xl:hidden"> · {say({ key: "pill.unaffected" })}</span>
         )}
       </span>
