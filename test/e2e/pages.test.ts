@@ -210,6 +210,15 @@ it("a chart is a table and a file, its marks open their change, and its link sho
   await page.waitForURL("**/overview?r=1h");
 });
 
+/** Resolves when the page's own code has taken over what the server sent, its keys too. */
+async function alive(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    Object.keys(document.querySelector("main [data-export]") ?? {}).some((name) =>
+      name.startsWith("__reactProps$"),
+    ),
+  );
+}
+
 it("by keys alone the range moves, a link keeps its times, and what has the focus is saved", async () => {
   const page = await room.open({ permissions: ["clipboard-read", "clipboard-write"] });
   const address = (): URLSearchParams => new URL(page.url()).searchParams;
@@ -231,8 +240,9 @@ it("by keys alone the range moves, a link keeps its times, and what has the focu
   await press("Equal", "**/overview?r=1h");
   await press("BracketLeft", "**/overview?from=*");
   await press("Digit0", "**/overview?r=1h");
-  await page.keyboard.press("KeyT");
   const hour = button(page, say({ key: "range.1h" })).filter({ visible: true });
+  await expect.poll(() => hour.getAttribute("aria-pressed")).toBe("true");
+  await page.keyboard.press("KeyT");
   await expect.poll(() => hour.evaluate((one) => one === document.activeElement)).toBe(true);
 
   await page.keyboard.press("KeyY");
@@ -268,6 +278,7 @@ it("by keys alone the range moves, a link keeps its times, and what has the focu
   for (const list of ["requests", "changes"]) {
     await page.goto(new URL(`/${list}`, page.url()).href);
     await page.locator("main [data-export]").waitFor();
+    await alive(page);
     const { name: own, file: lines } = await saved(() => page.keyboard.press("KeyE"));
     expect(own).toMatch(new RegExp(`^${list}-.*\\.csv$`));
     expect(lines.toString().split("\r\n").length).toBeGreaterThan(3);
