@@ -16,6 +16,7 @@ interface Props {
   onClose: () => void;
 }
 
+/** One change, by a person or the healer. */
 export function OpenChangeDrawer({ change: { id, at }, onClose }: Props) {
   const { t, f } = useWords();
   const query = useQuery(changesQueries.one(id, at));

@@ -23,8 +23,8 @@ const quarterMs = 15 * minuteMs;
 const freshMs = 900;
 
 /**
- * What a switch, a chain or a revision would do if it were changed, or taken back, now: whose calls move, where to, what that costs, and how much a
- * person must say before it happens. Nothing is changed.
+ * What a switch, a chain or a revision would do if it were changed, or taken back, now: whose calls move, where to, what
+ * that costs, and how much a person must say before it happens. Nothing is changed.
  *
  * @throws {GatewayError} `not_found` for an unknown object, route or revision, `invalid_request` for a chain that cannot
  *   be, `conflict` for a revision that cannot be taken back.

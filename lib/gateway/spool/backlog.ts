@@ -1,6 +1,6 @@
 /**
  * What the spool holds that is not in the database yet, oldest first, read from its segments in batches. What was just
- * written is read back too: the system has it in memory, and kept in ours it would live long enough to cost garbage collection.
+ * written is read back too: the system has it in memory, so that ours need not.
  *
  * A segment goes when all its records are in the database. What was read and not settled is read again by the next process:
  * rows have ids of their own, so they are there once all the same.
