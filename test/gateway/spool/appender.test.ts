@@ -1,21 +1,27 @@
-import * as fs from "node:fs";
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Appender, type Flush, createAppender } from "@/lib/gateway/spool/appender";
 import { temporaryFolder } from "./support";
 
-// The real ones, counted: what a power cut would take shows nowhere else.
-vi.mock("node:fs", async (original) => {
-  const real = await original<typeof fs>();
-  return {
-    ...real,
-    fdatasync: vi.fn(real.fdatasync),
-    fdatasyncSync: vi.fn(real.fdatasyncSync),
-    fsyncSync: vi.fn(real.fsyncSync),
-  };
-});
+/** The real ones, counted while a test runs: what a power cut would take shows nowhere else. */
+function countSyncs(): void {
+  const spies = [
+    vi.spyOn(fs, "fdatasync"),
+    vi.spyOn(fs, "fdatasyncSync"),
+    vi.spyOn(fs, "fsyncSync"),
+  ];
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    for (const spy of spies) {
+      spy.mockRestore();
+    }
+    syncBuiltinESMExports();
+  });
+}
 
 function open(flush: Flush): Appender {
-  vi.clearAllMocks();
+  countSyncs();
   const appender = createAppender({
     folder: temporaryFolder(),
     firstNumber: 1,
