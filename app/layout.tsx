@@ -1,10 +1,30 @@
 import "@fontsource-variable/geist-mono/wght.css";
-import "pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css";
 import "./globals.css";
+import { clsx } from "clsx";
 import type { Metadata, Viewport } from "next";
+import localFont from "next/font/local";
 import type { ReactNode } from "react";
 import { I18nProvider } from "@/components/lib/i18n/provider";
 import { readerOf } from "@/components/lib/i18n/request";
+
+// Pretendard in three files (make.mjs): English needs the first, the room in Korean two, what people write all of them.
+const latin = localFont({ src: "./fonts/latin.woff2", weight: "400 650", variable: "--latin" });
+const hangulSaid = localFont({
+  src: "./fonts/hangul-said.woff2",
+  weight: "400 650",
+  variable: "--hangul-said",
+  preload: false,
+  adjustFontFallback: false,
+  declarations: [{ prop: "unicode-range", value: "U+1100-D7A3" }],
+});
+const hangulCommon = localFont({
+  src: "./fonts/hangul-common.woff2",
+  weight: "400 650",
+  variable: "--hangul-common",
+  preload: false,
+  adjustFontFallback: false,
+  declarations: [{ prop: "unicode-range", value: "U+AC00-D7A3" }],
+});
 
 export const metadata: Metadata = {
   title: "Bellwether",
@@ -25,7 +45,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const { locale, timeZone, messages } = await readerOf();
   return (
     // next-themes sets the theme's attribute before React arrives.
-    <html lang={locale} suppressHydrationWarning>
+    <html
+      lang={locale}
+      className={clsx(latin.variable, hangulSaid.variable, hangulCommon.variable)}
+      suppressHydrationWarning
+    >
       <body>
         <I18nProvider locale={locale} timeZone={timeZone} messages={messages}>
           {children}
