@@ -75,6 +75,28 @@ export interface Format {
   full: (atMs: number) => string;
 }
 
+/**
+ * Building one of Intl's formats takes milliseconds, and a page needs few of those that it could: each is built when it is
+ * first used, once for all readers with the same options.
+ */
+function lazily<F>(build: (locale: string, options: object) => F) {
+  const built = new Map<string, F>();
+  return (locale: string, options: object): (() => F) => {
+    let format: F | undefined;
+    return () => {
+      if (format === undefined) {
+        const key = JSON.stringify([locale, options]);
+        format = built.get(key) ?? build(locale, options);
+        built.set(key, format);
+      }
+      return format;
+    };
+  };
+}
+
+const dateFormat = lazily((locale, options) => new Intl.DateTimeFormat(locale, options));
+const numberFormat = lazily((locale, options) => new Intl.NumberFormat(locale, options));
+
 function shareText(ratio: number): string {
   const percent = ratio * 100;
   const digits = percent > 0 && percent < 100 && (percent >= 99 || percent < 1) ? 2 : 1;
@@ -92,13 +114,15 @@ function changeText(ratio: number): string {
   return `${percent < 1 ? percent.toFixed(1) : Math.round(percent)}${space}%`;
 }
 
+const mostDigits = 9;
+
 /** Digits behind the point: the currency's own from 1 up, three figures that count below. */
 function moneyDigits(amount: number, own: number): number {
   const size = Math.abs(amount);
   if (size === 0 || size >= 1000) {
     return 0;
   }
-  return size >= 1 ? own : Math.min(9, 2 - Math.floor(Math.log10(size)));
+  return size >= 1 ? own : Math.min(mostDigits, 2 - Math.floor(Math.log10(size)));
 }
 
 /** Amounts of nano-USD in a currency that is worth `perUsd` to the dollar. */
@@ -108,20 +132,18 @@ function moneyFormat(
   perUsd: number,
 ): (nanoUsd: number) => string {
   const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" } as const;
-  const own = new Intl.NumberFormat(locale, style).resolvedOptions().maximumFractionDigits ?? 2;
-  const byDigits = new Map<number, Intl.NumberFormat>();
+  const whole = numberFormat(locale, style);
+  const byDigits = Array.from({ length: mostDigits + 1 }, (_, digits) =>
+    numberFormat(locale, {
+      ...style,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }),
+  );
   return (nanoUsd) => {
     const amount = (nanoUsd / 1e9) * perUsd;
-    const digits = moneyDigits(amount, own);
-    const text =
-      byDigits.get(digits) ??
-      new Intl.NumberFormat(locale, {
-        ...style,
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-      });
-    byDigits.set(digits, text);
-    return text.format(amount);
+    const own = whole().resolvedOptions().maximumFractionDigits ?? 2;
+    return byDigits[moneyDigits(amount, own)]?.().format(amount) ?? noValue;
   };
 }
 
@@ -148,48 +170,50 @@ function largestUnit(durationMs: number): [size: number, unit: "s" | "min" | "h"
 }
 
 function clockFormat(timeZone: string, withSeconds: boolean): (atMs: number) => string {
-  const format = new Intl.DateTimeFormat("en-GB", {
+  const format = dateFormat("en-GB", {
     timeZone,
     hourCycle: "h23",
     hour: "2-digit",
     minute: "2-digit",
     ...(withSeconds ? { second: "2-digit" } : {}),
   });
-  return (atMs) => format.format(atMs);
+  return (atMs) => format().format(atMs);
 }
+
+const koreanCompact = numberFormat("ko", { notation: "compact", maximumFractionDigits: 1 });
 
 function compactText(n: number, locale: Locale, count: (n: number) => string): string {
   if (n < 10_000) {
     return count(n);
   }
   if (locale === "ko") {
-    return new Intl.NumberFormat("ko", { notation: "compact", maximumFractionDigits: 1 }).format(n);
+    return koreanCompact().format(n);
   }
   return n < 1_000_000
     ? `${count(Math.round(n / 1000))}${space}k`
     : `${(n / 1_000_000).toFixed(1)}${space}M`;
 }
 
-/** The formats of one reader, in US dollars without `exchange`. Building one is slow and it never changes: keep it. */
+/** The formats of one reader, in US dollars without `exchange`. */
 export function createFormat(
   locale: Locale,
   timeZone: string,
   exchange: Exchange | null = null,
 ): Format {
   const unit = units[locale];
-  const integers = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const count = (n: number): string => integers.format(n);
+  const integers = numberFormat(locale, { maximumFractionDigits: 0 });
+  const count = (n: number): string => integers().format(n);
   const clock = clockFormat(timeZone, true);
   const hourMinute = clockFormat(timeZone, false);
-  const day = new Intl.DateTimeFormat(locale === "ko" ? "ko" : "en-GB", {
+  const day = dateFormat(locale === "ko" ? "ko" : "en-GB", {
     timeZone,
     weekday: "short",
     day: "numeric",
     month: "short",
   });
-  const year = new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric" });
-  const zoneName = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "short" });
-  const dayText = (atMs: number): string => day.format(atMs).replace(",", "");
+  const year = dateFormat("en-GB", { timeZone, year: "numeric" });
+  const zoneName = dateFormat("en-US", { timeZone, timeZoneName: "short" });
+  const dayText = (atMs: number): string => day().format(atMs).replace(",", "");
   const currency = exchange?.currency ?? "USD";
   const money = moneyFormat(locale, currency, exchange?.perUsd ?? 1);
   return {
@@ -197,7 +221,9 @@ export function createFormat(
     timeZone,
     zone: (atMs) =>
       zoneNames[timeZone] ??
-      zoneName.formatToParts(atMs).find((part) => part.type === "timeZoneName")?.value ??
+      zoneName()
+        .formatToParts(atMs)
+        .find((part) => part.type === "timeZoneName")?.value ??
       timeZone,
     count,
     percentValue: shareText,
@@ -248,8 +274,8 @@ export function createFormat(
       dayText(atMs) === dayText(nowMs) ? clock(atMs) : `${dayText(atMs)} ${hourMinute(atMs)}`,
     full: (atMs) =>
       locale === "ko"
-        ? `${year.format(atMs)}년 ${dayText(atMs)} ${clock(atMs)}`
-        : `${dayText(atMs)} ${year.format(atMs)}, ${clock(atMs)}`,
+        ? `${year().format(atMs)}년 ${dayText(atMs)} ${clock(atMs)}`
+        : `${dayText(atMs)} ${year().format(atMs)}, ${clock(atMs)}`,
   };
 }
 
