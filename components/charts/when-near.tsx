@@ -8,10 +8,8 @@ import { LoadBoundary } from "@/components/ui/load-boundary";
 type Props = { children: ReactNode };
 
 const margin = "160px";
-/** Somebody who reads from the top has time for the page to finish quietly. */
-const idleMs = 4_000;
 
-/** Mounts what is expensive when it comes near the screen, or when the page has been quiet for a while. */
+/** Mounts what is expensive when it comes near the screen. */
 export function WhenNear({ children }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const [isMounted, setMounted] = useState(false);
@@ -19,11 +17,10 @@ export function WhenNear({ children }: Props) {
     const show = (): void => {
       setMounted(true);
     };
-    const timer = setTimeout(show, idleMs);
     const observer = new IntersectionObserver(
       (entries) => {
         if (entries.some(({ isIntersecting }) => isIntersecting)) {
-          show();
+          setMounted(true);
         }
       },
       { rootMargin: margin },
@@ -32,7 +29,6 @@ export function WhenNear({ children }: Props) {
       observer.observe(element.current);
     }
     return () => {
-      clearTimeout(timer);
       observer.disconnect();
     };
   }, []);
