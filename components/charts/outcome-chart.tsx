@@ -1,6 +1,6 @@
 "use client";
 
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import {
   Area,
   CartesianGrid,
@@ -42,11 +42,12 @@ const looks = {
 const margin = { top: 26, right: 8, bottom: 0, left: 0 };
 
 /** Calls by outcome over time. Colours are tokens, segments are straight, nothing moves by itself. */
-export function OutcomeChart(props: Props) {
+export const OutcomeChart = memo(function OutcomeChart(props: Props) {
   const { rows, from, to, bucketMs, marks, onOpenMark, hidden, words, zone } = props;
   const { formatTime, formatTick, formatCount } = props;
   const axis = useMemo(() => timeAxis(from, to, formatTick), [from, to, formatTick]);
   const counts = useMemo(() => countTicks(highest(rows, hidden)), [rows, hidden]);
+  const domain = useMemo(() => [0, counts.at(-1) ?? 1] as const, [counts]);
   const shown = outcomeKeys.filter((key) => !hidden.has(key));
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={150}>
@@ -54,9 +55,10 @@ export function OutcomeChart(props: Props) {
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis {...axis} height={38} tickMargin={16} tickSize={4} />
         <YAxis
-          width={18 + 7 * formatCount(counts.at(-1) ?? 1).length}
+          width={18 + 7 * formatCount(domain[1]).length}
           ticks={counts}
-          domain={[0, counts.at(-1) ?? 1]}
+          domain={domain}
+          niceTicks="none"
           tickFormatter={formatCount}
           axisLine={false}
           tickLine={false}
@@ -101,7 +103,7 @@ export function OutcomeChart(props: Props) {
       </ComposedChart>
     </ResponsiveContainer>
   );
-}
+});
 
 function highest(rows: readonly OutcomeRow[], hidden: ReadonlySet<string>): number {
   return rows.reduce((max, { bucket }) => {

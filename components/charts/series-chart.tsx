@@ -1,6 +1,6 @@
 "use client";
 
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import {
   Area,
   CartesianGrid,
@@ -41,21 +41,40 @@ type Props = {
 };
 
 const laneHeight = 26;
+const edges = { top: 8, right: 8, bottom: 0, left: 0 };
+const edgesUnderLane = { ...edges, top: laneHeight };
 
-/** Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself. */
-export function SeriesChart(props: Props) {
+/**
+ * Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself.
+ *
+ * Recharts begins anew for each object or function that is not the one of before: what it gets stays the same until the
+ * figures change.
+ */
+export const SeriesChart = memo(function SeriesChart(props: Props) {
   const { rows, lines, shape, domain, ticks, bucketMs, partialFrom, threshold, marks } = props;
   const { onOpenMark, formatTime, formatTick, formatValue, none } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
   const axis = useMemo(() => timeAxis(from, to, formatTick), [from, to, formatTick]);
   const widest = Math.max(...ticks.map((tick) => formatValue(tick).length));
-  const whole = (key: string) => (row: SeriesRow) => (row.t < partialFrom ? row[key] : null);
+  const values = useMemo(
+    () => lines.map((line) => ({ ...line, of: wholeOf(line.key, partialFrom) })),
+    [lines, partialFrom],
+  );
+  const firstKey = lines[0]?.key;
+  const missed = useMemo(
+    () =>
+      threshold === undefined || firstKey === undefined
+        ? null
+        : missOf(firstKey, threshold.value, partialFrom),
+    [threshold, firstKey, partialFrom],
+  );
+  const scale = useMemo(() => ({ ticks: [...ticks], domain: [...domain] }), [ticks, domain]);
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={150}>
       <ComposedChart
         data={rows}
-        margin={{ top: marks.length > 0 ? laneHeight : 8, right: 8, bottom: 0, left: 0 }}
+        margin={marks.length > 0 ? edgesUnderLane : edges}
         accessibilityLayer
         {...cursorGroup}
       >
@@ -63,8 +82,8 @@ export function SeriesChart(props: Props) {
         <XAxis {...axis} tickMargin={6} />
         <YAxis
           width={18 + 7 * widest}
-          ticks={[...ticks]}
-          domain={[...domain]}
+          {...scale}
+          niceTicks="none"
           tickFormatter={formatValue}
           axisLine={false}
           tickLine={false}
@@ -85,9 +104,9 @@ export function SeriesChart(props: Props) {
             />
           }
         />
-        {threshold !== undefined && lines[0] !== undefined && (
+        {missed !== null && (
           <Area
-            dataKey={missOf(lines[0].key, threshold.value, partialFrom)}
+            dataKey={missed}
             type="linear"
             stroke="none"
             fill="var(--c-failed)"
@@ -101,11 +120,11 @@ export function SeriesChart(props: Props) {
         {threshold !== undefined && (
           <ReferenceLine y={threshold.value} stroke="var(--threshold)" strokeDasharray="4 3" />
         )}
-        {lines.map(({ key, color, dash }) =>
+        {values.map(({ key, color, dash, of }) =>
           shape === "stack" ? (
             <Area
               key={key}
-              dataKey={whole(key)}
+              dataKey={of}
               stackId="all"
               type="step"
               stroke={color}
@@ -119,7 +138,7 @@ export function SeriesChart(props: Props) {
           ) : (
             <Line
               key={key}
-              dataKey={whole(key)}
+              dataKey={of}
               type={shape === "steps" ? "stepAfter" : "linear"}
               stroke={color}
               {...(dash !== undefined && { strokeDasharray: dash })}
@@ -136,6 +155,11 @@ export function SeriesChart(props: Props) {
       </ComposedChart>
     </ResponsiveContainer>
   );
+});
+
+/** The values of buckets that are over. */
+function wholeOf(key: string, partialFrom: number) {
+  return (row: SeriesRow) => (row.t < partialFrom ? row[key] : null);
 }
 
 /** From the value up to the line that it misses; of no height where it does not. */

@@ -1,7 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useHeldOrder } from "@/components/lib/held-order";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Panel } from "@/components/ui/panel";
@@ -64,13 +64,19 @@ export function SeriesPanel(props: Props) {
     byLastValue(rows, lines, span.partialFrom).map(({ key }) => key),
   );
   const isStack = shape === "stack";
-  const shown = lines.filter(({ key }) => !hidden.has(key));
-  const keys = shown.map(({ key }) => key);
+  const shown = useMemo(() => lines.filter(({ key }) => !hidden.has(key)), [lines, hidden]);
   const isEmpty = rows.every((row) => lines.every(({ key }) => (row[key] ?? null) === null));
-  const { domain, ticks } =
-    scale === "share" ? scaleOfShares(rows, keys) : scaleFromZero(rows, keys, shape);
+  const { domain, ticks } = useMemo(() => {
+    const keys = shown.map(({ key }) => key);
+    return scale === "share" ? scaleOfShares(rows, keys) : scaleFromZero(rows, keys, shape);
+  }, [rows, shown, scale, shape]);
+  const { bucketMs } = span;
   const spanMs = span.to - span.from;
-  const formatTime = (atMs: number): string => f.bucketTime(atMs, span.bucketMs, spanMs);
+  const formatTime = useCallback(
+    (atMs: number): string => f.bucketTime(atMs, bucketMs, spanMs),
+    [f, bucketMs, spanMs],
+  );
+  const formatTick = useCallback((atMs: number): string => f.axisTime(atMs, spanMs), [f, spanMs]);
   const table = { rows, lines, formatTime, formatValue, title };
   return (
     <Panel
@@ -130,13 +136,13 @@ export function SeriesPanel(props: Props) {
                 shape={shape}
                 domain={domain}
                 ticks={ticks}
-                bucketMs={span.bucketMs}
+                bucketMs={bucketMs}
                 partialFrom={span.partialFrom}
                 {...(threshold !== undefined && { threshold })}
                 marks={marks}
                 onOpenMark={onOpenMark}
                 formatTime={formatTime}
-                formatTick={(atMs) => f.axisTime(atMs, spanMs)}
+                formatTick={formatTick}
                 formatValue={formatValue}
                 none={noValue}
               />

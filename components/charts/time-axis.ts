@@ -13,6 +13,7 @@ export function timeAxis(from: number, to: number, formatTick: (atMs: number) =>
     tickFormatter: formatTick,
     axisLine: { stroke: "var(--axis)" },
     tickLine: { stroke: "var(--axis)" },
+    niceTicks: "none",
     interval: "preserveStartEnd",
     minTickGap: 24,
   } as const;

@@ -25,6 +25,17 @@ export function useOpenChange(): [ChangeRef | null, (change: ChangeRef | null) =
   return [changeIn(search.get("change")), open];
 }
 
+/** Opens the change that a mark of a chart stands for; always the same function. */
+export function useOpenMark(): (mark: { readonly id: string; readonly t: number }) => void {
+  const [, open] = useOpenChange();
+  return useCallback(
+    ({ id, t }) => {
+      open({ id, at: t });
+    },
+    [open],
+  );
+}
+
 /** A change as an address names it: `<instant>.<id>`. */
 export function changeText({ id, at }: ChangeRef): string {
   return `${at}.${id}`;

@@ -2,7 +2,7 @@
 
 import { clsx } from "clsx";
 import dynamic from "next/dynamic";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { ChartLegend } from "@/components/charts/chart-legend";
 import { ChartTools } from "@/components/charts/chart-tools";
 import { csvText } from "@/components/charts/csv";
@@ -11,7 +11,7 @@ import { outcomeKeys, type OutcomeRow, outcomeRows } from "@/components/charts/o
 import { WhenNear } from "@/components/charts/when-near";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useApp, useHealth, useMetrics } from "@/components/lib/live/views";
-import { useOpenChange } from "@/components/lib/open-change";
+import { useOpenMark } from "@/components/lib/open-change";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -77,21 +77,29 @@ type OutcomeProps = { view: MetricsView; rows: readonly OutcomeRow[]; isTable: b
 
 function Outcome({ view, rows, isTable }: OutcomeProps) {
   const { t, f } = useWords();
-  const [, openChange] = useOpenChange();
+  const openMark = useOpenMark();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
-  const words = {
-    firstTry: t("outcome.firstTry"),
-    rescued: t("outcome.rescued"),
-    refused: t("outcome.refused"),
-    failed: t("outcome.failed"),
-    cancelled: t("outcome.cancelled"),
-    running: t("outcome.running"),
-    none: t("outcome.none"),
-  };
+  const words = useMemo(
+    () => ({
+      firstTry: t("outcome.firstTry"),
+      rescued: t("outcome.rescued"),
+      refused: t("outcome.refused"),
+      failed: t("outcome.failed"),
+      cancelled: t("outcome.cancelled"),
+      running: t("outcome.running"),
+      none: t("outcome.none"),
+    }),
+    [t],
+  );
   const from = view.series[0]?.t ?? view.from;
+  const { bucketMs } = view;
   const spanMs = view.to - from;
-  const formatBucket = (at: number): string => f.bucketTime(at, view.bucketMs, spanMs);
+  const formatBucket = useCallback(
+    (at: number): string => f.bucketTime(at, bucketMs, spanMs),
+    [f, bucketMs, spanMs],
+  );
+  const formatTick = useCallback((at: number): string => f.axisTime(at, spanMs), [f, spanMs]);
   return (
     <>
       <Legend view={view} hidden={hidden} onHidden={setHidden} />
@@ -105,15 +113,13 @@ function Outcome({ view, rows, isTable }: OutcomeProps) {
               rows={rows}
               from={from}
               to={Math.max(view.series.at(-1)?.t ?? from, from + 1)}
-              bucketMs={view.bucketMs}
+              bucketMs={bucketMs}
               marks={marks}
-              onOpenMark={({ id, t: at }) => {
-                openChange({ id, at });
-              }}
+              onOpenMark={openMark}
               hidden={hidden}
               words={words}
               formatTime={formatBucket}
-              formatTick={(at) => f.axisTime(at, spanMs)}
+              formatTick={formatTick}
               formatCount={f.count}
               zone={f.zone(view.to)}
             />

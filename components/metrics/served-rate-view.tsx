@@ -5,7 +5,7 @@ import { laneMarks } from "@/components/charts/marks";
 import { SeriesPanel } from "@/components/charts/series-panel";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMetrics } from "@/components/lib/live/views";
-import { useOpenChange } from "@/components/lib/open-change";
+import { useOpenMark } from "@/components/lib/open-change";
 import { minSamples } from "@/components/lib/targets/availability";
 import type { MetricsView } from "@/lib/shared/contract";
 import { servedRateRows } from "./served-rate";
@@ -18,11 +18,22 @@ export function ServedRateView() {
 
 function ServedRate({ view }: { view: MetricsView }) {
   const { t, f } = useWords();
-  const [, openChange] = useOpenChange();
+  const openMark = useOpenMark();
   const rows = useMemo(() => servedRateRows(view), [view]);
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const bucket = f.bucket(view.bucketMs);
-  const slo = view.sloServedPercent / 100;
+  const slo = view.sloServedPercent;
+  const lines = useMemo(
+    () => [
+      { key: "served", label: t("servedRate.served"), color: "var(--accent)" },
+      { key: "providers", label: t("servedRate.providers"), color: "var(--fg-3)", dash: "4 3" },
+    ],
+    [t],
+  );
+  const threshold = useMemo(
+    () => ({ value: slo / 100, label: t("servedRate.slo", { percent: `${slo} %` }) }),
+    [t, slo],
+  );
   return (
     <SeriesPanel
       id="served-rate"
@@ -30,25 +41,12 @@ function ServedRate({ view }: { view: MetricsView }) {
       subtitle={t("servedRate.subtitle", { bucket, n: minSamples })}
       span={view}
       rows={rows}
-      lines={[
-        { key: "served", label: t("servedRate.served"), color: "var(--accent)" },
-        {
-          key: "providers",
-          label: t("servedRate.providers"),
-          color: "var(--fg-3)",
-          dash: "4 3",
-        },
-      ]}
+      lines={lines}
       shape="lines"
       scale="share"
-      threshold={{
-        value: slo,
-        label: t("servedRate.slo", { percent: `${view.sloServedPercent} %` }),
-      }}
+      threshold={threshold}
       marks={marks}
-      onOpenMark={({ id, t: at }) => {
-        openChange({ id, at });
-      }}
+      onOpenMark={openMark}
       formatValue={f.percent}
       empty={t("servedRate.few", { n: minSamples, bucket })}
     />

@@ -6,9 +6,10 @@ import { ApiFailure } from "@/components/lib/api";
 import { laneMarks } from "@/components/charts/marks";
 import { lineLook, type SeriesLine, type SeriesRow } from "@/components/charts/series";
 import { SeriesPanel } from "@/components/charts/series-panel";
+import type { Translate } from "@/components/lib/i18n/messages";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useRange } from "@/components/lib/live/views";
-import { useOpenChange } from "@/components/lib/open-change";
+import { useOpenMark } from "@/components/lib/open-change";
 import type { ObjectKind } from "@/components/lib/object-kinds";
 import { figuresQueries } from "@/components/lib/queries";
 import { minSamples } from "@/components/lib/targets/availability";
@@ -37,20 +38,14 @@ export function ObjectCharts({ kind, id }: Props) {
 
 function Charts({ view }: { view: ObjectView }) {
   const { t, f } = useWords();
-  const [, openChange] = useOpenChange();
+  const openMark = useOpenMark();
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const per = t("objects.per", { bucket: f.bucket(view.bucketMs) });
-  const { rows, lines } = chartsOf(view);
-  const named = (line: SeriesLine): SeriesLine => ({
-    ...line,
-    label: t(`objects.lines.${line.key}` as "objects.lines.p50"),
-  });
+  const { rows, lines } = useMemo(() => namedCharts(view, t), [view, t]);
   const shared = {
     span: view,
     marks,
-    onOpenMark: ({ id, t: at }: { id: string; t: number }) => {
-      openChange({ id, at });
-    },
+    onOpenMark: openMark,
     empty: t("objects.nothing"),
   };
   return (
@@ -61,10 +56,7 @@ function Charts({ view }: { view: ObjectView }) {
         title={t("objects.charts.availability")}
         subtitle={t("objects.charts.availabilityNote", { per, n: minSamples })}
         rows={rows.availability}
-        lines={lines.availability.map((line) => ({
-          ...line,
-          label: line.key === otherName ? errorClassText(otherName, t) : line.label,
-        }))}
+        lines={lines.availability}
         shape="steps"
         scale="share"
         formatValue={f.percent}
@@ -75,7 +67,7 @@ function Charts({ view }: { view: ObjectView }) {
         title={t("objects.charts.errors")}
         subtitle={per}
         rows={rows.errors}
-        lines={lines.errors.map((line) => ({ ...line, label: errorClassText(line.key, t) }))}
+        lines={lines.errors}
         shape="stack"
         formatValue={f.count}
         empty={t("objects.noErrors")}
@@ -86,7 +78,7 @@ function Charts({ view }: { view: ObjectView }) {
         title={t("objects.charts.ttft")}
         subtitle={t("objects.charts.ttftNote", { per })}
         rows={rows.ttft}
-        lines={lines.quantiles.map(named)}
+        lines={lines.quantiles}
         shape="lines"
         formatValue={f.ms}
       />
@@ -96,7 +88,7 @@ function Charts({ view }: { view: ObjectView }) {
         title={t("objects.charts.total")}
         subtitle={per}
         rows={rows.total}
-        lines={lines.quantiles.map(named)}
+        lines={lines.quantiles}
         shape="lines"
         formatValue={f.ms}
       />
@@ -106,7 +98,7 @@ function Charts({ view }: { view: ObjectView }) {
         title={t("objects.charts.speed")}
         subtitle={t("objects.charts.speedNote", { per })}
         rows={rows.speed}
-        lines={lines.speed.map(named)}
+        lines={lines.speed}
         shape="lines"
         formatValue={f.count}
       />
@@ -116,7 +108,7 @@ function Charts({ view }: { view: ObjectView }) {
         title={t("objects.charts.moved")}
         subtitle={per}
         rows={rows.moved}
-        lines={lines.moved.map(named)}
+        lines={lines.moved}
         shape="lines"
         formatValue={f.count}
       />
@@ -130,12 +122,35 @@ const mostLines = 6;
 
 type ChartName = "availability" | "errors" | "ttft" | "total" | "speed" | "moved";
 
-function chartsOf({ series }: ObjectView): {
+interface ChartsOf {
   readonly rows: Readonly<Record<ChartName, SeriesRow[]>>;
   readonly lines: Readonly<
     Record<"availability" | "errors" | "quantiles" | "speed" | "moved", SeriesLine[]>
   >;
-} {
+}
+
+function namedCharts(view: ObjectView, t: Translate): ChartsOf {
+  const { rows, lines } = chartsOf(view);
+  const named = (line: SeriesLine): SeriesLine => ({
+    ...line,
+    label: t(`objects.lines.${line.key}` as "objects.lines.p50"),
+  });
+  return {
+    rows,
+    lines: {
+      availability: lines.availability.map((line) => ({
+        ...line,
+        label: line.key === otherName ? errorClassText(otherName, t) : line.label,
+      })),
+      errors: lines.errors.map((line) => ({ ...line, label: errorClassText(line.key, t) })),
+      quantiles: lines.quantiles.map(named),
+      speed: lines.speed.map(named),
+      moved: lines.moved.map(named),
+    },
+  };
+}
+
+function chartsOf({ series }: ObjectView): ChartsOf {
   const rowsOf = (valuesOf: (bucket: ObjectBucket) => Record<string, number | null>): SeriesRow[] =>
     series.map((bucket) => ({ ...valuesOf(bucket), t: bucket.t }));
   const linesOf = (keys: readonly string[]): SeriesLine[] =>
