@@ -13,6 +13,7 @@ import {
 } from "recharts";
 import { AnnotationLane } from "./annotation-lane";
 import { FailureRug } from "./failure-rug";
+import { InTurn } from "./in-turn";
 import type { LaneMark } from "./marks";
 import { countTicks, outcomeKeys, type OutcomeRow, type OutcomeWords } from "./outcome-rows";
 import { OutcomeTooltip } from "./outcome-tooltip";
@@ -42,7 +43,15 @@ const looks = {
 const margin = { top: 26, right: 8, bottom: 0, left: 0 };
 
 /** Calls by outcome over time. Colours are tokens, segments are straight, nothing moves by itself. */
-export const OutcomeChart = memo(function OutcomeChart(props: Props) {
+export function OutcomeChart(props: Props) {
+  return (
+    <InTurn>
+      <Chart {...props} />
+    </InTurn>
+  );
+}
+
+const Chart = memo(function Chart(props: Props) {
   const { rows, from, to, bucketMs, marks, onOpenMark, hidden, words, zone } = props;
   const { formatTime, formatTick, formatCount } = props;
   const axis = useMemo(() => timeAxis(from, to, formatTick), [from, to, formatTick]);

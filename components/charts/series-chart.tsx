@@ -13,6 +13,7 @@ import {
   YAxis,
 } from "recharts";
 import { AnnotationLane } from "./annotation-lane";
+import { InTurn } from "./in-turn";
 import type { LaneMark } from "./marks";
 import { AxisBreak } from "./axis-break";
 import type { SeriesLine, SeriesRow } from "./series";
@@ -50,7 +51,15 @@ const edgesUnderLane = { ...edges, top: laneHeight };
  * Recharts begins anew for each object or function that is not the one of before: what it gets stays the same until the
  * figures change.
  */
-export const SeriesChart = memo(function SeriesChart(props: Props) {
+export function SeriesChart(props: Props) {
+  return (
+    <InTurn>
+      <Chart {...props} />
+    </InTurn>
+  );
+}
+
+const Chart = memo(function Chart(props: Props) {
   const { rows, lines, shape, domain, ticks, bucketMs, partialFrom, threshold, marks } = props;
   const { onOpenMark, formatTime, formatTick, formatValue, none } = props;
   const from = rows[0]?.t ?? 0;

@@ -8,52 +8,16 @@ import { LoadBoundary } from "@/components/ui/load-boundary";
 type Props = { children: ReactNode };
 
 const margin = "160px";
-const longestWaitMs = 500;
-
-const waiting = new Set<() => void>();
-
-/** Runs `mount` when the page has nothing else to do, one at a time, so that presses are answered in between. */
-function inTurn(mount: () => void): () => void {
-  waiting.add(mount);
-  if (waiting.size === 1) {
-    whenIdle(next);
-  }
-  return () => waiting.delete(mount);
-}
-
-function next(): void {
-  const [mount] = waiting;
-  if (mount === undefined) {
-    return;
-  }
-  mount();
-  waiting.delete(mount);
-  if (waiting.size > 0) {
-    whenIdle(next);
-  }
-}
-
-/** Safari knows no idle time. */
-function whenIdle(work: () => void): void {
-  if ("requestIdleCallback" in window) {
-    requestIdleCallback(work, { timeout: longestWaitMs });
-  } else {
-    setTimeout(work, 0);
-  }
-}
 
 /** Mounts what is expensive when it comes near the screen. */
 export function WhenNear({ children }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const [isMounted, setMounted] = useState(false);
   useEffect(() => {
-    let forget: (() => void) | undefined;
     const observer = new IntersectionObserver(
       (entries) => {
-        if (forget === undefined && entries.some(({ isIntersecting }) => isIntersecting)) {
-          forget = inTurn(() => {
-            setMounted(true);
-          });
+        if (entries.some(({ isIntersecting }) => isIntersecting)) {
+          setMounted(true);
         }
       },
       { rootMargin: margin },
@@ -63,7 +27,6 @@ export function WhenNear({ children }: Props) {
     }
     return () => {
       observer.disconnect();
-      forget?.();
     };
   }, []);
   return (

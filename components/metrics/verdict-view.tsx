@@ -55,7 +55,7 @@ export function VerdictView({ gatewayUrl }: Props) {
           </span>
         )}
       </h1>
-      <div className="mt-1.5 flex flex-wrap items-end gap-x-4 gap-y-2">
+      <div className="mt-1.5 flex flex-wrap items-end gap-x-4 gap-y-2 md:min-h-7.5">
         <div className="run min-w-0 flex-1 break-words text-fg-2 phone:basis-full phone:text-[14px]">
           {reached !== null && (
             <p className="break-words text-fg" data-testid="reached">
