@@ -7,10 +7,12 @@ import {
   changesPerPage,
   changesQueries,
   changesShown,
+  figuresQueries,
   healthQueries,
   metricsQueries,
 } from "@/components/lib/queries";
 import type { CallFilter } from "@/components/calls/filter";
+import type { ObjectKind } from "@/components/lib/object-kinds";
 import { parseRange, type Range, streamedRange } from "@/components/lib/range";
 import type { Trouble } from "@/components/lib/verdict";
 import {
@@ -20,6 +22,7 @@ import {
   healthView,
   type MetricsRange,
   metricsView,
+  objectView,
   parseBetween,
 } from "@/lib/control";
 import { parseEnv } from "@/lib/shared/env";
@@ -54,6 +57,22 @@ export async function prefetchOverview(range: Range, app: string | null): Promis
       .metrics(range, app)
       .then((view) => client.setQueryData(metricsQueries.view(range, app).queryKey, view)),
     read.changes().then((page) => client.setQueryData(changesQueries.latest().queryKey, page)),
+  ]);
+  return dehydrate(client);
+}
+
+/** What one model, or region, came to in the range. */
+export async function prefetchObject(
+  kind: ObjectKind,
+  id: string,
+  range: Range,
+): Promise<DehydratedState> {
+  const read = await reader();
+  const client = new QueryClient();
+  await Promise.allSettled([
+    read
+      .object(kind, id, range)
+      .then((view) => client.setQueryData(figuresQueries.one(kind, id, range).queryKey, view)),
   ]);
   return dehydrate(client);
 }
@@ -102,6 +121,10 @@ async function reader() {
     metrics: (range: Range, app: string | null = null) =>
       authorized().then(({ actor, runtime }) =>
         metricsView(actor, runtime.deps, { range: askedRange(range), app }),
+      ),
+    object: (kind: ObjectKind, id: string, range: Range) =>
+      authorized().then(({ actor, runtime }) =>
+        objectView(actor, runtime.deps, { kind, id, range: askedRange(range) }),
       ),
     list: (filter: CallFilter) =>
       authorized().then(({ actor, runtime }) =>

@@ -1,16 +1,24 @@
+import { HydrationBoundary } from "@tanstack/react-query";
 import { ChangeDrawer } from "@/components/changes/change-drawer";
+import { rangeIn } from "@/components/lib/range";
 import { ObjectCharts } from "@/components/objects/object-charts";
 import { ObjectNow } from "@/components/targets/object-now";
+import { prefetchObject } from "../../prefetch";
 
-type Props = { params: Promise<{ id: string }> };
+type Props = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
 
-export default async function RegionPage({ params }: Props) {
-  const id = decodeURIComponent((await params).id);
+export default async function RegionPage({ params, searchParams }: Props) {
+  const [{ id: part }, asked] = await Promise.all([params, searchParams]);
+  const id = decodeURIComponent(part);
+  const state = await prefetchObject("region", id, rangeIn({ get: (name) => asked[name] }));
   return (
-    <>
+    <HydrationBoundary state={state}>
       <ObjectNow kind="region" id={id} />
       <ObjectCharts kind="region" id={id} />
       <ChangeDrawer />
-    </>
+    </HydrationBoundary>
   );
 }
