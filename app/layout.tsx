@@ -15,7 +15,7 @@ const hangulSaid = localFont({
   variable: "--hangul-said",
   preload: false,
   adjustFontFallback: false,
-  declarations: [{ prop: "unicode-range", value: "U+1100-D7A3" }],
+  declarations: [{ prop: "unicode-range", value: "U+3000-318F, U+AC00-D7A3" }],
 });
 const hangulCommon = localFont({
   src: "./fonts/hangul-common.woff2",

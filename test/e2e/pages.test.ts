@@ -92,6 +92,25 @@ it("the rail leads everywhere, and keeps the range", async () => {
   }
 });
 
+it("a page loads one file of the font in English and one more in Korean", async () => {
+  const fontsOf = async (locale: "en" | "ko"): Promise<Set<string>> => {
+    const page = await room.open({ locale }, "/settings");
+    // All that the room itself may say, not only what this page does.
+    const words = await readFile(`messages/${locale}.json`, "utf8");
+    const files = await page.evaluate(async (text) => {
+      document.body.append(text);
+      document.body.getBoundingClientRect();
+      await document.fonts.ready;
+      return performance.getEntriesByType("resource").map(({ name }) => name);
+    }, words);
+    return new Set(
+      files.flatMap((file) => /(?<=media\/)(latin|hangul_[a-z]+)/.exec(file)?.[0] ?? []),
+    );
+  };
+  expect(await fontsOf("en")).toEqual(new Set(["latin"]));
+  expect(await fontsOf("ko")).toEqual(new Set(["latin", "hangul_said"]));
+});
+
 it("by keyboard only: when a region died is two keys away, and where it was down is said", async () => {
   await killRegion();
   const page = await room.open({}, "/matrix");
