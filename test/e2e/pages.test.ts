@@ -62,8 +62,8 @@ it.each([
   ["/routes/auto", "dark", "ko-KR", desk],
   ["/requests", "dark", "en-US", phone],
   ["/requests?q=is:rescued+nonsense", "light", "ko-KR", desk],
-  ["/changes", "light", "en-US", phone],
-  ["/changes?by=healer", "dark", "ko-KR", desk],
+  ["/changes?by=healer", "light", "en-US", phone],
+  ["/changes", "dark", "ko-KR", desk],
 ] as const)(
   "axe objects to nothing: %s, %s, %s, %o",
   async (path, colorScheme, locale, viewport) => {
