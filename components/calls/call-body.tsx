@@ -26,7 +26,8 @@ export function CallBodySection({ call }: Props) {
       </Section>
     );
   }
-  const until = `${f.full(bodyUntil)} ${f.zone(bodyUntil)}`;
+  // The instant stays on one line.
+  const until = `${f.full(bodyUntil)} ${f.zone(bodyUntil)}`.replaceAll(" ", "\u00a0");
   return (
     <Section title={t("call.body.title")} note={t("call.body.until", { until })}>
       {!isAsked && (

@@ -1,10 +1,11 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { ArrowDown, ArrowUp, type LucideIcon, X } from "lucide-react";
+import { ArrowDown, ArrowUp, type LucideIcon } from "lucide-react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { callsQueries } from "@/components/lib/queries";
 import { useWindowKey } from "@/components/lib/use-window-key";
+import { DialogHead } from "@/components/shell/dialog-head";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -36,31 +37,23 @@ export function CallDrawer({ id, ids, onOpen, onClose }: Props) {
   const call = query.data;
   return (
     <Dialog labelledBy="call-title" shape="drawer" onClose={onClose}>
-      <div className="mb-3 flex items-start gap-3">
-        <div className="min-w-0 flex-1">
-          <h2 id="call-title" className="tight text-title font-strong">
-            {t("call.title")}
-          </h2>
-          <p className="text-small break-words text-fg-3">
-            <span className="mono">{id}</span>
-            {call !== undefined && (
-              <>
-                {" · "}
-                <span className="whitespace-nowrap">
-                  {f.full(call.startedAt)} {f.zone(call.startedAt)}
-                </span>
-              </>
-            )}
-          </p>
-        </div>
-        <span className="flex">
-          <Step label={t("call.before")} to={before} icon={ArrowUp} onOpen={onOpen} />
-          <Step label={t("call.next")} to={next} icon={ArrowDown} onOpen={onOpen} />
-          <Button tone="ghost" size="icon" aria-label={t("popover.close")} onClick={onClose}>
-            <X size={16} aria-hidden="true" />
-          </Button>
-        </span>
-      </div>
+      <DialogHead
+        id="call-title"
+        title={t("call.title")}
+        note={[
+          <span key="id" className="mono">
+            {id}
+          </span>,
+          ...(call === undefined ? [] : [`${f.full(call.startedAt)} ${f.zone(call.startedAt)}`]),
+        ]}
+        tools={
+          <>
+            <Step label={t("call.before")} to={before} icon={ArrowUp} onOpen={onOpen} />
+            <Step label={t("call.next")} to={next} icon={ArrowDown} onOpen={onOpen} />
+          </>
+        }
+        onClose={onClose}
+      />
       <QueryState query={query} skeleton="h-96" />
       {call !== undefined && (
         <>

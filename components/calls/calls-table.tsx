@@ -16,7 +16,7 @@ type Props = { calls: readonly CallView[]; onOpen: (id: string) => void };
 export function CallsTable({ calls, onOpen }: Props) {
   const { t } = useWords();
   return (
-    <div className="-mx-4 overflow-x-auto px-4 max-md:hidden">
+    <div className="-mx-4 scroll-x px-4 max-md:hidden">
       <table className="data-table">
         <thead>
           <tr>

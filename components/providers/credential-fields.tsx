@@ -1,11 +1,11 @@
 "use client";
 
-import { X } from "lucide-react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import type { CredentialView } from "@/lib/shared/provider-contract";
 import type { CredentialDraft } from "./provider-draft";
+import { Removable } from "./removable";
 import { SecretField } from "./secret-field";
 
 type Props = {
@@ -33,9 +33,15 @@ export function CredentialFields({
       <legend className="mb-1 font-strong">{t("providers.form.credentials")}</legend>
       <p className="run text-small text-fg-3">{t("providers.form.credentialsHint")}</p>
       {credentials.map((one, index) => (
-        <div key={index} className="grid gap-2 rounded-control border border-line p-3">
-          <div className="grid grid-cols-[1fr_auto] items-end gap-2">
+        <Removable
+          key={index}
+          dropLabel={t("providers.form.dropCredential", { id: one.id })}
+          onDrop={() => {
+            onCredentials(credentials.filter((_, place) => place !== index));
+          }}
+          head={
             <Field
+              className="flex-1"
               label={t("providers.form.credentialId")}
               value={one.id}
               disabled={there.some(({ id }) => id === one.id && one.secret.kind === "keep")}
@@ -43,17 +49,8 @@ export function CredentialFields({
                 change(index, { id });
               }}
             />
-            <Button
-              size="icon"
-              tone="ghost"
-              aria-label={t("providers.form.dropCredential", { id: one.id })}
-              onClick={() => {
-                onCredentials(credentials.filter((_, place) => place !== index));
-              }}
-            >
-              <X size={15} aria-hidden="true" />
-            </Button>
-          </div>
+          }
+        >
           <SecretField
             label={t("providers.form.keyOf", { id: one.id })}
             secret={one.secret}
@@ -64,7 +61,7 @@ export function CredentialFields({
               change(index, { secret });
             }}
           />
-        </div>
+        </Removable>
       ))}
       {!isLocked && (
         <Button

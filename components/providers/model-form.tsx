@@ -6,6 +6,7 @@ import { sendChange } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { useSave } from "@/components/lib/use-save";
+import { DialogHead } from "@/components/shell/dialog-head";
 import { FormProblem } from "@/components/shell/form-problem";
 import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
@@ -77,14 +78,11 @@ export function ModelForm({ view, model, onClose }: Props) {
   );
   return (
     <Dialog labelledBy="model-form" shape="drawer" onClose={onClose}>
-      <div className="mb-3 flex items-center gap-2">
-        <h2 id="model-form" className="min-w-0 flex-1 truncate text-title font-strong">
-          {model === null ? t("providers.models.add") : model.id}
-        </h2>
-        <Button tone="ghost" size="icon" aria-label={t("popover.close")} onClick={onClose}>
-          <X size={16} aria-hidden="true" />
-        </Button>
-      </div>
+      <DialogHead
+        id="model-form"
+        title={model === null ? t("providers.models.add") : model.id}
+        onClose={onClose}
+      />
       <form
         className="grid gap-4"
         noValidate

@@ -1,10 +1,10 @@
 "use client";
 
-import { X } from "lucide-react";
 import { useState } from "react";
 import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useSave } from "@/components/lib/use-save";
+import { DialogHead } from "@/components/shell/dialog-head";
 import { FormProblem } from "@/components/shell/form-problem";
 import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
@@ -53,14 +53,7 @@ export function ProviderForm({ view, provider, onClose }: Props) {
     provider === null ? t("providers.add") : t("providers.form.title", { id: provider.id });
   return (
     <Dialog labelledBy="provider-form" shape="drawer" onClose={onClose}>
-      <div className="mb-3 flex items-center gap-2">
-        <h2 id="provider-form" className="min-w-0 flex-1 truncate text-title font-strong">
-          {title}
-        </h2>
-        <Button tone="ghost" size="icon" aria-label={t("popover.close")} onClick={onClose}>
-          <X size={16} aria-hidden="true" />
-        </Button>
-      </div>
+      <DialogHead id="provider-form" title={title} onClose={onClose} />
       {draft === null ? (
         <KnownProviders
           known={view.known}

@@ -1,10 +1,10 @@
 "use client";
 
-import { X } from "lucide-react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Button } from "@/components/ui/button";
 import { Field, TextArea } from "@/components/ui/field";
 import type { RegionDraft } from "./provider-draft";
+import { Removable } from "./removable";
 
 type Props = {
   regions: readonly RegionDraft[];
@@ -26,34 +26,34 @@ export function RegionFields({ regions, isLocked, onRegions }: Props) {
       <p className="run text-small text-fg-3">{t("providers.form.regionsHint")}</p>
       {regions.map((region, index) => (
         // The order is all that tells two empty ones apart.
-        <div key={index} className="grid gap-2 rounded-control border border-line p-3">
-          <div className="grid grid-cols-[1fr_96px_auto] items-end gap-2">
-            <Field
-              label={t("providers.form.regionId")}
-              value={region.id}
-              onValue={(id) => {
-                change(index, { id });
-              }}
-            />
-            <Field
-              label={t("providers.form.priority")}
-              value={region.priority}
-              inputMode="numeric"
-              onValue={(priority) => {
-                change(index, { priority });
-              }}
-            />
-            <Button
-              size="icon"
-              tone="ghost"
-              aria-label={t("providers.form.dropRegion", { id: region.id })}
-              onClick={() => {
-                onRegions(regions.filter((_, place) => place !== index));
-              }}
-            >
-              <X size={15} aria-hidden="true" />
-            </Button>
-          </div>
+        <Removable
+          key={index}
+          dropLabel={t("providers.form.dropRegion", { id: region.id })}
+          onDrop={() => {
+            onRegions(regions.filter((_, place) => place !== index));
+          }}
+          head={
+            <>
+              <Field
+                className="flex-1"
+                label={t("providers.form.regionId")}
+                value={region.id}
+                onValue={(id) => {
+                  change(index, { id });
+                }}
+              />
+              <Field
+                className="w-24"
+                label={t("providers.form.priority")}
+                value={region.priority}
+                inputMode="numeric"
+                onValue={(priority) => {
+                  change(index, { priority });
+                }}
+              />
+            </>
+          }
+        >
           <Field
             label={t("providers.form.regionUrl")}
             value={region.baseUrl}
@@ -72,7 +72,7 @@ export function RegionFields({ regions, isLocked, onRegions }: Props) {
               change(index, { headers });
             }}
           />
-        </div>
+        </Removable>
       ))}
       {!isLocked && (
         <Button

@@ -1,8 +1,7 @@
-import { X } from "lucide-react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Key } from "@/components/ui/key";
+import { DialogHead } from "./dialog-head";
 import { keyName } from "./keymap";
 import { pages } from "./nav-links";
 
@@ -32,14 +31,7 @@ export function Help({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
   return (
     <Dialog labelledBy="help-title" shape="sheet" onClose={onClose}>
-      <div className="mb-3 flex items-center">
-        <h2 id="help-title" className="flex-1 text-title font-strong">
-          {t("help.title")}
-        </h2>
-        <Button tone="ghost" size="icon" aria-label={t("popover.close")} onClick={onClose}>
-          <X size={16} aria-hidden="true" />
-        </Button>
-      </div>
+      <DialogHead id="help-title" title={t("help.title")} onClose={onClose} />
       <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-4 gap-y-2">
         {keys.map(([key, label]) => (
           <div key={key} className="contents">
