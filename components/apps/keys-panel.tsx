@@ -45,7 +45,7 @@ export function KeysPanel() {
         <p className="run py-6 text-fg-2">{t("apps.empty")}</p>
       )}
       {keys.length > 0 && (
-        <div className="relative -mx-4 overflow-x-auto px-4">
+        <div className="relative -mx-4 scroll-x px-4">
           <table className="data-table">
             <thead>
               <tr>

@@ -57,7 +57,7 @@ function Movers({ view }: { view: View }) {
     return target === undefined ? "no_data" : shownState(target);
   };
   return (
-    <div className="-mx-4 overflow-x-auto px-4 max-md:hidden">
+    <div className="-mx-4 scroll-x px-4 max-md:hidden">
       <table className="data-table" data-testid="movers">
         <thead>
           <tr>

@@ -17,6 +17,7 @@ import { RangeRow } from "@/components/shell/range-row";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
+import { TableScroll } from "@/components/ui/table-scroll";
 import type { HealthView, ObjectFigures, SwitchView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { errorsText } from "./errors-text";
@@ -55,7 +56,7 @@ export function ObjectsView({ kind }: Props) {
           <p className="run py-6 text-fg-2">{t("matrix.empty")}</p>
         )}
         {health !== undefined && query.data !== undefined && objects.length > 0 && (
-          <div className="-mx-4 overflow-x-auto px-4">
+          <TableScroll label={t(`objects.title.${kind}`)}>
             <table className="data-table">
               <thead>
                 <tr>
@@ -80,7 +81,7 @@ export function ObjectsView({ kind }: Props) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </TableScroll>
         )}
       </Panel>
     </>

@@ -19,7 +19,7 @@ type Props = {
 export function FilmGrid({ caption, models, regions, stateOf }: Props) {
   const { t } = useWords();
   return (
-    <div className="-mx-4 mt-3 overflow-x-auto border-t border-line px-4 pt-2 md:hidden">
+    <div className="-mx-4 mt-3 scroll-x border-t border-line px-4 pt-2 md:hidden">
       <table className="data-table" data-testid="film-grid">
         <caption className="sr-only">{caption}</caption>
         <thead>

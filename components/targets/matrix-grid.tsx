@@ -108,7 +108,7 @@ export function MatrixGrid({ health, isCompact, metric, scale, past }: Props) {
           }
         }}
         className={clsx(
-          "-mx-4 grid overflow-x-auto",
+          "-mx-4 grid scroll-x",
           isCompact ? "[--cell-height:34px]" : "[--cell-height:94px]",
         )}
         style={{
