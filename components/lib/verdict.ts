@@ -2,7 +2,7 @@ import type { HealthView, MetricsView } from "@/lib/shared/contract";
 import type { Format } from "@/lib/shared/format";
 import type { Text } from "./i18n/messages";
 import type { MetricsBucket } from "./metrics-bucket";
-import { impairedTargets, worstState } from "./targets/state";
+import { impairedTargets, targetsOn, worstState } from "./targets/state";
 
 /** Why the page has no current view, when it has none. */
 export type Trouble = "database" | "unreachable";
@@ -37,7 +37,7 @@ export function verdictOf({ health, metrics, trouble }: VerdictInput): Verdict |
     return { kind: "silent_gateway" };
   }
   const recent = recentOutcome(metrics);
-  const answering = health.targets.filter(({ effectiveIntent }) => effectiveIntent === "enabled");
+  const targets = targetsOn(health).length;
   if (recent.failed > 0) {
     return { kind: "failing", ...recent };
   }
@@ -47,11 +47,9 @@ export function verdictOf({ health, metrics, trouble }: VerdictInput): Verdict |
   }
   const impaired = impairedTargets(health).length;
   if (impaired > 0) {
-    return { kind: "impaired", impaired, targets: answering.length };
+    return { kind: "impaired", impaired, targets };
   }
-  return metrics?.totals.calls === 0
-    ? { kind: "no_calls", targets: answering.length }
-    : { kind: "served", targets: answering.length };
+  return metrics?.totals.calls === 0 ? { kind: "no_calls", targets } : { kind: "served", targets };
 }
 
 /** The revisions that live nodes refuse, one for each node that does. */

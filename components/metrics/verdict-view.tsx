@@ -46,7 +46,7 @@ export function VerdictView({ gatewayUrl }: Props) {
       <h1
         data-testid="verdict"
         data-verdict={verdict.kind}
-        className="tight run max-w-4xl text-verdict font-medium text-balance phone:text-[21px] phone:leading-7"
+        className="tight run max-w-4xl text-verdict font-medium text-balance phone:text-[21px] phone:text-pretty phone:leading-7"
       >
         <b className="font-strong">{say(headline)}</b>{" "}
         {rest !== null && (

@@ -14,7 +14,7 @@ export function SettingsView() {
   const query = useQuery(settingsQueries.view());
   return (
     <div className="grid gap-5">
-      <div className="grid grid-cols-2 items-start gap-5 max-lg:grid-cols-1">
+      <div className="grid grid-cols-2 gap-5 max-lg:grid-cols-1">
         <DisplayPanel />
         <DaysPanel query={query} />
       </div>

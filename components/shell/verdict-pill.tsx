@@ -26,7 +26,9 @@ export function VerdictPill() {
     >
       <Glyph state={pillGlyph(verdict, worst)} />
       <span className="truncate">
-        <b className="font-strong text-fg phone:font-medium">{say(pillText(verdict))}</b>
+        <b className="font-strong text-fg phone:font-medium">
+          <PillText verdict={verdict} />
+        </b>
         {verdict.kind === "impaired" && (metrics?.totals.calls ?? 0) > 0 && (
           <span className="max-xl:hidden"> · {say({ key: "pill.unaffected" })}</span>
         )}
@@ -35,13 +37,30 @@ export function VerdictPill() {
   );
 }
 
-function pillText(verdict: Verdict): Text {
+/** On a phone there is room for a word less. */
+function PillText({ verdict }: { verdict: Verdict }) {
+  const { say } = useWords();
+  const { long, short } = pillTexts(verdict);
+  return short === null ? (
+    say(long)
+  ) : (
+    <>
+      <span className="phone:hidden">{say(long)}</span>
+      <span className="hidden phone:inline">{say(short)}</span>
+    </>
+  );
+}
+
+/** The words of the pill; `short` where they are too many for a phone. */
+export function pillTexts(verdict: Verdict): { readonly long: Text; readonly short: Text | null } {
   switch (verdict.kind) {
-    case "impaired":
+    case "impaired": {
+      const values = { n: verdict.impaired, of: verdict.targets };
       return {
-        key: "pill.impaired",
-        values: { n: verdict.impaired, of: verdict.targets },
+        long: { key: "pill.impaired", values },
+        short: { key: "pill.impairedShort", values },
       };
+    }
     case "database_away":
     case "page_offline":
     case "silent_gateway":
@@ -49,7 +68,7 @@ function pillText(verdict: Verdict): Text {
     case "failing":
     case "refused":
     case "served":
-      return { key: `pill.${verdict.kind}` };
+      return { long: { key: `pill.${verdict.kind}` }, short: null };
   }
 }
 

@@ -4,7 +4,7 @@ import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
-import { impairedTargets } from "@/components/lib/targets/state";
+import { impairedTargets, targetsOn } from "@/components/lib/targets/state";
 import { useWindowKey } from "@/components/lib/use-window-key";
 import { PageHead } from "@/components/shell/page-head";
 import { Segments } from "@/components/ui/segments";
@@ -19,6 +19,7 @@ export function MatrixPageView() {
   const search = useSearchParams();
   const health = useHealth().data;
   const metric = metricIn(search.get("metric"));
+  const on = health === undefined ? 0 : targetsOn(health).length;
   const [past, setPast] = useState<Past | null>(null);
   useWindowKey((event) => {
     if (event.key === "Escape" && document.querySelector("dialog[open]") === null) {
@@ -46,7 +47,11 @@ export function MatrixPageView() {
         }
       >
         {health !== undefined &&
-          t("matrix.lead", { n: health.targets.length, hurt: impairedTargets(health).length })}
+          t("matrix.lead", {
+            on,
+            off: health.targets.length - on,
+            hurt: impairedTargets(health).length,
+          })}
       </PageHead>
       <MatrixView
         metric={metric}

@@ -80,7 +80,7 @@ function NowPanel({ kind, id, view, health }: PanelProps) {
         </span>
       }
     >
-      <ul className="-mx-4 grid sm:grid-cols-2 xl:grid-cols-4">
+      <ul className="-mx-4 grid grid-cols-[repeat(auto-fit,minmax(min(100%,256px),1fr))]">
         {targets.map((target) => (
           <TargetItem key={target.id} target={target} name={targetName(target, targets)} />
         ))}

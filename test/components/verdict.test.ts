@@ -39,13 +39,13 @@ describe("the verdict in words", () => {
       "one target down, callers unaffected",
       { health: health([...calm, down(sixMinutes)]), metrics: rescued },
       "All 5 apps are served. claude-sonnet-4-5 in us-east has been down for 6 min; 412 calls had to be rescued.",
-      "앱 5개가 모두 정상으로 응답하고 있어요. 장애는 한 곳(claude-sonnet-4-5 / us-east, 6분째)이고, 호출 412건을 구조했어요.",
+      "앱 5개가 모두 정상으로 응답하고 있어요. claude-sonnet-4-5 / us-east 한 곳이 6분째 장애이고, 호출 412건을 구조했어요.",
     ],
     [
       "one target down, and nobody called",
       { health: health([...calm, down(sixMinutes)]), metrics: metrics([], { calls: 0 }) },
       "No calls in the last hour. claude-sonnet-4-5 in us-east has been down for 6 min; no call had to be rescued.",
-      "최근 한 시간 동안 호출이 없어요. 장애는 한 곳(claude-sonnet-4-5 / us-east, 6분째)이고, 구조가 필요한 호출은 없었어요.",
+      "최근 한 시간 동안 호출이 없어요. claude-sonnet-4-5 / us-east 한 곳이 6분째 장애이고, 구조가 필요한 호출은 없었어요.",
     ],
     [
       "a region impaired",

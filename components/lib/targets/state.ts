@@ -40,6 +40,11 @@ export function worstState(targets: readonly TargetView[]): DisplayState {
   return urgency.find((state) => states.has(state)) ?? "no_data";
 }
 
+/** Those that nobody has switched off, nor anything that they belong to: whom a call may reach. */
+export function targetsOn({ targets }: HealthView): TargetView[] {
+  return targets.filter(({ effectiveIntent }) => effectiveIntent === "enabled");
+}
+
 /** Impaired targets, worst and longest first. */
 export function impairedTargets(health: HealthView): TargetView[] {
   return health.targets
