@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from "react";
 import { IntlProvider, useTranslations } from "use-intl";
 import type { Exchange } from "@/lib/shared/contract";
 import { createFormat, type Format, type Locale } from "@/lib/shared/format";
@@ -45,9 +45,12 @@ export function useWords(): { t: Translate; f: Format; say: (text: Text) => stri
 /** The server learns the browser's zone on the first visit, so that both print the same clock. */
 function useBrowserZone(rendered: string): void {
   const router = useRouter();
+  const isTold = useRef(false);
   useEffect(() => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (zone !== rendered && !document.cookie.includes(encodeURIComponent(zone))) {
+    // Once: a server that does not know the zone would be asked for ever.
+    if (zone !== rendered && !isTold.current) {
+      isTold.current = true;
       rememberPreference(zoneCookie, zone);
       router.refresh();
     }
