@@ -103,6 +103,27 @@ export function verdictTexts(
   }
 }
 
+/** The verdict in a few words; `short` where they are too many for a phone. */
+export function pillTexts(verdict: Verdict): { readonly long: Text; readonly short: Text | null } {
+  switch (verdict.kind) {
+    case "impaired": {
+      const values = { n: verdict.impaired, of: verdict.targets };
+      return {
+        long: { key: "pill.impaired", values },
+        short: { key: "pill.impairedShort", values },
+      };
+    }
+    case "database_away":
+    case "page_offline":
+    case "silent_gateway":
+    case "no_calls":
+    case "failing":
+    case "refused":
+    case "served":
+      return { long: { key: `pill.${verdict.kind}` }, short: null };
+  }
+}
+
 /** That everybody is served, by their number where there are several; nobody is where nobody called. */
 function servedText(metrics: MetricsView | undefined): Text {
   if (metrics?.totals.calls === 0) {

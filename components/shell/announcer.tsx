@@ -1,15 +1,21 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { shownState, stateKey, targetName } from "@/components/lib/targets/state";
 import type { HealthView } from "@/lib/shared/contract";
+import { aloud } from "./aloud";
 
 const quietMs = 5_000;
+/** Of keys in a row only what the last one did is said. */
+const settledMs = 400;
 
-/** Screen reader ← changes of state: one polite message at a time, at most one in five seconds. */
-export function HealthAnnouncer() {
+/**
+ * Screen reader ← what a key did, when the keys rest, and changes of state: one polite message at a time, of these at most
+ * one in five seconds.
+ */
+export function Announcer() {
   const { t } = useWords();
   const health = useHealth().data;
   const before = useRef<HealthView | undefined>(undefined);
@@ -40,8 +46,20 @@ export function HealthAnnouncer() {
       clearInterval(timer);
     };
   }, []);
+  const said = useSyncExternalStore(aloud.subscribe, aloud.get, () => null);
+  useEffect(() => {
+    if (said === null) {
+      return undefined;
+    }
+    const timer = setTimeout(() => {
+      setMessage(said.text);
+    }, settledMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [said]);
   return (
-    <p role="status" className="sr-only">
+    <p role="status" className="sr-only" data-testid="announcer">
       {message}
     </p>
   );

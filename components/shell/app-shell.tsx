@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { PatternDefs } from "@/components/ui/pattern-defs";
-import { HealthAnnouncer } from "./health-announcer";
+import { Announcer } from "./announcer";
 import { PhoneBar } from "./phone-bar";
 import { PhoneFooter } from "./phone-footer";
 import { Rail } from "./rail";
@@ -26,7 +26,7 @@ export function AppShell({ isRailCollapsed, children }: Props) {
       </div>
       <PhoneBar />
       <TabTitle />
-      <HealthAnnouncer />
+      <Announcer />
     </div>
   );
 }

@@ -20,13 +20,13 @@ export interface Opened {
 
 /** Does what is asked of what the page shows; the code for it comes with the first time. */
 export function useViewCommand(): (command: ViewCommand) => void {
-  const { t } = useWords();
+  const { t, f } = useWords();
   const client = useQueryClient();
   const clock = useLiveClock();
   return (command) => {
     const health = client.getQueryData(healthQueries.view().queryKey);
     import("./view-commands")
-      .then(({ runViewCommand }) => runViewCommand(command, { nowMs: clock.get(), health, t }))
+      .then(({ runViewCommand }) => runViewCommand(command, { nowMs: clock.get(), health, t, f }))
       .catch(() => undefined);
   };
 }

@@ -1,27 +1,44 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
+import { usePathname } from "next/navigation";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useDataAge, useLiveState } from "@/components/lib/live/provider";
 import { freshnessOf } from "@/components/lib/live/state";
+import { useTrouble } from "@/components/lib/live/trouble";
 import { useHealth } from "@/components/lib/live/views";
+import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
+import { bannerTexts } from "./banner";
 
-/** Past a minute without news nobody should mistake the numbers for the present. */
+/** Nobody should mistake what was read before for the present, on any page. */
 export function StaleBanner() {
-  const { t, f } = useWords();
+  const { t, f, say } = useWords();
+  const client = useQueryClient();
   const { paused } = useLiveState();
-  const isFrozen = freshnessOf(useDataAge()) === "frozen";
-  const health = useHealth().data;
+  const isFrozen = freshnessOf(useDataAge()) === "frozen" && !paused;
+  const readAtMs = useHealth().data?.generatedAt;
+  const trouble = useTrouble();
+  const isToldBelow = usePathname() === "/overview";
+  const texts = bannerTexts({ trouble, isToldBelow, isFrozen, readAtMs }, f);
   return (
     <div role="status">
-      {isFrozen && !paused && health !== undefined && (
-        <p
-          data-testid="frozen"
-          className="flex items-center gap-2 border-b border-line-strong bg-degraded-wash px-6 py-2 phone:px-4"
+      {texts.length > 0 && (
+        <div
+          data-testid="stale"
+          className="flex items-center gap-2.5 border-b border-line-strong bg-degraded-wash px-6 py-2 phone:px-4"
         >
-          <Glyph state="degraded" />
-          {t("live.frozenBanner", { at: f.clock(health.generatedAt) })}
-        </p>
+          <Glyph state="degraded" className="shrink-0" />
+          <p className="run min-w-0 flex-1 text-pretty">{texts.map(say).join(" ")}</p>
+          <Button
+            size="sm"
+            onClick={() => {
+              client.refetchQueries().catch(() => undefined);
+            }}
+          >
+            {t("failure.retry")}
+          </Button>
+        </div>
       )}
     </div>
   );

@@ -1,10 +1,9 @@
 "use client";
 
 import { useWords } from "@/components/lib/i18n/provider";
-import type { Text } from "@/components/lib/i18n/messages";
 import { useHealth, useRecentMetrics } from "@/components/lib/live/views";
 import { useTrouble } from "@/components/lib/live/trouble";
-import { type Verdict, verdictOf } from "@/components/lib/verdict";
+import { pillTexts, type Verdict, verdictOf } from "@/components/lib/verdict";
 import { Glyph, type GlyphState } from "@/components/ui/glyph";
 import { impairedTargets, worstState } from "@/components/lib/targets/state";
 
@@ -49,27 +48,6 @@ function PillText({ verdict }: { verdict: Verdict }) {
       <span className="hidden phone:inline">{say(short)}</span>
     </>
   );
-}
-
-/** The words of the pill; `short` where they are too many for a phone. */
-export function pillTexts(verdict: Verdict): { readonly long: Text; readonly short: Text | null } {
-  switch (verdict.kind) {
-    case "impaired": {
-      const values = { n: verdict.impaired, of: verdict.targets };
-      return {
-        long: { key: "pill.impaired", values },
-        short: { key: "pill.impairedShort", values },
-      };
-    }
-    case "database_away":
-    case "page_offline":
-    case "silent_gateway":
-    case "no_calls":
-    case "failing":
-    case "refused":
-    case "served":
-      return { long: { key: `pill.${verdict.kind}` }, short: null };
-  }
 }
 
 function pillGlyph(verdict: Verdict, worst: GlyphState): GlyphState {

@@ -3,8 +3,11 @@ import type { Translate } from "@/components/lib/i18n/messages";
 import { announce, announceLink } from "@/components/lib/notice";
 import { linkToWindow, rangeShown, showRange, windowOf } from "@/components/lib/range";
 import { steppedRange } from "@/components/lib/range-steps";
+import { rangeText } from "@/components/lib/range-text";
 import { impairedTargets } from "@/components/lib/targets/state";
 import type { HealthView } from "@/lib/shared/contract";
+import type { Format } from "@/lib/shared/format";
+import { sayAloud } from "./aloud";
 import type { ViewCommand } from "./keymap";
 import { pageAt } from "./nav-links";
 
@@ -12,14 +15,18 @@ export interface Viewed {
   readonly nowMs: number;
   readonly health: HealthView | undefined;
   readonly t: Translate;
+  readonly f: Format;
 }
 
 /** Does what a key asks of what the page shows; nothing where the page has no such thing. */
 export async function runViewCommand(command: ViewCommand, viewed: Viewed): Promise<void> {
+  const { t } = viewed;
   switch (command.kind) {
     case "range":
       if (hasRange()) {
-        showRange(steppedRange(rangeShown(), command.step, viewed.nowMs));
+        const range = steppedRange(rangeShown(), command.step, viewed.nowMs);
+        showRange(range);
+        sayAloud(t("range.shown", { range: rangeText(range, t, viewed.f) }));
       }
       return;
     case "time":

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type VerdictInput, verdictOf, verdictTexts } from "@/components/lib/verdict";
+import { pillTexts, type VerdictInput, verdictOf, verdictTexts } from "@/components/lib/verdict";
+import { type BannerInput, bannerTexts } from "@/components/shell/banner";
+import { targetsOn } from "@/components/lib/targets/state";
 import { down, health, metrics, node, now, target } from "./fixtures";
 import { wordsOf } from "./words";
 
@@ -122,5 +124,103 @@ describe("verdictOf", () => {
 
   it("says nothing before there is anything to say", () => {
     expect(verdictOf({ health: undefined, metrics: undefined, trouble: null })).toBeNull();
+  });
+});
+
+describe("the pill", () => {
+  it.each<[string, Partial<VerdictInput>, string, string, string?, string?]>([
+    ["all served", {}, "All served", "모두 응답 중"],
+    ["no call yet", { metrics: metrics([], { calls: 0 }) }, "No calls", "호출 없음"],
+    [
+      "callers are failing",
+      { metrics: metrics([{ failed: 1 }]) },
+      "Callers are failing",
+      "호출 실패 중",
+    ],
+    [
+      "no gateway",
+      { health: health(calm, { nodes: [] }) },
+      "No gateway reporting",
+      "게이트웨이 보고 없음",
+    ],
+    ["no database", { trouble: "database" }, "Database away", "데이터베이스 응답 없음"],
+    [
+      "an impaired target, also without any call",
+      { health: health([...calm, down()]), metrics: metrics([], { calls: 0 }) },
+      "1 of 3 targets impaired",
+      "대상 3개 중 1개에 문제",
+      "1 of 3 impaired",
+      "3개 중 1개에 문제",
+    ],
+  ])("says in a few words: %s", (_name, over, english, korean, shortEnglish, shortKorean) => {
+    const verdict = verdictOf({ health: health(calm), metrics: served, trouble: null, ...over });
+    for (const [locale, expected] of [
+      ["en", [english, shortEnglish]],
+      ["ko", [korean, shortKorean]],
+    ] as const) {
+      const { say } = wordsOf(locale);
+      const { long, short } = pillTexts(verdict!);
+      expect([say(long), short === null ? undefined : say(short)]).toEqual(expected);
+    }
+  });
+
+  it("counts the targets that are on, and the matrix names the others", () => {
+    const off = target({ region: "ap-south", state: "off", effectiveIntent: "disabled" });
+    const view = health([...calm, down(), off]);
+    expect(verdictOf({ health: view, metrics: served, trouble: null })).toMatchObject({
+      targets: targetsOn(view).length,
+    });
+    const values = { on: 3, off: 1, hurt: 1 };
+    expect(targetsOn(view)).toHaveLength(values.on);
+    for (const [locale, sentence] of [
+      ["en", "3 targets on, 1 off. One is impaired."],
+      ["ko", "켜진 대상 3개, 꺼진 대상 1개. 1개에 문제가 있어요."],
+    ] as const) {
+      expect(wordsOf(locale).say({ key: "matrix.lead", values })).toBe(sentence);
+    }
+    const all = { on: 16, off: 0, hurt: 0 };
+    expect(wordsOf("en").say({ key: "matrix.lead", values: all })).toBe(
+      "16 targets. None is impaired.",
+    );
+  });
+});
+
+describe("the line above a page that is not current", () => {
+  const current: BannerInput = {
+    trouble: null,
+    isToldBelow: false,
+    isFrozen: false,
+    readAtMs: now,
+  };
+  it.each<[string, Partial<BannerInput>, string]>([
+    ["nothing while it is current", {}, ""],
+    [
+      "that the database is away, and since when nothing came",
+      { trouble: "database" },
+      "The database does not answer. Calls go on, but this page can neither see nor change anything now. Last news at 14:32:00.",
+    ],
+    [
+      "that the server is away",
+      { trouble: "unreachable" },
+      "The control room does not answer. Calls are not affected. Last news at 14:32:00.",
+    ],
+    [
+      "no time where nothing was ever read",
+      { trouble: "unreachable", readAtMs: undefined },
+      "The control room does not answer. Calls are not affected.",
+    ],
+    ["nothing that the page says itself", { trouble: "database", isToldBelow: true }, ""],
+    [
+      "after a minute also there that its numbers stand still",
+      { trouble: "database", isToldBelow: true, isFrozen: true },
+      "Numbers frozen at 14:32:00: the server has not answered since. Switches still work once it does.",
+    ],
+  ])("says %s", (_name, over, sentence) => {
+    const { f, say } = wordsOf("en");
+    expect(
+      bannerTexts({ ...current, ...over }, f)
+        .map(say)
+        .join(" "),
+    ).toBe(sentence);
   });
 });
