@@ -3,13 +3,13 @@
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
 import type { OutcomeRow } from "./outcome-rows";
 
-type Props = { rows: readonly OutcomeRow[]; zone: string };
+type Props = { rows: readonly OutcomeRow[] };
 
 /**
  * What an area cannot show: a square under the axis for every bucket with a failed call, whatever the scale, and a stem
  * for a bucket that stands alone between gaps.
  */
-export function FailureRug({ rows, zone }: Props) {
+export function FailureRug({ rows }: Props) {
   const plot = usePlotArea();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
@@ -19,9 +19,6 @@ export function FailureRug({ rows, zone }: Props) {
   const base = plot.y + plot.height;
   return (
     <g>
-      <text x={0} y={base + 31}>
-        {zone}
-      </text>
       {rows.map((row) => {
         const x = xScale(row.t) ?? 0;
         return row.failed > 0 ? (

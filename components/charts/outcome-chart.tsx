@@ -12,12 +12,13 @@ import {
   YAxis,
 } from "recharts";
 import { AnnotationLane } from "./annotation-lane";
+import { AxisZone } from "./axis-zone";
 import { FailureRug } from "./failure-rug";
 import { InTurn } from "./in-turn";
 import type { LaneMark } from "./marks";
 import { countTicks, outcomeKeys, type OutcomeRow, type OutcomeWords } from "./outcome-rows";
 import { OutcomeTooltip } from "./outcome-tooltip";
-import { cursorGroup, timeAxis } from "./time-axis";
+import { cursorGroup, timeAxis, valueAxisWidth } from "./time-axis";
 
 type Props = {
   rows: readonly OutcomeRow[];
@@ -64,7 +65,7 @@ const Chart = memo(function Chart(props: Props) {
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis {...axis} height={38} tickMargin={16} tickSize={4} />
         <YAxis
-          width={18 + 7 * formatCount(domain[1]).length}
+          width={valueAxisWidth(formatCount(domain[1]).length, zone)}
           ticks={counts}
           domain={domain}
           niceTicks="none"
@@ -107,7 +108,8 @@ const Chart = memo(function Chart(props: Props) {
           isAnimationActive={false}
           tooltipType="none"
         />
-        <FailureRug rows={rows} zone={zone} />
+        <FailureRug rows={rows} />
+        <AxisZone zone={zone} below={31} />
         <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
       </ComposedChart>
     </ResponsiveContainer>

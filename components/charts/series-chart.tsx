@@ -16,10 +16,11 @@ import { AnnotationLane } from "./annotation-lane";
 import { InTurn } from "./in-turn";
 import type { LaneMark } from "./marks";
 import { AxisBreak } from "./axis-break";
+import { AxisZone } from "./axis-zone";
 import type { SeriesLine, SeriesRow } from "./series";
 import { SeriesEnds } from "./series-ends";
 import { SeriesTooltip } from "./series-tooltip";
-import { cursorGroup, timeAxis } from "./time-axis";
+import { cursorGroup, timeAxis, valueAxisWidth } from "./time-axis";
 
 type Props = {
   rows: readonly SeriesRow[];
@@ -39,6 +40,7 @@ type Props = {
   formatTick: (atMs: number) => string;
   formatValue: (value: number) => string;
   none: string;
+  zone: string;
 };
 
 const laneHeight = 26;
@@ -61,7 +63,7 @@ export function SeriesChart(props: Props) {
 
 const Chart = memo(function Chart(props: Props) {
   const { rows, lines, shape, domain, ticks, bucketMs, partialFrom, threshold, marks } = props;
-  const { onOpenMark, formatTime, formatTick, formatValue, none } = props;
+  const { onOpenMark, formatTime, formatTick, formatValue, none, zone } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
   const axis = useMemo(() => timeAxis(from, to, formatTick), [from, to, formatTick]);
@@ -90,7 +92,7 @@ const Chart = memo(function Chart(props: Props) {
         <CartesianGrid vertical={false} stroke="var(--grid)" />
         <XAxis {...axis} tickMargin={6} />
         <YAxis
-          width={18 + 7 * widest}
+          width={valueAxisWidth(widest, zone)}
           {...scale}
           niceTicks="none"
           tickFormatter={formatValue}
@@ -159,6 +161,7 @@ const Chart = memo(function Chart(props: Props) {
           ),
         )}
         {domain[0] > 0 && <AxisBreak />}
+        <AxisZone zone={zone} below={22} />
         <SeriesEnds rows={rows} lines={lines} shape={shape} partialFrom={partialFrom} />
         <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
       </ComposedChart>

@@ -145,6 +145,7 @@ export function SeriesPanel(props: Props) {
                 formatTick={formatTick}
                 formatValue={formatValue}
                 none={noValue}
+                zone={f.zone(span.to)}
               />
             </WhenNear>
           </figure>

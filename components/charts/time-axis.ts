@@ -18,3 +18,8 @@ export function timeAxis(from: number, to: number, formatTick: (atMs: number) =>
     minTickGap: 24,
   } as const;
 }
+
+/** Pixels beside the plot: for the longest value, and for the zone below it to stand clear of the first hour. */
+export function valueAxisWidth(longestValue: number, zone: string): number {
+  return 18 + 7 * Math.max(longestValue, zone.length);
+}

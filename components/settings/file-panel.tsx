@@ -8,6 +8,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useSave } from "@/components/lib/use-save";
 import { FormProblem } from "@/components/shell/form-problem";
+import { QueryState } from "@/components/shell/query-state";
 import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/field";
@@ -25,7 +26,7 @@ type Looking =
 /** The whole configuration as a file, out and in again; nothing is applied before it was looked at. */
 export function FilePanel({ query }: Props) {
   const { t } = useWords();
-  const file = query.data?.file ?? null;
+  const view = query.data;
   return (
     <Panel
       id="file"
@@ -41,11 +42,11 @@ export function FilePanel({ query }: Props) {
         </a>
       }
     >
-      {file === null ? (
-        <ImportForm />
-      ) : (
+      <QueryState query={query} skeleton="h-[232px]" />
+      {view?.file === null && <ImportForm />}
+      {typeof view?.file === "string" && (
         <p className="run rounded-control bg-sunken px-3 py-2 text-fg-2">
-          {t("settings.file.owned", { path: file })}
+          {t("settings.file.owned", { path: view.file })}
         </p>
       )}
     </Panel>

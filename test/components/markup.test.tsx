@@ -1,0 +1,140 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { describe, expect, it } from "vitest";
+import { RequestsView } from "@/components/calls/requests-view";
+import { readFilter } from "@/components/calls/filter";
+import { ApiFailure } from "@/components/lib/api";
+import { callsQueries, figuresQueries } from "@/components/lib/queries";
+import { ObjectsView } from "@/components/objects/objects-view";
+import { SettingsView } from "@/components/settings/settings-view";
+import { QueryState } from "@/components/shell/query-state";
+import { MatrixGrid } from "@/components/targets/matrix-grid";
+import { ObjectNow } from "@/components/targets/object-now";
+import { PhoneTargets } from "@/components/targets/phone-targets";
+import type { HealthView } from "@/lib/shared/contract";
+import { health, now, on, target } from "./fixtures";
+import { rendered, switchOf } from "./rendered";
+import { wordsOf } from "./words";
+
+const { say } = wordsOf("en");
+
+describe("a switch over several targets", () => {
+  const west = target({ region: "eu-west" });
+  const east = target({ region: "us-east" });
+  const off = { switch: { ...on, intent: "disabled" }, effectiveIntent: "disabled" } as const;
+  const model = say({ key: "matrix.switchModel", values: { id: "gpt-4.1" } });
+  const region = say({ key: "matrix.switchRegion", values: { id: "us-east" } });
+
+  it.each<[string, string, (view: HealthView) => ReactNode]>([
+    ["of models on a phone", model, (view) => <PhoneTargets health={view} metric="availability" />],
+    [
+      "of regions on a phone",
+      region,
+      (view) => <PhoneTargets health={view} metric="availability" />,
+    ],
+    ["of a model's page", model, () => <ObjectNow kind="model" id="gpt-4.1" />],
+    ["of a region's page", region, () => <ObjectNow kind="region" id="us-east" />],
+    ["of the list of models", model, () => <ObjectsView kind="model" />],
+    ["of the list of regions", region, () => <ObjectsView kind="region" />],
+  ])("is mixed while one of them is off by itself: that %s", (_where, label, page) => {
+    const shown = (view: HealthView): string =>
+      switchOf(
+        rendered(page(view), {
+          health: view,
+          read(client) {
+            for (const kind of ["model", "region"] as const) {
+              const figures = { generatedAt: now, range: "1h", kind, rows: [] };
+              client.setQueryData(figuresQueries.list(kind, "1h").queryKey, figures);
+            }
+          },
+        }),
+        label,
+      );
+    expect(shown(health([west, { ...east, ...off, state: "off" }]))).toContain("data-mixed");
+    const whole = shown(health([west, east]));
+    expect(whole).toContain('aria-checked="true"');
+    expect(whole).not.toContain("data-mixed");
+  });
+});
+
+describe("the line of a query that failed", () => {
+  const failed = new ApiFailure(500, "internal", "It broke.", "req-1");
+  const readBefore = say({ key: "failure.readBefore" });
+  const line = (query: Partial<UseQueryResult>, trouble?: "database"): string =>
+    rendered(
+      <QueryState
+        query={{ data: undefined, error: null, failureReason: null, ...query } as UseQueryResult}
+        skeleton="h-64"
+      />,
+      trouble === undefined ? {} : { trouble },
+    );
+
+  it("says that what is shown was read before only where something is shown", () => {
+    const told = say({ key: "failure.other", values: { code: "internal" } });
+    expect(line({ error: failed })).toContain(told);
+    expect(line({ error: failed })).not.toContain(readBefore);
+    expect(line({ data: {}, error: failed })).toContain(`${told} ${readBefore}`);
+  });
+
+  it("waits with everything else while the database is away", () => {
+    const waiting = say({ key: "failure.waiting.database" });
+    expect(line({ error: failed }, "database")).toContain(waiting);
+    expect(line({ data: {}, error: failed }, "database")).toBe("");
+  });
+});
+
+describe("the list of requests without any", () => {
+  const list = (text: string): string =>
+    rendered(<RequestsView />, {
+      search: new URLSearchParams({ q: text }).toString(),
+      read(client) {
+        const page = { generatedAt: now, calls: [], nextCursor: null };
+        const { queryKey } = callsQueries.list(readFilter(text).filter);
+        client.setQueryData(queryKey, { pages: [page], pageParams: [null] });
+      },
+    });
+
+  it("leads to the first call, where no filter is the reason", () => {
+    expect(list("")).toContain('href="/setup"');
+    expect(list("")).toContain(say({ key: "calls.empty" }));
+    expect(list("model:none")).not.toContain('href="/setup"');
+    expect(list("model:none")).toContain(say({ key: "requests.noneMatch" }));
+  });
+});
+
+describe("settings that are not read yet", () => {
+  it("are not asked for, and no file is taken in, before it is known whether one owns them", () => {
+    const markup = rendered(<SettingsView />, { trouble: "database" });
+    const waiting = say({ key: "failure.waiting.database" });
+    expect(markup.split(waiting)).toHaveLength(6);
+    expect(markup).not.toContain("<textarea");
+    expect(markup).not.toContain('type="submit"');
+  });
+});
+
+describe("a grid of many rows", () => {
+  const rows = 45;
+  const targets = Array.from({ length: rows }, (_, index) => [
+    target({ model: `model-${index}` }),
+    target({ model: `model-${index}`, region: "eu-west" }),
+  ]).flat();
+  const markup = rendered(
+    <MatrixGrid
+      health={health(targets)}
+      isCompact={false}
+      metric="availability"
+      scale={null}
+      past={null}
+    />,
+  );
+
+  it("counts all of them, and has one cell in the order of tabs", () => {
+    expect(markup).toContain(`aria-rowcount="${rows + 1}"`);
+    expect(markup).toContain("data-many");
+    const indexes = [...markup.matchAll(/aria-rowindex="(\d+)"/g)].map(([, index]) =>
+      Number(index),
+    );
+    expect(indexes).toEqual(Array.from({ length: rows + 1 }, (_, index) => index + 1));
+    expect(markup.match(/tabindex="0"/gi)).toHaveLength(1);
+  });
+});
