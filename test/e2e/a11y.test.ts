@@ -93,6 +93,36 @@ describe("with traffic", () => {
     await page.getByText(say({ key: "help.reorder" })).waitFor();
     expect(await objections(page, opened)).toEqual([]);
   });
+
+  it("a grid of many rows is one stop of Tab, tells its place in all of them, and is walked by keys", async () => {
+    const more = Array.from({ length: 41 }, (_, index) => `model-${index}`);
+    const before = await (await room.ask("GET", "config")).text();
+    const added = more.map((id) => `  - { id: ${id}, targets: [{ provider: alpha }] }\n`);
+    const text = before.replace(/^models:\n/m, `models:\n${added.join("")}`);
+    expect((await room.ask("PUT", "config", { text })).status).toBe(200);
+    const { models } = await room.health();
+    expect(models.length).toBeGreaterThan(40);
+    const page = await room.open({}, "/matrix");
+    const grid = page.getByRole("grid");
+    const focused = grid.locator(":focus");
+    expect(await grid.getAttribute("aria-rowcount")).toBe(String(models.length + 1));
+    // What is not near the window is not laid out, and is there all the same.
+    expect(await grid.getByRole("row").count()).toBe(models.length + 1);
+    await grid.locator('[tabindex="0"]').focus();
+    await page.keyboard.press("Control+End");
+    await expect.poll(() => focused.getAttribute("data-row")).toBe(String(models.length));
+    await expect.poll(() => focused.getAttribute("data-column")).toBe("4");
+    const row = grid.getByRole("row").filter({ has: page.locator(":focus") });
+    expect(await row.getAttribute("aria-rowindex")).toBe(String(models.length + 1));
+    const box = await focused.boundingBox();
+    expect(box!.y + box!.height).toBeLessThanOrEqual(desk.height);
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowUp");
+    await expect.poll(() => focused.getAttribute("data-row")).toBe(String(models.length - 1));
+    expect(await grid.locator('[tabindex="0"]').count()).toBe(1);
+    await page.keyboard.press("Control+Home");
+    await expect.poll(() => focused.getAttribute("data-row")).toBe("1");
+  });
 });
 
 describe("without any call", () => {

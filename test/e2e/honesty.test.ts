@@ -115,9 +115,24 @@ it("says within 15 s that the database is away, refuses changes aloud, serves ca
   const name = say({ key: "matrix.switchModel", values: { id: "gpt-4.1" } });
   const control = page.getByRole("switch", { name, exact: true });
   expect(await control.getAttribute("aria-checked")).toBe("true");
+  const others = [];
+  for (const path of ["/routes", "/requests", "/changes"]) {
+    others.push(await room.open({}, path));
+  }
 
   freeze(postgresPids());
   await untilVerdict(page, "database_away");
+  // A page without a headline says it above itself, and until when its numbers hold.
+  const away = say({ key: "banner.database" });
+  const lastNews = say({ key: "banner.readAt", values: { at: "" } })
+    .replace(".", "")
+    .trim();
+  for (const other of others) {
+    await shows(other.getByTestId("stale"), `${away} ${lastNews}`, noticeMs);
+  }
+  await others[0]?.reload();
+  await shows(others[0]!.getByTestId("stale"), away, noticeMs);
+  await shows(others[0]!.locator("main"), say({ key: "failure.waiting.database" }));
   const answer = await room.call({ model: "gpt-4.1" });
   expect(answer.status, await answer.text()).toBe(200);
 
@@ -131,6 +146,9 @@ it("says within 15 s that the database is away, refuses changes aloud, serves ca
 
   thaw();
   await untilVerdict(page, "served", 30_000);
+  for (const other of others) {
+    await expect.poll(() => other.getByTestId("stale").count(), { timeout: 30_000 }).toBe(0);
+  }
   const { models } = await room.health();
   expect(models.find(({ id }) => id === "gpt-4.1")?.switch.intent).toBe("enabled");
   await alert.getByRole("button", { name: say({ key: "failure.retry" }) }).click();

@@ -254,11 +254,15 @@ it("by keys alone the range moves, a link keeps its times, and what has the focu
   await press("BracketLeft", "**/overview?from=*&to=*");
   const spanMs = Date.parse(address().get("to") ?? "") - Date.parse(address().get("from") ?? "");
   expect(spanMs).toBe(3_600_000);
+  const announcer = page.getByTestId("announcer");
+  await shows(announcer, say({ key: "range.shown", values: { range: "" } }).trim());
   await press("BracketRight", "**/overview?r=1h");
   await press("Minus", "**/overview?r=6h");
   await press("Equal", "**/overview?r=1h");
   await press("BracketLeft", "**/overview?from=*");
   await press("Digit0", "**/overview?r=1h");
+  const hourText = say({ key: "range.last", values: { range: say({ key: "range.1h" }) } });
+  await shows(announcer, say({ key: "range.shown", values: { range: hourText } }));
   const hour = button(page, say({ key: "range.1h" })).filter({ visible: true });
   await expect.poll(() => hour.getAttribute("aria-pressed")).toBe("true");
   await page.keyboard.press("KeyT");
@@ -304,20 +308,44 @@ it("by keys alone the range moves, a link keeps its times, and what has the focu
   }
 });
 
-it("charts of a page share a cursor, and a series is shown alone by its name", async () => {
-  const page = await room.open({}, "/models/gpt-4.1");
+it("charts of a page share a cursor and tell their zone, and a series is shown alone by its name", async () => {
+  const page = await room.open({ timezoneId: "Asia/Seoul" }, "/models/gpt-4.1");
   const plots = page.locator("figure.chart .recharts-surface");
   await expect.poll(() => plots.count(), { timeout: 15_000 }).toBeGreaterThan(2);
   await plots.first().focus();
   await page.keyboard.press("ArrowLeft");
   await expect.poll(() => page.locator(".recharts-tooltip-cursor").count()).toBeGreaterThan(1);
   expect(await page.locator(".recharts-tooltip-wrapper:visible").count()).toBe(1);
+  await page.locator("#total .recharts-surface text", { hasText: /^KST$/ }).waitFor();
   const legend = (name: string): Locator =>
     page.locator("#total").getByRole("button", { name: new RegExp(`^${name}`) });
   await legend("p95").click();
   expect(await legend("p50").getAttribute("aria-pressed")).toBe("false");
   await legend("p95").click();
   expect(await legend("p50").getAttribute("aria-pressed")).toBe("true");
+});
+
+it("a tab that the server rendered before it knew the zone tells the browser's clock too, and a call its time on one line", async () => {
+  const zone = { timezoneId: "Asia/Kolkata" };
+  const first = await room.open({ ...zone, viewport: phone }, "/requests");
+  await shows(first.locator("#requests"), "GMT+5:30");
+  const page = await first.context().newPage();
+  const address = room.dashboard("/requests");
+  const body = await (await fetch(address)).text();
+  expect(body).toContain("UTC");
+  await page.route(address, (route) => route.fulfill({ body, contentType: "text/html" }));
+  await page.goto(address);
+  await shows(page.locator("#requests"), "GMT+5:30");
+  await page.locator("#requests [data-item]").first().click();
+  const note = page.getByTestId("call-title-note");
+  await shows(note, "GMT+5:30");
+  const heights = await note
+    .locator("> span")
+    .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().height));
+  // The id and the time, each whole on a line of 16 px.
+  expect(heights).toHaveLength(2);
+  expect(Math.max(...heights)).toBeLessThan(24);
+  await expectNoOverflow(page);
 });
 
 it("the figures are of one application when that is asked", async () => {

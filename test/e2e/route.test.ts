@@ -149,6 +149,17 @@ it("with the server away a draft and what was typed stay, and the failure is tol
   await sheet.locator('button[type="submit"]').click();
   await shows(page.getByTestId("route-proof"), inEffect);
   expect((await policy()).settings.find(({ place }) => place === "limits.attempts")?.value).toBe(4);
+  // Rules that cannot be read say so in their place, and come when they can.
+  await page.route("**/api/routes/auto/policy", (route) =>
+    route.fulfill({ status: 500, body: "{}" }),
+  );
+  await page.reload();
+  const rules = page.locator("#policy").getByRole("alert");
+  await shows(rules, say({ key: "failure.retry" }));
+  expect(await page.getByTestId("chain-gpt-4.1").count()).toBe(1);
+  await page.unroute("**/api/routes/auto/policy");
+  await rules.getByRole("button", { name: say({ key: "failure.retry" }) }).click();
+  await expect.poll(() => field(page, "limits.attempts").inputValue()).toBe("4");
 });
 
 it("when somebody else saved a number in between, both are shown", async () => {
