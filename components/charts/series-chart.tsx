@@ -161,7 +161,7 @@ const Chart = memo(function Chart(props: Props) {
           ),
         )}
         {domain[0] > 0 && <AxisBreak />}
-        <AxisZone zone={zone} below={22} />
+        <AxisZone zone={zone} below={20} />
         <SeriesEnds rows={rows} lines={lines} shape={shape} partialFrom={partialFrom} />
         <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
       </ComposedChart>
