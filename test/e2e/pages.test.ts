@@ -142,8 +142,14 @@ it("by keyboard only: when a region died is two keys away, and where it was down
   expect(await objections(page)).toEqual([]);
   await button(page, say({ key: "film.next" })).focus();
   await page.keyboard.press("Enter");
-  // The newest step is now.
-  await expect.poll(() => past.count()).toBe(0);
+  // The newest step is now; another may have begun since the region died.
+  await eventually(async () => {
+    if ((await past.count()) > 0) {
+      await slider.press("ArrowRight");
+    }
+    expect(await past.count()).toBe(0);
+    return true;
+  });
   await slider.focus();
   await page.keyboard.press("ArrowLeft");
   await past.waitFor();
