@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 import { I18nProvider } from "@/components/lib/i18n/provider";
 import { readerOf } from "@/components/lib/i18n/request";
 
-// Pretendard in three files (make.mjs): English needs the first, the room in Korean two, what people write all of them.
+// Pretendard in three files (bench/fonts.mjs): English needs the first, the room in Korean two, what people write all of them.
 const latin = localFont({ src: "./fonts/latin.woff2", weight: "400 650", variable: "--latin" });
 const hangulSaid = localFont({
   src: "./fonts/hangul-said.woff2",

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { convert } from "fontverter";
 import subsetFont from "subset-font";
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const root = path.join(here, "../..");
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
+const folder = path.join(root, "app/fonts");
 const weights = { wght: { min: 400, max: 650 } };
 /** Latin with its accents, and the signs that texts and pages use. */
 const latinRanges = [
@@ -18,7 +18,7 @@ const latinRanges = [
   [0x2030, 0x203a],
 ];
 // The switch to Korean is on every page.
-const signs = "€₩₿←↑→↓↔↕⇄↩↵⇧⌘⌥⏎−∞≈≠≤≥한국어■□▲△▶▼◀◆●○✓✕";
+const signs = "€₩₿←↑→↓↔↕⇄↩↵⇧⌘⌥⏎−∞≈≠≤≥한국어로보기■□▲△▶▼◀◆●○✓✕";
 
 function textOf(ranges) {
   return ranges
@@ -56,11 +56,11 @@ const files = {
     .join(""),
 };
 const pretendard = fs.readFileSync(
-  path.join(root, "node_modules/pretendard/dist/web/variable/woff2/PretendardVariable.woff2"),
+  fileURLToPath(import.meta.resolve("pretendard/dist/web/variable/woff2/PretendardVariable.woff2")),
 );
 for (const [name, text] of Object.entries(files)) {
   const part = await subsetFont(pretendard, text, { targetFormat: "sfnt", variationAxes: weights });
   const font = await convert(renamed(part), "woff2");
-  fs.writeFileSync(path.join(here, name), font);
+  fs.writeFileSync(path.join(folder, name), font);
   process.stdout.write(`${name}: ${font.length} bytes, ${text.length} characters\n`);
 }
