@@ -79,9 +79,8 @@ async function round(parts, deps, isLogged) {
     }
     // No call ends in the turn of the event loop in which it begins.
     await turn();
-    for (const trace of isLogged ? traces : []) {
-      parts.recordCall(deps, trace);
-    }
+    const ended = isLogged ? traces : [];
+    await Promise.all(ended.map((trace) => parts.recordCall(deps, trace)));
     hot += micros(process.cpuUsage(from));
     calls += burst;
     await sleep(10);
