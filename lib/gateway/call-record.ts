@@ -1,5 +1,6 @@
 /** The rows that a finished call becomes in the log. */
 import { type GatewayError, errorCatalog } from "../shared/errors";
+import { isoAt } from "../shared/iso";
 import { uuidV7 } from "../shared/uuid";
 import type { AttemptRecord, CallRecord } from "../store/call-log";
 import { callFlow } from "./call-flow";
@@ -64,9 +65,9 @@ export function recordCall(deps: GatewayDeps, trace: CallTrace): Promise<void> {
 /** ISO 8601 of `wallMs`; nearly always the call's own start, which is written out once. */
 function isoOf(trace: CallTrace, wallMs: number): string {
   if (Math.floor(wallMs) !== trace.startedWallMs) {
-    return new Date(wallMs).toISOString();
+    return isoAt(wallMs);
   }
-  trace.startedAt ??= new Date(wallMs).toISOString();
+  trace.startedAt ??= isoAt(wallMs);
   return trace.startedAt;
 }
 
