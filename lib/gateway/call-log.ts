@@ -79,6 +79,8 @@ export type CallLogOptions = {
 const measureEvery = 64;
 /** Bodies are left out from here on, so that what they take is never missing for records. */
 const bodiesUpToRatio = 0.8;
+/** The same amount, on the disk and in memory. */
+const [manyBytes, manyRecords] = [256 * 1024, 200];
 const done = Promise.resolve();
 
 export function createCallLog(options: CallLogOptions): CallLog {
@@ -137,6 +139,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
     now,
     next: spool.next,
     ship: (records) => ship(records),
+    isBehind: () => spool.bytes() > manyBytes || spool.unspooled().now > manyRecords,
     onRefused(record, error) {
       refused += 1;
       if (record.kind === "end") {
