@@ -89,6 +89,11 @@ async function round(parts, deps, isLogged) {
   return { whole: micros(process.cpuUsage(before)) / calls, hot: hot / calls };
 }
 
+/** The same texts in every plan, as those of a configuration are: fresh ones would be compared letter by letter. */
+const planned = ["us-east", "eu-west", "ap-south", "global"].map(
+  (region) => `alpha:${region}:gpt-4.1`,
+);
+
 function endedTrace(parts, deps) {
   const trace = parts.beginTrace(deps);
   const target = {
@@ -105,11 +110,7 @@ function endedTrace(parts, deps) {
   trace.plan = {
     candidates: [{ target, entryIndex: 0 }],
     avoided: false,
-    entries: ["us-east", "eu-west", "ap-south", "global"].map((region) => ({
-      target: `alpha:${region}:gpt-4.1`,
-      decision: "eligible",
-      reason: "chain_order",
-    })),
+    entries: planned.map((target) => ({ target, decision: "eligible", reason: "chain_order" })),
   };
   const attempt = {
     target,
