@@ -2,8 +2,8 @@
  * JSON of the log's rows, several times a second for every call: written out column by column, which takes half of the time
  * that `JSON.stringify` does. A test compares the two.
  *
- * What is null is left out, as a column without a value is null too: every byte is copied eight times on its way to the
- * database. What comes again with most calls is kept as one text, as each piece of a text costs as much as its bytes do.
+ * What is null is left out, as a column without a value is null too: every byte is copied several times on its way to
+ * the database. What comes again with most calls is kept as one text, as each piece of a text costs as much as its bytes do.
  */
 import type { AttemptRecord, CallLogLine, CallRecord } from "../../store/call-log";
 import type { BegunCall } from "./crashed-call";
