@@ -27,8 +27,11 @@ export type CallLog = {
   planHash(plan: readonly PlanEntry[]): string | null;
   /** Takes a call of which the first attempt is about to go out: from the end of this turn on it has a row whatever happens. Never throws. */
   begin(call: BegunCall): void;
-  /** Takes an ended call, to be called before its last byte goes to the caller. Never waits and never throws. */
-  record(line: CallLogLine): void;
+  /**
+   * Takes an ended call and resolves when its record is kept, which its last byte to the caller has to wait for: at the end of
+   * this turn of the event loop. Never rejects.
+   */
+  record(line: CallLogLine): Promise<void>;
   /** Takes what the call `id` sent and got, after its record, if there is more room than records need. Never waits and never throws. */
   keepBody(id: string, body: CallBody): void;
   counts: () => CallLogCounts;
@@ -76,6 +79,9 @@ export type CallLogOptions = {
 const measureEvery = 64;
 /** Bodies are left out from here on, so that what they take is never missing for records. */
 const bodiesUpToRatio = 0.8;
+/** The same amount, on the disk and in memory. */
+const [manyBytes, manyRecords] = [256 * 1024, 200];
+const done = Promise.resolve();
 
 export function createCallLog(options: CallLogOptions): CallLog {
   const { nodeId, now, say } = options;
@@ -114,6 +120,15 @@ export function createCallLog(options: CallLogOptions): CallLog {
       );
       tellDamage(segment);
     },
+    onEnds(lost) {
+      if (lost === 0) {
+        gaps.close();
+      }
+      for (let left = lost; left > 0; left -= 1) {
+        drop("disk");
+      }
+      shipper.poke();
+    },
     onAdopted(slot, segments) {
       say.info(`Adopted ${segments} segments that an ended process left in slot ${slot}.`);
       shipper.poke();
@@ -124,6 +139,7 @@ export function createCallLog(options: CallLogOptions): CallLog {
     now,
     next: spool.next,
     ship: (records) => ship(records),
+    isBehind: () => spool.bytes() > manyBytes || spool.unspooled().now > manyRecords,
     onRefused(record, error) {
       refused += 1;
       if (record.kind === "end") {
@@ -224,15 +240,13 @@ export function createCallLog(options: CallLogOptions): CallLog {
       }
     },
     record(line) {
-      spool.end(line.call.id);
       recorded += 1;
-      if (isFull()) {
-        drop("spool_full");
-      } else if (write("end", lineJson(line))) {
-        gaps.close();
-      } else {
-        drop("disk");
+      if (!isFull()) {
+        return spool.end(line.call.id, storable(lineJson(line)));
       }
+      spool.forget(line.call.id);
+      drop("spool_full");
+      return done;
     },
     keepBody(id, body) {
       const { sealer } = options;

@@ -1,5 +1,6 @@
 /** The rows that a finished call becomes in the log. */
 import { type GatewayError, errorCatalog } from "../shared/errors";
+import { isoAt } from "../shared/iso";
 import { uuidV7 } from "../shared/uuid";
 import type { AttemptRecord, CallRecord } from "../store/call-log";
 import { callFlow } from "./call-flow";
@@ -16,6 +17,7 @@ import type { GatewayDeps } from "./deps";
 import { redact } from "./redact";
 
 const maxErrorChars = 300;
+const done = Promise.resolve();
 
 /**
  * Tells the log that the call's first attempt is about to go out; never throws and never waits. A stranger's call leaves no
@@ -42,17 +44,17 @@ export function recordBegin(deps: GatewayDeps, trace: CallTrace): void {
 }
 
 /**
- * Hands the ended call to the log, once, before its last byte goes to the caller: what is acknowledged has its record.
- * Never throws and never waits.
+ * Hands the ended call to the log, once, and resolves when its last byte may go to the caller: what is acknowledged has its
+ * record. Calls that end in one turn of the event loop share a write, at the end of it. Never rejects.
  */
-export function recordCall(deps: GatewayDeps, trace: CallTrace): void {
+export function recordCall(deps: GatewayDeps, trace: CallTrace): Promise<void> {
   if (trace.key === null || trace.isRecorded) {
-    return;
+    return done;
   }
   trace.isRecorded = true;
   const endedMs = trace.endedMs ?? deps.now();
   const counted = countedFailures(trace.attempts);
-  deps.log.record({
+  return deps.log.record({
     call: callRecord(deps, trace, endedMs),
     attempts: trace.attempts.map((one, index) =>
       attemptRecord(trace, one, { seq: index + 1, health: counted.has(one), endedMs }),
@@ -63,9 +65,9 @@ export function recordCall(deps: GatewayDeps, trace: CallTrace): void {
 /** ISO 8601 of `wallMs`; nearly always the call's own start, which is written out once. */
 function isoOf(trace: CallTrace, wallMs: number): string {
   if (Math.floor(wallMs) !== trace.startedWallMs) {
-    return new Date(wallMs).toISOString();
+    return isoAt(wallMs);
   }
-  trace.startedAt ??= new Date(wallMs).toISOString();
+  trace.startedAt ??= isoAt(wallMs);
   return trace.startedAt;
 }
 

@@ -70,7 +70,7 @@ export async function chat(
     await deliver(call, await execute(call));
   } catch (error) {
     trace.error = takenBack(gone) ?? toGatewayError(error);
-    recordCall(deps, trace);
+    await recordCall(deps, trace);
     answerError(res, out, trace, deps.now());
   } finally {
     out?.stop();

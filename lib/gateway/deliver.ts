@@ -31,13 +31,13 @@ export async function deliver(call: Call, { by, result }: Answered): Promise<voi
     case "answer":
       by.succeed(result.tally);
       trace.endedMs = deps.now();
-      recordCall(deps, trace);
+      await recordCall(deps, trace);
       trace.body?.answered(result.body);
       sendJson(res, 200, result.body, answerHeaders(trace, trace.endedMs));
       return;
     case "events":
       trace.firstTokenMs = deps.now();
-      deliverEvents(call, streamOf(call), { by, tally: result.tally, events: result.events });
+      await deliverEvents(call, streamOf(call), { by, tally: result.tally, events: result.events });
       return;
     case "stream":
       trace.firstTokenMs = by.trace.firstTokenMs;
@@ -61,11 +61,11 @@ function beginRelay({ deps, request, spec, trace }: Call, out: CallerStream): Re
   });
 }
 
-function deliverEvents(
+async function deliverEvents(
   call: Call,
   out: CallerStream,
   kept: { by: OpenAttempt; tally: Tally; events: readonly string[] },
-): void {
+): Promise<void> {
   const relay = beginRelay(call, out);
   for (const data of kept.events) {
     const chunk = readStreamChunk(data);
@@ -74,7 +74,7 @@ function deliverEvents(
     }
   }
   kept.by.succeed(kept.tally);
-  finish(call, out, relay, null);
+  await finish(call, out, relay, null);
 }
 
 async function deliverStream(call: Call, out: CallerStream, first: Part): Promise<void> {
@@ -97,7 +97,7 @@ async function deliverStream(call: Call, out: CallerStream, first: Part): Promis
         case "stopped":
           if (relay.settle()) {
             by.succeed(stream.tally);
-            finish(call, out, relay, joint);
+            await finish(call, out, relay, joint);
             return;
           }
           by.giveUp("diverged", stream.tally);
@@ -130,7 +130,12 @@ function interruptedError(detail: string): GatewayError {
   });
 }
 
-function finish(call: Call, out: CallerStream, relay: Relay, joint: Joint | null): void {
+async function finish(
+  call: Call,
+  out: CallerStream,
+  relay: Relay,
+  joint: Joint | null,
+): Promise<void> {
   const { trace, request } = call;
   const tokens = relay.deliveredTokens;
   trace.endedMs = call.deps.now();
@@ -140,7 +145,7 @@ function finish(call: Call, out: CallerStream, relay: Relay, joint: Joint | null
     ...(joint !== null && request.wantsUsage ? joint.tellLast(tokens) : {}),
   };
   const hasMarks = Object.keys(marks).length > 0;
-  recordCall(call.deps, trace);
+  await recordCall(call.deps, trace);
   relay.complete(answerUsage(call), hasMarks ? marks : null);
 }
 

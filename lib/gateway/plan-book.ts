@@ -52,9 +52,12 @@ function isSame(one: readonly PlanEntry[], other: readonly PlanEntry[]): boolean
   if (one.length !== other.length) {
     return false;
   }
-  for (const [index, entry] of one.entries()) {
+  // By index: this is looked at with every call, and an iterator takes twice the time.
+  for (let index = 0; index < one.length; index += 1) {
+    const entry = one[index];
     const twin = other[index];
     if (
+      entry === undefined ||
       entry.target !== twin?.target ||
       entry.decision !== twin.decision ||
       entry.reason !== twin.reason ||

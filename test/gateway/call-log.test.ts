@@ -121,6 +121,11 @@ function killed({ dataDir, cut }: Opened): string {
 const segmentsIn = (dataDir: string, slot = "0"): string[] =>
   readdirSync(join(dataDir, "spool", slot)).filter((name) => name.endsWith(".log"));
 
+const spooled = (dataDir: string): string =>
+  segmentsIn(dataDir)
+    .map((name) => readFileSync(join(dataDir, "spool/0", name), "latin1"))
+    .join("");
+
 function callOf(changes: Partial<CallRecord> = {}): CallRecord {
   return callRecord(Date.now(), changes);
 }
@@ -134,7 +139,9 @@ function begin(log: CallLog, call: CallRecord): CallRecord {
 
 function run(log: CallLog, changes: Partial<CallRecord> = {}): CallRecord {
   const call = begin(log, callOf(changes));
-  log.record({ call, attempts: [] });
+  log.record({ call, attempts: [] }).catch((error: unknown) => {
+    throw error;
+  });
   return call;
 }
 
@@ -183,28 +190,60 @@ describe("the call log", () => {
     expect(segmentsIn(copy)).toEqual([]);
   });
 
-  it("writes down what began in one turn of the event loop when that turn ends", async () => {
+  it("writes down what began and ended in one turn of the event loop when that turn ends", async () => {
     const rows = emptyRows();
     rows.isAway = true;
     const opened = open(rows, temporaryFolder());
-    const spooled = (): string =>
-      segmentsIn(opened.dataDir)
-        .map((name) => readFileSync(join(opened.dataDir, "spool", "0", name), "latin1"))
-        .join("");
     const quick = run(opened.log);
     const begun = [begin(opened.log, callOf()), begin(opened.log, callOf())];
-    expect(spooled()).toContain(quick.id);
-    expect(begun.filter(({ id }) => spooled().includes(id))).toEqual([]);
+    expect(spooled(opened.dataDir)).toBe("");
     await endOfTurn();
-    expect(begun.filter(({ id }) => spooled().includes(id))).toEqual(begun);
+    expect(spooled(opened.dataDir)).toContain(quick.id);
+    expect(begun.filter(({ id }) => spooled(opened.dataDir).includes(id))).toEqual(begun);
     begin(opened.log, callOf());
     const last = run(opened.log);
-    expect(spooled().split(last.id)).toHaveLength(2);
+    await endOfTurn();
+    expect(spooled(opened.dataDir).split(last.id)).toHaveLength(2);
     rows.isAway = false;
     open(rows, killed(opened));
     await vi.waitFor(() => expect(rows.calls.size).toBe(5), 15_000);
     const crashed = [...rows.calls.values()].filter(({ outcome }) => outcome === "unknown_crash");
     expect(crashed).toHaveLength(3);
+  });
+
+  it("lets no call end before its record is written, and none of more than 64 wait for the others", async () => {
+    const { log, dataDir } = open(emptyRows(), temporaryFolder());
+    const isWritten = (call: CallRecord): boolean => spooled(dataDir).includes(call.id);
+    const first = callOf();
+    const told = log.record({ call: first, attempts: [] }).then(() => isWritten(first));
+    await Promise.resolve();
+    expect(isWritten(first)).toBe(false);
+    expect(await told).toBe(true);
+    const many = Array.from({ length: 70 }, () => run(log));
+    expect(many.filter(isWritten)).toEqual(many.slice(0, 64));
+    await endOfTurn();
+    expect(many.filter(isWritten)).toEqual(many);
+  });
+
+  it("keeps the others of a turn on the disk when that refuses one of them", async () => {
+    const rows = emptyRows();
+    rows.isAway = true;
+    const { log, dataDir } = open(rows, temporaryFolder());
+    const begun = begin(log, callOf());
+    const calls = ["", "x".repeat(5_000_000), ""].map((error_message) =>
+      run(log, { error_message }),
+    );
+    await endOfTurn();
+    const onDisk = spooled(dataDir);
+    expect([begun, ...calls].map(({ id }) => onDisk.includes(id))).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+    expect(log.counts()).toMatchObject({ unspooled: 1, dropped: 0 });
+    rows.isAway = false;
+    await vi.waitFor(() => expect(rows.calls.size).toBe(3), 15_000);
   });
 
   it("doubles nothing when it is killed between commit and delete, again and again", async () => {
@@ -269,7 +308,7 @@ describe("the call log", () => {
     rows.isAway = true;
     const first = open(rows, temporaryFolder());
     const calls = Array.from({ length: 50 }, () => callOf());
-    calls.forEach((call) => first.log.record({ call, attempts: [] }));
+    await Promise.all(calls.map((call) => first.log.record({ call, attempts: [] })));
     const copy = killed(first);
     const path = join(copy, "spool/0/0000000001.log");
     const bytes = readFileSync(path);
@@ -360,9 +399,10 @@ describe("the call log", () => {
     await next.log.close(1_000);
   });
 
-  it("is readable by its owner only", () => {
+  it("is readable by its owner only", async () => {
     const { log, dataDir } = open(emptyRows(), temporaryFolder());
     run(log);
+    await endOfTurn();
     const modeOf = (path: string): number => statSync(join(dataDir, path)).mode & 0o777;
     expect(modeOf("spool/0")).toBe(0o700);
     expect(modeOf(`spool/0/${segmentsIn(dataDir)[0] ?? ""}`)).toBe(0o600);
@@ -402,11 +442,6 @@ describe("bodies of calls", () => {
     log.keepBody(call.id, body);
     return call;
   };
-  const spooled = (dataDir: string): string =>
-    segmentsIn(dataDir)
-      .map((name) => readFileSync(join(dataDir, "spool/0", name), "latin1"))
-      .join("");
-
   it("reach the database behind their calls, sealed, and never lie open in the spool", async () => {
     const rows = emptyRows();
     rows.isAway = true;
@@ -474,6 +509,7 @@ describe("bodies of calls", () => {
     writeFileSync(join(dataDir, "spool"), "in the way");
     const { log } = open(rows, dataDir);
     const calls = Array.from({ length: 10 }, () => keep(log));
+    await endOfTurn();
     expect(log.counts()).toMatchObject({ bodies: 0, bodiesDropped: 10, unspooled: 10 });
     rows.isAway = false;
     await vi.waitFor(() => expect(rows.calls.size).toBe(calls.length), 15_000);

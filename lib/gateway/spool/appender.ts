@@ -42,7 +42,8 @@ export type Appender = {
 };
 
 const defaultSegmentBytes = 1024 * 1024;
-const scratchBytes = 64 * 1024;
+/** Room for the records of a full turn; longer ones take memory of their own. */
+const scratchBytes = 512 * 1024;
 const retryAfterMs = 1_000;
 /** So long without an error, and the disk is said to be well again. */
 const wellAfterMs = 3_000;

@@ -33,6 +33,8 @@ export type BacklogDeps = {
   append(record: SpoolRecord): Segment | null;
   /** Keeps a record, on the disk or in memory. */
   write(record: SpoolRecord): boolean;
+  /** Writes down what ended in this turn of the event loop. */
+  endTurn(): void;
   /** The rest of a call of which only the beginning is known. */
   crashed(begun: string): SpoolRecord;
   /** A segment was damaged; its readable records are not lost. */
@@ -122,6 +124,8 @@ export function createBacklog(deps: BacklogDeps): Backlog {
         deps.write(deps.crashed(begun));
       }
     }
+    // A call that has ended must not be carried on behind its end.
+    deps.endTurn();
     const carry = (json: string): Segment | null => deps.append({ kind: "begin", json });
     deps.running.carry(segment, carry);
     deps.orphans.carry(segment, carry);

@@ -11,6 +11,8 @@ export type ShipperDeps = {
   next: () => Promise<Batch | null>;
   /** Resolves when all `records` are in the database. */
   ship(records: readonly StoredRecord[]): Promise<void>;
+  /** So much waits that it should not wait any longer. Otherwise it does: a batch costs the same, however small it is. */
+  isBehind: () => boolean;
   onRefused(record: StoredRecord, error: unknown): void;
   /** Records wait because of `error`; null: they do not wait any more. */
   onTrouble(error: unknown): void;
@@ -26,8 +28,6 @@ export type Shipper = {
 };
 
 const shipEveryMs = 200;
-/** After a batch of fewer records there is no hurry: each costs the same, however small it is. */
-const fullBatch = 250;
 const retryFirstMs = 250;
 const retryLongestMs = 5_000;
 /** A database that is away is not waited for at the end for long: what is left is safe in the spool. */
@@ -38,7 +38,6 @@ export function createShipper(deps: ShipperDeps): Shipper {
   let round: Promise<boolean> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let failures = 0;
-  let latestRecords = 0;
   let isStopped = false;
   const refused = new WeakSet<StoredRecord>();
 
@@ -47,7 +46,7 @@ export function createShipper(deps: ShipperDeps): Shipper {
     if (failures > 0) {
       return retryMs();
     }
-    return latestRecords < fullBatch ? shipEveryMs : 0;
+    return deps.isBehind() ? 0 : shipEveryMs;
   };
   const schedule = (delayMs: number): void => {
     if (!isStopped) {
@@ -78,7 +77,6 @@ export function createShipper(deps: ShipperDeps): Shipper {
         return true;
       }
       await shipAll(held.records);
-      latestRecords = held.records.length;
       held.settle();
       held = null;
       if (failures > 0) {

@@ -24,9 +24,14 @@ export type SpoolOptions = {
   onDisk: (trouble: string | null) => void;
   onDamage: (segment: Segment, damagedBytes: number) => void;
   onAdopted: (slot: string, segments: number) => void;
+  /** Calls ended; of `lost` of them nobody has the record. */
+  onEnds: (lost: number) => void;
   /** How often slots are looked for that dead processes left behind. One is adopted when it is seen dead twice. */
   readonly lookEveryMs?: number;
 };
+
+/** Of the call `id`. */
+type TurnRecord = SpoolRecord & { readonly id: string };
 
 export type Spool = {
   /**
@@ -34,8 +39,13 @@ export type Spool = {
    * So calls of one turn share a write, and none of them has had an answer before it.
    */
   begin(id: string, json: string): void;
-  /** The call's last record is about to be written. */
-  end: (id: string) => void;
+  /**
+   * A call ends with its last record. Resolves when that is kept, on the disk or, while that takes none, in memory: at the end
+   * of this turn, so that its ends share a write too. Never rejects.
+   */
+  end(id: string, json: string): Promise<void>;
+  /** A call ended for whose last record there is no room. */
+  forget(id: string): void;
   /** Keeps the record, on the disk or, while that takes none, in memory. False: there is no room anywhere. */
   write(record: SpoolRecord): boolean;
   /** Keeps the record on the disk or not at all: whether it did. */
@@ -51,6 +61,8 @@ export type Spool = {
 
 const defaultLookEveryMs = 30_000;
 const openAgainMs = 1_000;
+/** After so many ends the turn's records are written at once: none waits for more than these. */
+const mostEnds = 64;
 
 export function openSpool(options: SpoolOptions): Spool {
   const { root, now, lookEveryMs = defaultLookEveryMs } = options;
@@ -62,34 +74,68 @@ export function openSpool(options: SpoolOptions): Spool {
   const adopted: { readonly slot: Slot; readonly segments: ReadonlySet<Segment> }[] = [];
   let isClosed = false;
   let seenDead: ReadonlyMap<string, number> = new Map();
-  /** Beginnings of this turn, by call. */
-  const begun = new Map<string, string>();
+  /** What began in this turn, by call, and what ended. */
+  const begun = new Map<string, TurnRecord>();
+  let ended: TurnRecord[] = [];
+  let isTurnWatched = false;
+  let settling: { readonly promise: Promise<void>; resolve(): void } | null = null;
 
-  /** Appends the beginnings of this turn, and `last` behind them. */
-  const append = (last: readonly SpoolRecord[]): Segment | null => {
+  /** Appends the records of this turn, and `last` behind them, in one write: the segment that has `last`, or null. */
+  const append = (last: SpoolRecord | null): Segment | null => {
     if (own === null && now() >= openAtMs && !isClosed) {
       open();
     }
-    const records = Array.from(begun.values(), (json): SpoolRecord => ({ kind: "begin", json }));
-    records.push(...last);
-    const segment = records.length === 0 ? null : (own?.appender.append(records) ?? null);
+    const begins = [...begun.values()];
+    const ends = ended;
+    begun.clear();
+    ended = [];
+    const whole = toDisk([...begins, ...ends, ...(last === null ? [] : [last])]);
+    const segment = whole ?? toDisk(begins);
     if (segment !== null) {
-      for (const [id, json] of begun) {
+      for (const { id, json } of begins) {
         running.begin(id, json, segment);
       }
     }
-    begun.clear();
-    return segment;
+    if (ends.length > 0) {
+      settle(ends, whole !== null);
+    }
+    return whole ?? toDisk(last === null ? [] : [last]);
+  };
+  const toDisk = (records: readonly SpoolRecord[]): Segment | null =>
+    records.length === 0 ? null : (own?.appender.append(records) ?? null);
+  const settle = (ends: readonly TurnRecord[], isOnDisk: boolean): void => {
+    let lost = 0;
+    for (const end of ends) {
+      running.end(end.id);
+      // One that the disk refuses must not take the others with it.
+      const isKept = isOnDisk || toDisk([end]) !== null || memory.push(end);
+      lost += Number(!isKept);
+    }
+    const settled = settling;
+    settling = null;
+    settled?.resolve();
+    options.onEnds(lost);
   };
   const endTurn = (): void => {
-    append([]);
+    append(null);
   };
-  const write = (record: SpoolRecord): boolean => append([record]) !== null || memory.push(record);
+  /** Sees to it that this turn's records are written when it ends: behind all that the sockets of one round bring. */
+  const watchTurn = (): void => {
+    if (!isTurnWatched) {
+      isTurnWatched = true;
+      setImmediate(() => {
+        isTurnWatched = false;
+        endTurn();
+      });
+    }
+  };
+  const write = (record: SpoolRecord): boolean => append(record) !== null || memory.push(record);
   const backlog: Backlog = createBacklog({
     running,
     orphans,
-    append: (record) => append([record]),
+    append,
     write,
+    endTurn,
     crashed: options.crashed,
     onDamage: options.onDamage,
   });
@@ -149,27 +195,40 @@ export function openSpool(options: SpoolOptions): Spool {
 
   return {
     begin(id, json) {
-      if (begun.size === 0) {
-        setImmediate(endTurn);
-      }
-      begun.set(id, json);
+      begun.set(id, { id, kind: "begin", json });
+      watchTurn();
     },
-    end(id) {
+    end(id, json) {
+      begun.delete(id);
+      ended.push({ id, kind: "end", json });
+      settling ??= newSettling();
+      const { promise } = settling;
+      if (ended.length < mostEnds) {
+        watchTurn();
+      } else {
+        endTurn();
+      }
+      return promise;
+    },
+    forget(id) {
       begun.delete(id);
       running.end(id);
     },
     write,
     writeToDisk(record) {
-      // Apart from it: the beginnings must not share its failure.
-      append([]);
-      return append([record]) !== null;
+      // Apart from it: what else this turn has must not share its failure.
+      endTurn();
+      return append(record) !== null;
     },
-    next: async () => memory.next() ?? (await backlog.next()),
+    async next() {
+      endTurn();
+      return memory.next() ?? (await backlog.next());
+    },
     bytes: backlog.bytes,
     unspooled: memory.sizes,
     async close() {
       clearInterval(looking);
-      append([]);
+      endTurn();
       const last = own;
       isClosed = true;
       own = null;
@@ -182,6 +241,14 @@ export function openSpool(options: SpoolOptions): Spool {
       }
     },
   };
+}
+
+function newSettling(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 /** Where the spool lies in the data folder. */

@@ -11,6 +11,7 @@ function shipping(
   records: StoredRecord[],
   ship: (some: readonly StoredRecord[]) => Promise<void>,
   perBatch = 10,
+  isBehind = (): boolean => false,
 ) {
   let left = records;
   const refused: string[] = [];
@@ -29,6 +30,7 @@ function shipping(
           };
     },
     ship,
+    isBehind,
     onRefused: ({ json }) => refused.push(json.toString()),
     onTrouble: (error) => troubles.push(error instanceof Error ? error.message : "well"),
   });
@@ -69,6 +71,22 @@ describe("the shipper", () => {
     expect(refused).toEqual([]);
     expect(troubles).toEqual([error.message, "well"]);
     shipper.stop();
+  });
+
+  it.each([
+    ["waits for more while little is left", false],
+    ["goes on at once while much is left", true],
+  ])("%s", async (_, isBehind) => {
+    const atMs: number[] = [];
+    const ship = async (): Promise<void> => {
+      atMs.push(performance.now());
+    };
+    const { shipper } = shipping(recordsOf(20), ship, 10, () => isBehind);
+    shipper.poke();
+    await vi.waitFor(() => expect(atMs).toHaveLength(2), 5_000);
+    shipper.stop();
+    const waitedMs = atMs[1]! - atMs[0]!;
+    expect(waitedMs > 150).toBe(!isBehind);
   });
 
   it("does not wait longer than it may for a database that is frozen", async () => {
