@@ -1,5 +1,5 @@
 import "server-only";
-import { dehydrate, type DehydratedState, QueryClient } from "@tanstack/react-query";
+import { dehydrate, type DehydratedState, QueryClient, type QueryKey } from "@tanstack/react-query";
 import { headers } from "next/headers";
 import {
   callsPerPage,
@@ -10,6 +10,9 @@ import {
   figuresQueries,
   healthQueries,
   metricsQueries,
+  policyQueries,
+  settingsQueries,
+  setupQueries,
 } from "@/components/lib/queries";
 import type { CallFilter } from "@/components/calls/filter";
 import type { ObjectKind } from "@/components/lib/object-kinds";
@@ -24,6 +27,9 @@ import {
   metricsView,
   objectView,
   parseBetween,
+  routePolicyView,
+  settingsView,
+  setupView,
 } from "@/lib/control";
 import { parseEnv } from "@/lib/shared/env";
 import { isGatewayError } from "@/lib/shared/errors";
@@ -68,42 +74,45 @@ export async function prefetchObject(
   range: Range,
 ): Promise<DehydratedState> {
   const read = await reader();
-  const client = new QueryClient();
-  await Promise.allSettled([
-    read
-      .object(kind, id, range)
-      .then((view) => client.setQueryData(figuresQueries.one(kind, id, range).queryKey, view)),
-  ]);
-  return dehydrate(client);
+  return answered(figuresQueries.one(kind, id, range).queryKey, read.object(kind, id, range));
 }
 
 /** The first page of the calls that the address asks for. */
 export async function prefetchRequests(filter: CallFilter): Promise<DehydratedState> {
   const read = await reader();
-  const client = new QueryClient();
-  await Promise.allSettled([
-    read.list(filter).then((page) =>
-      client.setQueryData(callsQueries.list(filter).queryKey, {
-        pages: [page],
-        pageParams: [null],
-      }),
-    ),
-  ]);
-  return dehydrate(client);
+  return answered(callsQueries.list(filter).queryKey, firstPage(read.list(filter)));
 }
 
 /** The first page of the feed. */
 export async function prefetchChanges(): Promise<DehydratedState> {
   const read = await reader();
+  return answered(changesQueries.feed("all").queryKey, firstPage(read.feed()));
+}
+
+/** What the settings of a route did. */
+export async function prefetchPolicy(routeId: string): Promise<DehydratedState> {
+  const read = await reader();
+  return answered(policyQueries.of(routeId).queryKey, read.policy(routeId));
+}
+
+export async function prefetchSettings(): Promise<DehydratedState> {
+  const read = await reader();
+  return answered(settingsQueries.view().queryKey, read.settings());
+}
+
+export async function prefetchSetup(): Promise<DehydratedState> {
+  const read = await reader();
+  return answered(setupQueries.view().queryKey, read.setup());
+}
+
+async function firstPage<T>(page: Promise<T>): Promise<{ pages: T[]; pageParams: null[] }> {
+  return { pages: [await page], pageParams: [null] };
+}
+
+/** One answer in the page; what cannot be read is left to the browser, which says so in its place. */
+async function answered(key: QueryKey, answer: Promise<unknown>): Promise<DehydratedState> {
   const client = new QueryClient();
-  await Promise.allSettled([
-    read.feed().then((page) =>
-      client.setQueryData(changesQueries.feed("all").queryKey, {
-        pages: [page],
-        pageParams: [null],
-      }),
-    ),
-  ]);
+  await Promise.allSettled([answer.then((view) => client.setQueryData(key, view))]);
   return dehydrate(client);
 }
 
@@ -125,6 +134,17 @@ async function reader() {
     object: (kind: ObjectKind, id: string, range: Range) =>
       authorized().then(({ actor, runtime }) =>
         objectView(actor, runtime.deps, { kind, id, range: askedRange(range) }),
+      ),
+    policy: (id: string) =>
+      authorized().then(({ actor, runtime }) => routePolicyView(actor, runtime.deps, { id })),
+    settings: () =>
+      authorized().then(({ actor, runtime }) => settingsView(actor, runtime.deps, null)),
+    setup: () =>
+      authorized().then(({ actor, runtime }) =>
+        setupView(actor, runtime.deps, {
+          wallUrl: runtime.wallUrl,
+          gatewayUrl: runtime.env.gatewayUrl,
+        }),
       ),
     list: (filter: CallFilter) =>
       authorized().then(({ actor, runtime }) =>

@@ -1,5 +1,11 @@
+import { HydrationBoundary } from "@tanstack/react-query";
 import { SetupView } from "@/components/setup/setup-view";
+import { prefetchSetup } from "../prefetch";
 
-export default function SetupPage() {
-  return <SetupView />;
+export default async function SetupPage() {
+  return (
+    <HydrationBoundary state={await prefetchSetup()}>
+      <SetupView />
+    </HydrationBoundary>
+  );
 }
