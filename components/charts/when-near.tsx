@@ -1,9 +1,8 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { useWords } from "@/components/lib/i18n/provider";
-import { Button } from "@/components/ui/button";
 import { LoadBoundary } from "@/components/ui/load-boundary";
+import { NotLoaded } from "./not-loaded";
 
 type Props = { children: ReactNode };
 
@@ -33,23 +32,5 @@ export function WhenNear({ children }: Props) {
     <div ref={element} className="h-full">
       {isMounted && <LoadBoundary fallback={<NotLoaded />}>{children}</LoadBoundary>}
     </div>
-  );
-}
-
-/** A browser does not ask again for code that did not come, until the page is loaded anew. */
-function NotLoaded() {
-  const { t } = useWords();
-  return (
-    <p data-testid="not-loaded" className="flex flex-wrap items-center gap-3 py-4 text-fg-2">
-      {t("failure.chart")}
-      <Button
-        size="sm"
-        onClick={() => {
-          location.reload();
-        }}
-      >
-        {t("failure.reload")}
-      </Button>
-    </p>
   );
 }

@@ -153,6 +153,14 @@ it("with the server away a draft and what was typed stay, and the failure is tol
   await page.route("**/api/routes/auto/policy", (route) =>
     route.fulfill({ status: 500, body: "{}" }),
   );
+  // The page as it is when the server could not read them either.
+  await page.route(`**${path}`, async (route) => {
+    const response = await route.fetch();
+    const withRules = await response.text();
+    const body = withRules.replace(/policy(\\*",\\*")auto/g, "policy$1other");
+    expect(body).not.toBe(withRules);
+    await route.fulfill({ response, body });
+  });
   await page.reload();
   const rules = page.locator("#policy").getByRole("alert");
   await shows(rules, say({ key: "failure.retry" }));

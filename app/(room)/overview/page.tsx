@@ -3,9 +3,8 @@ import { ChangeDrawer } from "@/components/changes/change-drawer";
 import { HealerView } from "@/components/changes/healer-view";
 import { PeopleView } from "@/components/changes/people-view";
 import { rangeIn } from "@/components/lib/range";
-import { MoversView } from "@/components/metrics/movers-view";
+import { MoversBelow, ServedRateBelow } from "@/components/metrics/below-fold";
 import { OutcomeView } from "@/components/metrics/outcome-view";
-import { ServedRateView } from "@/components/metrics/served-rate-view";
 import { TilesView } from "@/components/metrics/tiles-view";
 import { VerdictView } from "@/components/metrics/verdict-view";
 import { TwoColumns } from "@/components/shell/two-columns";
@@ -30,12 +29,12 @@ export default async function OverviewPage({ searchParams }: Props) {
         main={
           <div className="grid gap-5">
             <OutcomeView />
-            <ServedRateView />
+            <ServedRateBelow />
           </div>
         }
         side={<HealerView />}
       />
-      <TwoColumns main={<MoversView />} side={<PeopleView />} />
+      <TwoColumns main={<MoversBelow />} side={<PeopleView />} />
       <ChangeDrawer />
     </HydrationBoundary>
   );
