@@ -1,7 +1,7 @@
 import { HydrationBoundary } from "@tanstack/react-query";
 import { ChangeDrawer } from "@/components/changes/change-drawer";
 import { HealerView } from "@/components/changes/healer-view";
-import { PeopleView } from "@/components/changes/people-view";
+import { PeopleBelow } from "@/components/changes/people-below";
 import { rangeIn } from "@/components/lib/range";
 import { MoversBelow, ServedRateBelow } from "@/components/metrics/below-fold";
 import { OutcomeView } from "@/components/metrics/outcome-view";
@@ -34,7 +34,7 @@ export default async function OverviewPage({ searchParams }: Props) {
         }
         side={<HealerView />}
       />
-      <TwoColumns main={<MoversBelow />} side={<PeopleView />} />
+      <TwoColumns main={<MoversBelow />} side={<PeopleBelow />} />
       <ChangeDrawer />
     </HydrationBoundary>
   );
