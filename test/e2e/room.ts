@@ -150,6 +150,8 @@ export async function shows(locator: Locator, text: string, withinMs = 5_000): P
   }, withinMs);
 }
 
+type Tier = "T0" | "T1" | "T2";
+
 /**
  * Does something that may ask first, and says yes to what it asks: with a reason and the name where the server wants them.
  * Resolves with the tier that was asked, or `T0` when it happened at once.
@@ -158,10 +160,20 @@ export async function confirmed(
   page: Page,
   name: string,
   act: () => Promise<unknown>,
-): Promise<"T0" | "T1" | "T2"> {
-  const answer = page.waitForResponse((response) => response.url().endsWith("/api/impact"));
+): Promise<Tier> {
+  const tiers: Tier[] = [];
+  const answer = page.waitForResponse(async (response) => {
+    if (!response.url().endsWith("/api/impact")) {
+      return false;
+    }
+    // The preview of a draft is given up when the draft is saved: it has no body then.
+    const body = (await response.json().catch(() => null)) as { tier: Tier } | null;
+    tiers.push(...(body === null ? [] : [body.tier]));
+    return body !== null;
+  });
   await act();
-  const { tier } = (await (await answer).json()) as { tier: "T0" | "T1" | "T2" };
+  await answer;
+  const [tier = "T0"] = tiers;
   if (tier !== "T0") {
     await sayYes(page, name);
   }
