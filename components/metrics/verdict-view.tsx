@@ -1,6 +1,7 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useApp, useHealth, useMetrics, useRecentMetrics } from "@/components/lib/live/views";
@@ -10,9 +11,11 @@ import type { HealthView } from "@/lib/shared/contract";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
-import { SetupCard } from "./setup-card";
 import { AppFilter } from "./app-filter";
 import { reachedApps, verdictFacts } from "./verdict-facts";
+
+// Where there is traffic nobody needs it.
+const SetupCard = dynamic(() => import("./setup-card").then((module) => module.SetupCard));
 
 type Props = { gatewayUrl: string };
 
