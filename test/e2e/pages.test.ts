@@ -317,6 +317,7 @@ it("by keys alone the range moves, a link keeps its times, and what has the focu
 it("charts of a page share a cursor and tell their zone, and a series is shown alone by its name", async () => {
   const page = await room.open({ timezoneId: "Asia/Seoul" }, "/models/gpt-4.1");
   const plots = page.locator("figure.chart .recharts-surface");
+  await page.locator("#total").scrollIntoViewIfNeeded();
   await expect.poll(() => plots.count(), { timeout: 15_000 }).toBeGreaterThan(2);
   await plots.first().focus();
   await page.keyboard.press("ArrowLeft");
