@@ -1,8 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { NotLoaded } from "@/components/charts/not-loaded";
-import { LoadBoundary } from "@/components/ui/load-boundary";
+import { Later } from "@/components/charts/later";
 import { Skeleton } from "@/components/ui/skeleton";
 
 const PeopleView = dynamic(() => import("./people-view").then((module) => module.PeopleView), {
@@ -13,8 +12,8 @@ const PeopleView = dynamic(() => import("./people-view").then((module) => module
 /** Changes by people where nobody sees them at first: their code comes when the page can be used. */
 export function PeopleBelow() {
   return (
-    <LoadBoundary fallback={<NotLoaded />}>
+    <Later>
       <PeopleView />
-    </LoadBoundary>
+    </Later>
   );
 }

@@ -1,8 +1,7 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { LoadBoundary } from "@/components/ui/load-boundary";
-import { NotLoaded } from "./not-loaded";
+import { Later } from "./later";
 
 type Props = { children: ReactNode };
 
@@ -30,7 +29,7 @@ export function WhenNear({ children }: Props) {
   }, []);
   return (
     <div ref={element} className="h-full">
-      {isMounted && <LoadBoundary fallback={<NotLoaded />}>{children}</LoadBoundary>}
+      {isMounted && <Later>{children}</Later>}
     </div>
   );
 }

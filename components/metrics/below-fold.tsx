@@ -1,8 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { NotLoaded } from "@/components/charts/not-loaded";
-import { LoadBoundary } from "@/components/ui/load-boundary";
+import { Later } from "@/components/charts/later";
 import { Skeleton } from "@/components/ui/skeleton";
 
 // Nobody sees these at first: their code comes when the page can be used.
@@ -17,16 +16,16 @@ const MoversView = dynamic(() => import("./movers-view").then((module) => module
 
 export function ServedRateBelow() {
   return (
-    <LoadBoundary fallback={<NotLoaded />}>
+    <Later>
       <ServedRateView />
-    </LoadBoundary>
+    </Later>
   );
 }
 
 export function MoversBelow() {
   return (
-    <LoadBoundary fallback={<NotLoaded />}>
+    <Later>
       <MoversView />
-    </LoadBoundary>
+    </Later>
   );
 }
