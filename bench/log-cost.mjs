@@ -1,153 +1,127 @@
-// What the call log costs a gateway process per call: the records of its begin and end, and bringing them to PostgreSQL.
+// What the call log costs a gateway process per call: one gateway with it and without it, in turns.
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { withParts } from "./parts.mjs";
+import {
+  call,
+  cpuMicroseconds,
+  many,
+  paced,
+  percentile,
+  root,
+  sleep,
+  until,
+  withSubjects,
+} from "./subjects.mjs";
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const perSecond = 2_000;
+/** As long as a quick model takes: calls do not end in the turn of the event loop in which they begin. */
+const [delayMs, concurrency] = [50, 256];
+const perSecond = 500;
+/** Switches the log of the built gateway off and on. */
+const toggle = "SIGWINCH";
 
-/** CPU of this whole process, medians over rounds: everything a call adds, with the database answering. */
+/**
+ * CPU of the whole process, medians over rounds: writing records of begin and end, and bringing them to PostgreSQL. With all
+ * that the process can take it has its bar; at a lower rate it is told, as everything costs more there.
+ */
 export async function logCost({ quick, add }) {
-  const rounds = quick ? 5 : 15;
-  await withParts(async (parts) => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "bellwether-log-cost-"));
-    fs.chmodSync(folder, 0o711);
-    const postgres = await parts.startEmbeddedPostgres({ dataDir: folder, durable: false });
-    try {
-      await parts.migrate(postgres.url, { folder: "prisma/migrations" });
-      const db = parts.openDatabase({ url: postgres.url, poolSize: 2, applicationName: "cost" });
-      const now = () => performance.now();
-      const log = parts.createCallLog({
-        nodeId: "host/0",
-        dataDir: folder,
-        slot: 0,
-        flush: "off",
-        maxBytes: 2 ** 30,
-        now,
-        ship: (batch) => parts.insertCallLog(db, "host/0", batch),
-        shipGaps: (gaps) => parts.insertLogGaps(db, gaps),
-        say: { info: () => undefined, warn: (line) => process.stderr.write(`${line}\n`) },
-      });
-      const deps = {
-        now,
-        nodeId: "host/0",
-        log,
-        live: { snapshot: () => ({ revision: 7 }) },
-      };
-      // A gateway at work is warm: code that ran a few thousand times only is not what it becomes.
-      for (let warm = 0; warm < 8; warm += 1) {
-        await round(parts, deps, true);
+  const size = quick
+    ? { rounds: 6, calls: 1_000, warmUp: 2_000, steadyRounds: 2, steady: 500 }
+    : { rounds: 60, calls: 2_500, warmUp: 30_000, steadyRounds: 20, steady: 750 };
+  const dist = fs.mkdtempSync(path.join(root, ".switchable-"));
+  try {
+    await buildSwitchable(dist);
+    await withSubjects({ delayMs, concurrency }, async ({ startProduct }) => {
+      const gateway = await startProduct("gateway", dist);
+      await until(() => call(gateway), 30_000);
+      await many(gateway, size.warmUp);
+      const loaded = await compare(gateway, size.rounds, size.calls, many);
+      const [low, cost, high] = [25, 50, 75].map((part) => percentile(loaded.added, part));
+      add("call log: CPU per call, all in", tenth(cost), "µs", "≤ 20", cost <= 20);
+      add("call log: CPU per call, half of the rounds", `${tenth(low)} to ${tenth(high)}`, "µs");
+      add("call log: CPU per call of the whole gateway without it", tenth(loaded.without), "µs");
+      const steady = await compare(gateway, size.steadyRounds, size.steady, (one, calls) =>
+        paced(one, calls, perSecond),
+      );
+      const at = `at ${perSecond} calls/s`;
+      add(`call log: CPU per call ${at}`, tenth(percentile(steady.added, 50)), "µs");
+      add(
+        `call log: CPU per call of the whole gateway without it ${at}`,
+        tenth(steady.without),
+        "µs",
+      );
+    });
+  } finally {
+    fs.rmSync(dist, { recursive: true, force: true });
+  }
+}
+
+/** What `run` of `calls` calls costs each, in µs: how much more with the log, in each round, and the median without it. */
+async function compare(gateway, rounds, calls, run) {
+  const [added, without] = [[], []];
+  for (let round = 0; round < rounds; round += 1) {
+    const cpu = [];
+    for (const isFirst of [true, false]) {
+      const before = cpuMicroseconds(gateway.pid);
+      await run(gateway, calls);
+      // What is still to be written after the last answer is part of the cost.
+      await sleep(400);
+      cpu.push((cpuMicroseconds(gateway.pid) - before) / calls);
+      // On and off, off and on: neither always runs in the wake of the other.
+      if (isFirst) {
+        process.kill(gateway.pid, toggle);
+        await sleep(50);
       }
-      const [idle, records, all] = [[], [], []];
-      for (let turn = 0; turn < rounds; turn += 1) {
-        idle.push(await round(parts, deps, false));
-        const { hot, whole } = await round(parts, deps, true);
-        records.push(hot);
-        all.push(whole);
-      }
-      const cost = median(all) - median(idle.map(({ whole }) => whole));
-      const hot = median(records) - median(idle.map((one) => one.hot));
-      add("call log: CPU per call in the call itself, begin and end", tenth(hot), "µs");
-      add("call log: CPU per call all in, shipping too", tenth(cost), "µs", "≤ 20", cost <= 20);
-      await log.close(10_000);
-      const { rows } = await db.pool.query("SELECT count(*)::int AS n FROM call");
-      const { recorded } = log.counts();
-      add("call log: rows of the calls that were measured", rows[0].n, `of ${recorded}`);
-      await db.close();
-    } finally {
-      await postgres.stop();
-      fs.rmSync(folder, { recursive: true, force: true });
     }
-  });
+    const [on, off] = round % 2 === 0 ? cpu : cpu.reverse();
+    added.push(on - off);
+    without.push(off);
+  }
+  if (rounds % 2 === 1) {
+    process.kill(gateway.pid, toggle);
+  }
+  return { added, without: percentile(without, 50) };
 }
 
 /**
- * A second and a half in which calls come at a steady rate and end a wake later, beside those that begin then: so it is in a
- * gateway, where one look at its sockets brings new calls and answers to earlier ones. With `isLogged` false all but the
- * log's work is done.
+ * The product with a switch: after a signal its calls leave no record, after the next they do again. Two processes would
+ * differ by more than the log costs.
  */
-async function round(parts, deps, isLogged) {
-  const before = process.cpuUsage();
-  const startedMs = performance.now();
-  let hot = 0;
-  let calls = 0;
-  let running = [];
-  const wake = async (begun) => {
-    const ended = running;
-    running = begun;
-    const from = process.cpuUsage();
-    if (isLogged) {
-      begun.forEach((trace) => parts.recordBegin(deps, trace));
-      await Promise.all(ended.map((trace) => parts.recordCall(deps, trace)));
-    }
-    hot += micros(process.cpuUsage(from));
-    await sleep(10);
-  };
-  while (performance.now() - startedMs < 1_500) {
-    const due = Math.floor(((performance.now() - startedMs) * perSecond) / 1_000);
-    const burst = Math.max(0, due - calls);
-    calls += burst;
-    await wake(Array.from({ length: burst }, () => endedTrace(parts, deps)));
-  }
-  await wake([]);
-  await sleep(700);
-  return { whole: micros(process.cpuUsage(before)) / calls, hot: hot / calls };
-}
-
-/** The same texts in every plan, as those of a configuration are: fresh ones would be compared letter by letter. */
-const planned = ["us-east", "eu-west", "ap-south", "global"].map(
-  (region) => `alpha:${region}:gpt-4.1`,
-);
-
-function endedTrace(parts, deps) {
-  const trace = parts.beginTrace(deps);
-  const target = {
-    id: "alpha:us-east:gpt-4.1",
-    provider: "alpha",
-    region: "us-east",
-    model: "gpt-4.1",
-    pair: "alpha gpt-4.1",
-    price: { inputNanoUsd: 2_000, outputNanoUsd: 8_000, cachedInputNanoUsd: 500 },
-  };
-  trace.key = { id: "default", demo: false };
-  trace.route = "auto";
-  trace.request = { model: "auto", stream: false, promptChars: 400 };
-  trace.plan = {
-    candidates: [{ target, entryIndex: 0 }],
-    avoided: false,
-    entries: planned.map((target) => ({ target, decision: "eligible", reason: "chain_order" })),
-  };
-  const attempt = {
-    target,
-    entryIndex: 0,
-    how: "first",
-    startedMs: trace.startedMs,
-    endedMs: trace.startedMs + 100,
-    firstTokenMs: null,
-    outcome: "succeeded",
-    reason: null,
-    failure: null,
-    tally: {
-      usage: { promptTokens: 100, completionTokens: 50, cachedTokens: 0 },
-      chars: 200,
-      pieces: 1,
-      malformed: 0,
+async function buildSwitchable(outdir) {
+  const { build, stop } = await import("esbuild");
+  const switchable = {
+    name: "switchable",
+    setup({ onLoad }) {
+      onLoad({ filter: /\/lib\/gateway\/call-record\.ts$/ }, ({ path: file }) => {
+        const source = fs.readFileSync(file, "utf8");
+        const contents = source.replaceAll(
+          "if (trace.key === null",
+          "if (isOff || trace.key === null",
+        );
+        if (contents.split("if (isOff").length !== 3) {
+          throw new Error(`${file} is not as this benchmark knows it`);
+        }
+        const listener = `let isOff = false;process.on("${toggle}", () => { isOff = !isOff; });`;
+        return { contents: `${contents}\n${listener}`, loader: "ts" };
+      });
     },
   };
-  trace.attempts.push(attempt);
-  trace.answering = attempt;
-  trace.endedMs = trace.startedMs + 100.4;
-  return trace;
-}
-
-function micros({ user, system }) {
-  return user + system;
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: ["server.ts"],
+      outdir,
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      packages: "external",
+      logLevel: "silent",
+      plugins: [switchable],
+    });
+  } finally {
+    await stop();
+  }
 }
 
 function tenth(value) {

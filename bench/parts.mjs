@@ -4,13 +4,6 @@ import { pathToFileURL } from "node:url";
 import { bundle } from "./bundle.mjs";
 
 const entry = `
-export { createCallLog } from "./lib/gateway/call-log";
-export { recordBegin, recordCall } from "./lib/gateway/call-record";
-export { beginTrace } from "./lib/gateway/call-trace";
-export { begunJson, lineJson } from "./lib/gateway/spool/line-json";
-export { storable } from "./lib/gateway/spool/storable";
-export { writeFrame } from "./lib/gateway/spool/frame";
-export { insertCallLog } from "./lib/store/call-log";
 export { openDatabase } from "./lib/store/database";
 export { startEmbeddedPostgres } from "./lib/store/embedded";
 export { insertLogGaps } from "./lib/store/log-gaps";

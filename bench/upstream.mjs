@@ -1,4 +1,4 @@
-// The provider that every round calls: answers one fixed chat completion, in a process of its own.
+// The provider that every round calls: answers one fixed chat completion, after as many milliseconds as it is told, in a process of its own.
 import http from "node:http";
 
 const answer = JSON.stringify({
@@ -19,14 +19,16 @@ const answer = JSON.stringify({
   usage: { prompt_tokens: 40, completion_tokens: 60, total_tokens: 100 },
 });
 
+const [port, delayMs] = process.argv.slice(2).map(Number);
 const server = http.createServer((request, response) => {
-  request.resume().on("end", () => {
+  const respond = () => {
     response.writeHead(200, {
       "content-type": "application/json",
       "content-length": Buffer.byteLength(answer),
     });
     response.end(answer);
-  });
+  };
+  request.resume().on("end", () => (delayMs > 0 ? setTimeout(respond, delayMs) : respond()));
 });
 server.keepAliveTimeout = 60_000;
-server.listen(Number(process.argv[2]), "127.0.0.1");
+server.listen(port, "127.0.0.1");

@@ -25,7 +25,7 @@ import { storable } from "./spool/storable";
 export type CallLog = {
   /** The hash of a plan, which the log has from now on; null for an empty one. */
   planHash(plan: readonly PlanEntry[]): string | null;
-  /** Takes a call of which the first attempt is about to go out: from the end of this turn on it has a row whatever happens. Never throws. */
+  /** Takes a call of which the first attempt is about to go out: 10 ms later at most it has a row whatever happens. Never throws. */
   begin(call: BegunCall): void;
   /**
    * Takes an ended call and resolves when its record is kept, which its last byte to the caller has to wait for: at the end of

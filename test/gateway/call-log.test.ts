@@ -211,6 +211,19 @@ describe("the call log", () => {
     expect(crashed).toHaveLength(3);
   });
 
+  it("writes a beginning down when it is 10 ms old, and none of a call that has ended by then", async () => {
+    const { log, dataDir } = open(emptyRows(), temporaryFolder());
+    const begun = begin(log, callOf());
+    const quick = begin(log, callOf());
+    await log.record({ call: quick, attempts: [] });
+    expect(spooled(dataDir).split(quick.id)).toHaveLength(2);
+    expect(spooled(dataDir)).toContain(begun.id);
+    const alone = begin(log, callOf());
+    await endOfTurn();
+    expect(spooled(dataDir)).not.toContain(alone.id);
+    await vi.waitFor(() => expect(spooled(dataDir)).toContain(alone.id));
+  });
+
   it("lets no call end before its record is written, and none of more than 64 wait for the others", async () => {
     const { log, dataDir } = open(emptyRows(), temporaryFolder());
     const isWritten = (call: CallRecord): boolean => spooled(dataDir).includes(call.id);

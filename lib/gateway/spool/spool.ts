@@ -35,8 +35,8 @@ type TurnRecord = SpoolRecord & { readonly id: string };
 
 export type Spool = {
   /**
-   * A call begins; from the end of this turn of the event loop on, its end will be a row whatever becomes of this process.
-   * So calls of one turn share a write, and none of them has had an answer before it.
+   * A call begins; 10 ms later at most, and before anything that is written for another call meanwhile, its end will be a row
+   * whatever becomes of this process. So calls share a write. One that ends earlier needs no beginning.
    */
   begin(id: string, json: string): void;
   /**
@@ -61,7 +61,9 @@ export type Spool = {
 
 const defaultLookEveryMs = 30_000;
 const openAgainMs = 1_000;
-/** After so many ends the turn's records are written at once: none waits for more than these. */
+/** A beginning waits so long for the write of another record; a model hardly ever says its first word earlier. */
+const beginWithinMs = 10;
+/** After so many ends what waits is written at once: none waits for more than these. */
 const mostEnds = 64;
 
 export function openSpool(options: SpoolOptions): Spool {
@@ -74,13 +76,14 @@ export function openSpool(options: SpoolOptions): Spool {
   const adopted: { readonly slot: Slot; readonly segments: ReadonlySet<Segment> }[] = [];
   let isClosed = false;
   let seenDead: ReadonlyMap<string, number> = new Map();
-  /** What began in this turn, by call, and what ended. */
+  /** What began and is not written yet, by call, and what ended in this turn. */
   const begun = new Map<string, TurnRecord>();
   let ended: TurnRecord[] = [];
   let isTurnWatched = false;
+  let beginning: NodeJS.Timeout | null = null;
   let settling: { readonly promise: Promise<void>; resolve(): void } | null = null;
 
-  /** Appends the records of this turn, and `last` behind them, in one write: the segment that has `last`, or null. */
+  /** Appends the records that wait, and `last` behind them, in one write: the segment that has `last`, or null. */
   const append = (last: SpoolRecord | null): Segment | null => {
     if (own === null && now() >= openAtMs && !isClosed) {
       open();
@@ -119,7 +122,7 @@ export function openSpool(options: SpoolOptions): Spool {
   const endTurn = (): void => {
     append(null);
   };
-  /** Sees to it that this turn's records are written when it ends: behind all that the sockets of one round bring. */
+  /** Sees to it that the records that wait are written when this turn ends: behind all that the sockets of one round bring. */
   const watchTurn = (): void => {
     if (!isTurnWatched) {
       isTurnWatched = true;
@@ -196,7 +199,10 @@ export function openSpool(options: SpoolOptions): Spool {
   return {
     begin(id, json) {
       begun.set(id, { id, kind: "begin", json });
-      watchTurn();
+      beginning ??= setTimeout(() => {
+        beginning = null;
+        endTurn();
+      }, beginWithinMs);
     },
     end(id, json) {
       begun.delete(id);
@@ -228,6 +234,7 @@ export function openSpool(options: SpoolOptions): Spool {
     unspooled: memory.sizes,
     async close() {
       clearInterval(looking);
+      clearTimeout(beginning ?? undefined);
       endTurn();
       const last = own;
       isClosed = true;
