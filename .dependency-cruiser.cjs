@@ -160,6 +160,16 @@ module.exports = {
       to: { path: "^lib/(store|gateway|control|probes|wall|supervisor|sim|dialects)/" },
     },
     {
+      name: "no-schemas-in-the-browser",
+      severity: "error",
+      comment: "Every page would load and build them; components take the types of the contract.",
+      from: { path: "^components/" },
+      to: {
+        path: "^lib/shared/[a-z-]*contract\\.ts$|(^|/)node_modules/zod/",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
       name: "features-do-not-import-features",
       severity: "error",
       comment: "What two features need belongs in ui, charts, shell or components/lib.",

@@ -10,7 +10,7 @@ import { InlineError } from "@/components/shell/inline-error";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Segments } from "@/components/ui/segments";
-import { CreatedKey, type KeyView } from "@/lib/shared/contract";
+import type { CreatedKey, KeyView } from "@/lib/shared/contract";
 import { Secret } from "./secret";
 
 type Props = { row: KeyView; onClose: () => void };
@@ -39,7 +39,7 @@ export function RotateKey({ row, onClose }: Props) {
     setError(null);
     const until = overlap === "none" ? null : Math.round(nowMs + overlaps[overlap]);
     const path = `/api/keys/${encodeURIComponent(row.id)}/rotate`;
-    sendJson({ method: "POST", path, body: { until } }, CreatedKey)
+    sendJson<CreatedKey>({ method: "POST", path, body: { until } })
       .then(async (key) => {
         setMade(key);
         await client.invalidateQueries({ queryKey: keysQueries.all() });

@@ -1,4 +1,4 @@
-import { CallView } from "@/lib/shared/contract";
+import type { CallView } from "@/lib/shared/contract";
 
 /** What the list is narrowed to. The address bar holds it as the text that a person would type. */
 export interface CallFilter {
@@ -16,7 +16,13 @@ export interface ReadFilter {
   readonly unknown: readonly string[];
 }
 
-const outcomes: readonly string[] = CallView.shape.outcome.options;
+const outcomes: Readonly<Record<CallView["outcome"], true>> = {
+  served: true,
+  failed: true,
+  refused: true,
+  cancelled: true,
+  unknown_crash: true,
+};
 const textNames = ["model", "region", "app", "code"] as const;
 type TextName = (typeof textNames)[number];
 
@@ -64,5 +70,5 @@ function isTextName(name: string): name is TextName {
 }
 
 function isOutcome(text: string): text is CallView["outcome"] {
-  return outcomes.includes(text);
+  return Object.hasOwn(outcomes, text);
 }

@@ -1,45 +1,52 @@
-import * as z from "zod/mini";
-import { HealthLabel } from "@/lib/shared/contract";
+import type { HealthLabel } from "@/lib/shared/contract";
 
-const names = z.array(z.string());
-const evidence = z.record(z.string(), z.nullable(z.union([z.string(), z.number()])));
+type Shapes = {
+  switch: {
+    objectType: "provider" | "region" | "model" | "target";
+    objectId: string;
+    from: string;
+    to: "enabled" | "draining" | "disabled";
+    until?: number | null;
+  };
+  reorder: { route: string; from: string[]; to: string[] };
+  config: { source?: string; added?: string[]; removed?: string[]; changed?: string[] };
+  opening: { callId: string };
+  key: { id: string; action: string };
+  health: {
+    target: string;
+    provider: string;
+    model: string;
+    region: string;
+    from: HealthLabel;
+    to: HealthLabel;
+    reason: string;
+    evidence?: Record<string, string | number | null>;
+    node?: string;
+  };
+};
+type Type = keyof Shapes;
 
-const ChangeSummary = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("switch"),
-    objectType: z.enum(["provider", "region", "model", "target"]),
-    objectId: z.string(),
-    from: z.string(),
-    to: z.enum(["enabled", "draining", "disabled"]),
-    until: z.optional(z.nullable(z.number())),
-  }),
-  z.object({ type: z.literal("reorder"), route: z.string(), from: names, to: names }),
-  z.object({
-    type: z.literal("config"),
-    source: z.optional(z.string()),
-    added: z.optional(names),
-    removed: z.optional(names),
-    changed: z.optional(names),
-  }),
-  z.object({ type: z.literal("opening"), callId: z.string() }),
-  z.object({ type: z.literal("key"), id: z.string(), action: z.string() }),
-  z.object({
-    type: z.literal("health"),
-    target: z.string(),
-    provider: z.string(),
-    model: z.string(),
-    region: z.string(),
-    from: HealthLabel,
-    to: HealthLabel,
-    reason: z.string(),
-    evidence: z.optional(evidence),
-    node: z.optional(z.string()),
-  }),
-]);
-export type ChangeSummary = z.infer<typeof ChangeSummary>;
+export type ChangeSummary = { [T in Type]: { type: T } & Shapes[T] }[Type];
 export type HealthSummary = Extract<ChangeSummary, { type: "health" }>;
 
-/** What a change says, when this page knows how to word it. */
+/** What each has for certain. */
+const needed: { readonly [T in Type]: readonly (keyof Shapes[T])[] } = {
+  switch: ["objectType", "objectId", "from", "to"],
+  reorder: ["route", "from", "to"],
+  config: [],
+  opening: ["callId"],
+  key: ["id", "action"],
+  health: ["target", "provider", "model", "region", "from", "to", "reason"],
+};
+
+/** What a change says, when this page knows how to word it: one of a later release may be of another kind. */
 export function summaryOf(summary: Record<string, unknown>): ChangeSummary | null {
-  return z.safeParse(ChangeSummary, summary).data ?? null;
+  const { type } = summary;
+  const isKnown =
+    isType(type) && (needed[type] as readonly string[]).every((name) => name in summary);
+  return isKnown ? (summary as ChangeSummary) : null;
+}
+
+function isType(type: unknown): type is Type {
+  return typeof type === "string" && Object.hasOwn(needed, type);
 }

@@ -1,17 +1,17 @@
 import { infiniteQueryOptions, queryOptions, skipToken } from "@tanstack/react-query";
 import { type CallFilter, filterQuery } from "@/components/calls/filter";
 import { listOf, type ObjectKind } from "./object-kinds";
-import {
+import type {
   CallBody,
   CallDetail,
   CallsPage,
-  type Change,
+  Change,
   ChangesPage,
   Comparison,
   EffectsView,
   FilmView,
   HealthView,
-  type ImpactRequest,
+  ImpactRequest,
   KeysView,
   MetricsView,
   MoversView,
@@ -23,9 +23,9 @@ import {
 import { getJson, postJson } from "./api";
 import { readImpact } from "./writes/impact";
 import { instantsOf, type Range, rangeQuery, streamedRange } from "./range";
-import { ProvidersView } from "@/lib/shared/provider-contract";
-import { SettingsView } from "@/lib/shared/settings-contract";
-import { SetupView } from "@/lib/shared/setup-contract";
+import type { ProvidersView } from "@/lib/shared/provider-contract";
+import type { SettingsView } from "@/lib/shared/settings-contract";
+import type { SetupView } from "@/lib/shared/setup-contract";
 
 // While the stream is up nothing here is refetched on its own; useLiveQuery adds the polling interval when it is not.
 const staleTime = Infinity;
@@ -44,7 +44,7 @@ export const healthQueries = {
   view: () =>
     queryOptions({
       queryKey: healthQueries.all(),
-      queryFn: ({ signal }) => getJson("/api/health", HealthView, signal),
+      queryFn: ({ signal }) => getJson<HealthView>("/api/health", signal),
       staleTime,
     }),
 };
@@ -66,7 +66,7 @@ export const policyQueries = {
     queryOptions({
       queryKey: [...policyQueries.all(), routeId] as const,
       queryFn: ({ signal }) =>
-        getJson(`/api/routes/${encodeURIComponent(routeId)}/policy`, RoutePolicyView, signal),
+        getJson<RoutePolicyView>(`/api/routes/${encodeURIComponent(routeId)}/policy`, signal),
       staleTime: 60_000,
       refetchInterval: 60_000,
     }),
@@ -77,7 +77,7 @@ export const filmQueries = {
   view: () =>
     queryOptions({
       queryKey: filmQueries.all(),
-      queryFn: ({ signal }) => getJson("/api/film", FilmView, signal),
+      queryFn: ({ signal }) => getJson<FilmView>("/api/film", signal),
       staleTime: 60_000,
       refetchInterval: 60_000,
     }),
@@ -99,7 +99,7 @@ function readMetrics(range: Range, app: string | null, signal: AbortSignal): Pro
   if (app !== null) {
     query.set("app", app);
   }
-  return getJson(`/api/metrics?${query.toString()}`, MetricsView, signal);
+  return getJson<MetricsView>(`/api/metrics?${query.toString()}`, signal);
 }
 
 export const moversQueries = {
@@ -108,7 +108,7 @@ export const moversQueries = {
     queryOptions({
       queryKey: [...moversQueries.all(), range] as const,
       queryFn: ({ signal }) =>
-        getJson(`/api/movers?${rangeQuery(range).toString()}`, MoversView, signal),
+        getJson<MoversView>(`/api/movers?${rangeQuery(range).toString()}`, signal),
       staleTime: 10_000,
       refetchInterval: instantsOf(range) === null && moversEveryMs,
     }),
@@ -120,9 +120,8 @@ export const figuresQueries = {
     queryOptions({
       queryKey: [...figuresQueries.all(), kind, range] as const,
       queryFn: ({ signal }) =>
-        getJson(
+        getJson<ObjectsView>(
           `/api/figures/${listOf[kind]}?${rangeQuery(range).toString()}`,
-          ObjectsView,
           signal,
         ),
       staleTime: 10_000,
@@ -132,9 +131,8 @@ export const figuresQueries = {
     queryOptions({
       queryKey: [...figuresQueries.all(), kind, range, id] as const,
       queryFn: ({ signal }) =>
-        getJson(
+        getJson<ObjectView>(
           `/api/figures/${listOf[kind]}/${encodeURIComponent(id)}?${rangeQuery(range).toString()}`,
-          ObjectView,
           signal,
         ),
       staleTime: 10_000,
@@ -147,7 +145,7 @@ export const keysQueries = {
   list: () =>
     queryOptions({
       queryKey: keysQueries.all(),
-      queryFn: ({ signal }) => getJson("/api/keys", KeysView, signal),
+      queryFn: ({ signal }) => getJson<KeysView>("/api/keys", signal),
       staleTime: 5_000,
       refetchInterval: figuresEveryMs,
     }),
@@ -158,7 +156,7 @@ export const providersQueries = {
   view: () =>
     queryOptions({
       queryKey: providersQueries.all(),
-      queryFn: ({ signal }) => getJson("/api/providers", ProvidersView, signal),
+      queryFn: ({ signal }) => getJson<ProvidersView>("/api/providers", signal),
       staleTime: 5_000,
       refetchInterval: figuresEveryMs,
     }),
@@ -169,7 +167,7 @@ export const settingsQueries = {
   view: () =>
     queryOptions({
       queryKey: settingsQueries.all(),
-      queryFn: ({ signal }) => getJson("/api/settings", SettingsView, signal),
+      queryFn: ({ signal }) => getJson<SettingsView>("/api/settings", signal),
       staleTime: 2_000,
       refetchInterval: 5_000,
     }),
@@ -180,7 +178,7 @@ export const setupQueries = {
   view: () =>
     queryOptions({
       queryKey: setupQueries.all(),
-      queryFn: ({ signal }) => getJson("/api/setup", SetupView, signal),
+      queryFn: ({ signal }) => getJson<SetupView>("/api/setup", signal),
       staleTime: 1_000,
     }),
   /** The calls of the key that was made for the setup; none before there is one. */
@@ -188,7 +186,7 @@ export const setupQueries = {
     queryOptions({
       queryKey: [...setupQueries.all(), "calls", keyId] as const,
       queryFn: ({ signal }) =>
-        getJson(`/api/calls?limit=20&app=${encodeURIComponent(keyId ?? "")}`, CallsPage, signal),
+        getJson<CallsPage>(`/api/calls?limit=20&app=${encodeURIComponent(keyId ?? "")}`, signal),
       enabled: keyId !== null,
       staleTime: 0,
       refetchInterval: 700,
@@ -200,7 +198,7 @@ export const callsQueries = {
   latest: () =>
     queryOptions({
       queryKey: [...callsQueries.all(), "latest"] as const,
-      queryFn: ({ signal }) => getJson(`/api/calls?limit=${callsShown}`, CallsPage, signal),
+      queryFn: ({ signal }) => getJson<CallsPage>(`/api/calls?limit=${callsShown}`, signal),
       staleTime,
     }),
   /** The log from its newest call on, page by page. */
@@ -223,7 +221,7 @@ export const callsQueries = {
   detail: (id: string) =>
     queryOptions({
       queryKey: [...callsQueries.all(), "detail", id] as const,
-      queryFn: ({ signal }) => getJson(`/api/calls/${encodeURIComponent(id)}`, CallDetail, signal),
+      queryFn: ({ signal }) => getJson<CallDetail>(`/api/calls/${encodeURIComponent(id)}`, signal),
       staleTime,
     }),
   /** Opened when somebody asks for it, once, and forgotten with the page that shows it. */
@@ -234,7 +232,7 @@ export const callsQueries = {
       retry: false,
       queryKey: [...callsQueries.all(), "body", id] as const,
       queryFn: ({ signal }) =>
-        postJson(`/api/calls/${encodeURIComponent(id)}/body`, {}, CallBody, signal),
+        postJson<CallBody>(`/api/calls/${encodeURIComponent(id)}/body`, {}, signal),
       staleTime: Number.POSITIVE_INFINITY,
       gcTime: 0,
     }),
@@ -250,7 +248,7 @@ function readCalls(
   if (cursor !== null) {
     query.set("cursor", cursor);
   }
-  return getJson(`/api/calls?${query.toString()}`, CallsPage, signal);
+  return getJson<CallsPage>(`/api/calls?${query.toString()}`, signal);
 }
 
 export const changedBy = ["all", "people", "file", "schedule", "healer", "openings"] as const;
@@ -268,7 +266,7 @@ function readChanges(
   if (cursor !== null) {
     query.set("cursor", cursor);
   }
-  return getJson(`/api/changes?${query.toString()}`, ChangesPage, signal);
+  return getJson<ChangesPage>(`/api/changes?${query.toString()}`, signal);
 }
 
 /** Of one millisecond there may be several. */
@@ -282,7 +280,7 @@ async function readChange(id: string, atMs: number, signal: AbortSignal): Promis
     cursor: `${atMs + 1}.${behind}`,
     ...(revision === undefined && { by: "healer" }),
   });
-  const { changes } = await getJson(`/api/changes?${query.toString()}`, ChangesPage, signal);
+  const { changes } = await getJson<ChangesPage>(`/api/changes?${query.toString()}`, signal);
   return changes.find((change) => change.id === id) ?? null;
 }
 
@@ -294,7 +292,7 @@ export const changesQueries = {
   latest: () =>
     queryOptions({
       queryKey: [...changesQueries.all(), "latest"] as const,
-      queryFn: ({ signal }) => getJson(`/api/changes?limit=${changesShown}`, ChangesPage, signal),
+      queryFn: ({ signal }) => getJson<ChangesPage>(`/api/changes?limit=${changesShown}`, signal),
       staleTime,
     }),
   /** What is different between two revisions; they never change. */
@@ -302,7 +300,7 @@ export const changesQueries = {
     queryOptions({
       queryKey: ["compare", from, to] as const,
       queryFn: ({ signal }) =>
-        getJson(`/api/changes/compare?from=${from}&to=${to}`, Comparison, signal),
+        getJson<Comparison>(`/api/changes/compare?from=${from}&to=${to}`, signal),
       staleTime,
       retry: false,
     }),
@@ -310,7 +308,7 @@ export const changesQueries = {
   revert: (revision: number) =>
     queryOptions({
       queryKey: [...changesQueries.all(), "revert", revision] as const,
-      queryFn: ({ signal }) => getJson(`/api/changes/${revision}/revert`, RevertPreview, signal),
+      queryFn: ({ signal }) => getJson<RevertPreview>(`/api/changes/${revision}/revert`, signal),
       staleTime: 0,
       gcTime: 0,
     }),
@@ -319,7 +317,7 @@ export const changesQueries = {
     queryOptions({
       queryKey: ["effects", at] as const,
       queryFn: ({ signal }) =>
-        getJson(`/api/changes/effects?at=${at.join(",")}`, EffectsView, signal),
+        getJson<EffectsView>(`/api/changes/effects?at=${at.join(",")}`, signal),
       staleTime: 30_000,
       refetchInterval: 60_000,
     }),

@@ -5,10 +5,10 @@ import type { MetricsBucket } from "./metrics-bucket";
 import { impairedTargets, targetsOn, worstState } from "./targets/state";
 
 /** Why the page has no current view, when it has none. */
-export type Trouble = "database" | "unreachable";
+export type Trouble = "database" | "unreachable" | "outdated";
 
 export type Verdict =
-  | { readonly kind: "database_away" | "page_offline" | "silent_gateway" }
+  | { readonly kind: "database_away" | "page_offline" | "page_outdated" | "silent_gateway" }
   | { readonly kind: "no_calls"; readonly targets: number }
   | { readonly kind: "failing"; readonly failed: number; readonly calls: number }
   /** Some nodes cannot obey the newest configuration, and go on with the one before it. */
@@ -22,13 +22,18 @@ export interface VerdictInput {
   readonly trouble: Trouble | null;
 }
 
+const troubleKinds = {
+  database: "database_away",
+  unreachable: "page_offline",
+  outdated: "page_outdated",
+} as const;
 /** A failure is "now" for this long. */
 const recentMs = 5 * 60_000;
 
 /** The one answer of the page: is anyone hurting? */
 export function verdictOf({ health, metrics, trouble }: VerdictInput): Verdict | null {
   if (trouble !== null) {
-    return { kind: trouble === "database" ? "database_away" : "page_offline" };
+    return { kind: troubleKinds[trouble] };
   }
   if (health === undefined) {
     return null;
@@ -67,6 +72,7 @@ export function verdictTexts(
   switch (verdict.kind) {
     case "database_away":
     case "page_offline":
+    case "page_outdated":
     case "silent_gateway":
       return {
         headline: { key: `verdict.${verdict.kind}.headline` },
@@ -115,6 +121,7 @@ export function pillTexts(verdict: Verdict): { readonly long: Text; readonly sho
     }
     case "database_away":
     case "page_offline":
+    case "page_outdated":
     case "silent_gateway":
     case "no_calls":
     case "failing":

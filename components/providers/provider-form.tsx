@@ -10,11 +10,7 @@ import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Field } from "@/components/ui/field";
-import {
-  ConnectionResult,
-  type ProvidersView,
-  type ProviderView,
-} from "@/lib/shared/provider-contract";
+import type { ConnectionResult, ProvidersView, ProviderView } from "@/lib/shared/provider-contract";
 import { CredentialFields } from "./credential-fields";
 import { KnownProviders } from "./known-providers";
 import {
@@ -93,7 +89,7 @@ function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
   const test = (): void => {
     setTesting({ state: "running" });
     const order = { method: "POST", path: "/api/connection-tests" } as const;
-    sendJson({ ...order, body: toTestRequest(draft) }, ConnectionResult)
+    sendJson<ConnectionResult>({ ...order, body: toTestRequest(draft) })
       .then((result) => {
         setTesting({ state: "done", result });
         if (provider === null) {

@@ -14,7 +14,7 @@ import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/field";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
-import { ImportPreview, type SettingsView } from "@/lib/shared/settings-contract";
+import type { ImportPreview, SettingsView } from "@/lib/shared/settings-contract";
 
 type Props = { query: UseQueryResult<SettingsView> };
 
@@ -64,7 +64,7 @@ function ImportForm() {
   };
   const look = (): void => {
     setLooking({ state: "running" });
-    sendJson({ method: "POST", path: "/api/config/preview", body: { text } }, ImportPreview)
+    sendJson<ImportPreview>({ method: "POST", path: "/api/config/preview", body: { text } })
       .then((preview) => {
         setLooking({ state: "seen", text, preview });
       })

@@ -13,8 +13,8 @@ import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Key } from "@/components/ui/key";
 import { Segments } from "@/components/ui/segments";
-import { CreatedKey, WriteResult } from "@/lib/shared/contract";
-import { DrillResult, SetupCallResult, type SetupView as View } from "@/lib/shared/setup-contract";
+import type { CreatedKey, WriteResult } from "@/lib/shared/contract";
+import type { DrillResult, SetupCallResult, SetupView as View } from "@/lib/shared/setup-contract";
 import { CallPanel } from "./call-panel";
 import { clockText, progressOf } from "./progress";
 import { type Language, languages, snippet } from "./snippets";
@@ -71,20 +71,20 @@ function Steps({ view }: { view: View }) {
   };
   const addMock = (): void => {
     work("provider", async () => {
-      await sendJson({ method: "POST", path: "/api/setup/providers", body: {} }, WriteResult);
+      await sendJson<WriteResult>({ method: "POST", path: "/api/setup/providers", body: {} });
       await client.invalidateQueries();
     });
   };
   const makeKey = (): void => {
     work("key", async () => {
-      setMade(await sendJson({ method: "POST", path: "/api/setup/keys", body: {} }, CreatedKey));
+      setMade(await sendJson<CreatedKey>({ method: "POST", path: "/api/setup/keys", body: {} }));
     });
   };
   const sendOnce = async (): Promise<void> => {
     if (made !== null) {
       const body = { key: made.secret, model: "auto" };
       const order = { method: "POST", path: "/api/setup/calls", body } as const;
-      setAnswer(await sendJson(order, SetupCallResult));
+      setAnswer(await sendJson<SetupCallResult>(order));
       await client.invalidateQueries({ queryKey: setupQueries.calls(made.id).queryKey });
     }
   };
@@ -97,7 +97,7 @@ function Steps({ view }: { view: View }) {
       work("drill", async () => {
         const path = `/api/keys/${encodeURIComponent(made.id)}/drill`;
         const body = { target, forMs: drillMs };
-        const { until } = await sendJson({ method: "POST", path, body }, DrillResult);
+        const { until } = await sendJson<DrillResult>({ method: "POST", path, body });
         setBrokenAt(until - drillMs);
         await sendOnce();
       });

@@ -17,7 +17,7 @@ export function InlineError({ error, onRetry, isBesideData = false }: Props) {
   const { t } = useWords();
   const code = failureCode(error);
   const key =
-    code === "unreachable" || code === "database_unavailable"
+    code === "unreachable" || code === "outdated" || code === "database_unavailable"
       ? (`failure.${code}` as const)
       : "failure.other";
   const requestId = error instanceof ApiFailure ? error.requestId : null;

@@ -19,7 +19,8 @@ export function StaleBanner() {
   const isFrozen = freshnessOf(useDataAge()) === "frozen" && !paused;
   const readAtMs = useHealth().data?.generatedAt;
   const trouble = useTrouble();
-  const isToldBelow = usePathname() === "/overview";
+  // The headline of that page has no button to load it again.
+  const isToldBelow = usePathname() === "/overview" && trouble !== "outdated";
   const texts = bannerTexts({ trouble, isToldBelow, isFrozen, readAtMs }, f);
   return (
     <div role="status">
@@ -33,10 +34,14 @@ export function StaleBanner() {
           <Button
             size="sm"
             onClick={() => {
-              client.refetchQueries().catch(() => undefined);
+              if (trouble === "outdated") {
+                window.location.reload();
+              } else {
+                client.refetchQueries().catch(() => undefined);
+              }
             }}
           >
-            {t("failure.retry")}
+            {t(trouble === "outdated" ? "failure.reload" : "failure.retry")}
           </Button>
         </div>
       )}

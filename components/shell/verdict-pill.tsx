@@ -57,6 +57,7 @@ function pillGlyph(verdict: Verdict, worst: GlyphState): GlyphState {
       return "down";
     case "database_away":
     case "page_offline":
+    case "page_outdated":
       return "no_data";
     case "refused":
       return "degraded";

@@ -1,9 +1,11 @@
 /**
- * The operator API's answers, as the browser and scripts see them. Browser-safe: this file imports only `zod/mini`.
+ * The operator API's answers, as the browser and scripts see them. The browser takes the types only.
  *
  * Instants are epoch milliseconds, money is integer nano-USD, ratios are 0..1, durations are milliseconds.
  */
 import * as z from "zod/mini";
+
+export type { StreamEvent } from "./stream-events";
 
 export const Intent = z.enum(["enabled", "draining", "disabled"]);
 export type Intent = z.infer<typeof Intent>;
@@ -612,6 +614,7 @@ export const KeyRequest = z.strictObject({
     }),
   ),
 });
+export type KeyRequest = z.infer<typeof KeyRequest>;
 
 /** The secret is shown this once. */
 export const CreatedKey = z.object({ id: z.string(), secret: z.string(), revision: z.number() });
@@ -811,14 +814,7 @@ export const ApiError = z.object({
     details: z.optional(z.record(z.string(), z.unknown())),
   }),
 });
-
-/**
- * The SSE stream `/api/stream`: `event: <type>`, `data: <json>`. `health`, `metrics`, `calls` and `changes` carry the
- * views above (metrics: of the last hour, or of `?range=`; calls: the latest 20; changes: the latest 30) when they
- * changed; `ping` at once and every 10 s keeps the data's age honest.
- */
-export const streamEvents = ["health", "metrics", "calls", "changes", "ping"] as const;
-export type StreamEvent = (typeof streamEvents)[number];
+export type ApiError = z.infer<typeof ApiError>;
 
 /** `database` is false while it does not answer: the views then are as old as their `generatedAt` says. */
 export const Ping = z.object({ generatedAt: z.number(), database: z.boolean() });

@@ -60,9 +60,10 @@ describe("polling", () => {
 });
 
 describe("deliveryOf", () => {
-  it("drops what does not fit the contract", () => {
-    expect(deliveryOf("health", "{")).toBeNull();
-    expect(deliveryOf("health", '{"generatedAt":1}')).toBeNull();
+  it("drops what is no view", () => {
+    for (const text of ["{", "null", "1", "[]", '{"error":{}}', '{"generatedAt":"now"}']) {
+      expect(deliveryOf("health", text)).toBeNull();
+    }
     expect(deliveryOf("ping", '{"generatedAt":1,"database":true}')).toBeNull();
     const view = health([target()]);
     expect(deliveryOf("health", JSON.stringify(view))).toEqual({ key: ["health"], view });

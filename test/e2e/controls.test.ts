@@ -249,7 +249,7 @@ it("reads one event stream for all tabs of a browser, and a tab that stays takes
   const context = first.context();
   const streams: string[] = [];
   context.on("request", (request) => {
-    if (request.url().endsWith("/api/stream")) {
+    if (new URL(request.url()).pathname === "/api/stream") {
       streams.push(request.url());
     }
   });

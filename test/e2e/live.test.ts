@@ -62,14 +62,15 @@ it("two tabs follow one stream, and the second takes it over when the first clos
   expect(door.asked("/api/health")).toBe(polled);
 });
 
+async function verdictIs(page: Page, verdict: string): Promise<void> {
+  await eventually(async () => {
+    const said = await page.getByTestId("verdict").getAttribute("data-verdict");
+    expect(said).toBe(verdict);
+    return true;
+  }, noticeMs);
+}
+
 it("both tabs say within 15 s that the dashboard is away, and take one stream up again with it", async () => {
-  const verdictIs = async (page: Page, verdict: string): Promise<void> => {
-    await eventually(async () => {
-      const said = await page.getByTestId("verdict").getAttribute("data-verdict");
-      expect(said).toBe(verdict);
-      return true;
-    }, noticeMs);
-  };
   const both = [first, second];
   await Promise.all(both.map((page) => verdictIs(page, "served")));
   await Promise.all(both.map((page) => page.locator(".recharts-surface").first().waitFor()));
@@ -82,6 +83,22 @@ it("both tabs say within 15 s that the dashboard is away, and take one stream up
   await Promise.all(both.map((page) => verdictIs(page, "served")));
   await Promise.all(both.map((page) => untilLive(page)));
   expect(door.answering(stream)).toBe(1);
+});
+
+it("a page that was open while Bellwether was updated says so, reads nothing more, and loads itself again", async () => {
+  const { headers } = await fetch(`${door.origin}/api/healthz`);
+  expect(headers.get("x-bellwether-contract")).toMatch(/^[0-9a-f]{12}$/);
+  await verdictIs(first, "served");
+  door.shut(true);
+  door.update(true);
+  door.shut(false);
+  await verdictIs(first, "page_outdated");
+  expect(await first.getByTestId("stale").innerText()).toContain(say({ key: "banner.outdated" }));
+  expect(door.answering(stream)).toBe(0);
+  door.update(false);
+  await first.getByRole("button", { name: say({ key: "failure.reload" }) }).click();
+  await verdictIs(first, "served");
+  await untilLive(first);
 });
 
 it("a chart that cannot be loaded is missing in its place only", async () => {

@@ -170,6 +170,14 @@ describe("reading", () => {
   });
 });
 
+describe("a page of another release", () => {
+  it("gets no stream", async () => {
+    const response = await call("GET", "/api/stream?contract=other");
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ error: { code: "conflict" } });
+  });
+});
+
 describe("changing", () => {
   it("a target whose id needs encoding", async () => {
     const id = "alpha:us-east:gpt-4.1";

@@ -10,6 +10,8 @@ export interface Door {
   asked: (path: string) => number;
   /** Shut: what is being answered breaks, and nothing more is. */
   shut: (isShut: boolean) => void;
+  /** Whether what is behind it is of another release than the pages that came through it before. */
+  update: (isUpdated: boolean) => void;
   close: () => void;
 }
 
@@ -18,6 +20,7 @@ export async function openDoor(port: number): Promise<Door> {
   const asked: string[] = [];
   const answers = new Map<ServerResponse, string>();
   let isShut = false;
+  let isUpdated = false;
   const server = createServer((incoming, answer) => {
     const { method, url = "/", headers } = incoming;
     if (isShut) {
@@ -26,8 +29,10 @@ export async function openDoor(port: number): Promise<Door> {
     }
     asked.push(url);
     answers.set(answer, url);
-    const onward = request({ port, host: "127.0.0.1", method, path: url, headers }, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers);
+    const path = isUpdated ? url.replace(/contract=\w+/, "contract=other") : url;
+    const onward = request({ port, host: "127.0.0.1", method, path, headers }, (response) => {
+      const changes = isUpdated ? { "x-bellwether-contract": "other" } : {};
+      answer.writeHead(response.statusCode ?? 502, { ...response.headers, ...changes });
       response.pipe(answer);
     });
     onward.on("error", () => answer.destroy());
@@ -49,6 +54,9 @@ export async function openDoor(port: number): Promise<Door> {
       if (next) {
         server.closeAllConnections();
       }
+    },
+    update(next) {
+      isUpdated = next;
     },
     close() {
       server.closeAllConnections();

@@ -1,6 +1,9 @@
-import { type StreamEvent, streamEvents } from "@/lib/shared/contract";
+import { type StreamEvent, streamEvents } from "@/lib/shared/stream-events";
+import { contractMark } from "@/lib/shared/contract-mark";
 
-const channelName = "bellwether-stream";
+/** Tabs of another release have another contract, and a stream of their own. */
+const channelName = `bellwether-stream ${contractMark}`;
+const address = `/api/stream?${new URLSearchParams({ contract: contractMark }).toString()}`;
 const reopenMs = 5_000;
 
 export interface StreamHandlers {
@@ -59,7 +62,7 @@ function readStream({ onEvent, onLost }: StreamHandlers): () => void {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const open = (): void => {
-    source = new EventSource("/api/stream");
+    source = new EventSource(address);
     for (const type of streamEvents) {
       source.addEventListener(type, ({ data }: MessageEvent<string>) => onEvent(type, data));
     }

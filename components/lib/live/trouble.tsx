@@ -21,11 +21,15 @@ export function useTrouble(): Trouble | null {
   const { error, failureReason, data } = useHealth();
   const { hasDatabase } = useLiveState();
   const cause = error ?? failureReason;
-  if (!hasDatabase) {
+  const code = cause === null ? null : failureCode(cause);
+  if (code === "outdated") {
+    return code;
+  }
+  if (!hasDatabase || code === "database_unavailable") {
     return "database";
   }
-  if (cause !== null) {
-    return failureCode(cause) === "database_unavailable" ? "database" : "unreachable";
+  if (code !== null) {
+    return "unreachable";
   }
   return data === undefined ? rendered : null;
 }

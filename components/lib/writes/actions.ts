@@ -1,5 +1,4 @@
 import type { QueryClient } from "@tanstack/react-query";
-import * as z from "zod/mini";
 import type { RouteRequest, SwitchRequest, WriteResult } from "@/lib/shared/contract";
 import { ApiFailure, sendChange } from "../api";
 import { changesQueries, healthQueries, policyQueries } from "../queries";
@@ -142,18 +141,12 @@ async function run(
   return isStored;
 }
 
-const Details = z.object({
-  current: z.object({
-    revision: z.optional(z.number()),
-    policy: z.optional(
-      z.record(z.string(), z.nullable(z.union([z.string(), z.number(), z.boolean()]))),
-    ),
-  }),
-});
+/** What the server says of the object as it is now. */
+type Details = { current?: { revision?: number; policy?: Conflict["theirPolicy"] } };
 
 function toConflict(write: Write, { details }: ApiFailure): Conflict {
-  const theirs = z.safeParse(Details, details).data?.current;
-  return { write, theirRevision: theirs?.revision, theirPolicy: theirs?.policy ?? {} };
+  const { current } = details as Details;
+  return { write, theirRevision: current?.revision, theirPolicy: current?.policy ?? {} };
 }
 
 async function refresh(client: QueryClient): Promise<void> {

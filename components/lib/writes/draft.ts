@@ -1,27 +1,24 @@
 "use client";
 
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import * as z from "zod/mini";
 
-const Step = z.object({
-  chain: z.array(z.string()),
-  /** Settings as somebody typed them, by place; empty: the default. */
-  policy: z.record(z.string(), z.union([z.string(), z.boolean()])),
-});
 /** How a route would be. */
-export type DraftStep = z.infer<typeof Step>;
+export type DraftStep = {
+  readonly chain: string[];
+  /** Settings as somebody typed them, by place; empty: the default. */
+  readonly policy: Record<string, string | boolean>;
+};
 
-const Draft = z.extend(Step, {
-  basedOn: z.number(),
-  /** The steps before, oldest first. */
-  past: z.array(Step),
-  /** The steps that were taken back, the next to do again first. */
-  future: z._default(z.array(Step), []),
-  /** What the newest step edited: typing on in the same place is the same step. */
-  place: z.nullable(z.string()),
-});
 /** A chain and settings that are not saved yet, and the revision that they were made from. */
-export type Draft = z.infer<typeof Draft>;
+export type Draft = DraftStep & {
+  readonly basedOn: number;
+  /** The steps before, oldest first. */
+  readonly past: DraftStep[];
+  /** The steps that were taken back, the next to do again first. */
+  readonly future: DraftStep[];
+  /** What the newest step edited: typing on in the same place is the same step. */
+  readonly place: string | null;
+};
 
 const mostSteps = 50;
 const listeners = new Set<() => void>();
@@ -100,13 +97,32 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** Null for what is no draft, or one of a release that kept it in another way. */
 function parsedDraft(text: string | null): Draft | null {
   if (text === null) {
     return null;
   }
   try {
-    return z.safeParse(Draft, JSON.parse(text)).data ?? null;
+    const draft = JSON.parse(text) as Partial<Draft> | null;
+    return draft !== null &&
+      isStep(draft) &&
+      typeof draft.basedOn === "number" &&
+      [draft.past, draft.future].every((steps) => Array.isArray(steps) && steps.every(isStep)) &&
+      (draft.place === null || typeof draft.place === "string")
+      ? (draft as Draft)
+      : null;
   } catch {
     return null;
   }
+}
+
+function isStep(step: Partial<DraftStep> | null): boolean {
+  return (
+    Array.isArray(step?.chain) &&
+    step.chain.every((model: unknown) => typeof model === "string") &&
+    typeof step.policy === "object" &&
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- what is stored may be anything
+    step.policy !== null &&
+    Object.values(step.policy).every((value) => ["string", "boolean"].includes(typeof value))
+  );
 }

@@ -1,4 +1,4 @@
-import { ImpactView, type ImpactRequest } from "@/lib/shared/contract";
+import type { ImpactView, ImpactRequest } from "@/lib/shared/contract";
 import { failureCode, postJson } from "../api";
 import type { ObjectRef, Wanted } from "./model";
 
@@ -13,10 +13,15 @@ export function impactRequest(ref: ObjectRef, wanted: Wanted): ImpactRequest | n
 }
 
 export function readImpact(request: ImpactRequest, signal?: AbortSignal): Promise<ImpactView> {
-  return postJson("/api/impact", request, ImpactView, signal);
+  return postJson("/api/impact", request, signal);
 }
 
-const hopeless: ReadonlySet<string> = new Set(["unreachable", "database_unavailable", "forbidden"]);
+const hopeless: ReadonlySet<string> = new Set([
+  "unreachable",
+  "outdated",
+  "database_unavailable",
+  "forbidden",
+]);
 
 /** Whether a change is known to fail like the question about it: nothing answers, or the person may not. */
 export function isHopeless(error: unknown): boolean {
