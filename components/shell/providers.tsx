@@ -48,7 +48,7 @@ function createClient(): QueryClient {
 export function Providers({ state, renderedAtMs, wantsDollars, children }: Props) {
   const [client] = useState(createClient);
   return (
-    <ThemeProvider attribute="data-theme" disableTransitionOnChange>
+    <ThemeProvider attribute="data-theme">
       <QueryClientProvider client={client}>
         <HydrationBoundary state={state}>
           <LiveProvider renderedAtMs={renderedAtMs}>
