@@ -170,6 +170,13 @@ module.exports = {
       },
     },
     {
+      name: "links-are-our-own",
+      severity: "error",
+      comment: "Next's own asks the server for every page in sight.",
+      from: { path: "^components/", pathNot: "^components/ui/link" },
+      to: { path: "(^|/)node_modules/next/link" },
+    },
+    {
       name: "features-do-not-import-features",
       severity: "error",
       comment: "What two features need belongs in ui, charts, shell or components/lib.",

@@ -1,24 +1,21 @@
 "use client";
 
 import { memo, useMemo } from "react";
-import {
-  Area,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Area, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { AnnotationLane } from "./annotation-lane";
-import { AxisZone } from "./axis-zone";
+import { ChartAxes } from "./chart-axes";
 import { FailureRug } from "./failure-rug";
 import { InTurn } from "./in-turn";
 import type { LaneMark } from "./marks";
-import { countTicks, outcomeKeys, type OutcomeRow, type OutcomeWords } from "./outcome-rows";
+import {
+  countTicks,
+  outcomeKeys,
+  type OutcomeRow,
+  type OutcomeWords,
+  timeTicks,
+} from "./outcome-rows";
 import { OutcomeTooltip } from "./outcome-tooltip";
-import { cursorGroup, timeAxis, valueAxisWidth } from "./time-axis";
+import { besidePx, cursorGroup, valueAxisWidth } from "./time-axis";
 
 type Props = {
   rows: readonly OutcomeRow[];
@@ -41,7 +38,7 @@ const looks = {
   refused: { fill: "var(--c-client)", stroke: "var(--c-client)" },
 } as const;
 
-const margin = { top: 26, right: 8, bottom: 0, left: 0 };
+const [laneHeight, bottomHeight] = [26, 38];
 
 /** Calls by outcome over time. Colours are tokens, segments are straight, nothing moves by itself. */
 export function OutcomeChart(props: Props) {
@@ -55,24 +52,27 @@ export function OutcomeChart(props: Props) {
 const Chart = memo(function Chart(props: Props) {
   const { rows, from, to, bucketMs, marks, onOpenMark, hidden, words, zone } = props;
   const { formatTime, formatTick, formatCount } = props;
-  const axis = useMemo(() => timeAxis(from, to, formatTick), [from, to, formatTick]);
+  const span = useMemo(() => [from, to], [from, to]);
   const counts = useMemo(() => countTicks(highest(rows, hidden)), [rows, hidden]);
   const domain = useMemo(() => [0, counts.at(-1) ?? 1] as const, [counts]);
+  const left = valueAxisWidth(formatCount(domain[1]).length, zone);
+  const margin = useMemo(
+    () => ({ top: laneHeight, right: besidePx, bottom: bottomHeight, left }),
+    [left],
+  );
   const shown = outcomeKeys.filter((key) => !hidden.has(key));
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={150}>
       <ComposedChart data={rows} margin={margin} accessibilityLayer {...cursorGroup}>
-        <CartesianGrid vertical={false} stroke="var(--grid)" />
-        <XAxis {...axis} height={38} tickMargin={16} tickSize={4} />
-        <YAxis
-          width={valueAxisWidth(formatCount(domain[1]).length, zone)}
-          ticks={counts}
-          domain={domain}
-          niceTicks="none"
-          tickFormatter={formatCount}
-          axisLine={false}
-          tickLine={false}
-          allowDecimals={false}
+        <XAxis dataKey="t" type="number" domain={span} niceTicks="none" hide />
+        <YAxis domain={domain} niceTicks="none" hide />
+        <ChartAxes
+          times={timeTicks(from, to)}
+          values={counts}
+          formatTime={formatTick}
+          formatValue={formatCount}
+          zone={zone}
+          below={31}
         />
         <Tooltip
           isAnimationActive={false}
@@ -109,7 +109,6 @@ const Chart = memo(function Chart(props: Props) {
           tooltipType="none"
         />
         <FailureRug rows={rows} />
-        <AxisZone zone={zone} below={31} />
         <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
       </ComposedChart>
     </ResponsiveContainer>

@@ -3,7 +3,6 @@
 import { memo, useMemo } from "react";
 import {
   Area,
-  CartesianGrid,
   ComposedChart,
   Line,
   ReferenceLine,
@@ -16,11 +15,12 @@ import { AnnotationLane } from "./annotation-lane";
 import { InTurn } from "./in-turn";
 import type { LaneMark } from "./marks";
 import { AxisBreak } from "./axis-break";
-import { AxisZone } from "./axis-zone";
+import { ChartAxes } from "./chart-axes";
 import type { SeriesLine, SeriesRow } from "./series";
 import { SeriesEnds } from "./series-ends";
 import { SeriesTooltip } from "./series-tooltip";
-import { cursorGroup, timeAxis, valueAxisWidth } from "./time-axis";
+import { timeTicks } from "./outcome-rows";
+import { besidePx, cursorGroup, valueAxisWidth } from "./time-axis";
 
 type Props = {
   rows: readonly SeriesRow[];
@@ -44,8 +44,7 @@ type Props = {
 };
 
 const laneHeight = 26;
-const edges = { top: 8, right: 8, bottom: 0, left: 0 };
-const edgesUnderLane = { ...edges, top: laneHeight };
+const bottomHeight = 30;
 
 /**
  * Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself.
@@ -66,8 +65,11 @@ const Chart = memo(function Chart(props: Props) {
   const { onOpenMark, formatTime, formatTick, formatValue, none, zone } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
-  const axis = useMemo(() => timeAxis(from, to, formatTick), [from, to, formatTick]);
+  const span = useMemo(() => [from, to], [from, to]);
   const widest = Math.max(...ticks.map((tick) => formatValue(tick).length));
+  const left = valueAxisWidth(widest, zone);
+  const top = marks.length > 0 ? laneHeight : 8;
+  const margin = useMemo(() => ({ top, right: besidePx, bottom: bottomHeight, left }), [top, left]);
   const values = useMemo(
     () => lines.map((line) => ({ ...line, of: wholeOf(line.key, partialFrom) })),
     [lines, partialFrom],
@@ -80,25 +82,19 @@ const Chart = memo(function Chart(props: Props) {
         : missOf(firstKey, threshold.value, partialFrom),
     [threshold, firstKey, partialFrom],
   );
-  const scale = useMemo(() => ({ ticks: [...ticks], domain: [...domain] }), [ticks, domain]);
+  const scale = useMemo(() => [...domain], [domain]);
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={150}>
-      <ComposedChart
-        data={rows}
-        margin={marks.length > 0 ? edgesUnderLane : edges}
-        accessibilityLayer
-        {...cursorGroup}
-      >
-        <CartesianGrid vertical={false} stroke="var(--grid)" />
-        <XAxis {...axis} tickMargin={6} />
-        <YAxis
-          width={valueAxisWidth(widest, zone)}
-          {...scale}
-          niceTicks="none"
-          tickFormatter={formatValue}
-          axisLine={false}
-          tickLine={false}
-          interval={0}
+      <ComposedChart data={rows} margin={margin} accessibilityLayer {...cursorGroup}>
+        <XAxis dataKey="t" type="number" domain={span} niceTicks="none" hide />
+        <YAxis domain={scale} niceTicks="none" hide />
+        <ChartAxes
+          times={timeTicks(from, to)}
+          values={ticks}
+          formatTime={formatTick}
+          formatValue={formatValue}
+          zone={zone}
+          below={20}
         />
         <Tooltip
           isAnimationActive={false}
@@ -161,7 +157,6 @@ const Chart = memo(function Chart(props: Props) {
           ),
         )}
         {domain[0] > 0 && <AxisBreak />}
-        <AxisZone zone={zone} below={20} />
         <SeriesEnds rows={rows} lines={lines} shape={shape} partialFrom={partialFrom} />
         <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
       </ComposedChart>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { useSearchParams } from "next/navigation";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth, useRange } from "@/components/lib/live/views";

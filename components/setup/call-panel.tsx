@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import type { ReactNode } from "react";
 import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
 import { useWords } from "@/components/lib/i18n/provider";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { useEffect, useEffectEvent, useState } from "react";
 import { ApiFailure, sendJson } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";

@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { useSearchParams } from "next/navigation";
 import { Strip } from "@/components/charts/strip";
 import { useWords } from "@/components/lib/i18n/provider";
