@@ -27,7 +27,6 @@ const hangulCommon = localFont({
 });
 
 export const metadata: Metadata = {
-  title: "Bellwether",
   description: "The control room of a self-healing gateway for AI model APIs.",
   robots: { index: false, follow: false },
 };

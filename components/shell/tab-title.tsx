@@ -1,7 +1,6 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useEffect } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { impairedTargets } from "@/components/lib/targets/state";
@@ -14,8 +13,5 @@ export function TabTitle() {
   const health = useHealth().data;
   const hurt = health === undefined ? 0 : impairedTargets(health).length;
   const name = `${t(page)} · ${t("app.name")}`;
-  useEffect(() => {
-    document.title = hurt === 0 ? name : `(${hurt}) ▲ ${name}`;
-  }, [hurt, name]);
-  return null;
+  return <title>{hurt === 0 ? name : `(${hurt}) ▲ ${name}`}</title>;
 }

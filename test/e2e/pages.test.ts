@@ -88,7 +88,7 @@ it("the rail leads everywhere, and keeps the range", async () => {
     await page.getByRole("link", { name: say({ key: `nav.${key}` }), exact: true }).click();
     await page.waitForURL(`**/${key}?r=6h`);
     await page.getByRole("heading", { level: 1, name: say({ key: `nav.${key}` }) }).waitFor();
-    expect(await page.title()).toContain(say({ key: `nav.${key}` }));
+    await expect.poll(() => page.title()).toContain(say({ key: `nav.${key}` }));
   }
 });
 
@@ -320,8 +320,12 @@ it("charts of a page share a cursor and tell their zone, and a series is shown a
   await page.locator("#total").scrollIntoViewIfNeeded();
   await expect.poll(() => plots.count(), { timeout: 15_000 }).toBeGreaterThan(2);
   await plots.first().focus();
-  await page.keyboard.press("ArrowLeft");
-  await expect.poll(() => page.locator(".recharts-tooltip-cursor").count()).toBeGreaterThan(1);
+  const cursors = async (): Promise<number> => {
+    // A chart that mounts just now has not heard of the presses before.
+    await page.keyboard.press("ArrowLeft");
+    return page.locator(".recharts-tooltip-cursor").count();
+  };
+  await expect.poll(cursors).toBeGreaterThan(1);
   expect(await page.locator(".recharts-tooltip-wrapper:visible").count()).toBe(1);
   await page.locator("#total .recharts-surface text", { hasText: /^KST$/ }).waitFor();
   const legend = (name: string): Locator =>
