@@ -101,6 +101,15 @@ describe("what the healer went by", () => {
   });
 });
 
+describe("a change of a kind that this page does not know", () => {
+  it.each([{}, { type: "merge" }, { type: "__proto__" }, { type: "switch", objectId: "m" }])(
+    "has no summary: %o",
+    (raw) => {
+      expect(summaryOf(raw)).toBeNull();
+    },
+  );
+});
+
 describe("a rule that only observes", () => {
   it("tells what it would have done, and shows no state for it", () => {
     const summary = summaryOf({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { clustered, countTicks, outcomeRows, timeTicks } from "@/components/charts/outcome-rows";
+import { shownTicks } from "@/components/charts/time-axis";
 import { sparkGeometry } from "@/components/charts/spark-geometry";
 import { stripPaths } from "@/components/charts/strip-paths";
 import { tilesOf } from "@/components/metrics/tiles";
@@ -33,6 +34,14 @@ describe("axes", () => {
     expect(timeTicks(60_000, hour)).toEqual([1, 2, 3, 4].map((n) => n * 900_000));
     expect(timeTicks(0, hour)[0]).toBe(900_000);
     expect(timeTicks(0, 24 * hour).length).toBeLessThanOrEqual(7);
+  });
+
+  it("leave out hours that have no room, and keep the last within the chart", () => {
+    const ticks = [100, 150, 200, 392].map((x) => ({ x, text: "14:31" }));
+    expect(shownTicks(ticks, 400).map(({ x }) => x)).toEqual([100, 150, 200, 392]);
+    expect(shownTicks(ticks, 400).at(-1)?.textX).toBeLessThan(392);
+    const days = ticks.map(({ x }) => ({ x, text: "11월 22일 일" }));
+    expect(shownTicks(days, 400).map(({ x }) => x)).toEqual([100, 200, 392]);
   });
 
   it("join annotations that stand too close", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formerDraft, laterDraft, nextDraft } from "@/components/lib/writes/draft";
+import { formerDraft, laterDraft, nextDraft, parsedDraft } from "@/components/lib/writes/draft";
 import { impactRequest } from "@/components/lib/writes/impact";
 import {
   begun,
@@ -206,5 +206,24 @@ describe("a draft", () => {
     const other = typed(one, "limits.idle_s", "3");
     expect(formerDraft(other)).toMatchObject({ policy: { "limits.ttft_s": "12" } });
     expect(formerDraft(formerDraft(other)!)).toMatchObject({ policy: {}, chain: ["b", "a"] });
+  });
+
+  it("is read as it was kept, and not at all when that is something else", () => {
+    expect(parsedDraft(JSON.stringify(first))).toEqual(first);
+    const others: unknown[] = [
+      null,
+      7,
+      {},
+      { ...first, basedOn: "7" },
+      { ...first, chain: [1] },
+      { ...first, policy: null },
+      { ...first, policy: { "limits.ttft_s": 1 } },
+      { ...first, past: [{}] },
+      { ...first, future: undefined },
+      { ...first, place: 1 },
+    ];
+    for (const text of ["", "{", ...others.map((one) => JSON.stringify(one))]) {
+      expect(parsedDraft(text)).toBeNull();
+    }
   });
 });

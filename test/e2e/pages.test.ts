@@ -92,6 +92,22 @@ it("the rail leads everywhere, and keeps the range", async () => {
   }
 });
 
+it("a link asks for its page when somebody points at it, not before", async () => {
+  const page = await room.open({}, "/settings");
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (searchParams.has("_rsc")) {
+      asked.push(pathname);
+    }
+  });
+  await page.reload();
+  await alive(page);
+  expect(asked).toEqual([]);
+  await page.getByRole("link", { name: say({ key: "nav.models" }), exact: true }).hover();
+  await expect.poll(() => asked).toContain("/models");
+});
+
 it("a page loads one file of the font in English and one more in Korean", async () => {
   const fontsOf = async (locale: "en" | "ko"): Promise<Set<string>> => {
     const page = await room.open({ locale }, "/settings");

@@ -97,8 +97,8 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Null for what is no draft, or one of a release that kept it in another way. */
-function parsedDraft(text: string | null): Draft | null {
+/** The draft that a text holds; null for what is none, or one of a release that kept it in another way. */
+export function parsedDraft(text: string | null): Draft | null {
   if (text === null) {
     return null;
   }
