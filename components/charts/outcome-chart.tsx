@@ -1,21 +1,14 @@
 "use client";
 
 import { memo, useMemo } from "react";
-import { Area, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Area, Line } from "recharts";
 import { AnnotationLane } from "./annotation-lane";
-import { ChartAxes } from "./chart-axes";
 import { FailureRug } from "./failure-rug";
 import { InTurn } from "./in-turn";
 import type { LaneMark } from "./marks";
-import {
-  countTicks,
-  outcomeKeys,
-  type OutcomeRow,
-  type OutcomeWords,
-  timeTicks,
-} from "./outcome-rows";
+import { countTicks, outcomeKeys, type OutcomeRow, type OutcomeWords } from "./outcome-rows";
 import { OutcomeTooltip } from "./outcome-tooltip";
-import { besidePx, cursorGroup, valueAxisWidth } from "./time-axis";
+import { Plot } from "./plot";
 
 type Props = {
   rows: readonly OutcomeRow[];
@@ -38,7 +31,8 @@ const looks = {
   refused: { fill: "var(--c-client)", stroke: "var(--c-client)" },
 } as const;
 
-const [laneHeight, bottomHeight] = [26, 38];
+/** Above: the lane of marks. Below: failed calls between the axis and its hours. */
+const edges = { top: 26, bottom: 38, hours: 31 };
 
 /** Calls by outcome over time. Colours are tokens, segments are straight, nothing moves by itself. */
 export function OutcomeChart(props: Props) {
@@ -52,66 +46,50 @@ export function OutcomeChart(props: Props) {
 const Chart = memo(function Chart(props: Props) {
   const { rows, from, to, bucketMs, marks, onOpenMark, hidden, words, zone } = props;
   const { formatTime, formatTick, formatCount } = props;
-  const span = useMemo(() => [from, to], [from, to]);
   const counts = useMemo(() => countTicks(highest(rows, hidden)), [rows, hidden]);
   const domain = useMemo(() => [0, counts.at(-1) ?? 1] as const, [counts]);
-  const left = valueAxisWidth(formatCount(domain[1]).length, zone);
-  const margin = useMemo(
-    () => ({ top: laneHeight, right: besidePx, bottom: bottomHeight, left }),
-    [left],
-  );
   const shown = outcomeKeys.filter((key) => !hidden.has(key));
   return (
-    <ResponsiveContainer width="100%" height="100%" debounce={150}>
-      <ComposedChart data={rows} margin={margin} accessibilityLayer {...cursorGroup}>
-        <XAxis dataKey="t" type="number" domain={span} niceTicks="none" hide />
-        <YAxis domain={domain} niceTicks="none" hide />
-        <ChartAxes
-          times={timeTicks(from, to)}
-          values={counts}
-          formatTime={formatTick}
-          formatValue={formatCount}
-          zone={zone}
-          below={31}
-        />
-        <Tooltip
-          isAnimationActive={false}
-          // A gap says that it is one.
-          filterNull={false}
-          cursor={{ stroke: "var(--fg-3)", strokeDasharray: "2 3" }}
-          content={
-            <OutcomeTooltip words={words} formatTime={formatTime} formatCount={formatCount} />
-          }
-        />
-        {shown.map((key) => (
-          <Area
-            key={key}
-            dataKey={key}
-            stackId="calls"
-            type="linear"
-            {...looks[key]}
-            fillOpacity={1}
-            strokeWidth={key === "firstTry" ? 1.4 : 1}
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-          />
-        ))}
-        <Line
-          dataKey="partial"
+    <Plot
+      rows={rows}
+      from={from}
+      to={to}
+      domain={domain}
+      ticks={counts}
+      formatTime={formatTick}
+      formatValue={formatCount}
+      zone={zone}
+      edges={edges}
+      tooltip={<OutcomeTooltip words={words} formatTime={formatTime} formatCount={formatCount} />}
+    >
+      {shown.map((key) => (
+        <Area
+          key={key}
+          dataKey={key}
+          stackId="calls"
           type="linear"
-          stroke="var(--c-first-line)"
-          strokeDasharray="2 3"
-          strokeWidth={1.4}
+          {...looks[key]}
+          fillOpacity={1}
+          strokeWidth={key === "firstTry" ? 1.4 : 1}
           dot={false}
           activeDot={false}
           isAnimationActive={false}
-          tooltipType="none"
         />
-        <FailureRug rows={rows} />
-        <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
-      </ComposedChart>
-    </ResponsiveContainer>
+      ))}
+      <Line
+        dataKey="partial"
+        type="linear"
+        stroke="var(--c-first-line)"
+        strokeDasharray="2 3"
+        strokeWidth={1.4}
+        dot={false}
+        activeDot={false}
+        isAnimationActive={false}
+        tooltipType="none"
+      />
+      <FailureRug rows={rows} />
+      <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
+    </Plot>
   );
 });
 

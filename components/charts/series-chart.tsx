@@ -1,26 +1,15 @@
 "use client";
 
 import { memo, useMemo } from "react";
-import {
-  Area,
-  ComposedChart,
-  Line,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Area, Line, ReferenceLine } from "recharts";
 import { AnnotationLane } from "./annotation-lane";
 import { InTurn } from "./in-turn";
 import type { LaneMark } from "./marks";
 import { AxisBreak } from "./axis-break";
-import { ChartAxes } from "./chart-axes";
+import { Plot } from "./plot";
 import type { SeriesLine, SeriesRow } from "./series";
 import { SeriesEnds } from "./series-ends";
 import { SeriesTooltip } from "./series-tooltip";
-import { timeTicks } from "./outcome-rows";
-import { besidePx, cursorGroup, valueAxisWidth } from "./time-axis";
 
 type Props = {
   rows: readonly SeriesRow[];
@@ -43,8 +32,8 @@ type Props = {
   zone: string;
 };
 
-const laneHeight = 26;
-const bottomHeight = 30;
+const edges = { top: 8, bottom: 30, hours: 20 };
+const edgesUnderLane = { ...edges, top: 26 };
 
 /**
  * Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself.
@@ -65,11 +54,6 @@ const Chart = memo(function Chart(props: Props) {
   const { onOpenMark, formatTime, formatTick, formatValue, none, zone } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
-  const span = useMemo(() => [from, to], [from, to]);
-  const widest = Math.max(...ticks.map((tick) => formatValue(tick).length));
-  const left = valueAxisWidth(widest, zone);
-  const top = marks.length > 0 ? laneHeight : 8;
-  const margin = useMemo(() => ({ top, right: besidePx, bottom: bottomHeight, left }), [top, left]);
   const values = useMemo(
     () => lines.map((line) => ({ ...line, of: wholeOf(line.key, partialFrom) })),
     [lines, partialFrom],
@@ -82,85 +66,76 @@ const Chart = memo(function Chart(props: Props) {
         : missOf(firstKey, threshold.value, partialFrom),
     [threshold, firstKey, partialFrom],
   );
-  const scale = useMemo(() => [...domain], [domain]);
   return (
-    <ResponsiveContainer width="100%" height="100%" debounce={150}>
-      <ComposedChart data={rows} margin={margin} accessibilityLayer {...cursorGroup}>
-        <XAxis dataKey="t" type="number" domain={span} niceTicks="none" hide />
-        <YAxis domain={scale} niceTicks="none" hide />
-        <ChartAxes
-          times={timeTicks(from, to)}
-          values={ticks}
-          formatTime={formatTick}
+    <Plot
+      rows={rows}
+      from={from}
+      to={to}
+      domain={domain}
+      ticks={ticks}
+      formatTime={formatTick}
+      formatValue={formatValue}
+      zone={zone}
+      edges={marks.length > 0 ? edgesUnderLane : edges}
+      tooltip={
+        <SeriesTooltip
+          lines={lines}
+          partialFrom={partialFrom}
+          formatTime={formatTime}
           formatValue={formatValue}
-          zone={zone}
-          below={20}
+          none={none}
         />
-        <Tooltip
+      }
+    >
+      {missed !== null && (
+        <Area
+          dataKey={missed}
+          type="linear"
+          stroke="none"
+          fill="var(--c-failed)"
+          fillOpacity={0.22}
+          dot={false}
+          activeDot={false}
           isAnimationActive={false}
-          // A gap says that it is one.
-          filterNull={false}
-          cursor={{ stroke: "var(--fg-3)", strokeDasharray: "2 3" }}
-          content={
-            <SeriesTooltip
-              lines={lines}
-              partialFrom={partialFrom}
-              formatTime={formatTime}
-              formatValue={formatValue}
-              none={none}
-            />
-          }
+          tooltipType="none"
         />
-        {missed !== null && (
+      )}
+      {threshold !== undefined && (
+        <ReferenceLine y={threshold.value} stroke="var(--threshold)" strokeDasharray="4 3" />
+      )}
+      {values.map(({ key, color, dash, of }) =>
+        shape === "stack" ? (
           <Area
-            dataKey={missed}
-            type="linear"
-            stroke="none"
-            fill="var(--c-failed)"
-            fillOpacity={0.22}
+            key={key}
+            dataKey={of}
+            stackId="all"
+            type="step"
+            stroke={color}
+            fill={color}
+            fillOpacity={0.85}
+            strokeWidth={1}
             dot={false}
             activeDot={false}
             isAnimationActive={false}
-            tooltipType="none"
           />
-        )}
-        {threshold !== undefined && (
-          <ReferenceLine y={threshold.value} stroke="var(--threshold)" strokeDasharray="4 3" />
-        )}
-        {values.map(({ key, color, dash, of }) =>
-          shape === "stack" ? (
-            <Area
-              key={key}
-              dataKey={of}
-              stackId="all"
-              type="step"
-              stroke={color}
-              fill={color}
-              fillOpacity={0.85}
-              strokeWidth={1}
-              dot={false}
-              activeDot={false}
-              isAnimationActive={false}
-            />
-          ) : (
-            <Line
-              key={key}
-              dataKey={of}
-              type={shape === "steps" ? "stepAfter" : "linear"}
-              stroke={color}
-              {...(dash !== undefined && { strokeDasharray: dash })}
-              strokeWidth={1.6}
-              dot={false}
-              activeDot={false}
-              isAnimationActive={false}
-            />
-          ),
-        )}
-        {domain[0] > 0 && <AxisBreak />}
-        <SeriesEnds rows={rows} lines={lines} shape={shape} partialFrom={partialFrom} />
-        <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
-      </ComposedChart>
-    </ResponsiveContainer>
+        ) : (
+          <Line
+            key={key}
+            dataKey={of}
+            type={shape === "steps" ? "stepAfter" : "linear"}
+            stroke={color}
+            {...(dash !== undefined && { strokeDasharray: dash })}
+            strokeWidth={1.6}
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+          />
+        ),
+      )}
+      {domain[0] > 0 && <AxisBreak />}
+      <SeriesEnds rows={rows} lines={lines} shape={shape} partialFrom={partialFrom} />
+      <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
+    </Plot>
   );
 });
 
