@@ -24,7 +24,7 @@ export function ChartAxes({ times, values, formatTime, formatValue, zone, below 
   const plot = usePlotArea();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
-  if (plot === undefined || xScale === undefined || yScale === undefined) {
+  if (plot === undefined || xScale === undefined) {
     return null;
   }
   const base = plot.y + plot.height;
@@ -33,8 +33,9 @@ export function ChartAxes({ times, values, formatTime, formatValue, zone, below 
   return (
     <g>
       {values.map((value) => {
-        const y = yScale(value) ?? base;
-        return (
+        // Without a figure there is no scale of figures.
+        const y = yScale?.(value);
+        return y === undefined ? null : (
           <g key={value}>
             <path d={`M${plot.x} ${y}H${end}`} stroke="var(--grid)" />
             <text x={plot.x - besidePx} y={y} dy="0.355em" textAnchor="end">

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
 import { expectNoOverflow, objections } from "./axe";
-import { confirmed, desk, openRoom, phone, type Room, sayYes, shows } from "./room";
+import { confirmed, desk, openRoom, phone, type Room, sayYes, shows, untilLive } from "./room";
 
 const { say } = wordsOf("en");
 const targets = "alpha:us-east";
@@ -102,7 +102,7 @@ it("a link asks for its page when somebody points at it, not before", async () =
     }
   });
   await page.reload();
-  await alive(page);
+  await untilLive(page);
   expect(asked).toEqual([]);
   await page.getByRole("link", { name: say({ key: "nav.models" }), exact: true }).hover();
   await expect.poll(() => asked).toContain("/models");
@@ -338,6 +338,7 @@ it("charts of a page share a cursor and tell their zone, and a series is shown a
   await plots.first().focus();
   const cursors = async (): Promise<number> => {
     // A chart that mounts just now has not heard of the presses before.
+    await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowLeft");
     return page.locator(".recharts-tooltip-cursor").count();
   };
