@@ -21,7 +21,7 @@ function contractMark() {
   const folder = new URL("lib/shared/", import.meta.url);
   const hash = createHash("sha256");
   for (const name of readdirSync(folder).sort()) {
-    if (/(^|-)contract\.ts$/.test(name)) {
+    if (/(^|-)contract\.ts$|^stream-events\.ts$/.test(name)) {
       hash.update(readFileSync(new URL(name, folder)));
     }
   }

@@ -14,7 +14,8 @@ type Props = {
   below: number;
 };
 
-const [tickPx, besidePx] = [5, 8];
+/** How long the lines of the hours are, and how far the values stand from the plot. */
+const [tickPx, valueGapPx] = [5, 8];
 
 /**
  * Both axes and the lines of the grid. Recharts' own take half of the time of a whole chart: they measure every word in the
@@ -38,7 +39,7 @@ export function ChartAxes({ times, values, formatTime, formatValue, zone, below 
         return y === undefined ? null : (
           <g key={value}>
             <path d={`M${plot.x} ${y}H${end}`} stroke="var(--grid)" />
-            <text x={plot.x - besidePx} y={y} dy="0.355em" textAnchor="end">
+            <text x={plot.x - valueGapPx} y={y} dy="0.355em" textAnchor="end">
               {formatValue(value)}
             </text>
           </g>

@@ -116,12 +116,11 @@ export function parsedDraft(text: string | null): Draft | null {
   }
 }
 
-function isStep(step: Partial<DraftStep> | null): boolean {
+function isStep(step: { chain?: unknown; policy?: unknown } | null): boolean {
   return (
     Array.isArray(step?.chain) &&
     step.chain.every((model: unknown) => typeof model === "string") &&
     typeof step.policy === "object" &&
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- what is stored may be anything
     step.policy !== null &&
     Object.values(step.policy).every((value) => ["string", "boolean"].includes(typeof value))
   );
