@@ -1,11 +1,12 @@
 "use client";
 
 import type { MouseEvent } from "react";
-import { usePlotArea, useXAxisScale } from "recharts";
+import type { Frame } from "./frame";
 import type { LaneMark } from "./marks";
 import { clustered } from "./outcome-rows";
 
 type Props = {
+  frame: Frame;
   marks: readonly LaneMark[];
   bucketMs: number;
   onOpen: (mark: LaneMark) => void;
@@ -22,28 +23,23 @@ const shapes = {
 } as const;
 
 /** What happened, as glyphs above the plot with a dotted line through it. Each is a link to what it stands for. */
-export function AnnotationLane({ marks, bucketMs, onOpen }: Props) {
-  const plot = usePlotArea();
-  const scale = useXAxisScale();
-  if (plot === undefined || scale === undefined) {
-    return null;
-  }
-  const pxPerBucket = (scale(bucketMs) ?? 0) - (scale(0) ?? 0);
-  const gapMs = pxPerBucket > 0 ? (targetPx / pxPerBucket) * bucketMs : bucketMs;
-  const end = plot.x + plot.width;
-  const inside = marks.filter(({ t }) => isWithin(scale(t), scale(t - bucketMs), plot));
+export function AnnotationLane({ frame, marks, bucketMs, onOpen }: Props) {
+  const { left, right, top, base, xOf, atOf } = frame;
+  const gapMs = atOf(left + targetPx) - atOf(left);
+  const inside = marks.filter(({ t }) => xOf(t) >= left && xOf(t - bucketMs) <= right);
   return (
     <g>
       {clustered(inside, gapMs).map((group) => {
         const [first] = group;
-        const at = first && scale(first.t);
         // The bucket that is not over has no width: what happened in it stands at the end.
-        const x = at && Math.min(at, end);
+        const x = first && Math.min(xOf(first.t), right);
         const worst = group.find(({ kind }) => kind === "opened") ?? first;
         if (x === undefined || worst === undefined) {
           return null;
         }
         const label = group.map(({ title }) => title).join("\n");
+        // No room for figures to the right.
+        const isAtEnd = x > right - targetPx;
         return (
           <g key={worst.id}>
             <a
@@ -59,21 +55,21 @@ export function AnnotationLane({ marks, bucketMs, onOpen }: Props) {
             >
               <title>{label}</title>
               <path
-                d={`M${x} ${plot.y - 6}V${plot.y + plot.height}`}
+                d={`M${x} ${top - 6}V${base}`}
                 stroke="var(--annotation)"
                 strokeDasharray="1 3"
                 pointerEvents="none"
               />
               <rect
                 x={x - targetPx / 2}
-                y={plot.y - 14 - targetPx / 2}
+                y={top - 14 - targetPx / 2}
                 width={targetPx}
                 height={targetPx}
                 fill="transparent"
               />
               <path
                 d={shapes[worst.kind]}
-                transform={`translate(${x} ${plot.y - 14})`}
+                transform={`translate(${x} ${top - 14})`}
                 fill={worst.kind === "opened" ? "var(--fg-2)" : "var(--surface)"}
                 stroke="var(--fg-2)"
                 strokeWidth="1.2"
@@ -81,9 +77,9 @@ export function AnnotationLane({ marks, bucketMs, onOpen }: Props) {
             </a>
             {group.length > 1 && (
               <text
-                x={isAtEnd(x, plot) ? x - 7 : x + 7}
-                y={plot.y - 10}
-                textAnchor={isAtEnd(x, plot) ? "end" : "start"}
+                x={isAtEnd ? x - 7 : x + 7}
+                y={top - 10}
+                textAnchor={isAtEnd ? "end" : "start"}
                 aria-hidden="true"
               >
                 {group.length}
@@ -93,21 +89,5 @@ export function AnnotationLane({ marks, bucketMs, onOpen }: Props) {
         );
       })}
     </g>
-  );
-}
-
-/** No room for figures to the right. */
-function isAtEnd(x: number, plot: Plot): boolean {
-  return x > plot.x + plot.width - targetPx;
-}
-
-type Plot = { readonly x: number; readonly width: number };
-
-function isWithin(at: number | undefined, aBucketBefore: number | undefined, plot: Plot): boolean {
-  return (
-    at !== undefined &&
-    at >= plot.x &&
-    aBucketBefore !== undefined &&
-    aBucketBefore <= plot.x + plot.width
   );
 }

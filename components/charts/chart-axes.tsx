@@ -1,9 +1,8 @@
-"use client";
-
-import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
+import type { Frame } from "./frame";
 import { shownTicks } from "./time-axis";
 
 type Props = {
+  frame: Frame;
   times: readonly number[];
   values: readonly number[];
   formatTime: (atMs: number) => string;
@@ -17,39 +16,25 @@ type Props = {
 /** How long the lines of the hours are, and how far the values stand from the plot. */
 const [tickPx, valueGapPx] = [5, 8];
 
-/**
- * Both axes and the lines of the grid. Recharts' own take half of the time of a whole chart: they measure every word in the
- * page and begin anew with what they found.
- */
-export function ChartAxes({ times, values, formatTime, formatValue, zone, below }: Props) {
-  const plot = usePlotArea();
-  const xScale = useXAxisScale();
-  const yScale = useYAxisScale();
-  if (plot === undefined || xScale === undefined) {
-    return null;
-  }
-  const base = plot.y + plot.height;
-  const end = plot.x + plot.width;
-  const hours = times.map((at) => ({ x: xScale(at) ?? 0, text: formatTime(at) }));
+/** Both axes and the lines of the grid. */
+export function ChartAxes({ frame, times, values, formatTime, formatValue, zone, below }: Props) {
+  const { left, right, base, xOf, yOf } = frame;
+  const hours = times.map((at) => ({ x: xOf(at), text: formatTime(at) }));
   return (
     <g>
-      {values.map((value) => {
-        // Without a figure there is no scale of figures.
-        const y = yScale?.(value);
-        return y === undefined ? null : (
-          <g key={value}>
-            <path d={`M${plot.x} ${y}H${end}`} stroke="var(--grid)" />
-            <text x={plot.x - valueGapPx} y={y} dy="0.355em" textAnchor="end">
-              {formatValue(value)}
-            </text>
-          </g>
-        );
-      })}
-      <path d={`M${plot.x} ${base}H${end}`} stroke="var(--axis)" />
+      {values.map((value) => (
+        <g key={value}>
+          <path d={`M${left} ${yOf(value)}H${right}`} stroke="var(--grid)" />
+          <text x={left - valueGapPx} y={yOf(value)} dy="0.355em" textAnchor="end">
+            {formatValue(value)}
+          </text>
+        </g>
+      ))}
+      <path d={`M${left} ${base}H${right}`} stroke="var(--axis)" />
       <text x={0} y={base + below}>
         {zone}
       </text>
-      {shownTicks(hours, end).map(({ x, textX, text }) => (
+      {shownTicks(hours, right).map(({ x, textX, text }) => (
         <g key={x}>
           <path d={`M${x} ${base}v${tickPx}`} stroke="var(--axis)" />
           <text x={textX} y={base + below} textAnchor="middle">

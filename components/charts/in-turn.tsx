@@ -1,7 +1,6 @@
 "use client";
 
 import { type ReactNode, useEffect, useState } from "react";
-import { Skeleton } from "@/components/ui/skeleton";
 
 const longestWaitMs = 500;
 const waiting = new Set<() => void>();
@@ -18,7 +17,7 @@ export function InTurn({ children }: Props) {
       }),
     [],
   );
-  return isMounted ? children : <Skeleton className="h-full" />;
+  return isMounted ? children : null;
 }
 
 /** Returns how to leave the queue. */

@@ -1,16 +1,16 @@
 "use client";
 
-import { memo, useMemo } from "react";
-import { Area, Line } from "recharts";
-import { AnnotationLane } from "./annotation-lane";
+import { memo, useCallback, useMemo } from "react";
 import { FailureRug } from "./failure-rug";
-import { InTurn } from "./in-turn";
+import type { Frame } from "./frame";
 import type { LaneMark } from "./marks";
 import { countTicks, outcomeKeys, type OutcomeRow, type OutcomeWords } from "./outcome-rows";
 import { OutcomeTooltip } from "./outcome-tooltip";
 import { Plot } from "./plot";
+import { areaPath, linePath, stacked } from "./series-paths";
 
 type Props = {
+  title: string;
   rows: readonly OutcomeRow[];
   from: number;
   to: number;
@@ -26,70 +26,77 @@ type Props = {
 };
 
 const looks = {
-  firstTry: { fill: "var(--c-first)", stroke: "var(--c-first-line)" },
-  rescued: { fill: "var(--c-rescued)", stroke: "var(--c-rescued)" },
-  refused: { fill: "var(--c-client)", stroke: "var(--c-client)" },
+  firstTry: { fill: "var(--c-first)", stroke: "var(--c-first-line)", strokeWidth: 1.4 },
+  rescued: { fill: "var(--c-rescued)", stroke: "var(--c-rescued)", strokeWidth: 1 },
+  refused: { fill: "var(--c-client)", stroke: "var(--c-client)", strokeWidth: 1 },
 } as const;
 
+const height = 312;
 /** Above: the lane of marks. Below: failed calls between the axis and its hours. */
 const edges = { top: 26, bottom: 38, hours: 31 };
 
 /** Calls by outcome over time. Colours are tokens, segments are straight, nothing moves by itself. */
-export function OutcomeChart(props: Props) {
-  return (
-    <InTurn>
-      <Chart {...props} />
-    </InTurn>
-  );
-}
-
-const Chart = memo(function Chart(props: Props) {
-  const { rows, from, to, bucketMs, marks, onOpenMark, hidden, words, zone } = props;
+export const OutcomeChart = memo(function OutcomeChart(props: Props) {
+  const { title, rows, from, to, bucketMs, marks, onOpenMark, hidden, words, zone } = props;
   const { formatTime, formatTick, formatCount } = props;
-  const counts = useMemo(() => countTicks(highest(rows, hidden)), [rows, hidden]);
-  const domain = useMemo(() => [0, counts.at(-1) ?? 1] as const, [counts]);
-  const shown = outcomeKeys.filter((key) => !hidden.has(key));
+  const shown = useMemo(() => outcomeKeys.filter((key) => !hidden.has(key)), [hidden]);
+  const stack = useMemo(() => stacked(rows, shown, (row, key) => row[key]), [rows, shown]);
+  const ticks = useMemo(() => countTicks(highest(rows, hidden)), [rows, hidden]);
+  const domain = useMemo(() => [0, ticks.at(-1) ?? 1] as const, [ticks]);
+  const readLines = useMemo(
+    () =>
+      shown.map((key, index) => ({ key, color: looks[key].stroke, points: stack[index] ?? [] })),
+    [shown, stack],
+  );
+  const running = useMemo(
+    () => rows.map(({ t, partial }) => (partial === null ? null : { t, value: partial })),
+    [rows],
+  );
+  const series = useCallback(
+    (frame: Frame) => (
+      <>
+        {shown.map((key, index) => {
+          const points = stack[index] ?? [];
+          const { fill, ...line } = looks[key];
+          return (
+            <g key={key}>
+              <path d={areaPath(points, "linear", frame)} fill={fill} />
+              <path d={linePath(points, "linear", frame)} fill="none" {...line} />
+            </g>
+          );
+        })}
+        <path
+          d={linePath(running, "linear", frame)}
+          fill="none"
+          stroke="var(--c-first-line)"
+          strokeDasharray="2 3"
+          strokeWidth={1.4}
+        />
+      </>
+    ),
+    [shown, stack, running],
+  );
   return (
     <Plot
+      title={title}
       rows={rows}
       from={from}
       to={to}
+      bucketMs={bucketMs}
       domain={domain}
-      ticks={counts}
+      ticks={ticks}
       formatTime={formatTick}
       formatValue={formatCount}
       zone={zone}
+      height={height}
       edges={edges}
+      marks={marks}
+      onOpenMark={onOpenMark}
+      readLines={readLines}
       tooltip={<OutcomeTooltip words={words} formatTime={formatTime} formatCount={formatCount} />}
-    >
-      {shown.map((key) => (
-        <Area
-          key={key}
-          dataKey={key}
-          stackId="calls"
-          type="linear"
-          {...looks[key]}
-          fillOpacity={1}
-          strokeWidth={key === "firstTry" ? 1.4 : 1}
-          dot={false}
-          activeDot={false}
-          isAnimationActive={false}
-        />
-      ))}
-      <Line
-        dataKey="partial"
-        type="linear"
-        stroke="var(--c-first-line)"
-        strokeDasharray="2 3"
-        strokeWidth={1.4}
-        dot={false}
-        activeDot={false}
-        isAnimationActive={false}
-        tooltipType="none"
-      />
-      <FailureRug rows={rows} />
-      <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
-    </Plot>
+      series={series}
+      over={(frame) => <FailureRug frame={frame} rows={rows} />}
+    />
   );
 });
 

@@ -2,6 +2,7 @@
 
 import type { TooltipContentProps } from "recharts";
 import type { OutcomeRow, OutcomeWords } from "./outcome-rows";
+import type { ReadRow } from "./reader";
 import { TooltipFrame } from "./tooltip-frame";
 
 type Props = Partial<TooltipContentProps> & {
@@ -14,7 +15,8 @@ const lines = ["firstTry", "rescued", "refused", "failed", "cancelled"] as const
 
 /** The counts of one bucket. */
 export function OutcomeTooltip({ active, payload, words, formatTime, formatCount }: Props) {
-  const row = payload?.[0]?.payload as OutcomeRow | undefined;
+  const read = payload?.[0]?.payload as ReadRow | undefined;
+  const row = read?.row as OutcomeRow | undefined;
   if (active !== true || row === undefined) {
     return null;
   }

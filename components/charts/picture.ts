@@ -23,9 +23,10 @@ const swatchWidth = 24;
  * @throws {Error} where there is no chart to be seen, or the browser draws none.
  */
 export async function savePicture(panel: HTMLElement, told: Told): Promise<void> {
-  const plot = panel.querySelector<SVGSVGElement>("figure.chart svg.recharts-surface");
+  // Axes and series, and the marks that lie over them.
+  const [plot, ...above] = panel.querySelectorAll<SVGSVGElement>("figure.chart svg[data-drawing]");
   const pen = document.createElement("canvas").getContext("2d");
-  if (plot === null || pen === null) {
+  if (plot === undefined || pen === null) {
     throw new Error("There is no chart to draw.");
   }
   const { width, height } = plot.getBoundingClientRect();
@@ -33,7 +34,8 @@ export async function savePicture(panel: HTMLElement, told: Told): Promise<void>
   const legend = await legendOf(panel, pen, width);
   const top = margin + heading.height + legend.height + 8;
   const size = { width: width + 2 * margin, height: top + height + margin };
-  const image = await toImage(plot);
+  const layers = [plot, ...above];
+  const images = await Promise.all(layers.map(toImage));
 
   pen.canvas.width = Math.round(size.width * scale);
   pen.canvas.height = Math.round(size.height * scale);
@@ -45,8 +47,13 @@ export async function savePicture(panel: HTMLElement, told: Told): Promise<void>
   pen.translate(0, heading.height);
   legend.draw();
   pen.translate(0, legend.height + 8);
-  pen.drawImage(image, 0, 0, width, height);
-  drawTexts(plot, pen);
+  layers.forEach((layer, index) => {
+    const image = images[index];
+    if (image !== undefined) {
+      pen.drawImage(image, 0, 0, width, height);
+    }
+    drawTexts(layer, pen);
+  });
 
   saveFile(fileName(told.name, told.from, "png"), await toFile(pen.canvas));
 }
@@ -175,7 +182,7 @@ async function toImage(drawn: SVGSVGElement): Promise<HTMLImageElement> {
     }
     twin?.removeAttribute("style");
   });
-  copy.querySelectorAll("text, title, .recharts-tooltip-cursor").forEach((one) => {
+  copy.querySelectorAll("text, title").forEach((one) => {
     one.remove();
   });
   const { width, height } = drawn.getBoundingClientRect();

@@ -1,17 +1,17 @@
 "use client";
 
 import { memo, useMemo } from "react";
-import { Area, Line, ReferenceLine } from "recharts";
-import { AnnotationLane } from "./annotation-lane";
-import { InTurn } from "./in-turn";
-import type { LaneMark } from "./marks";
 import { AxisBreak } from "./axis-break";
+import type { Frame } from "./frame";
+import type { LaneMark } from "./marks";
 import { Plot } from "./plot";
 import type { SeriesLine, SeriesRow } from "./series";
 import { SeriesEnds } from "./series-ends";
+import { areaPath, linePath, type SeriesPoint, stacked } from "./series-paths";
 import { SeriesTooltip } from "./series-tooltip";
 
 type Props = {
+  title: string;
   rows: readonly SeriesRow[];
   lines: readonly SeriesLine[];
   /** Quantities beside each other, shares of a span, or counts on top of each other. */
@@ -32,51 +32,41 @@ type Props = {
   zone: string;
 };
 
+const height = 220;
 const edges = { top: 8, bottom: 30, hours: 20 };
 const edgesUnderLane = { ...edges, top: 26 };
 
-/**
- * Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself.
- *
- * Recharts begins anew for each object or function that is not the one of before: what it gets stays the same until the
- * figures change.
- */
-export function SeriesChart(props: Props) {
-  return (
-    <InTurn>
-      <Chart {...props} />
-    </InTurn>
-  );
-}
-
-const Chart = memo(function Chart(props: Props) {
-  const { rows, lines, shape, domain, ticks, bucketMs, partialFrom, threshold, marks } = props;
-  const { onOpenMark, formatTime, formatTick, formatValue, none, zone } = props;
+/** Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself. */
+export const SeriesChart = memo(function SeriesChart(props: Props) {
+  const { title, rows, lines, shape, domain, ticks, bucketMs, partialFrom, threshold } = props;
+  const { marks, onOpenMark, formatTime, formatTick, formatValue, none, zone } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
-  const values = useMemo(
-    () => lines.map((line) => ({ ...line, of: wholeOf(line.key, partialFrom) })),
-    [lines, partialFrom],
+  const drawn = useMemo(
+    () => pointsOf(rows, lines, shape === "stack", partialFrom),
+    [rows, lines, shape, partialFrom],
   );
-  const firstKey = lines[0]?.key;
-  const missed = useMemo(
-    () =>
-      threshold === undefined || firstKey === undefined
-        ? null
-        : missOf(firstKey, threshold.value, partialFrom),
-    [threshold, firstKey, partialFrom],
+  const readLines = useMemo(
+    () => lines.map(({ key, color }, index) => ({ key, color, points: drawn[index] ?? [] })),
+    [lines, drawn],
   );
   return (
     <Plot
+      title={title}
       rows={rows}
       from={from}
       to={to}
+      bucketMs={bucketMs}
       domain={domain}
       ticks={ticks}
       formatTime={formatTick}
       formatValue={formatValue}
       zone={zone}
+      height={height}
       edges={marks.length > 0 ? edgesUnderLane : edges}
+      marks={marks}
+      onOpenMark={onOpenMark}
+      readLines={readLines}
       tooltip={
         <SeriesTooltip
           lines={lines}
@@ -86,68 +76,102 @@ const Chart = memo(function Chart(props: Props) {
           none={none}
         />
       }
-    >
-      {missed !== null && (
-        <Area
-          dataKey={missed}
-          type="linear"
-          stroke="none"
-          fill="var(--c-failed)"
-          fillOpacity={0.22}
-          dot={false}
-          activeDot={false}
-          isAnimationActive={false}
-          tooltipType="none"
-        />
+      series={(frame) => (
+        <Series frame={frame} lines={lines} drawn={drawn} shape={shape} threshold={threshold} />
       )}
-      {threshold !== undefined && (
-        <ReferenceLine y={threshold.value} stroke="var(--threshold)" strokeDasharray="4 3" />
-      )}
-      {values.map(({ key, color, dash, of }) =>
-        shape === "stack" ? (
-          <Area
-            key={key}
-            dataKey={of}
-            stackId="all"
-            type="step"
-            stroke={color}
-            fill={color}
-            fillOpacity={0.85}
-            strokeWidth={1}
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
+      over={(frame) => (
+        <>
+          {domain[0] > 0 && <AxisBreak frame={frame} />}
+          <SeriesEnds
+            frame={frame}
+            rows={rows}
+            lines={lines}
+            shape={shape}
+            partialFrom={partialFrom}
           />
-        ) : (
-          <Line
-            key={key}
-            dataKey={of}
-            type={shape === "steps" ? "stepAfter" : "linear"}
-            stroke={color}
-            {...(dash !== undefined && { strokeDasharray: dash })}
-            strokeWidth={1.6}
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-          />
-        ),
+        </>
       )}
-      {domain[0] > 0 && <AxisBreak />}
-      <SeriesEnds rows={rows} lines={lines} shape={shape} partialFrom={partialFrom} />
-      <AnnotationLane marks={marks} bucketMs={bucketMs} onOpen={onOpenMark} />
-    </Plot>
+    />
   );
 });
 
-/** The values of buckets that are over. */
-function wholeOf(key: string, partialFrom: number) {
-  return (row: SeriesRow) => (row.t < partialFrom ? row[key] : null);
+type Points = readonly (SeriesPoint | null)[];
+
+type SeriesProps = Pick<Props, "lines" | "shape"> & {
+  frame: Frame;
+  drawn: readonly Points[];
+  threshold: Props["threshold"];
+};
+
+function Series({ frame, lines, drawn, shape, threshold }: SeriesProps) {
+  const [first] = drawn;
+  return (
+    <>
+      {threshold !== undefined && first !== undefined && (
+        <path
+          d={areaPath(missed(first, threshold.value), "linear", frame)}
+          fill="var(--c-failed)"
+          fillOpacity={0.22}
+        />
+      )}
+      {threshold !== undefined && (
+        <path
+          d={`M${frame.left} ${frame.yOf(threshold.value)}H${frame.right}`}
+          stroke="var(--threshold)"
+          strokeDasharray="4 3"
+        />
+      )}
+      {lines.map(({ key, color, dash }, index) => {
+        const points = drawn[index] ?? [];
+        return shape === "stack" ? (
+          <g key={key} stroke={color} fill={color}>
+            <path d={areaPath(points, "step", frame)} fillOpacity={0.85} stroke="none" />
+            <path d={linePath(points, "step", frame)} fill="none" />
+          </g>
+        ) : (
+          <path
+            key={key}
+            d={linePath(points, shape === "steps" ? "stepAfter" : "linear", frame)}
+            fill="none"
+            stroke={color}
+            strokeDasharray={dash}
+            strokeWidth={1.6}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+/** The values of buckets that are over, of each line. */
+function pointsOf(
+  rows: readonly SeriesRow[],
+  lines: readonly SeriesLine[],
+  isStack: boolean,
+  partialFrom: number,
+): Points[] {
+  const value = (row: SeriesRow, key: string) => valueOf(row, key, partialFrom);
+  return isStack
+    ? stacked(
+        rows,
+        lines.map(({ key }) => key),
+        value,
+      )
+    : lines.map(({ key }) =>
+        rows.map((row) => {
+          const one = value(row, key);
+          return one === null ? null : { t: row.t, value: one };
+        }),
+      );
+}
+
+function valueOf(row: SeriesRow, key: string, partialFrom: number): number | null {
+  return row.t < partialFrom ? (row[key] ?? null) : null;
 }
 
 /** From the value up to the line that it misses; of no height where it does not. */
-function missOf(key: string, line: number, partialFrom: number) {
-  return (row: SeriesRow): [number, number] | null => {
-    const value = row.t < partialFrom ? (row[key] ?? null) : null;
-    return value === null ? null : [Math.min(value, line), line];
-  };
+function missed(points: Points, line: number): Points {
+  return points.map(
+    (point) => point && { t: point.t, value: line, floor: Math.min(point.value, line) },
+  );
 }

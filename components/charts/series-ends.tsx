@@ -1,9 +1,8 @@
-"use client";
-
-import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
+import type { Frame } from "./frame";
 import { type SeriesLine, type SeriesRow, seriesEnds } from "./series";
 
 type Props = {
+  frame: Frame;
   rows: readonly SeriesRow[];
   lines: readonly SeriesLine[];
   shape: "lines" | "steps" | "stack";
@@ -14,17 +13,10 @@ type Props = {
  * What a line cannot show: a dot, or in a stack a stem, for a bucket that stands alone between gaps; and the bucket that is
  * not over, as a dashed way to a hollow dot.
  */
-export function SeriesEnds({ rows, lines, shape, partialFrom }: Props) {
-  const plot = usePlotArea();
-  const xScale = useXAxisScale();
-  const yScale = useYAxisScale();
-  if (plot === undefined || xScale === undefined || yScale === undefined) {
-    return null;
-  }
-  const base = plot.y + plot.height;
+export function SeriesEnds({ frame: { xOf, yOf }, rows, lines, shape, partialFrom }: Props) {
   const at = ({ t, value }: { t: number; value: number }): { x: number; y: number } => ({
-    x: xScale(t) ?? 0,
-    y: yScale(value) ?? base,
+    x: xOf(t),
+    y: yOf(value),
   });
   return (
     <g>
@@ -40,7 +32,7 @@ export function SeriesEnds({ rows, lines, shape, partialFrom }: Props) {
               return shape === "stack" ? (
                 <path
                   key={point.t}
-                  d={`M${x} ${yScale(point.from) ?? base}V${y}`}
+                  d={`M${x} ${yOf(point.from)}V${y}`}
                   stroke={color}
                   strokeWidth="3"
                   data-alone={key}

@@ -1,11 +1,9 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState } from "react";
 import { useHeldOrder } from "@/components/lib/held-order";
 import { useWords } from "@/components/lib/i18n/provider";
 import { Panel } from "@/components/ui/panel";
-import { Skeleton } from "@/components/ui/skeleton";
 import { noValue } from "@/lib/shared/format";
 import { ChartLegend } from "./chart-legend";
 import { ChartTools } from "./chart-tools";
@@ -19,12 +17,8 @@ import {
   type SeriesLine,
   type SeriesRow,
 } from "./series";
+import { SeriesChart } from "./series-chart";
 import { WhenNear } from "./when-near";
-
-const SeriesChart = dynamic(() => import("./series-chart").then((module) => module.SeriesChart), {
-  ssr: false,
-  loading: () => <Skeleton className="h-full" />,
-});
 
 /** When the values of a chart are of. */
 export interface ChartSpan {
@@ -51,6 +45,7 @@ type Props = {
   empty: string;
 };
 
+/** Of the chart, and of its table. */
 const height = "h-[220px]";
 
 /** A question, its chart and the same numbers as a table. */
@@ -131,6 +126,7 @@ export function SeriesPanel(props: Props) {
           <figure className={`chart ${height}`} aria-label={title}>
             <WhenNear>
               <SeriesChart
+                title={title}
                 rows={rows}
                 lines={shown}
                 shape={shape}

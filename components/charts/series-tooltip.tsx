@@ -3,6 +3,7 @@
 import type { TooltipContentProps } from "recharts";
 import { useWords } from "@/components/lib/i18n/provider";
 import type { SeriesLine, SeriesRow } from "./series";
+import type { ReadRow } from "./reader";
 import { TooltipFrame } from "./tooltip-frame";
 
 type Props = Partial<TooltipContentProps> & {
@@ -17,7 +18,8 @@ type Props = Partial<TooltipContentProps> & {
 export function SeriesTooltip(props: Props) {
   const { active, payload, lines, partialFrom, formatTime, formatValue, none } = props;
   const { t } = useWords();
-  const row = payload?.[0]?.payload as SeriesRow | undefined;
+  const read = payload?.[0]?.payload as ReadRow | undefined;
+  const row = read?.row as SeriesRow | undefined;
   if (active !== true || row === undefined) {
     return null;
   }

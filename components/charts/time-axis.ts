@@ -1,5 +1,4 @@
-/** All charts of a page show the same instant under one pointer, or the same arrow keys. */
-export const cursorGroup = { syncId: "page", syncMethod: "value" } as const;
+import { besidePx } from "./frame";
 
 /** Pixels beside the plot: for the longest value, and for the zone below it to stand clear of the first hour. */
 export function valueAxisWidth(longestValue: number, zone: string): number {
@@ -29,9 +28,6 @@ export function shownTicks(ticks: readonly Tick[], end: number): (Tick & { textX
   }
   return shown;
 }
-
-/** What a chart leaves free at its right. */
-export const besidePx = 8;
 
 function textPx(text: string): number {
   const syllables = text.match(/[\u1100-\uffff]/g)?.length ?? 0;

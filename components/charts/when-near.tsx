@@ -1,7 +1,6 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Later } from "./later";
 
 type Props = { children: ReactNode };
 
@@ -29,7 +28,7 @@ export function WhenNear({ children }: Props) {
   }, []);
   return (
     <div ref={element} className="h-full">
-      {isMounted && <Later>{children}</Later>}
+      {isMounted && children}
     </div>
   );
 }

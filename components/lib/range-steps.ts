@@ -39,6 +39,12 @@ export function steppedRange(range: Range, step: RangeStep, nowMs: number): Rang
   }
 }
 
+/** What was chosen by hand, in whole buckets: never into the future, and not shorter than a range may be. */
+export function rangeAround(fromMs: number, toMs: number, bucketMs: number, nowMs: number): Range {
+  const to = Math.min(Math.ceil(toMs / bucketMs) * bucketMs, wholeMinutes(nowMs));
+  return rangeBetween(Math.min(Math.floor(fromMs / bucketMs) * bucketMs, to - shortestMs), to);
+}
+
 /** Ranges that end now are zoomed from name to name; null for others. */
 function neighbourOf(range: Range, by: 1 | -1): Range | null {
   const index = ranges.findIndex((name) => name === range);

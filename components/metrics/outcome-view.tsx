@@ -1,29 +1,22 @@
 "use client";
 
 import { clsx } from "clsx";
-import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState } from "react";
 import { ChartLegend } from "@/components/charts/chart-legend";
 import { ChartTools } from "@/components/charts/chart-tools";
 import { csvText } from "@/components/charts/csv";
 import { laneMarks } from "@/components/charts/marks";
+import { OutcomeChart } from "@/components/charts/outcome-chart";
 import { outcomeKeys, type OutcomeRow, outcomeRows } from "@/components/charts/outcome-rows";
-import { WhenNear } from "@/components/charts/when-near";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useApp, useHealth, useMetrics } from "@/components/lib/live/views";
 import { useOpenMark } from "@/components/lib/open-change";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
-import { Skeleton } from "@/components/ui/skeleton";
 import { Tag } from "@/components/ui/tag";
 import type { MetricsView } from "@/lib/shared/contract";
 import { GapLines } from "./gap-lines";
 import { outcomeColumns, OutcomeTable } from "./outcome-table";
-
-const OutcomeChart = dynamic(
-  () => import("@/components/charts/outcome-chart").then((module) => module.OutcomeChart),
-  { ssr: false, loading: () => <Skeleton className="h-full" /> },
-);
 
 /** Were calls answered, and how? */
 export function OutcomeView() {
@@ -108,22 +101,21 @@ function Outcome({ view, rows, isTable }: OutcomeProps) {
         <OutcomeTable rows={rows} words={words} formatTime={formatBucket} />
       ) : (
         <figure className="chart relative h-[312px]" aria-label={t("outcome.title")}>
-          <WhenNear>
-            <OutcomeChart
-              rows={rows}
-              from={from}
-              to={Math.max(view.series.at(-1)?.t ?? from, from + 1)}
-              bucketMs={bucketMs}
-              marks={marks}
-              onOpenMark={openMark}
-              hidden={hidden}
-              words={words}
-              formatTime={formatBucket}
-              formatTick={formatTick}
-              formatCount={f.count}
-              zone={f.zone(view.to)}
-            />
-          </WhenNear>
+          <OutcomeChart
+            title={t("outcome.title")}
+            rows={rows}
+            from={from}
+            to={Math.max(view.series.at(-1)?.t ?? from, from + 1)}
+            bucketMs={bucketMs}
+            marks={marks}
+            onOpenMark={openMark}
+            hidden={hidden}
+            words={words}
+            formatTime={formatBucket}
+            formatTick={formatTick}
+            formatCount={f.count}
+            zone={f.zone(view.to)}
+          />
           {view.totals.calls === 0 && (
             <figcaption className="absolute inset-x-0 top-28 text-center text-fg-2">
               {t("outcome.empty")}

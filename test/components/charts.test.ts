@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clustered, countTicks, outcomeRows, timeTicks } from "@/components/charts/outcome-rows";
+import { frameOf } from "@/components/charts/frame";
+import { areaPath, linePath, stacked } from "@/components/charts/series-paths";
 import { shownTicks } from "@/components/charts/time-axis";
 import { sparkGeometry } from "@/components/charts/spark-geometry";
 import { stripPaths } from "@/components/charts/strip-paths";
@@ -47,6 +49,56 @@ describe("axes", () => {
   it("join annotations that stand too close", () => {
     const groups = clustered([{ t: 30 }, { t: 0 }, { t: 5 }], 10);
     expect(groups).toEqual([[{ t: 0 }, { t: 5 }], [{ t: 30 }]]);
+  });
+});
+
+describe("drawings", () => {
+  const edges = { top: 10, bottom: 20, hours: 15 };
+  const sizes = { width: 128, height: 130, left: 20, edges };
+  const frame = frameOf({ ...sizes, from: 1_000, to: 2_000, domain: [0, 10] });
+  const point = (t: number, value: number) => ({ t, value });
+
+  it("put instants and values on pixels of the plot, and pixels back on instants", () => {
+    expect([frame.left, frame.right, frame.top, frame.base]).toEqual([20, 120, 10, 110]);
+    expect([1_000, 1_500, 2_000].map(frame.xOf)).toEqual([20, 70, 120]);
+    expect([0, 5, 10].map(frame.yOf)).toEqual([110, 60, 10]);
+    expect([0, 20, 70, 400].map(frame.atOf)).toEqual([1_000, 1_000, 1_500, 2_000]);
+  });
+
+  it("stand at their beginning where there is no span", () => {
+    const flat = frameOf({ ...sizes, from: 5, to: 5, domain: [1, 1] });
+    expect([flat.xOf(5), flat.yOf(1), flat.atOf(70)]).toEqual([20, 110, 5]);
+  });
+
+  it("break lines at gaps, and leave a value between two of them to its dot", () => {
+    const points = [
+      point(1_000, 0),
+      point(1_100, 10),
+      null,
+      point(1_500, 5),
+      null,
+      point(1_900, 1),
+    ];
+    expect(linePath(points, "linear", frame)).toBe("M20 110L30 10");
+    expect(linePath([null], "linear", frame)).toBe("");
+  });
+
+  it("hold a value from its instant on, or around it", () => {
+    const points = [point(1_000, 0), point(1_200, 10)];
+    expect(linePath(points, "stepAfter", frame)).toBe("M20 110H40V10");
+    expect(linePath(points, "step", frame)).toBe("M20 110H30V10H40");
+  });
+
+  it("stack what is in a bucket, and let a gap be one of all", () => {
+    const rows = [
+      { t: 1_000, a: 1, b: 2 },
+      { t: 1_500, a: 3, b: 0 },
+      { t: 2_000, a: null, b: null },
+    ];
+    const [a = [], b = []] = stacked(rows, ["a", "b"], (row, key) => row[key as "a"]);
+    expect(a.map((one) => one?.value)).toEqual([1, 3, undefined]);
+    expect(b.map((one) => one && [one.floor, one.value])).toEqual([[1, 3], [3, 3], null]);
+    expect(areaPath(b, "linear", frame)).toBe("M20 80L70 80L70 80L20 100Z");
   });
 });
 

@@ -9,7 +9,7 @@ import {
   slackMsOf,
   windowOf,
 } from "@/components/lib/range";
-import { type RangeStep, steppedRange } from "@/components/lib/range-steps";
+import { rangeAround, type RangeStep, steppedRange } from "@/components/lib/range-steps";
 
 const minute = 60_000;
 const now = Date.parse("2026-11-26T10:00:20Z");
@@ -42,6 +42,14 @@ describe("a step of the range", () => {
     ["24h", "live", "24h"],
   ])("%s, %s: %s", (range, step, next) => {
     expect(steppedRange(range, step, now)).toBe(next);
+  });
+
+  it.each<[string, string, number, Range]>([
+    ["09:12", "09:31", 5, between("09:10", "09:35")],
+    ["09:12", "09:12", 1, between("09:10", "09:12")],
+    ["09:40", "10:00", 15, between("09:30", "10:00")],
+  ])("dragged from %s to %s in buckets of %s min: %s", (from, to, minutes, range) => {
+    expect(rangeAround(at(from), at(to), minutes * minute, now)).toBe(range);
   });
 
   it("never leads into the future, and never to nothing", () => {

@@ -13,7 +13,7 @@ const broken = "alpha:eu-west:claude-sonnet-4-5";
 /** Scrolls through the page, so that what waits to be near is drawn. */
 async function seeAll(page: Page): Promise<void> {
   await page.keyboard.press("End");
-  await page.locator(".recharts-surface").first().waitFor();
+  await page.locator("[data-drawing]").first().waitFor();
   await page.keyboard.press("Home");
 }
 

@@ -73,7 +73,7 @@ async function verdictIs(page: Page, verdict: string): Promise<void> {
 it("both tabs say within 15 s that the dashboard is away, and take one stream up again with it", async () => {
   const both = [first, second];
   await Promise.all(both.map((page) => verdictIs(page, "served")));
-  await Promise.all(both.map((page) => page.locator(".recharts-surface").first().waitFor()));
+  await Promise.all(both.map((page) => page.locator("[data-drawing]").first().waitFor()));
   door.shut(true);
   await Promise.all(both.map((page) => verdictIs(page, "page_offline")));
   for (const page of both) {

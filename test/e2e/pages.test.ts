@@ -302,12 +302,12 @@ it("by keys alone the range moves, a link keeps its times, and what has the focu
   await expect.poll(() => byHand.inputValue()).toContain("/overview?from=");
 
   const png = page.locator("#traffic").getByRole("button", { name: say({ key: "chart.png" }) });
-  await page.locator("#traffic .recharts-surface").first().waitFor();
+  await page.locator("#traffic [data-drawing]").first().waitFor();
   const { name, file } = await saved(() => png.click());
   expect(name).toMatch(/^outcome-.*\.png$/);
   const drawn = sharp(file).removeAlpha();
   const { width } = await drawn.metadata();
-  const plot = await page.locator("#traffic .recharts-surface").first().boundingBox();
+  const plot = await page.locator("#traffic [data-drawing]").first().boundingBox();
   // At twice its size, on the ground of its panel, with ink of its own.
   expect(width).toBe(Math.round(((plot?.width ?? 0) + 32) * 2));
   const [corner] = await drawn
@@ -332,10 +332,15 @@ it("by keys alone the range moves, a link keeps its times, and what has the focu
 
 it("charts of a page share a cursor and tell their zone, and a series is shown alone by its name", async () => {
   const page = await room.open({ timezoneId: "Asia/Seoul" }, "/models/gpt-4.1");
-  const plots = page.locator("figure.chart .recharts-surface");
+  const plots = page.locator("figure.chart [role=application]");
   await page.locator("#total").scrollIntoViewIfNeeded();
   await expect.poll(() => plots.count(), { timeout: 15_000 }).toBeGreaterThan(2);
+  await page.locator("#total [data-drawing]").first().waitFor();
+  // Nobody has asked for a value: what reads them is not there.
+  expect(await page.locator(".recharts-wrapper").count()).toBe(0);
   await plots.first().focus();
+  await page.locator(".recharts-wrapper").first().waitFor();
+  expect(await plots.first().evaluate((one) => one === document.activeElement)).toBe(true);
   const cursors = async (): Promise<number> => {
     // A chart that mounts just now has not heard of the presses before.
     await page.keyboard.press("ArrowRight");
@@ -344,13 +349,43 @@ it("charts of a page share a cursor and tell their zone, and a series is shown a
   };
   await expect.poll(cursors).toBeGreaterThan(1);
   expect(await page.locator(".recharts-tooltip-wrapper:visible").count()).toBe(1);
-  await page.locator("#total .recharts-surface text", { hasText: /^KST$/ }).waitFor();
+  await page.locator("#total [data-drawing] text", { hasText: /^KST$/ }).waitFor();
   const legend = (name: string): Locator =>
     page.locator("#total").getByRole("button", { name: new RegExp(`^${name}`) });
   await legend("p95").click();
   expect(await legend("p50").getAttribute("aria-pressed")).toBe("false");
   await legend("p95").click();
   expect(await legend("p50").getAttribute("aria-pressed")).toBe("true");
+});
+
+it("a chart tells the value under a pointer that does not move, and what is dragged over is the range of the page", async () => {
+  const page = await room.open({}, "/overview");
+  const chart = page.locator("#traffic figure");
+  await chart.scrollIntoViewIfNeeded();
+  await alive(page);
+  await chart.locator("[data-drawing]").first().waitFor();
+  const { x, y, width, height } = (await chart.boundingBox()) ?? expect.fail();
+  const at = async (share: number): Promise<void> =>
+    page.mouse.move(x + width * share, y + height / 2);
+  await at(0.5);
+  await page.locator("#traffic .recharts-tooltip-wrapper:visible").waitFor();
+  const fixed = page.locator('[data-testid="fixed-range"]:visible');
+  await page.mouse.down();
+  await at(0.7);
+  await page.getByTestId("zoom").waitFor();
+  await page.keyboard.press("Escape");
+  await page.mouse.up();
+  expect(await fixed.count()).toBe(0);
+  await page.mouse.down();
+  await at(0.5);
+  await page.mouse.up();
+  await fixed.waitFor();
+  const search = new URL(page.url()).searchParams;
+  const [from, to] = ["from", "to"].map((name) => Date.parse(search.get(name) ?? ""));
+  expect(((to ?? 0) - (from ?? 0)) / 60_000).toBeGreaterThan(9);
+  expect(((to ?? 0) - (from ?? 0)) / 60_000).toBeLessThan(16);
+  await page.keyboard.press("Digit0");
+  await fixed.waitFor({ state: "detached" });
 });
 
 it("a tab that the server rendered before it knew the zone tells the browser's clock too, and a call its time on one line", async () => {
