@@ -9,9 +9,9 @@ import { pageAt } from "./nav-links";
 /** Browser tab ← health: a tab in the background shows how many targets are hurt. */
 export function TabTitle() {
   const { t } = useWords();
-  const page = pageAt(usePathname())?.label ?? "nav.overview";
+  const page = pageAt(usePathname());
   const health = useHealth().data;
   const hurt = health === undefined ? 0 : impairedTargets(health).length;
-  const name = `${t(page)} · ${t("app.name")}`;
+  const name = [...(page === undefined ? [] : [t(page.label)]), t("app.name")].join(" · ");
   return <title>{hurt === 0 ? name : `(${hurt}) ▲ ${name}`}</title>;
 }

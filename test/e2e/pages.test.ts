@@ -92,6 +92,31 @@ it("the rail leads everywhere, and keeps the range", async () => {
   }
 });
 
+it("an address that is no page says so within the room, and one of the API in its own words", async () => {
+  const page = await room.open({}, "/modles/gpt-4.1");
+  await shows(page.locator("main"), say({ key: "missing.title" }));
+  await shows(page.locator("main"), "/modles/gpt-4.1");
+  expect((await fetch(page.url())).status).toBe(404);
+  expect(await objections(page)).toEqual([]);
+  await page.getByRole("link", { name: say({ key: "missing.overview" }) }).click();
+  await page.waitForURL("**/overview");
+  const answer = await fetch(room.dashboard("/api/nothing"), { method: "POST" });
+  expect(answer.status).toBe(404);
+  expect(await answer.json()).toMatchObject({ error: { code: "not_found" } });
+});
+
+it("a page that cannot be drawn says so in its place, and comes back", async () => {
+  const page = await room.open({}, "/requests");
+  await alive(page);
+  await page.route("**/api/keys*", (route) => route.fulfill({ json: { keys: [null] } }));
+  await page.getByRole("link", { name: say({ key: "nav.apps" }), exact: true }).click();
+  const broken = page.getByTestId("broken");
+  await shows(broken, say({ key: "broken.lead" }));
+  await page.unroute("**/api/keys*");
+  await broken.getByRole("button", { name: say({ key: "failure.reload" }) }).click();
+  await page.getByRole("heading", { level: 1, name: say({ key: "nav.apps" }) }).waitFor();
+});
+
 it("a link asks for its page when somebody points at it, not before", async () => {
   const page = await room.open({}, "/settings");
   const asked: string[] = [];
