@@ -52,6 +52,10 @@ export const OutcomeChart = memo(function OutcomeChart(props: Props) {
     () => rows.map(({ t, partial }) => (partial === null ? null : { t, value: partial })),
     [rows],
   );
+  const before = useMemo(
+    () => rows.map((row) => (row.before === null ? null : { t: row.t, value: row.before })),
+    [rows],
+  );
   const series = useCallback(
     (frame: Frame) => (
       <>
@@ -66,6 +70,13 @@ export const OutcomeChart = memo(function OutcomeChart(props: Props) {
           );
         })}
         <path
+          d={linePath(before, "linear", frame)}
+          fill="none"
+          stroke="var(--fg-3)"
+          strokeDasharray="5 3"
+          data-before
+        />
+        <path
           d={linePath(running, "linear", frame)}
           fill="none"
           stroke="var(--c-first-line)"
@@ -74,7 +85,7 @@ export const OutcomeChart = memo(function OutcomeChart(props: Props) {
         />
       </>
     ),
-    [shown, stack, running],
+    [shown, stack, running, before],
   );
   return (
     <Plot
@@ -101,8 +112,8 @@ export const OutcomeChart = memo(function OutcomeChart(props: Props) {
 });
 
 function highest(rows: readonly OutcomeRow[], hidden: ReadonlySet<string>): number {
-  return rows.reduce((max, { bucket }) => {
+  return rows.reduce((max, { bucket, before }) => {
     const sum = outcomeKeys.reduce((total, key) => total + (hidden.has(key) ? 0 : bucket[key]), 0);
-    return Math.max(max, sum);
+    return Math.max(max, sum, before ?? 0);
   }, 0);
 }

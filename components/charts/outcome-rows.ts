@@ -2,7 +2,10 @@ import type { MetricsBucket } from "@/components/lib/metrics-bucket";
 
 export type OutcomeWords = Readonly<
   Record<"firstTry" | "rescued" | "refused" | "failed" | "cancelled" | "running" | "none", string>
->;
+> & {
+  /** The hours that are compared with; null when nothing is. */
+  readonly before: string | null;
+};
 
 export interface OutcomeRow {
   readonly t: number;
@@ -12,6 +15,8 @@ export interface OutcomeRow {
   readonly refused: number | null;
   /** Sum of the stack, only in the last full bucket and in the running one. */
   readonly partial: number | null;
+  /** Sum of the stack in the hours that are compared with; null where there was no call, or nothing is compared. */
+  readonly before: number | null;
   readonly failed: number;
   readonly cancelled: number;
   /** A bucket between two gaps, or a running one after a gap: an area would have no width. */
@@ -25,7 +30,11 @@ const stackOf = ({ firstTry, rescued, refused }: MetricsBucket): number =>
   firstTry + rescued + refused;
 
 /** Buckets as the chart draws them: gaps are gaps, and the running bucket is a dashed outline. */
-export function outcomeRows(series: readonly MetricsBucket[], partialFrom: number): OutcomeRow[] {
+export function outcomeRows(
+  series: readonly MetricsBucket[],
+  partialFrom: number,
+  beforeAt: (t: number) => number | null = () => null,
+): OutcomeRow[] {
   const firstPartial = series.findIndex(({ t }) => t >= partialFrom);
   const isDrawn = (index: number): boolean => {
     const bucket = series[index];
@@ -41,6 +50,7 @@ export function outcomeRows(series: readonly MetricsBucket[], partialFrom: numbe
       rescued: drawn ? bucket.rescued : null,
       refused: drawn ? bucket.refused : null,
       partial: isRunning || isAnchor ? stackOf(bucket) : null,
+      before: beforeAt(bucket.t),
       failed: bucket.failed,
       cancelled: bucket.cancelled,
       isIsolated: isRunning
@@ -49,6 +59,25 @@ export function outcomeRows(series: readonly MetricsBucket[], partialFrom: numbe
       bucket,
     };
   });
+}
+
+type Hours = {
+  readonly series: readonly MetricsBucket[];
+  readonly bucketMs: number;
+};
+
+/** The calls of other hours, `shiftMs` before, as many as buckets of `bucketMs` would have; null in their gaps. */
+export function callsBefore(
+  { series, bucketMs: theirMs }: Hours,
+  shiftMs: number,
+  bucketMs: number,
+): (t: number) => number | null {
+  const first = series[0]?.t ?? 0;
+  return (t) => {
+    // In the middle of a bucket: days are an hour shorter or longer when clocks change.
+    const bucket = series[Math.floor((t + bucketMs / 2 - shiftMs - first) / theirMs)];
+    return bucket === undefined || bucket.gap ? null : stackOf(bucket) * (bucketMs / theirMs);
+  };
 }
 
 /** A round upper end of the scale and its ticks: four or five lines. */

@@ -32,6 +32,12 @@ export function OutcomeTooltip({ active, payload, words, formatTime, formatCount
               <dd className="text-right font-medium">{formatCount(row.bucket[key])}</dd>
             </div>
           ))}
+          {words.before !== null && row.before !== null && (
+            <div className="contents text-fg-3">
+              <dt>{words.before}</dt>
+              <dd className="text-right">{formatCount(Math.round(row.before))}</dd>
+            </div>
+          )}
         </dl>
       )}
       {row.firstTry === null && !row.bucket.gap && <p className="text-fg-3">{words.running}</p>}

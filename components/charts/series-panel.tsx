@@ -8,6 +8,7 @@ import { noValue } from "@/lib/shared/format";
 import { ChartLegend } from "./chart-legend";
 import { ChartTools } from "./chart-tools";
 import { csvText } from "./csv";
+import { LineSwatch } from "./line-swatch";
 import type { LaneMark } from "./marks";
 import {
   byLastValue,
@@ -149,16 +150,6 @@ export function SeriesPanel(props: Props) {
         {!isEmpty && isTable && <SeriesTable {...table} />}
       </div>
     </Panel>
-  );
-}
-
-type SwatchProps = { color: string; dash: string | undefined; width?: number };
-
-function LineSwatch({ color, dash, width = 2 }: SwatchProps) {
-  return (
-    <svg width="18" height="10" aria-hidden="true" className="shrink-0">
-      <path d="M0 5h18" stroke={color} strokeWidth={width} strokeDasharray={dash} />
-    </svg>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { OutcomeRow, OutcomeWords } from "@/components/charts/outcome-rows";
 import { useWords } from "@/components/lib/i18n/provider";
+import { noValue } from "@/lib/shared/format";
 
 type Props = {
   rows: readonly OutcomeRow[];
@@ -28,10 +29,15 @@ export function OutcomeTable({ rows, words, formatTime }: Props) {
                 {words[key]}
               </th>
             ))}
+            {words.before !== null && (
+              <th scope="col" className="num">
+                {words.before}
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
-          {rows.toReversed().map(({ t: at, bucket }) => (
+          {rows.toReversed().map(({ t: at, bucket, before }) => (
             <tr key={at}>
               <td className="mono">{formatTime(at)}</td>
               {bucket.gap ? (
@@ -44,6 +50,11 @@ export function OutcomeTable({ rows, words, formatTime }: Props) {
                     {f.count(bucket[key])}
                   </td>
                 ))
+              )}
+              {words.before !== null && (
+                <td className="num text-fg-2">
+                  {before === null ? noValue : f.count(Math.round(before))}
+                </td>
               )}
             </tr>
           ))}

@@ -4,12 +4,19 @@ import { clsx } from "clsx";
 import { useCallback, useMemo, useState } from "react";
 import { ChartLegend } from "@/components/charts/chart-legend";
 import { ChartTools } from "@/components/charts/chart-tools";
+import { LineSwatch } from "@/components/charts/line-swatch";
 import { csvText } from "@/components/charts/csv";
 import { laneMarks } from "@/components/charts/marks";
 import { OutcomeChart } from "@/components/charts/outcome-chart";
-import { outcomeKeys, type OutcomeRow, outcomeRows } from "@/components/charts/outcome-rows";
+import {
+  callsBefore,
+  outcomeKeys,
+  type OutcomeRow,
+  outcomeRows,
+} from "@/components/charts/outcome-rows";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useApp, useHealth, useMetrics } from "@/components/lib/live/views";
+import { type Against, shiftsMs } from "@/components/lib/against";
+import { useAgainst, useApp, useHealth, useMetrics } from "@/components/lib/live/views";
 import { useOpenMark } from "@/components/lib/open-change";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
@@ -26,9 +33,20 @@ export function OutcomeView() {
   const isDemo = useHealth().data?.demo === "only";
   const [isTable, setTable] = useState(false);
   const view = metrics.data;
+  const compared = useAgainst();
+  const [against, then] = [compared?.against ?? null, compared?.view];
   const rows = useMemo(
-    () => (view === undefined ? [] : outcomeRows(view.series, view.partialFrom)),
-    [view],
+    () =>
+      view === undefined
+        ? []
+        : outcomeRows(
+            view.series,
+            view.partialFrom,
+            against === null || then === undefined
+              ? undefined
+              : callsBefore(then, shiftsMs[against], view.bucketMs),
+          ),
+    [view, against, then],
   );
   const subtitle =
     view &&
@@ -61,14 +79,21 @@ export function OutcomeView() {
       }
     >
       <QueryState query={metrics} skeleton="h-[348px]" />
-      {view !== undefined && <Outcome view={view} rows={rows} isTable={isTable} />}
+      {view !== undefined && (
+        <Outcome view={view} rows={rows} against={against} isTable={isTable} />
+      )}
     </Panel>
   );
 }
 
-type OutcomeProps = { view: MetricsView; rows: readonly OutcomeRow[]; isTable: boolean };
+type OutcomeProps = {
+  view: MetricsView;
+  rows: readonly OutcomeRow[];
+  against: Against | null;
+  isTable: boolean;
+};
 
-function Outcome({ view, rows, isTable }: OutcomeProps) {
+function Outcome({ view, rows, against, isTable }: OutcomeProps) {
   const { t, f } = useWords();
   const openMark = useOpenMark();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
@@ -82,8 +107,9 @@ function Outcome({ view, rows, isTable }: OutcomeProps) {
       cancelled: t("outcome.cancelled"),
       running: t("outcome.running"),
       none: t("outcome.none"),
+      before: against === null ? null : t(`outcome.before.${against}`),
     }),
-    [t],
+    [t, against],
   );
   const from = view.series[0]?.t ?? view.from;
   const { bucketMs } = view;
@@ -95,7 +121,7 @@ function Outcome({ view, rows, isTable }: OutcomeProps) {
   const formatTick = useCallback((at: number): string => f.axisTime(at, spanMs), [f, spanMs]);
   return (
     <>
-      <Legend view={view} hidden={hidden} onHidden={setHidden} />
+      <Legend view={view} before={words.before} hidden={hidden} onHidden={setHidden} />
       <GapLines gaps={view.gaps} />
       {isTable ? (
         <OutcomeTable rows={rows} words={words} formatTime={formatBucket} />
@@ -135,12 +161,13 @@ const swatches = {
 
 type LegendProps = {
   view: MetricsView;
+  before: string | null;
   hidden: ReadonlySet<string>;
   onHidden: (hidden: ReadonlySet<string>) => void;
 };
 
 /** Each series with its total. Failures are never hidden. */
-function Legend({ view, hidden, onHidden }: LegendProps) {
+function Legend({ view, before, hidden, onHidden }: LegendProps) {
   const { t, f } = useWords();
   const { totals } = view;
   const sums = {
@@ -164,16 +191,23 @@ function Legend({ view, hidden, onHidden }: LegendProps) {
         {t("outcome.failed")}
         <b className="font-medium text-fg">{f.count(totals.failed)}</b>
       </span>
+      {before !== null && (
+        <span className="inline-flex min-h-6 items-center gap-1.5 whitespace-nowrap">
+          <LineSwatch color="var(--fg-3)" dash="5 3" width={1} />
+          {before}
+        </span>
+      )}
     </ChartLegend>
   );
 }
 
 function outcomeCsv(rows: readonly OutcomeRow[]): string {
   return csvText(
-    ["time_utc", ...outcomeColumns],
-    rows.map(({ t, bucket }) => [
+    ["time_utc", ...outcomeColumns, "before"],
+    rows.map(({ t, bucket, before }) => [
       new Date(t).toISOString(),
       ...outcomeColumns.map((key) => (bucket.gap ? null : bucket[key])),
+      before === null ? null : Math.round(before),
     ]),
   );
 }

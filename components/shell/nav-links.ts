@@ -54,7 +54,7 @@ export function pageAt(pathname: string): NavLink | undefined {
 /** A page's address with the range that is looked at: going on does not lose it. */
 export function linkTo(href: string, search: Pick<URLSearchParams, "get">): string {
   const kept = new URLSearchParams();
-  for (const name of ["r", "from", "to"]) {
+  for (const name of ["r", "from", "to", "vs"]) {
     const value = search.get(name);
     if (value !== null) {
       kept.set(name, value);

@@ -1,17 +1,27 @@
 "use client";
 
-import { X } from "lucide-react";
+import { CalendarClock, X } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useRange } from "@/components/lib/live/views";
 import { instantsOf, presetOf, ranges, showRange, streamedRange } from "@/components/lib/range";
 import { Button } from "@/components/ui/button";
+import { LoadBoundary } from "@/components/ui/load-boundary";
 import { Segments } from "@/components/ui/segments";
+
+/** Fetched when it is opened first. */
+const RangePicker = dynamic(() => import("./range-picker").then((module) => module.RangePicker), {
+  ssr: false,
+});
 
 /** The range of all numbers on the page; it lives in the address. */
 export function RangeSwitch() {
   const { t, f } = useWords();
   const range = useRange();
   const fixed = instantsOf(range);
+  const opener = useRef<HTMLButtonElement>(null);
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   return (
     <span
       data-time
@@ -38,6 +48,30 @@ export function RangeSwitch() {
         onChange={showRange}
         options={ranges.map((value) => ({ value, label: t(`range.${value}`) }))}
       />
+      <Button
+        ref={opener}
+        tone="ghost"
+        size="icon"
+        title={t("range.own")}
+        aria-label={t("range.own")}
+        aria-haspopup="dialog"
+        onClick={() => {
+          setAnchor(opener.current);
+        }}
+      >
+        <CalendarClock size={15} aria-hidden="true" />
+      </Button>
+      {anchor !== null && (
+        <LoadBoundary fallback={null}>
+          <RangePicker
+            range={range}
+            anchor={anchor}
+            onClose={() => {
+              setAnchor(null);
+            }}
+          />
+        </LoadBoundary>
+      )}
     </span>
   );
 }

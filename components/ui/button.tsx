@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
-import type { ButtonHTMLAttributes } from "react";
+import type { ComponentProps } from "react";
 
-type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
+type Props = ComponentProps<"button"> & {
   tone?: "plain" | "primary" | "ghost" | "link";
   size?: "md" | "sm" | "icon";
 };

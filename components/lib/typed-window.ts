@@ -1,0 +1,36 @@
+/** What is wrong with a window that somebody typed, and in which field. */
+interface WindowProblem {
+  readonly field: "from" | "to";
+  readonly kind: "missing" | "future" | "order" | "long";
+}
+
+const minuteMs = 60_000;
+const longestMs = 400 * 24 * 60 * minuteMs;
+
+/** An instant as a field for day and time shows it, on the browser's own clock. */
+export function localText(atMs: number): string {
+  const shiftMs = new Date(atMs).getTimezoneOffset() * minuteMs;
+  return new Date(atMs - shiftMs).toISOString().slice(0, 16);
+}
+
+/** The window between two fields of day and time; one that ends in the future ends now. Or what is wrong with it. */
+export function typedWindow(
+  from: string,
+  to: string,
+  nowMs: number,
+): { readonly fromMs: number; readonly toMs: number } | { readonly problem: WindowProblem } {
+  const fromMs = Date.parse(from);
+  const toMs = Math.min(Date.parse(to), nowMs - (nowMs % minuteMs));
+  if (Number.isNaN(fromMs) || Number.isNaN(toMs)) {
+    return { problem: { field: Number.isNaN(fromMs) ? "from" : "to", kind: "missing" } };
+  }
+  if (fromMs >= nowMs - minuteMs) {
+    return { problem: { field: "from", kind: "future" } };
+  }
+  if (fromMs >= toMs) {
+    return { problem: { field: "to", kind: "order" } };
+  }
+  return toMs - fromMs > longestMs
+    ? { problem: { field: "from", kind: "long" } }
+    : { fromMs, toMs };
+}
