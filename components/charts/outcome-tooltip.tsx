@@ -21,7 +21,7 @@ export function OutcomeTooltip({ active, payload, words, formatTime, formatCount
     return null;
   }
   return (
-    <TooltipFrame time={formatTime(row.t)}>
+    <TooltipFrame atMs={row.t} time={formatTime(row.t)}>
       {row.bucket.gap ? (
         <p>{words.none}</p>
       ) : (

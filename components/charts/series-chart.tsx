@@ -14,6 +14,8 @@ type Props = {
   title: string;
   rows: readonly SeriesRow[];
   lines: readonly SeriesLine[];
+  /** How many samples a value is of, by line; under `all` where that is the same for all of them. */
+  counts?: readonly SeriesRow[] | undefined;
   /** Quantities beside each other, shares of a span, or counts on top of each other. */
   shape: "lines" | "steps" | "stack";
   domain: readonly [number, number];
@@ -38,7 +40,8 @@ const edgesUnderLane = { ...edges, top: 26 };
 
 /** Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself. */
 export const SeriesChart = memo(function SeriesChart(props: Props) {
-  const { title, rows, lines, shape, domain, ticks, bucketMs, partialFrom, threshold } = props;
+  const { title, rows, lines, counts, shape, domain, ticks, bucketMs, partialFrom, threshold } =
+    props;
   const { marks, onOpenMark, formatTime, formatTick, formatValue, none, zone } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
@@ -70,6 +73,7 @@ export const SeriesChart = memo(function SeriesChart(props: Props) {
       tooltip={
         <SeriesTooltip
           lines={lines}
+          counts={counts}
           partialFrom={partialFrom}
           formatTime={formatTime}
           formatValue={formatValue}
@@ -107,7 +111,7 @@ function Series({ frame, lines, drawn, shape, threshold }: SeriesProps) {
   const [first] = drawn;
   return (
     <>
-      {threshold !== undefined && first !== undefined && (
+      {threshold !== undefined && first !== undefined && shape === "lines" && (
         <path
           d={areaPath(missed(first, threshold.value), "linear", frame)}
           fill="var(--c-failed)"

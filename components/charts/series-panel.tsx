@@ -36,6 +36,8 @@ type Props = {
   span: ChartSpan;
   rows: readonly SeriesRow[];
   lines: readonly SeriesLine[];
+  /** How many samples a value is of, by line; under `all` where that is the same for all of them. */
+  counts?: readonly SeriesRow[];
   shape: "lines" | "steps" | "stack";
   scale?: "zero" | "share";
   threshold?: { readonly value: number; readonly label: string };
@@ -51,7 +53,18 @@ const height = "h-[220px]";
 
 /** A question, its chart and the same numbers as a table. */
 export function SeriesPanel(props: Props) {
-  const { id, title, subtitle, span, rows, lines, shape, scale = "zero", threshold } = props;
+  const {
+    id,
+    title,
+    subtitle,
+    span,
+    rows,
+    lines,
+    counts,
+    shape,
+    scale = "zero",
+    threshold,
+  } = props;
   const { marks, onOpenMark, formatValue, empty } = props;
   const { f } = useWords();
   const [isTable, setTable] = useState(false);
@@ -73,7 +86,7 @@ export function SeriesPanel(props: Props) {
     [f, bucketMs, spanMs],
   );
   const formatTick = useCallback((atMs: number): string => f.axisTime(atMs, spanMs), [f, spanMs]);
-  const table = { rows, lines, formatTime, formatValue, title };
+  const table = { rows, lines, counts, formatTime, formatValue, title };
   return (
     <Panel
       id={id}
@@ -87,7 +100,7 @@ export function SeriesPanel(props: Props) {
             to={span.to}
             isTable={isTable}
             onTable={setTable}
-            csv={() => seriesCsv(rows, lines)}
+            csv={() => seriesCsv(rows, lines, counts)}
           />
         )
       }
@@ -130,6 +143,7 @@ export function SeriesPanel(props: Props) {
                 title={title}
                 rows={rows}
                 lines={shown}
+                counts={counts}
                 shape={shape}
                 domain={domain}
                 ticks={ticks}
@@ -161,19 +175,44 @@ function StackSwatch({ color }: { color: string }) {
   );
 }
 
-function seriesCsv(rows: readonly SeriesRow[], lines: readonly SeriesLine[]): string {
+function seriesCsv(
+  rows: readonly SeriesRow[],
+  lines: readonly SeriesLine[],
+  counts: readonly SeriesRow[] = [],
+): string {
+  const counted = countedIn(counts, lines);
   return csvText(
-    ["time_utc", ...lines.map(({ label }) => label)],
-    rows.map((row) => [new Date(row.t).toISOString(), ...lines.map(({ key }) => row[key] ?? null)]),
+    [
+      "time_utc",
+      ...lines.map(({ label }) => label),
+      ...counted.map(({ label }) => (label === "" ? "n" : `${label} n`)),
+    ],
+    rows.map((row, index) => [
+      new Date(row.t).toISOString(),
+      ...lines.map(({ key }) => row[key] ?? null),
+      ...counted.map(({ key }) => counts[index]?.[key] ?? null),
+    ]),
+  );
+}
+
+/** Of what there is a number of samples: of all lines together, or of each. */
+function countedIn(
+  counts: readonly SeriesRow[],
+  lines: readonly SeriesLine[],
+): readonly { readonly key: string; readonly label: string }[] {
+  return [{ key: "all", label: "" }, ...lines].filter(({ key }) =>
+    counts.some((row) => (row[key] ?? null) !== null),
   );
 }
 
 type TableProps = Pick<Props, "rows" | "lines" | "formatValue" | "title"> & {
+  counts: readonly SeriesRow[] | undefined;
   formatTime: (atMs: number) => string;
 };
 
-function SeriesTable({ rows, lines, formatTime, formatValue, title }: TableProps) {
+function SeriesTable({ rows, lines, counts = [], formatTime, formatValue, title }: TableProps) {
   const { t, f } = useWords();
+  const counted = countedIn(counts, lines);
   return (
     <div className={`${height} overflow-auto`} tabIndex={0} role="region" aria-label={title}>
       <table className="data-table">
@@ -185,19 +224,32 @@ function SeriesTable({ rows, lines, formatTime, formatValue, title }: TableProps
                 {label}
               </th>
             ))}
+            {counted.map(({ key, label }) => (
+              <th key={key} scope="col" className="num">
+                {t("chart.nOf", { label })}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {rows.toReversed().map((row) => (
-            <tr key={row.t}>
-              <td className="mono">{formatTime(row.t)}</td>
-              {lines.map(({ key }) => (
-                <td key={key} className="num">
-                  {row[key] === null || row[key] === undefined ? noValue : formatValue(row[key])}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {rows
+            .map((row, index) => ({ row, n: counts[index] }))
+            .toReversed()
+            .map(({ row, n }) => (
+              <tr key={row.t}>
+                <td className="mono">{formatTime(row.t)}</td>
+                {lines.map(({ key }) => (
+                  <td key={key} className="num">
+                    {row[key] === null || row[key] === undefined ? noValue : formatValue(row[key])}
+                  </td>
+                ))}
+                {counted.map(({ key }) => (
+                  <td key={key} className="num text-fg-3">
+                    {(n?.[key] ?? null) === null ? noValue : f.count(n?.[key] ?? 0)}
+                  </td>
+                ))}
+              </tr>
+            ))}
         </tbody>
       </table>
     </div>

@@ -8,7 +8,7 @@ import { useMetrics } from "@/components/lib/live/views";
 import { useOpenMark } from "@/components/lib/open-change";
 import { minSamples } from "@/components/lib/targets/availability";
 import type { MetricsView } from "@/lib/shared/contract";
-import { servedRateRows } from "./served-rate";
+import { servedRateCounts, servedRateRows } from "./served-rate";
 
 /** How often was there an answer: to callers, and from providers before anything was healed? */
 export function ServedRateView() {
@@ -20,6 +20,7 @@ function ServedRate({ view }: { view: MetricsView }) {
   const { t, f } = useWords();
   const openMark = useOpenMark();
   const rows = useMemo(() => servedRateRows(view), [view]);
+  const counts = useMemo(() => servedRateCounts(view), [view]);
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const bucket = f.bucket(view.bucketMs);
   const slo = view.sloServedPercent;
@@ -41,6 +42,7 @@ function ServedRate({ view }: { view: MetricsView }) {
       subtitle={t("servedRate.subtitle", { bucket, n: minSamples })}
       span={view}
       rows={rows}
+      counts={counts}
       lines={lines}
       shape="lines"
       scale="share"

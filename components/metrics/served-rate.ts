@@ -11,6 +11,15 @@ export function servedRateRows({ series }: MetricsView): SeriesRow[] {
   }));
 }
 
+/** The calls, and the attempts, that the shares are of. */
+export function servedRateCounts({ series }: MetricsView): SeriesRow[] {
+  return series.map(({ t, firstTry, rescued, failed, attemptsSucceeded, attemptsFailed }) => ({
+    t,
+    served: firstTry + rescued + failed,
+    providers: attemptsSucceeded + attemptsFailed,
+  }));
+}
+
 function share(good: number, bad: number): number | null {
   return good + bad < minSamples ? null : good / (good + bad);
 }

@@ -41,7 +41,14 @@ function Charts({ view }: { view: ObjectView }) {
   const openMark = useOpenMark();
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const per = t("objects.per", { bucket: f.bucket(view.bucketMs) });
-  const { rows, lines } = useMemo(() => namedCharts(view, t), [view, t]);
+  const { rows, lines, counts } = useMemo(() => namedCharts(view, t), [view, t]);
+  const goal = view.sloServedPercent;
+  const threshold = useMemo(
+    () => ({ value: goal / 100, label: t("servedRate.slo", { percent: `${goal} %` }) }),
+    [t, goal],
+  );
+  const n = (of: (bucket: ObjectBucket) => number): string =>
+    t("chart.n", { n: f.count(view.series.reduce((sum, bucket) => sum + of(bucket), 0)) });
   const shared = {
     span: view,
     marks,
@@ -54,8 +61,10 @@ function Charts({ view }: { view: ObjectView }) {
         {...shared}
         id="availability"
         title={t("objects.charts.availability")}
-        subtitle={t("objects.charts.availabilityNote", { per, n: minSamples })}
+        subtitle={`${t("objects.charts.availabilityNote", { per, n: minSamples })} · ${n(judgedIn)}`}
         rows={rows.availability}
+        counts={counts.availability}
+        threshold={threshold}
         lines={lines.availability}
         shape="steps"
         scale="share"
@@ -65,7 +74,7 @@ function Charts({ view }: { view: ObjectView }) {
         {...shared}
         id="errors"
         title={t("objects.charts.errors")}
-        subtitle={per}
+        subtitle={`${per} · ${n(({ failed }) => failed)}`}
         rows={rows.errors}
         lines={lines.errors}
         shape="stack"
@@ -76,8 +85,9 @@ function Charts({ view }: { view: ObjectView }) {
         {...shared}
         id="ttft"
         title={t("objects.charts.ttft")}
-        subtitle={t("objects.charts.ttftNote", { per })}
+        subtitle={`${t("objects.charts.ttftNote", { per })} · ${n(({ ttftN }) => ttftN)}`}
         rows={rows.ttft}
+        counts={counts.ttft}
         lines={lines.quantiles}
         shape="lines"
         formatValue={f.ms}
@@ -86,8 +96,9 @@ function Charts({ view }: { view: ObjectView }) {
         {...shared}
         id="total"
         title={t("objects.charts.total")}
-        subtitle={per}
+        subtitle={`${per} · ${n(({ totalN }) => totalN)}`}
         rows={rows.total}
+        counts={counts.total}
         lines={lines.quantiles}
         shape="lines"
         formatValue={f.ms}
@@ -106,7 +117,7 @@ function Charts({ view }: { view: ObjectView }) {
         {...shared}
         id="moved"
         title={t("objects.charts.moved")}
-        subtitle={per}
+        subtitle={`${per} · ${n(({ movedIn, movedOut }) => movedIn + movedOut)}`}
         rows={rows.moved}
         lines={lines.moved}
         shape="lines"
@@ -127,16 +138,19 @@ interface ChartsOf {
   readonly lines: Readonly<
     Record<"availability" | "errors" | "quantiles" | "speed" | "moved", SeriesLine[]>
   >;
+  /** How many samples the values are of. */
+  readonly counts: Readonly<Record<"availability" | "ttft" | "total", SeriesRow[]>>;
 }
 
 function namedCharts(view: ObjectView, t: Translate): ChartsOf {
-  const { rows, lines } = chartsOf(view);
+  const { rows, lines, counts } = chartsOf(view);
   const named = (line: SeriesLine): SeriesLine => ({
     ...line,
     label: t(`objects.lines.${line.key}` as "objects.lines.p50"),
   });
   return {
     rows,
+    counts,
     lines: {
       availability: lines.availability.map((line) => ({
         ...line,
@@ -144,7 +158,7 @@ function namedCharts(view: ObjectView, t: Translate): ChartsOf {
       })),
       errors: lines.errors.map((line) => ({ ...line, label: errorClassText(line.key, t) })),
       quantiles: lines.quantiles.map(named),
-      speed: lines.speed.map(named),
+      speed: lines.speed,
       moved: lines.moved.map(named),
     },
   };
@@ -183,23 +197,46 @@ function chartsOf({ series }: ObjectView): ChartsOf {
           ...(errors.rest.length > 0 && { [otherName]: count(errors.rest) }),
         };
       }),
-      ttft: rowsOf(({ ttftP50Ms, ttftP95Ms }) => ({ p50: ttftP50Ms, p95: ttftP95Ms })),
-      total: rowsOf(({ p50Ms, p95Ms }) => ({ p50: p50Ms, p95: p95Ms })),
-      speed: rowsOf(({ tokensPerSecond }) => ({ speed: tokensPerSecond })),
+      ttft: rowsOf(({ ttftP50Ms, ttftP95Ms, ttftP99Ms }) => ({
+        p50: ttftP50Ms,
+        p95: ttftP95Ms,
+        p99: ttftP99Ms,
+      })),
+      total: rowsOf(({ p50Ms, p95Ms, p99Ms }) => ({ p50: p50Ms, p95: p95Ms, p99: p99Ms })),
+      speed: rowsOf((bucket) =>
+        Object.fromEntries(
+          parts.shown.map((part) => [part, bucket.parts[part]?.tokensPerSecond ?? null]),
+        ),
+      ),
       moved: rowsOf(({ gap, movedIn, movedOut }) =>
         gap && movedIn === 0 && movedOut === 0
           ? { in: null, out: null }
           : { in: movedIn, out: movedOut },
       ),
     },
+    counts: {
+      availability: rowsOf((bucket) => ({
+        ...Object.fromEntries(parts.shown.map((part) => [part, bucket.parts[part]?.n ?? null])),
+        ...(parts.rest.length > 0 && {
+          [otherName]: parts.rest.reduce((sum, part) => sum + (bucket.parts[part]?.n ?? 0), 0),
+        }),
+      })),
+      ttft: rowsOf(({ ttftN }) => ({ all: ttftN })),
+      total: rowsOf(({ totalN }) => ({ all: totalN })),
+    },
     lines: {
       availability: linesOf(namesOf(parts)),
       errors: linesOf(namesOf(errors)),
-      quantiles: linesOf(["p50", "p95"]),
-      speed: linesOf(["speed"]),
+      quantiles: linesOf(["p50", "p95", "p99"]),
+      speed: linesOf(parts.shown),
       moved: linesOf(["out", "in"]),
     },
   };
+}
+
+/** Attempts that an availability is of. */
+function judgedIn({ parts }: ObjectBucket): number {
+  return Object.values(parts).reduce((sum, { n }) => sum + n, 0);
 }
 
 /** A share of too few attempts is no share. */

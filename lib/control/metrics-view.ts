@@ -11,7 +11,7 @@ import { listLogGaps } from "../store/log-gaps";
 import { listRevisionsSince } from "../store/revisions";
 import { toAnnotations } from "./annotations";
 import { availability, isEnoughLive, type Samples } from "./availability";
-import { demoRule, readCurrent } from "./current";
+import { demoRule, readCurrent, sloServedPercentOf } from "./current";
 import { bucketsOf, formerOf, freshMs, type MetricsRange, rangeText, untilOf } from "./ranges";
 import { type ControlDeps, defineVerb } from "./verb";
 
@@ -25,8 +25,6 @@ const mostAnnotations = 200;
 const activeMs = 5 * 60_000;
 const appsFreshMs = 2_000;
 const formerFreshMs = 60_000;
-/** Promised to callers where nobody set another figure. */
-const usualSloPercent = 99.9;
 
 /** What the calls of a range came to, in total and by bucket; the last bucket is not complete yet. */
 export const metricsView = defineVerb<MetricsQuery, MetricsView>(
@@ -76,7 +74,7 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
     demo,
     totals: toTotals(figures, probed),
     former: { shiftMs: formerSpan.shiftMs, totals: toTotals(former, noProbes) },
-    sloServedPercent: current.document.settings.slo_served_percent ?? usualSloPercent,
+    sloServedPercent: sloServedPercentOf(current),
     apps: {
       active: apps.length,
       failing: apps

@@ -23,7 +23,7 @@ import { listRevisionsSince } from "../store/revisions";
 import { wholeQuantile } from "../store/rollups";
 import { toAnnotations } from "./annotations";
 import { availability } from "./availability";
-import { demoRule, readCurrent } from "./current";
+import { type Current, demoRule, readCurrent, sloServedPercentOf } from "./current";
 import { objectIds } from "./objects";
 import { bucketsOf, freshMs, type MetricsRange, rangeText, untilOf } from "./ranges";
 import { type ControlDeps, defineVerb } from "./verb";
@@ -64,7 +64,7 @@ export const objectView = defineVerb<ObjectQuery, ObjectView>(
       });
     }
     return deps.cache.get(`object ${kind} ${rangeText(range)} ${id}`, freshMs(range), () =>
-      readObject(deps, { kind, range, id }),
+      readObject(deps, current, { kind, range, id }),
     );
   },
 );
@@ -85,6 +85,7 @@ async function readFigures(
 
 async function readObject(
   deps: ControlDeps,
+  current: Current,
   { kind, range, id }: ObjectQuery,
 ): Promise<ObjectView> {
   const span = await bucketsOf(deps, range, "targets");
@@ -110,6 +111,7 @@ async function readObject(
     partialFrom,
     kind,
     figures: own === undefined ? noFigures(id) : toFigures(own, flows),
+    sloServedPercent: sloServedPercentOf(current),
     series: starts.map((t) => toBucket(t, id, bucketsAt.get(t) ?? [], flowsAt.get(t) ?? [])),
     flows: summedFlows(flows),
     annotations: toAnnotations(
@@ -175,7 +177,7 @@ function toBucket(
   parts: readonly ObjectBucket[],
   flows: readonly FlowBucket[],
 ): Bucket {
-  const [ttftMs, totalMs, speed] = (["ttftMs", "totalMs", "speed"] as const).map((name) =>
+  const [ttftMs = [], totalMs = []] = (["ttftMs", "totalMs"] as const).map((name) =>
     addHistograms(parts.map((part) => part[name])),
   );
   return {
@@ -190,13 +192,19 @@ function toBucket(
       }),
     ),
     parts: Object.fromEntries(
-      parts.map(({ part, succeeded, failed }) => [part, { n: succeeded + failed, succeeded }]),
+      parts.map(({ part, succeeded, failed, speed }) => [
+        part,
+        { n: succeeded + failed, succeeded, tokensPerSecond: tokensPerSecond(speed) },
+      ]),
     ),
-    ttftP50Ms: wholeQuantile(ttftMs ?? [], 0.5),
-    ttftP95Ms: wholeQuantile(ttftMs ?? [], 0.95),
-    p50Ms: wholeQuantile(totalMs ?? [], 0.5),
-    p95Ms: wholeQuantile(totalMs ?? [], 0.95),
-    tokensPerSecond: tokensPerSecond(speed ?? []),
+    ttftN: sum(ttftMs),
+    ttftP50Ms: wholeQuantile(ttftMs, 0.5),
+    ttftP95Ms: wholeQuantile(ttftMs, 0.95),
+    ttftP99Ms: wholeQuantile(ttftMs, 0.99),
+    totalN: sum(totalMs),
+    p50Ms: wholeQuantile(totalMs, 0.5),
+    p95Ms: wholeQuantile(totalMs, 0.95),
+    p99Ms: wholeQuantile(totalMs, 0.99),
     ...moved(flows, id),
   };
 }

@@ -428,13 +428,25 @@ export const ObjectBucket = z.object({
   attempts: z.number(),
   failed: z.number(),
   errors: ErrorCounts,
-  /** Of each region of a model, or model of a region: attempts that count, and how many of them worked. */
-  parts: z.record(z.string(), z.object({ n: z.number(), succeeded: z.number() })),
+  /** Of each region of a model, or model of a region: attempts that count, how many of them worked, and their speed. */
+  parts: z.record(
+    z.string(),
+    z.object({
+      n: z.number(),
+      succeeded: z.number(),
+      tokensPerSecond: z.nullable(z.number()),
+    }),
+  ),
+  /** Streamed answers, of which the next three are. */
+  ttftN: z.number(),
   ttftP50Ms: z.nullable(z.number()),
   ttftP95Ms: z.nullable(z.number()),
+  ttftP99Ms: z.nullable(z.number()),
+  /** Attempts that were answered, of which the next three are. */
+  totalN: z.number(),
   p50Ms: z.nullable(z.number()),
   p95Ms: z.nullable(z.number()),
-  tokensPerSecond: z.nullable(z.number()),
+  p99Ms: z.nullable(z.number()),
   movedOut: z.number(),
   movedIn: z.number(),
 });
@@ -449,6 +461,7 @@ export const ObjectView = z.object({
   partialFrom: z.number(),
   kind: z.enum(["model", "region"]),
   figures: ObjectFigures,
+  sloServedPercent: z.number(),
   series: z.array(ObjectBucket),
   /** Who answered in whose place, most first. */
   flows: z.array(z.object({ from: z.string(), to: z.string(), calls: z.number() })),

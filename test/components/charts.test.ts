@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { clustered, countTicks, outcomeRows, timeTicks } from "@/components/charts/outcome-rows";
+import {
+  callsBefore,
+  clustered,
+  countTicks,
+  outcomeRows,
+  timeTicks,
+} from "@/components/charts/outcome-rows";
 import { frameOf } from "@/components/charts/frame";
 import { areaPath, linePath, stacked } from "@/components/charts/series-paths";
 import { shownTicks } from "@/components/charts/time-axis";
@@ -18,6 +24,25 @@ describe("outcome rows", () => {
     expect(rows.map(({ firstTry }) => firstTry)).toEqual([5, 5, null, 5, null]);
     expect(rows.map(({ partial }) => partial)).toEqual([null, null, null, 6, 6]);
     expect(rows.map(({ isIsolated }) => isIsolated)).toEqual([false, false, false, true, false]);
+  });
+});
+
+describe("the same hours before", () => {
+  const hours = (t0: number, bucketMs: number, sums: readonly (number | null)[]) => ({
+    bucketMs,
+    series: sums.map((sum, index) =>
+      bucket(t0 + index * bucketMs, { firstTry: sum ?? 0, gap: sum === null }),
+    ),
+  });
+
+  it("are laid under the bucket that they were in, and gaps stay gaps", () => {
+    const before = callsBefore(hours(0, 10, [4, null, 6]), 1_000, 10);
+    expect([1_000, 1_010, 1_020, 1_030].map(before)).toEqual([4, null, 6, null]);
+  });
+
+  it("are as many as a bucket of this chart would have, where theirs were longer", () => {
+    const before = callsBefore(hours(0, 30, [9, 3]), 1_000, 10);
+    expect([1_000, 1_010, 1_020, 1_030].map(before)).toEqual([3, 3, 3, 1]);
   });
 });
 

@@ -137,6 +137,13 @@ describe("figures of models and regions", () => {
     expect(gpt?.tokensPerSecond).toBeGreaterThan(40);
     expect(gpt?.tokensPerSecond).toBeLessThan(62);
     expect(gpt).toMatchObject({ costNanoUsd: 100_000, costPerMTokNanoUsd: 1_000_000_000 });
+    const { series, sloServedPercent } = await one("model", "gpt-4.1", "1h");
+    const bucket = series.find(({ gap }) => !gap);
+    // One call is every percentile of itself, and both its numbers are said.
+    expect(bucket).toMatchObject({ ttftN: 1, totalN: 1, ttftP99Ms: bucket?.ttftP50Ms });
+    expect(bucket?.p99Ms).toBe(bucket?.p50Ms);
+    expect(bucket?.parts["us-east"]?.tokensPerSecond).toBe(gpt?.tokensPerSecond);
+    expect(sloServedPercent).toBe(99.9);
   });
 
   it.each(["15m", "1h", "6h", "24h", "7d", "30d", "90d"] as const)(
