@@ -12,6 +12,7 @@ export type PaletteAction =
   | { readonly kind: "range"; readonly range: RangeName }
   | { readonly kind: "command"; readonly command: ViewCommand }
   | { readonly kind: "theme"; readonly theme: "light" | "dark" | "system" }
+  | { readonly kind: "currency"; readonly currency: string }
   | { readonly kind: "pause" | "undo" | "help" | "language" };
 
 export interface PaletteItem {
@@ -23,8 +24,15 @@ export interface PaletteItem {
 }
 
 /** Everything that can be gone to or done from anywhere, most wanted first. */
-export function paletteItems(health: HealthView | undefined): PaletteItem[] {
-  return [...pageItems, ...objectItems(health), ...switchItems(health), ...viewItems];
+export function paletteItems(health: HealthView | undefined, currency: string): PaletteItem[] {
+  return [
+    ...pageItems,
+    setupItem,
+    ...objectItems(health),
+    ...switchItems(health),
+    ...viewItems,
+    ...moneyItems(health, currency),
+  ];
 }
 
 const pageItems = pages.map(({ href, label, key }): PaletteItem => ({
@@ -34,6 +42,13 @@ const pageItems = pages.map(({ href, label, key }): PaletteItem => ({
   keys: `g ${keyName(key)}`,
   action: { kind: "go", href },
 }));
+
+const setupItem: PaletteItem = {
+  id: "/setup",
+  group: "pages",
+  text: { key: "nav.setup" },
+  action: { kind: "go", href: "/setup" },
+};
 
 const view = (id: string, key: MessageKey, action: PaletteAction, keys?: string): PaletteItem => ({
   id,
@@ -74,6 +89,19 @@ const viewItems: readonly PaletteItem[] = [
   view("language", "palette.language", { kind: "language" }),
   view("help", "help.title", { kind: "help" }, "?"),
 ];
+
+/** The other currency, where there is one. */
+function moneyItems(health: HealthView | undefined, currency: string): PaletteItem[] {
+  const exchange = health?.exchange?.currency;
+  if (exchange === undefined) {
+    return [];
+  }
+  const other = currency === "USD" ? exchange : "USD";
+  const action = { kind: "currency", currency: other } as const;
+  return [
+    { id: "currency", group: "view", text: { key: "palette.currency", values: { other } }, action },
+  ];
+}
 
 function objectItems(health: HealthView | undefined): PaletteItem[] {
   const item = (

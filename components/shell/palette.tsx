@@ -4,7 +4,7 @@ import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useTheme } from "next-themes";
-import { localeCookie, rememberPreference } from "@/components/lib/i18n/cookies";
+import { currencyCookie, localeCookie, rememberPreference } from "@/components/lib/i18n/cookies";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useTogglePause } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
@@ -24,8 +24,8 @@ const groups = ["pages", "objects", "switches", "view"] as const;
 
 /** Finds every page and object by a few letters, and does what can be done from anywhere. */
 export function Palette({ onClose, onHelp }: Props) {
-  const { t, say } = useWords();
-  const items = paletteItems(useHealth().data);
+  const { t, f, say } = useWords();
+  const items = paletteItems(useHealth().data, f.currency);
   const run = useAction(onHelp);
   return (
     <Dialog labelledBy="palette-title" shape="palette" onClose={onClose}>
@@ -121,6 +121,10 @@ function useAction(onHelp: () => void): (action: PaletteAction) => void {
         return;
       case "language":
         rememberPreference(localeCookie, locales.find((locale) => locale !== f.locale) ?? "en");
+        router.refresh();
+        return;
+      case "currency":
+        rememberPreference(currencyCookie, action.currency);
         router.refresh();
         return;
       case "pause":

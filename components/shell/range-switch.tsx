@@ -25,7 +25,7 @@ export function RangeSwitch() {
   return (
     <span
       data-time
-      className="inline-flex max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1"
+      className="inline-flex max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1 phone:gap-x-0"
     >
       {fixed !== null && (
         <Button

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Pause, Play, SkipBack, SkipForward } from "lucide-react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { CsvTool } from "@/components/charts/csv-tool";
 import { Strip } from "@/components/charts/strip";
 import { useWords } from "@/components/lib/i18n/provider";
 import { filmQueries } from "@/components/lib/queries";
@@ -12,10 +13,20 @@ import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import type { FilmView, HealthView } from "@/lib/shared/contract";
-import { filmRows, filmState, nextTrouble, type Past, pastAt, stepAt } from "./film";
+import {
+  cellsOf,
+  filmCsv,
+  filmRows,
+  filmState,
+  nextTrouble,
+  type Past,
+  pastAt,
+  stepAt,
+} from "./film";
 import { FilmGrid } from "./film-grid";
 import { momentText } from "./moment-text";
 import { TimeScale } from "./time-scale";
+import { momentAsked } from "./use-past";
 
 const stepMs = 120;
 
@@ -31,12 +42,25 @@ export function FilmStrip({ health, past, onPast }: Props) {
   const { t, f } = useWords();
   const query = useQuery(filmQueries.view());
   const film = query.data;
+  const isThere = film !== undefined;
+  const showAsked = useEffectEvent(() => {
+    const asked = momentAsked(new URLSearchParams(window.location.search));
+    if (film !== undefined && asked !== null && asked < film.from + film.cellMs * cellsOf(film)) {
+      onPast(pastAt(film, stepAt(film, asked)));
+    }
+  });
+  useEffect(() => {
+    if (isThere) {
+      showAsked();
+    }
+  }, [isThere]);
   return (
     <Panel
       id="film"
       title={t("film.title")}
       subtitle={film && t("film.subtitle", { step: f.duration(film.cellMs) })}
       className="mb-5"
+      aside={film && <CsvTool name="film" atMs={film.from} csv={() => filmCsv(film)} />}
     >
       <QueryState query={query} skeleton="h-48" />
       {film !== undefined && <Film film={film} health={health} past={past} onPast={onPast} />}
@@ -48,7 +72,7 @@ function Film({ film, health, past, onPast }: Props & { film: FilmView }) {
   const { t, f } = useWords();
   const formFactor = useFormFactor();
   const slider = useRef<HTMLInputElement>(null);
-  const last = Math.max(0, (film.targets[0]?.strip.length ?? 1) - 1);
+  const last = Math.max(0, cellsOf(film) - 1);
   const step = past === null ? last : stepAt(film, past.from);
   const [isPlaying, setPlaying] = useState(false);
   const choose = (next: number): void => {

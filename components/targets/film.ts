@@ -1,3 +1,4 @@
+import { csvText } from "@/components/charts/csv";
 import type { DisplayState, FilmView, StripState } from "@/lib/shared/contract";
 
 type Strip = readonly StripState[];
@@ -29,7 +30,7 @@ const isTrouble = (state: StripState): boolean =>
 
 /** The next step before (-1) or after (1) `step` at which a target's trouble began; null when there is none. */
 export function nextTrouble(film: FilmView, step: number, direction: -1 | 1): number | null {
-  const cells = film.targets[0]?.strip.length ?? 0;
+  const cells = cellsOf(film);
   for (let at = step + direction; at >= 0 && at < cells; at += direction) {
     const began = film.targets.some(({ strip }) => {
       const now = strip[at] ?? null;
@@ -40,6 +41,22 @@ export function nextTrouble(film: FilmView, step: number, direction: -1 | 1): nu
     }
   }
   return null;
+}
+
+/** How many steps the film has. */
+export function cellsOf({ targets }: FilmView): number {
+  return targets[0]?.strip.length ?? 0;
+}
+
+/** Every step of every target as a line; empty where nothing was heard. */
+export function filmCsv(film: FilmView): string {
+  return csvText(
+    ["time_utc", ...film.targets.map(({ id }) => id)],
+    Array.from({ length: cellsOf(film) }, (_, step) => [
+      new Date(film.from + step * film.cellMs).toISOString(),
+      ...film.targets.map(({ strip }) => strip[step] ?? null),
+    ]),
+  );
 }
 
 /** What the page calls a cell of the film. */
@@ -63,7 +80,7 @@ export interface Past {
 
 /** The step of the film that an instant falls into; the nearest one where it falls into none. */
 export function stepAt(film: FilmView, atMs: number): number {
-  const last = Math.max(0, (film.targets[0]?.strip.length ?? 1) - 1);
+  const last = Math.max(0, cellsOf(film) - 1);
   return Math.min(last, Math.max(0, Math.floor((atMs - film.from) / film.cellMs)));
 }
 

@@ -1,17 +1,16 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
-import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { impairedTargets, targetsOn } from "@/components/lib/targets/state";
 import { useWindowKey } from "@/components/lib/use-window-key";
 import { PageHead } from "@/components/shell/page-head";
 import { Segments } from "@/components/ui/segments";
-import type { Past } from "./film";
 import { FilmStrip } from "./film-strip";
 import { MatrixView } from "./matrix-view";
 import { matrixMetrics, metricIn } from "./metric";
+import { usePast } from "./use-past";
 
 /** Every target now, and the day that led here. */
 export function MatrixPageView() {
@@ -20,7 +19,7 @@ export function MatrixPageView() {
   const health = useHealth().data;
   const metric = metricIn(search.get("metric"));
   const on = health === undefined ? 0 : targetsOn(health).length;
-  const [past, setPast] = useState<Past | null>(null);
+  const [past, setPast] = usePast();
   useWindowKey((event) => {
     if (event.key === "Escape" && document.querySelector("dialog[open]") === null) {
       setPast(null);

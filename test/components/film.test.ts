@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  filmCsv,
   filmRows,
   filmState,
   nextTrouble,
@@ -32,6 +33,12 @@ describe("the film of a day", () => {
       ]),
     ).toEqual(["down", "degraded", "healthy", "off", null]);
     expect(worstStrip([])).toEqual([]);
+  });
+
+  it("is a file with a line for each step, and nothing where nothing was heard", () => {
+    expect(filmCsv(film({ "a/us": ["healthy", null], "b/us": ["down", "off"] }))).toBe(
+      "time_utc,a/us,b/us\r\n1970-01-01T00:00:00.000Z,healthy,down\r\n1970-01-01T00:05:00.000Z,,off\r\n",
+    );
   });
 
   it("has a line for each model, in the order of the grid", () => {

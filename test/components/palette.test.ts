@@ -92,7 +92,7 @@ describe("a match of the palette", () => {
 describe("the palette's list", () => {
   const off = { ...on, intent: "draining" } as const;
   const view = health([target(), down({ region: "eu-west", switch: off })]);
-  const items = paletteItems(view);
+  const items = paletteItems(view, "USD");
 
   it("names each thing once, with every page and object", () => {
     expect(new Set(items.map(({ id }) => id)).size).toBe(items.length);
@@ -117,8 +117,22 @@ describe("the palette's list", () => {
   });
 
   it("has its pages before the first view is here", () => {
-    expect(paletteItems(undefined).filter(({ group }) => group === "pages")).toHaveLength(
-      pages.length,
+    const hrefs = paletteItems(undefined, "USD").flatMap(({ action }) =>
+      action.kind === "go" ? [action.href] : [],
     );
+    expect(hrefs).toEqual([...pages.map(({ href }) => href), "/setup"]);
+  });
+
+  it("offers the other currency, where there is one", () => {
+    const won = { currency: "KRW", perUsd: 1_386, at: "2026-11-21" };
+    const offered = (shown: string, exchange: typeof won | null) =>
+      paletteItems({ ...view, exchange }, shown).flatMap(({ action }) =>
+        action.kind === "currency" ? [action.currency] : [],
+      );
+    expect([offered("USD", won), offered("KRW", won), offered("USD", null)]).toEqual([
+      ["KRW"],
+      ["USD"],
+      [],
+    ]);
   });
 });
