@@ -37,7 +37,7 @@ export function FilterBar({ text, read, range, onText }: Props) {
   ];
   return (
     <div className="mb-3 grid gap-2">
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-start gap-2">
         <Segments<View | "other">
           label={t("requests.views.label")}
           value={viewOf(read.filter) ?? "other"}
