@@ -78,9 +78,12 @@ export async function prefetchObject(
 }
 
 /** The first page of the calls that the address asks for. */
-export async function prefetchRequests(filter: CallFilter): Promise<DehydratedState> {
+export async function prefetchRequests(
+  filter: CallFilter,
+  range: Range | null,
+): Promise<DehydratedState> {
   const read = await reader();
-  return answered(callsQueries.list(filter).queryKey, firstPage(read.list(filter)));
+  return answered(callsQueries.list(filter, range).queryKey, firstPage(read.list(filter, range)));
 }
 
 /** The first page of the feed. */
@@ -146,9 +149,13 @@ async function reader() {
           gatewayUrl: runtime.env.gatewayUrl,
         }),
       ),
-    list: (filter: CallFilter) =>
+    list: (filter: CallFilter, range: Range | null) =>
       authorized().then(({ actor, runtime }) =>
-        callsPage(actor, runtime.deps, { ...filter, limit: callsPerPage }),
+        callsPage(actor, runtime.deps, {
+          ...filter,
+          ...(range !== null && { range: askedRange(range) }),
+          limit: callsPerPage,
+        }),
       ),
     feed: () =>
       authorized().then(({ actor, runtime }) =>

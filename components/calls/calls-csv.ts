@@ -1,5 +1,24 @@
 import { csvText } from "@/components/charts/csv";
+import { presetOf, type Range, windowOf } from "@/components/lib/range";
 import type { CallView } from "@/lib/shared/contract";
+
+const minuteMs = 60_000;
+
+/** What the file of a list is called: with the length of its range, and when that begins; else with its newest call. */
+export function csvName(
+  range: Range | null,
+  newestAtMs: number,
+): { readonly name: string; readonly atMs: number } {
+  if (range === null) {
+    return { name: "requests", atMs: newestAtMs };
+  }
+  const { fromMs, toMs } = windowOf(range, newestAtMs + minuteMs);
+  const spanMs = toMs - fromMs;
+  return {
+    name: `requests-${presetOf(spanMs) ?? `${Math.ceil(spanMs / minuteMs)}m`}`,
+    atMs: fromMs,
+  };
+}
 
 const nanoPerUsd = 1e9;
 
@@ -22,6 +41,7 @@ export function callsCsv(calls: readonly CallView[]): string {
       "ttft_ms",
       "total_ms",
       "prompt_tokens",
+      "cached_tokens",
       "completion_tokens",
       "cost_usd",
     ],
@@ -41,6 +61,7 @@ export function callsCsv(calls: readonly CallView[]): string {
       call.ttftMs,
       call.totalMs,
       call.promptTokens,
+      call.cachedTokens,
       call.completionTokens,
       call.costNanoUsd === null ? null : call.costNanoUsd / nanoPerUsd,
     ]),

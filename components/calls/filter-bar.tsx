@@ -1,78 +1,165 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
 import { Search, X } from "lucide-react";
 import { type SubmitEvent, useId, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { useHealth } from "@/components/lib/live/views";
+import { metricsQueries } from "@/components/lib/queries";
+import { type Range, showUnbounded, streamedRange } from "@/components/lib/range";
+import { rangeText } from "@/components/lib/range-text";
 import { Segments } from "@/components/ui/segments";
 import { type CallFilter, filterWords, type ReadFilter } from "./filter";
+import { suggestions } from "./suggestions";
+import { ThresholdNote } from "./threshold-note";
+import { dearOver, slowOver } from "./thresholds";
 
-type Props = { text: string; read: ReadFilter; onText: (text: string) => void };
-
-const views = ["all", "rescued", "failed", "refused"] as const;
-type View = (typeof views)[number];
-
-const filters: Readonly<Record<View, CallFilter>> = {
-  all: {},
-  rescued: { rescued: true },
-  failed: { outcome: "failed" },
-  refused: { outcome: "refused" },
+type Props = {
+  text: string;
+  read: ReadFilter;
+  range: Range | null;
+  onText: (text: string) => void;
 };
 
+const views = ["all", "rescued", "failed", "refused", "slow", "expensive"] as const;
+type View = (typeof views)[number];
+
 /** Narrows the list: quick views, words that a person types, and each word as a chip to take away. */
-export function FilterBar({ text, read, onText }: Props) {
-  const { t } = useWords();
+export function FilterBar({ text, read, range, onText }: Props) {
+  const { t, f } = useWords();
+  const show = useView(read.filter, range, onText);
   const words = filterWords(read.filter);
-  const { outcome, rescued, ...rest } = read.filter;
-  const view = views.find(
-    (one) => filters[one].outcome === outcome && filters[one].rescued === rescued,
-  );
+  const problems = [
+    ...read.wrong.map(({ name }) => t(`requests.takes.${name}`)),
+    ...(read.unknown.length === 0
+      ? []
+      : [t("requests.unknown", { words: read.unknown.join(" ") })]),
+  ];
   return (
     <div className="mb-3 grid gap-2">
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-start gap-2">
         <Segments<View | "other">
           label={t("requests.views.label")}
-          value={view ?? "other"}
+          value={viewOf(read.filter) ?? "other"}
           onChange={(next) => {
             if (next !== "other") {
-              onText(filterWords({ ...rest, ...filters[next] }).join(" "));
+              show(next);
             }
           }}
           options={views.map((value) => ({ value, label: t(`requests.views.${value}`) }))}
         />
-        <FilterInput text={text} onText={onText} />
+        <FilterInput text={text} problems={problems} onText={onText} />
       </div>
-      {words.length > 0 && (
+      {(words.length > 0 || range !== null) && (
         <ul className="flex flex-wrap items-center gap-1.5" aria-label={t("requests.filters")}>
+          {range !== null && <Chip word={rangeText(range, t, f)} onAway={showUnbounded} />}
           {words.map((word) => (
-            <li key={word}>
-              <button
-                type="button"
-                className="inline-flex h-6 max-w-64 items-center gap-1 rounded-control border border-line-strong bg-surface px-2 text-small hover:bg-hover touch:h-11"
-                aria-label={t("requests.without", { word })}
-                onClick={() => {
-                  onText(words.filter((other) => other !== word).join(" "));
-                }}
-              >
-                <span className="mono truncate">{word}</span>
-                <X size={12} aria-hidden="true" className="shrink-0 text-fg-3" />
-              </button>
-            </li>
+            <Chip
+              key={word}
+              word={word}
+              isTyped
+              onAway={() => {
+                onText(words.filter((other) => other !== word).join(" "));
+              }}
+            />
           ))}
         </ul>
       )}
-      {read.unknown.length > 0 && (
-        <p className="text-small text-fg-2" role="alert">
-          {t("requests.unknown", { words: read.unknown.join(" ") })}
-        </p>
-      )}
+      <ThresholdNote filter={read.filter} range={range} />
     </div>
   );
 }
 
-/** Takes effect with Enter: half a word is no filter. */
-function FilterInput({ text, onText }: Pick<Props, "text" | "onText">) {
+/** The view that a filter is of, whatever else it says; undefined for none of them. */
+function viewOf(filter: CallFilter): View | undefined {
+  const { outcome, rescued, totalOverMs, costOverNanoUsd } = filter;
+  const held: readonly View[] = [
+    ...(rescued === true ? (["rescued"] as const) : []),
+    ...(outcome === "failed" || outcome === "refused" ? [outcome] : []),
+    ...(totalOverMs === undefined ? [] : (["slow"] as const)),
+    ...(costOverNanoUsd === undefined ? [] : (["expensive"] as const)),
+  ];
+  const isOther = rescued === false || (outcome !== undefined && !held.includes(outcome as View));
+  if (isOther || held.length > 1) {
+    return undefined;
+  }
+  return held[0] ?? "all";
+}
+
+/** Shows another view; what a filter says beside it stays. Slow and dear are so by the figures of the range. */
+function useView(
+  filter: CallFilter,
+  range: Range | null,
+  onText: Props["onText"],
+): (view: View) => void {
+  const client = useQueryClient();
+  const { outcome: _o, rescued: _r, totalOverMs: _t, costOverNanoUsd: _c, ...rest } = filter;
+  const narrow = (part: CallFilter): void => {
+    onText(filterWords({ ...rest, ...part }).join(" "));
+  };
+  const byFigures = (partOf: (totals: Parameters<typeof slowOver>[0]) => CallFilter): void => {
+    client.query(metricsQueries.view(range ?? streamedRange)).then(
+      ({ totals }) => {
+        narrow(partOf(totals));
+      },
+      () => {
+        narrow(partOf(undefined));
+      },
+    );
+  };
+  return (view) => {
+    switch (view) {
+      case "all":
+        narrow({});
+        return;
+      case "rescued":
+        narrow({ rescued: true });
+        return;
+      case "failed":
+      case "refused":
+        narrow({ outcome: view });
+        return;
+      case "slow":
+        byFigures((totals) => ({ totalOverMs: slowOver(totals).over }));
+        return;
+      case "expensive":
+        byFigures((totals) => ({ costOverNanoUsd: dearOver(totals).over }));
+    }
+  };
+}
+
+function Chip({
+  word,
+  isTyped = false,
+  onAway,
+}: {
+  word: string;
+  isTyped?: boolean;
+  onAway: () => void;
+}) {
   const { t } = useWords();
-  const hintId = useId();
+  return (
+    <li>
+      <button
+        type="button"
+        className="inline-flex h-6 max-w-64 items-center gap-1 rounded-control border border-line-strong bg-surface px-2 text-small hover:bg-hover touch:h-11"
+        aria-label={t("requests.without", { word })}
+        onClick={onAway}
+      >
+        <span className={isTyped ? "mono truncate" : "truncate"}>{word}</span>
+        <X size={12} aria-hidden="true" className="shrink-0 text-fg-3" />
+      </button>
+    </li>
+  );
+}
+
+type InputProps = Pick<Props, "text" | "onText"> & { problems: readonly string[] };
+
+/** Takes effect with Enter: half a word is no filter. */
+function FilterInput({ text, problems, onText }: InputProps) {
+  const { t } = useWords();
+  const [hintId, listId, problemId] = [useId(), useId(), useId()];
+  const health = useHealth().data;
   const [typed, setTyped] = useState(text);
   const [applied, setApplied] = useState(text);
   if (applied !== text) {
@@ -84,34 +171,47 @@ function FilterInput({ text, onText }: Pick<Props, "text" | "onText">) {
     onText(typed.trim());
   };
   return (
-    <form role="search" onSubmit={submit} className="relative min-w-56 flex-1">
-      <Search
-        size={14}
-        aria-hidden="true"
-        className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-fg-3"
-      />
-      <input
-        type="search"
-        data-filter
-        value={typed}
-        maxLength={400}
-        spellCheck={false}
-        autoComplete="off"
-        autoCapitalize="off"
-        aria-label={t("requests.filter")}
-        aria-describedby={hintId}
-        placeholder="model:gpt-4.1 region:us-east outcome:failed"
-        onChange={(event) => {
-          setTyped(event.target.value);
-        }}
-        onBlur={() => {
-          onText(typed.trim());
-        }}
-        className="mono h-7.5 w-full rounded-control border border-line-control bg-surface pr-2.5 pl-8 text-small placeholder:text-fg-3 touch:h-11"
-      />
+    <form role="search" onSubmit={submit} className="min-w-56 flex-1">
+      <div className="relative">
+        <Search
+          size={14}
+          aria-hidden="true"
+          className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-fg-3"
+        />
+        <input
+          type="search"
+          role="searchbox"
+          data-filter
+          value={typed}
+          maxLength={400}
+          spellCheck={false}
+          autoComplete="off"
+          autoCapitalize="off"
+          list={listId}
+          aria-label={t("requests.filter")}
+          aria-describedby={`${hintId} ${problemId}`}
+          aria-invalid={problems.length > 0}
+          placeholder="model:gpt-4.1 status:5xx ttft:>2s"
+          onChange={(event) => {
+            setTyped(event.target.value);
+          }}
+          onBlur={() => {
+            onText(typed.trim());
+          }}
+          className="mono h-7.5 w-full rounded-control border border-line-control bg-surface pr-2.5 pl-8 text-small placeholder:text-fg-3 touch:h-11"
+        />
+        <datalist id={listId}>
+          {suggestions(typed, health).map((words) => (
+            <option key={words} value={words} />
+          ))}
+        </datalist>
+      </div>
       <span id={hintId} className="sr-only">
         {t("requests.filterHint")}
       </span>
+      <p id={problemId} role="alert" className="run text-small text-fg-2 not-empty:mt-1">
+        {problems.join(" ")}
+      </p>
     </form>
   );
 }

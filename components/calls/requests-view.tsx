@@ -2,23 +2,27 @@
 
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
-import { Link } from "@/components/ui/link";
+import { useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
 import { CsvTool } from "@/components/charts/csv-tool";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { callsQueries } from "@/components/lib/queries";
+import { instantsOf, namedRange, type Range } from "@/components/lib/range";
 import { useFormFactor } from "@/components/lib/use-form-factor";
 import { QueryState } from "@/components/shell/query-state";
+import { RangeRow } from "@/components/shell/range-row";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
 import { Tag } from "@/components/ui/tag";
 import { CallCards } from "./call-cards";
-import { callsCsv } from "./calls-csv";
+import { callsCsv, csvName } from "./calls-csv";
 import { CallsTable } from "./calls-table";
+import { EmptyList } from "./empty-list";
 import type { CallFilter } from "./filter";
 import { FilterBar } from "./filter-bar";
+import { withNewest } from "./held-list";
 import { newCount, useOpenCall } from "./open-call";
 import { useFilterText } from "./use-filter";
 
@@ -28,6 +32,8 @@ const CallDrawer = dynamic(() => import("./call-drawer").then((module) => module
 
 const tailMs = 1_000;
 const restMs = 10_000;
+/** A list that grows by itself drops what is below. */
+const tailCalls = 200;
 
 /** The log of calls: narrowed down by words, page by page, and never moving under the reader's eyes. */
 export function RequestsView() {
@@ -35,15 +41,18 @@ export function RequestsView() {
   const formFactor = useFormFactor();
   const isDemo = useHealth().data?.demo === "only";
   const { text, read, setText } = useFilterText();
+  const range = namedRange(useSearchParams());
+  const isFixed = range !== null && instantsOf(range) !== null;
   const [isTailing, setTailing] = useState(false);
   const [isHeld, setHeld] = useState(false);
   const [openId, open] = useOpenCall();
-  const list = useInfiniteQuery(callsQueries.list(read.filter));
-  const { waiting, take } = useNewCalls(read.filter, isTailing && !isHeld ? tailMs : restMs);
+  const list = useInfiniteQuery(callsQueries.list(read.filter, range));
+  const everyMs = isTailing && !isHeld ? tailMs : restMs;
+  const { waiting, take } = useNewCalls(read.filter, range, everyMs);
   const calls = list.data?.pages.flatMap((page) => page.calls) ?? [];
   useEffect(() => {
     if (isTailing && !isHeld && waiting > 0) {
-      take();
+      take(tailCalls);
     }
   }, [isTailing, isHeld, waiting, take]);
   const shownSince = list.data?.pages[0]?.generatedAt;
@@ -58,36 +67,46 @@ export function RequestsView() {
       aside={
         <div className="flex flex-wrap items-center justify-end gap-x-3 gap-y-2">
           {waiting > 0 && (
-            <Button size="sm" onClick={take} data-testid="new-calls">
+            <Button
+              size="sm"
+              data-testid="new-calls"
+              onClick={() => {
+                take(isTailing ? tailCalls : Infinity);
+              }}
+            >
               {t("calls.waiting", { n: waiting })}
             </Button>
           )}
           {isDemo && <Tag>{t("demo.tag")}</Tag>}
-          <span className="flex items-center gap-2 text-small text-fg-2">
-            <span aria-hidden="true">{t("requests.tail")}</span>
-            <Switch
-              label={t("requests.tail")}
-              isOn={isTailing}
-              onToggle={() => {
-                setTailing(!isTailing);
-              }}
-            />
-          </span>
+          {isFixed ? (
+            <span className="text-small text-fg-2" data-testid="paused">
+              {t("requests.paused")}
+            </span>
+          ) : (
+            <span className="flex items-center gap-2 text-small text-fg-2">
+              <span aria-hidden="true">{t("requests.tail")}</span>
+              <Switch
+                label={t("requests.tail")}
+                isOn={isTailing}
+                onToggle={() => {
+                  setTailing(!isTailing);
+                }}
+              />
+            </span>
+          )}
           {calls[0] !== undefined && (
             <span className="-mr-1.5 text-fg-3">
-              <CsvTool name="requests" atMs={calls[0].startedAt} csv={() => callsCsv(calls)} />
+              <CsvTool {...csvName(range, calls[0].startedAt)} csv={() => callsCsv(calls)} />
             </span>
           )}
         </div>
       }
     >
-      <FilterBar text={text} read={read} onText={setText} />
+      <RangeRow />
+      <FilterBar text={text} read={read} range={range} onText={setText} />
       <QueryState query={list} skeleton="h-[720px]" />
       {list.data !== undefined && calls.length === 0 && (
-        <p className="run py-6 text-fg-2">
-          {t(text === "" ? "calls.empty" : "requests.noneMatch")}{" "}
-          {text === "" && <Link href="/setup">{t("setup.open")}</Link>}
-        </p>
+        <EmptyList filter={read.filter} range={range} />
       )}
       {calls.length > 0 && (
         <div
@@ -112,6 +131,7 @@ export function RequestsView() {
         <Older
           isSearching={list.isFetchingNextPage}
           hasMore={list.hasNextPage}
+          isBounded={range !== null}
           onMore={() => {
             list.fetchNextPage().catch(() => undefined);
           }}
@@ -131,9 +151,14 @@ export function RequestsView() {
   );
 }
 
-type OlderProps = { isSearching: boolean; hasMore: boolean; onMore: () => void };
+type OlderProps = {
+  isSearching: boolean;
+  hasMore: boolean;
+  isBounded: boolean;
+  onMore: () => void;
+};
 
-function Older({ isSearching, hasMore, onMore }: OlderProps) {
+function Older({ isSearching, hasMore, isBounded, onMore }: OlderProps) {
   const { t } = useWords();
   return (
     <div className="flex justify-center pt-3 text-small text-fg-3">
@@ -142,20 +167,21 @@ function Older({ isSearching, hasMore, onMore }: OlderProps) {
           {t(isSearching ? "requests.searching" : "requests.older")}
         </Button>
       ) : (
-        t("requests.end")
+        t(isBounded ? "requests.endOfRange" : "requests.end")
       )}
     </div>
   );
 }
 
-/** Calls that came since the list was read; `take` puts them on top of a list that begins anew. */
+/** Calls that came since the list was read; `take` puts them on top of it. */
 function useNewCalls(
   filter: CallFilter,
+  range: Range | null,
   everyMs: number,
-): { readonly waiting: number; readonly take: () => void } {
+): { readonly waiting: number; readonly take: (mostCalls: number) => void } {
   const client = useQueryClient();
-  const newest = useQuery(callsQueries.newest(filter, everyMs)).data;
-  const { queryKey } = callsQueries.list(filter);
+  const newest = useQuery(callsQueries.newest(filter, range, everyMs)).data;
+  const { queryKey } = callsQueries.list(filter, range);
   const [first] = client.getQueryData(queryKey)?.pages ?? [];
   const waiting =
     newest === undefined || first === undefined || newest.generatedAt <= first.generatedAt
@@ -163,9 +189,9 @@ function useNewCalls(
       : newCount(newest.calls, first.calls);
   return {
     waiting,
-    take() {
+    take(mostCalls) {
       if (newest !== undefined) {
-        client.setQueryData(queryKey, { pages: [newest], pageParams: [null] });
+        client.setQueryData(queryKey, (held) => held && withNewest(held, newest, mostCalls));
       }
     },
   };

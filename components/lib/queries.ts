@@ -22,7 +22,7 @@ import type {
 } from "@/lib/shared/contract";
 import { getJson, postJson } from "./api";
 import { readImpact } from "./writes/impact";
-import { instantsOf, type Range, rangeQuery, streamedRange } from "./range";
+import { instantsOf, type Range, rangeBetween, rangeQuery, streamedRange } from "./range";
 import type { ProvidersView } from "@/lib/shared/provider-contract";
 import type { SettingsView } from "@/lib/shared/settings-contract";
 import type { SetupView } from "@/lib/shared/setup-contract";
@@ -201,21 +201,33 @@ export const callsQueries = {
       queryFn: ({ signal }) => getJson<CallsPage>(`/api/calls?limit=${callsShown}`, signal),
       staleTime,
     }),
-  /** The log from its newest call on, page by page. */
-  list: (filter: CallFilter) =>
+  /** The log, or a range of it, from its newest call on, page by page. */
+  list: (filter: CallFilter, range: Range | null = null) =>
     infiniteQueryOptions({
-      queryKey: [...callsQueries.all(), "list", filter] as const,
-      queryFn: ({ signal, pageParam }) => readCalls(filter, pageParam, signal),
+      queryKey: [...callsQueries.all(), "list", filter, range] as const,
+      queryFn: ({ signal, pageParam }) =>
+        readCalls({ filter, range, cursor: pageParam, limit: callsPerPage }, signal),
       initialPageParam: null as string | null,
       getNextPageParam: ({ nextCursor }) => nextCursor,
       staleTime,
     }),
-  /** What has come since the list was read. */
-  newest: (filter: CallFilter, everyMs: number) =>
+  /** What has come since the list was read; nothing comes into a range that stays. */
+  newest: (filter: CallFilter, range: Range | null, everyMs: number) =>
     queryOptions({
-      queryKey: [...callsQueries.all(), "newest", filter] as const,
-      queryFn: ({ signal }) => readCalls(filter, null, signal),
+      queryKey: [...callsQueries.all(), "newest", filter, range] as const,
+      queryFn: ({ signal }) => readCalls({ filter, range, limit: callsPerPage }, signal),
+      enabled: range === null || instantsOf(range) === null,
       refetchInterval: everyMs,
+      staleTime,
+    }),
+  /** The last call before an instant, as far as a search looks. */
+  lastBefore: (filter: CallFilter, beforeMs: number) =>
+    queryOptions({
+      queryKey: [...callsQueries.all(), "lastBefore", filter, beforeMs] as const,
+      queryFn: ({ signal }) => {
+        const range = rangeBetween(beforeMs - longestSearchMs, beforeMs);
+        return readCalls({ filter, range, limit: 1 }, signal);
+      },
       staleTime,
     }),
   detail: (id: string) =>
@@ -238,16 +250,26 @@ export const callsQueries = {
     }),
 };
 
+/** A day less than the operator API answers for. */
+const longestSearchMs = 399 * 86_400_000;
+
+interface CallsAsked {
+  readonly filter: CallFilter;
+  readonly range: Range | null;
+  readonly cursor?: string | null;
+  readonly limit: number;
+}
+
 function readCalls(
-  filter: CallFilter,
-  cursor: string | null,
+  { filter, range, cursor = null, limit }: CallsAsked,
   signal: AbortSignal,
 ): Promise<CallsPage> {
-  const query = filterQuery(filter);
-  query.set("limit", String(callsPerPage));
-  if (cursor !== null) {
-    query.set("cursor", cursor);
-  }
+  const query = new URLSearchParams([
+    ...filterQuery(filter),
+    ...(range === null ? [] : rangeQuery(range)),
+    ["limit", String(limit)],
+    ...(cursor === null ? [] : [["cursor", cursor]]),
+  ]);
   return getJson<CallsPage>(`/api/calls?${query.toString()}`, signal);
 }
 

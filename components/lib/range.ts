@@ -22,6 +22,12 @@ export function rangeIn(search: {
     : rangeBetween(from, to);
 }
 
+/** The range that an address names; null when it names none. */
+export function namedRange(search: Parameters<typeof rangeIn>[0]): Range | null {
+  const range = rangeIn(search);
+  return range.includes("/") || range === search.get("r") ? range : null;
+}
+
 function instantOf(text: string | readonly string[] | null | undefined): number | null {
   const atMs = typeof text === "string" && text.includes("T") ? Date.parse(text) : Number.NaN;
   return Number.isNaN(atMs) ? null : atMs;
@@ -99,6 +105,13 @@ export function showRange(range: Range): void {
   window.history.replaceState(null, "", `?${search.toString()}`);
 }
 
+/** Shows what no range bounds; what else the address says stays. */
+export function showUnbounded(): void {
+  asked = null;
+  const query = withoutRange(new URLSearchParams(window.location.search)).toString();
+  window.history.replaceState(null, "", query === "" ? window.location.pathname : `?${query}`);
+}
+
 /** The address of this page with what lies between two instants. */
 export function linkToWindow(fromMs: number, toMs: number): string {
   const { origin, pathname, search } = window.location;
@@ -108,16 +121,21 @@ export function linkToWindow(fromMs: number, toMs: number): string {
 
 /** An address of the room with another range; what else it says stays. */
 export function withRange(search: URLSearchParams, range: Range): URLSearchParams {
-  const next = new URLSearchParams(search);
-  for (const name of ["r", "from", "to"]) {
-    next.delete(name);
-  }
+  const next = withoutRange(search);
   const [from, to] = range.split("/");
   if (from === undefined || to === undefined) {
     next.set("r", range);
   } else {
     next.set("from", from);
     next.set("to", to);
+  }
+  return next;
+}
+
+function withoutRange(search: URLSearchParams): URLSearchParams {
+  const next = new URLSearchParams(search);
+  for (const name of ["r", "from", "to"]) {
+    next.delete(name);
   }
   return next;
 }

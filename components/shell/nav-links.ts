@@ -19,8 +19,8 @@ export interface NavLink {
   readonly icon: LucideIcon;
   /** Behind `g`, by the place of the key. */
   readonly key: string;
-  /** Its numbers are of the chosen range. */
-  readonly hasRange?: true;
+  /** Its numbers are of the chosen range; `optional`: of no range, where the address names none. */
+  readonly hasRange?: true | "optional";
   /** A thumb reaches it at once; a phone finds the others at the foot of the page. */
   readonly onPhone?: true;
 }
@@ -39,7 +39,14 @@ export const pages: readonly NavLink[] = [
   { href: "/models", label: "nav.models", icon: Box, key: "KeyM", hasRange: true },
   { href: "/regions", label: "nav.regions", icon: Globe, key: "KeyN", hasRange: true },
   { href: "/routes", label: "nav.routes", icon: ListOrdered, key: "KeyR", onPhone: true },
-  { href: "/requests", label: "nav.requests", icon: List, key: "KeyQ", onPhone: true },
+  {
+    href: "/requests",
+    label: "nav.requests",
+    icon: List,
+    key: "KeyQ",
+    hasRange: "optional",
+    onPhone: true,
+  },
   { href: "/apps", label: "nav.apps", icon: KeyRound, key: "KeyA" },
   { href: "/providers", label: "nav.providers", icon: Plug, key: "KeyP" },
   { href: "/changes", label: "nav.changes", icon: History, key: "KeyH" },

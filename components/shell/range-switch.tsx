@@ -2,13 +2,23 @@
 
 import { CalendarClock, X } from "lucide-react";
 import dynamic from "next/dynamic";
+import { usePathname, useSearchParams } from "next/navigation";
 import { useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useRange } from "@/components/lib/live/views";
-import { instantsOf, presetOf, ranges, showRange, streamedRange } from "@/components/lib/range";
+import {
+  instantsOf,
+  namedRange,
+  presetOf,
+  type Range,
+  ranges,
+  showRange,
+  streamedRange,
+} from "@/components/lib/range";
 import { Button } from "@/components/ui/button";
 import { LoadBoundary } from "@/components/ui/load-boundary";
 import { Segments } from "@/components/ui/segments";
+import { pageAt } from "./nav-links";
 
 /** Fetched when it is opened first. */
 const RangePicker = dynamic(() => import("./range-picker").then((module) => module.RangePicker), {
@@ -22,6 +32,8 @@ export function RangeSwitch() {
   const fixed = instantsOf(range);
   const opener = useRef<HTMLButtonElement>(null);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const isNamed = namedRange(useSearchParams()) !== null;
+  const isUnbounded = pageAt(usePathname())?.hasRange === "optional" && !isNamed;
   return (
     <span
       data-time
@@ -42,10 +54,14 @@ export function RangeSwitch() {
           <X size={12} aria-hidden="true" />
         </Button>
       )}
-      <Segments
+      <Segments<Range | "none">
         label={t("range.label")}
-        value={range}
-        onChange={showRange}
+        value={isUnbounded ? "none" : range}
+        onChange={(next) => {
+          if (next !== "none") {
+            showRange(next);
+          }
+        }}
         options={ranges.map((value) => ({ value, label: t(`range.${value}`) }))}
       />
       <Button

@@ -17,7 +17,7 @@ import { VerdictPill } from "./verdict-pill";
 export function TopBar() {
   const { f } = useWords();
   const nowMs = useMinute();
-  const hasRange = pageAt(usePathname())?.hasRange ?? false;
+  const hasRange = pageAt(usePathname())?.hasRange !== undefined;
   return (
     <header
       id="top"

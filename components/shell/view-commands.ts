@@ -1,7 +1,7 @@
 import { copyText } from "@/components/lib/copy-text";
 import type { Translate } from "@/components/lib/i18n/messages";
 import { announce, announceLink } from "@/components/lib/notice";
-import { linkToWindow, rangeShown, showRange, windowOf } from "@/components/lib/range";
+import { linkToWindow, namedRange, rangeShown, showRange, windowOf } from "@/components/lib/range";
 import { steppedRange } from "@/components/lib/range-steps";
 import { rangeText } from "@/components/lib/range-text";
 import { impairedTargets } from "@/components/lib/targets/state";
@@ -43,7 +43,11 @@ export async function runViewCommand(command: ViewCommand, viewed: Viewed): Prom
   }
 }
 
-const hasRange = (): boolean => pageAt(window.location.pathname)?.hasRange ?? false;
+const hasRange = (): boolean => pageAt(window.location.pathname)?.hasRange !== undefined;
+
+const isUnbounded = (): boolean =>
+  pageAt(window.location.pathname)?.hasRange === "optional" &&
+  namedRange(new URLSearchParams(window.location.search)) === null;
 
 function focusTime(): void {
   const control = [...document.querySelectorAll<HTMLElement>("[data-time]")].find((one) =>
@@ -56,7 +60,8 @@ function focusTime(): void {
 /** A link that shows the same tomorrow: with both instants where the page has a range. */
 async function copyLink({ nowMs, t }: Viewed): Promise<void> {
   const { fromMs, toMs } = windowOf(rangeShown(), nowMs);
-  const link = hasRange() ? linkToWindow(fromMs, toMs) : window.location.href;
+  const isBounded = hasRange() && !isUnbounded();
+  const link = isBounded ? linkToWindow(fromMs, toMs) : window.location.href;
   if (await copyText(link)) {
     announce(t("chart.copied"));
   } else {

@@ -93,23 +93,38 @@ export function streamRange(url: URL): RangeName {
   return parseMetricsRange(url.searchParams.get("range") ?? "1h");
 }
 
-/** The filters and the page of `/api/calls`. */
+/** The filters, the span of time and the page of `/api/calls`. */
 export function callQuery({ url }: ApiCall): CallsQuery {
-  const outcome = oneOf(url, "outcome", CallView.shape.outcome.options);
-  const rescued = oneOf(url, "rescued", ["true", "false"] as const);
-  const model = text(url, "model");
-  const region = text(url, "region");
-  const app = text(url, "app");
-  const code = text(url, "code");
+  const isBounded = ["range", "from", "to"].some((name) => text(url, name) !== undefined);
   return {
     ...pageQuery(url),
-    ...(outcome !== undefined && { outcome }),
-    ...(rescued !== undefined && { rescued: rescued === "true" }),
-    ...(model !== undefined && { model }),
-    ...(region !== undefined && { region }),
-    ...(app !== undefined && { app }),
-    ...(code !== undefined && { code }),
+    ...(isBounded && { range: rangeOf(url) }),
+    ...given("outcome", oneOf(url, "outcome", CallView.shape.outcome.options)),
+    ...given("rescued", yesNo(url, "rescued")),
+    ...given("stream", yesNo(url, "stream")),
+    ...given("fallback", yesNo(url, "fallback")),
+    ...given("model", text(url, "model")),
+    ...given("region", text(url, "region")),
+    ...given("provider", text(url, "provider")),
+    ...given("app", text(url, "app")),
+    ...given("code", text(url, "code")),
+    ...given("status", statusOf(url)),
+    ...given("attemptsOver", wholeNumber(url, "attemptsOver", mostInteger)),
+    ...given("ttftOverMs", wholeNumber(url, "ttftOverMs", mostInteger)),
+    ...given("totalOverMs", wholeNumber(url, "totalOverMs", mostInteger)),
+    ...given("costOverNanoUsd", wholeNumber(url, "costOverNanoUsd", Number.MAX_SAFE_INTEGER)),
   };
+}
+
+/** What a column of four bytes holds. */
+const mostInteger = 2 ** 31 - 1;
+
+function given<Name extends string, T>(
+  name: Name,
+  value: T | undefined,
+): Partial<Readonly<Record<Name, T>>> {
+  // An object of one name that is known by its type: TypeScript widens a computed name to any text.
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, T>);
 }
 
 /** The page of `/api/changes`, and whose changes. */
@@ -168,6 +183,33 @@ function text(url: URL, name: string): string | undefined {
     });
   }
   return value === "" ? undefined : value;
+}
+
+function yesNo(url: URL, name: string): boolean | undefined {
+  const said = oneOf(url, name, ["true", "false"] as const);
+  return said === undefined ? undefined : said === "true";
+}
+
+function statusOf(url: URL): string | undefined {
+  const said = text(url, "status");
+  if (said !== undefined && !/^[1-5](\d\d|xx)$/.test(said)) {
+    throw new GatewayError("invalid_request", {
+      message: "`status` is a status such as 503, or a class of them such as 5xx.",
+      param: "status",
+    });
+  }
+  return said;
+}
+
+function wholeNumber(url: URL, name: string, most: number): number | undefined {
+  const said = text(url, name);
+  if (said !== undefined && (!/^\d{1,16}$/.test(said) || Number(said) > most)) {
+    throw new GatewayError("invalid_request", {
+      message: `\`${name}\` is a whole number of 0 to ${most}.`,
+      param: name,
+    });
+  }
+  return said === undefined ? undefined : Number(said);
 }
 
 function oneOf<T extends string>(url: URL, name: string, values: readonly T[]): T | undefined {

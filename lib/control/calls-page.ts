@@ -2,6 +2,7 @@ import { type CallDetail, type CallsPage } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { type CallFilter, findCall, listCalls } from "../store/calls";
 import { findRevision } from "../store/revisions";
+import { boundsOf, type MetricsRange } from "./ranges";
 import { defineVerb } from "./verb";
 
 export type CallsQuery = CallFilter & {
@@ -9,6 +10,8 @@ export type CallsQuery = CallFilter & {
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
+  /** When they began; at any time, where it is not said. */
+  readonly range?: MetricsRange;
 };
 
 const freshMs = 900;
@@ -32,7 +35,7 @@ export function throwNoCall(): never {
  * `nextCursor` has looked through enough calls for one answer: older ones may follow.
  */
 export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor, deps, query) => {
-  const { limit, cursor, ...filter } = query;
+  const { limit, cursor, range, ...filter } = query;
   if (cursor !== undefined && !isCallId(cursor)) {
     throw new GatewayError("invalid_request", {
       message: "`cursor` is not the `nextCursor` of a page.",
@@ -40,7 +43,9 @@ export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor
     });
   }
   return deps.cache.get(`calls ${JSON.stringify(query)}`, freshMs, async () => {
-    const { calls, searchedTo } = await listCalls(deps.db, filter, limit + 1, cursor);
+    const bounds = range === undefined ? {} : boundsOf(range, Date.now());
+    const asked = { filter, limit: limit + 1, cursor, ...bounds };
+    const { calls, searchedTo } = await listCalls(deps.db, asked);
     const page = calls.slice(0, limit);
     return {
       generatedAt: Date.now(),

@@ -112,6 +112,18 @@ export function rangeText(range: MetricsRange): string {
     : [range.fromMs, range.toMs].map((atMs) => new Date(atMs).toISOString()).join("/");
 }
 
+/** When a range begins, where its chart does, and when it ends; one that goes on has no end. */
+export function boundsOf(
+  range: MetricsRange,
+  nowMs: number,
+): { readonly fromMs: number; readonly toMs?: number } {
+  if (typeof range !== "string") {
+    return range;
+  }
+  const { bucketMs, buckets } = ranges[range];
+  return { fromMs: (Math.floor(nowMs / bucketMs) - buckets) * bucketMs };
+}
+
 /** For how long an answer about a range may be told again. */
 export function freshMs(range: MetricsRange): number {
   return typeof range === "string"

@@ -21,6 +21,28 @@ export type CallFilter = {
   readonly app?: string;
   /** The error that the caller got, such as `budget_exceeded`. */
   readonly code?: string;
+  /** What the caller got: `503`, or `5xx` for all of a class. */
+  readonly status?: string;
+  readonly provider?: string;
+  readonly stream?: boolean;
+  /** Whether another model answered than the first of the chain. */
+  readonly fallback?: boolean;
+  /** More than so many, of each. */
+  readonly attemptsOver?: number;
+  readonly ttftOverMs?: number;
+  readonly totalOverMs?: number;
+  readonly costOverNanoUsd?: number;
+};
+
+export type CallsAsked = {
+  readonly filter: CallFilter;
+  /** At most so many. */
+  readonly limit: number;
+  /** Only calls older than this id. */
+  readonly cursor?: string | undefined;
+  /** Calls that began from `fromMs` on, and before `toMs`. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
 };
 
 /** A page looks through at most so many calls, however rare what it looks for. */
@@ -30,41 +52,34 @@ const longestSearch = 50_000;
 const idRows = z.array(z.object({ found: z.string() }));
 
 /**
- * At most `limit` calls with their attempts, newest first, from below the id `cursor`. When fewer were found, the search
- * ended at the call `searchedTo`: older ones are found from there on; null when there are none.
+ * Calls with their attempts, newest first. When fewer were found than asked for, the search ended at the call `searchedTo`:
+ * older ones are found from there on; null when there are none.
  */
 export async function listCalls(
   db: Database,
-  filter: CallFilter,
-  limit: number,
-  cursor?: string,
+  asked: CallsAsked,
 ): Promise<{ readonly calls: CallView[]; readonly searchedTo: string | null }> {
   return db.run(async (prisma) => {
     const { ids, searchedTo } =
-      Object.keys(filter).length === 0
-        ? { ids: await newestIds(prisma, limit, cursor), searchedTo: null }
-        : await searchIds(prisma, filter, limit, cursor);
+      Object.keys(asked.filter).length === 0
+        ? { ids: await newestIds(prisma, asked), searchedTo: null }
+        : await searchIds(prisma, asked);
     return { calls: await readCalls(prisma, ids), searchedTo };
   });
 }
 
-async function newestIds(
-  prisma: PrismaClient,
-  limit: number,
-  cursor: string | undefined,
-): Promise<string[]> {
+async function newestIds(prisma: PrismaClient, asked: CallsAsked): Promise<string[]> {
   const rows = await prisma.$queryRaw`
-    SELECT id::text AS found FROM call WHERE ${lookedThrough({}, cursor)} ORDER BY id DESC LIMIT ${limit}`;
+    SELECT id::text AS found FROM call WHERE ${lookedThrough(asked)} ORDER BY id DESC LIMIT ${asked.limit}`;
   return idRows.parse(rows).map(({ found }) => found);
 }
 
 async function searchIds(
   prisma: PrismaClient,
-  filter: CallFilter,
-  limit: number,
-  cursor: string | undefined,
+  asked: CallsAsked,
 ): Promise<{ readonly ids: string[]; readonly searchedTo: string | null }> {
-  const looked = lookedThrough(filter, cursor);
+  const { filter, limit } = asked;
+  const looked = lookedThrough(asked);
   const found = await prisma.$queryRaw`
     SELECT id::text AS found FROM (
       SELECT * FROM call WHERE ${looked} ORDER BY id DESC LIMIT ${longestSearch}
@@ -164,28 +179,52 @@ const rescuedBy = z
 
 const metadata = z.record(z.string(), z.string()).nullable().catch(null);
 
-/** What an index leads to: everything, what was not served, or what was rescued. */
-function lookedThrough(
-  { outcome, rescued, code }: CallFilter,
-  cursor: string | undefined,
-): Prisma.Sql {
+/** What an index leads to: everything of a span of time, what was not served, or what was rescued. */
+function lookedThrough({ filter, cursor, fromMs, toMs }: CallsAsked): Prisma.Sql {
   return all([
     ...(cursor === undefined ? [] : [Prisma.sql`id < ${cursor}::uuid`]),
-    ...(code === undefined && (outcome === undefined || outcome === "served")
-      ? []
-      : [Prisma.sql`outcome <> 'served'`]),
-    ...(rescued === true ? [Prisma.sql`rescued_by IS NOT NULL`] : []),
+    ...(fromMs === undefined ? [] : [Prisma.sql`id >= ${uuidV7Floor(fromMs)}::uuid`]),
+    ...(toMs === undefined ? [] : [Prisma.sql`id < ${uuidV7Floor(toMs)}::uuid`]),
+    ...(isUnserved(filter) ? [Prisma.sql`outcome <> 'served'`] : []),
+    ...(filter.rescued === true ? [Prisma.sql`rescued_by IS NOT NULL`] : []),
   ]);
 }
 
-function matching({ outcome, model, region, rescued, app, code }: CallFilter): Prisma.Sql {
+/** Whether only calls that were not served match: those have an error, and a status of one. */
+function isUnserved({ outcome, code, status }: CallFilter): boolean {
+  return (
+    code !== undefined ||
+    (outcome !== undefined && outcome !== "served") ||
+    (status !== undefined && statusBounds(status).least >= 400)
+  );
+}
+
+function statusBounds(status: string): { readonly least: number; readonly most: number } {
+  return { least: Number(status.replaceAll("x", "0")), most: Number(status.replaceAll("x", "9")) };
+}
+
+function matching(filter: CallFilter): Prisma.Sql {
+  const { outcome, model, region, provider, app, code, status } = filter;
+  const { rescued, stream, fallback } = filter;
+  const { attemptsOver, ttftOverMs, totalOverMs, costOverNanoUsd } = filter;
+  const bounds = status === undefined ? undefined : statusBounds(status);
   return all([
     ...(outcome === undefined ? [] : [Prisma.sql`outcome = ${outcome}::call_outcome`]),
     ...(model === undefined ? [] : [Prisma.sql`(model = ${model} OR asked_model = ${model})`]),
     ...(region === undefined ? [] : [Prisma.sql`region = ${region}`]),
+    ...(provider === undefined ? [] : [Prisma.sql`provider = ${provider}`]),
     ...(rescued === undefined ? [] : [Prisma.sql`(rescued_by IS NOT NULL) = ${rescued}`]),
+    ...(stream === undefined ? [] : [Prisma.sql`stream = ${stream}`]),
+    ...(fallback === undefined ? [] : [Prisma.sql`fallback = ${fallback}`]),
     ...(app === undefined ? [] : [Prisma.sql`key_id = ${app}`]),
     ...(code === undefined ? [] : [Prisma.sql`error_code = ${code}`]),
+    ...(bounds === undefined
+      ? []
+      : [Prisma.sql`status BETWEEN ${bounds.least} AND ${bounds.most}`]),
+    ...(attemptsOver === undefined ? [] : [Prisma.sql`attempts > ${attemptsOver}`]),
+    ...(ttftOverMs === undefined ? [] : [Prisma.sql`ttft_ms > ${ttftOverMs}`]),
+    ...(totalOverMs === undefined ? [] : [Prisma.sql`total_ms > ${totalOverMs}`]),
+    ...(costOverNanoUsd === undefined ? [] : [Prisma.sql`cost_nano_usd > ${costOverNanoUsd}`]),
   ]);
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { csvName } from "@/components/calls/calls-csv";
 import { filterQuery, filterWords, readFilter } from "@/components/calls/filter";
+import { withNewest } from "@/components/calls/held-list";
+import { suggestions } from "@/components/calls/suggestions";
+import { dearOver, slowOver } from "@/components/calls/thresholds";
+import { callsLink, callsLinkIn } from "@/components/lib/calls/link";
+import { namedRange } from "@/components/lib/range";
+import type { CallsPage, CallView, HealthView } from "@/lib/shared/contract";
 
 describe("the filter of calls", () => {
   it.each([
@@ -9,27 +16,148 @@ describe("the filter of calls", () => {
     ["is:not-rescued app:shop code:budget_exceeded", expect.objectContaining({ rescued: false })],
     ["model:a:b", { model: "a:b" }],
     ["model:first model:second", { model: "second" }],
+    ["status:503 provider:alpha", { status: "503", provider: "alpha" }],
+    ["status:5XX attempts:>1 fallbacks:>0", { status: "5xx", attemptsOver: 1, fallback: true }],
+    ["ttft:>2s total:>1.5m", { ttftOverMs: 2_000, totalOverMs: 90_000 }],
+    ["ttft:>250ms fallbacks:0", { ttftOverMs: 250, fallback: false }],
+    ["cost:>$0.01 stream:no", { costOverNanoUsd: 10_000_000, stream: false }],
   ])("%s", (text, filter) => {
-    expect(readFilter(text)).toEqual({ filter, unknown: [] });
+    expect(readFilter(text)).toEqual({ filter, wrong: [], unknown: [] });
   });
 
-  it.each(["hello", "outcome:maybe", "is:fast", "model:", ":x", "constructor:x", "__proto__:x"])(
+  it.each(["hello", "model:", "ttft:", ":x", "constructor:x", "__proto__:x"])(
     "does not understand %s, and says so",
     (text) => {
       expect(readFilter(`region:eu ${text}`)).toEqual({
         filter: { region: "eu" },
+        wrong: [],
         unknown: [text],
       });
     },
   );
 
+  it.each([
+    "outcome:maybe",
+    "is:fast",
+    "is:constructor",
+    "status:9xx",
+    "attempts:1",
+    "fallbacks:>1",
+    "ttft:2s",
+    "ttft:>soon",
+    "total:>999999m",
+    "cost:>a-lot",
+    "stream:maybe",
+  ])("knows what %s is of, and that it cannot have this value", (word) => {
+    const [name] = word.split(":");
+    expect(readFilter(`region:eu ${word}`)).toEqual({
+      filter: { region: "eu" },
+      wrong: [{ word, name }],
+      unknown: [],
+    });
+  });
+
   it("is written as it was read", () => {
-    const text = "outcome:failed is:rescued model:gpt region:eu app:shop code:timeout";
+    const text =
+      "outcome:failed is:rescued status:5xx attempts:>1 fallbacks:>0 ttft:>250ms total:>2.5s cost:>0.000000012 stream:yes model:gpt provider:alpha region:eu app:shop code:timeout";
     expect(filterWords(readFilter(text).filter).join(" ")).toBe(text);
   });
 
   it("is asked of the server by its own names", () => {
     const { filter } = readFilter("is:not-rescued model:a&b");
     expect(filterQuery(filter).toString()).toBe("rescued=false&model=a%26b");
+  });
+});
+
+describe("suggestions", () => {
+  const health = {
+    targets: [
+      { model: "gpt-4.1", region: "us-east", provider: "alpha" },
+      { model: "gpt-4.1", region: "eu-west", provider: "alpha" },
+    ],
+  } as HealthView;
+
+  it("go on from the last word and leave the others as they are", () => {
+    expect(suggestions("is:rescued  reg", health)).toEqual([
+      "is:rescued  region:us-east",
+      "is:rescued  region:eu-west",
+    ]);
+    expect(suggestions("status:5xx ", undefined)).not.toContain("status:5xx status:5xx");
+    expect(suggestions("model:gpt-4.1", health)).toEqual([]);
+  });
+});
+
+describe("what is slow or dear", () => {
+  const totals = (served: number) => ({ served, p95Ms: 2_340, costNanoUsd: served * 123_456 });
+
+  it("is over the p95 of the range, and over five times its mean, in two digits", () => {
+    expect(slowOver(totals(20))).toEqual({ over: 2_400, figure: 2_340 });
+    expect(dearOver(totals(20))).toEqual({ over: 620_000, figure: 123_456 });
+  });
+
+  it("is over 10 s, and over a cent, where too few calls came to say", () => {
+    expect(slowOver(totals(19))).toEqual({ over: 10_000, figure: null });
+    expect(dearOver(totals(19))).toEqual({ over: 10_000_000, figure: null });
+    expect(slowOver(undefined)).toEqual({ over: 10_000, figure: null });
+  });
+});
+
+describe("a link to calls", () => {
+  const [fromMs, toMs] = [Date.UTC(2026, 10, 26, 12), Date.UTC(2026, 10, 26, 13)];
+
+  it("says which and when", () => {
+    expect(callsLink({ fromMs, toMs, query: "outcome:failed app:shop" })).toBe(
+      "/requests?q=outcome%3Afailed+app%3Ashop&from=2026-11-26T12%3A00%3A00.000Z&to=2026-11-26T13%3A00%3A00.000Z",
+    );
+    expect(callsLinkIn("6h", "")).toBe("/requests?r=6h");
+  });
+
+  it("is read as it was made, and an address without a range has none", () => {
+    const { search } = new URL(callsLink({ fromMs, toMs, query: "" }), "http://room");
+    expect(namedRange(new URLSearchParams(search))).toBe(
+      "2026-11-26T12:00:00.000Z/2026-11-26T13:00:00.000Z",
+    );
+    expect(namedRange(new URLSearchParams("r=6h"))).toBe("6h");
+    expect(namedRange(new URLSearchParams("r=5h&from=yesterday"))).toBeNull();
+  });
+
+  it("and a file are of the same window", () => {
+    const range = "2026-11-26T12:00:00.000Z/2026-11-26T13:30:00.000Z";
+    expect(csvName(range, toMs)).toEqual({ name: "requests-90m", atMs: fromMs });
+    expect(csvName(null, toMs)).toEqual({ name: "requests", atMs: toMs });
+  });
+});
+
+describe("the newest calls on top of a list", () => {
+  const page = (from: number, to: number, generatedAt = 1): CallsPage => ({
+    generatedAt,
+    calls: Array.from(
+      { length: from - to + 1 },
+      (_, index) => ({ id: `${from - index}` }) as CallView,
+    ),
+    nextCursor: `${to}`,
+  });
+  const held = { pages: [page(100, 51), page(50, 1)], pageParams: [null, "51"] };
+  const ids = ({ pages }: { pages: CallsPage[] }): string[] =>
+    pages.flatMap(({ calls }) => calls.map(({ id }) => id));
+
+  it("keep the older pages", () => {
+    const list = withNewest(held, page(110, 61, 2));
+    expect(ids(list)).toEqual(ids({ pages: [page(110, 1)] }));
+    expect(list.pages[0]).toMatchObject({ generatedAt: 2, nextCursor: "51" });
+    expect(list.pageParams).toEqual([null, "51"]);
+  });
+
+  it("begin the list anew where calls between would be missing", () => {
+    const newest = page(300, 251, 2);
+    expect(withNewest(held, newest)).toEqual({ pages: [newest], pageParams: [null] });
+  });
+
+  it("push the oldest out of a list that grows by itself; those are asked for again", () => {
+    const list = withNewest(held, page(110, 61, 2), 80);
+    expect(ids(list)).toEqual(ids({ pages: [page(110, 31)] }));
+    expect(list.pages.at(-1)?.nextCursor).toBe("31");
+    expect(withNewest(held, page(110, 61, 2), 60).pages).toHaveLength(2);
+    expect(withNewest(held, page(110, 61, 2), 60).pages.at(-1)?.nextCursor).toBe("51");
   });
 });

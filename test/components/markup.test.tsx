@@ -5,13 +5,14 @@ import { RequestsView } from "@/components/calls/requests-view";
 import { readFilter } from "@/components/calls/filter";
 import { ApiFailure } from "@/components/lib/api";
 import { callsQueries, figuresQueries } from "@/components/lib/queries";
+import { type RangeName, windowOf } from "@/components/lib/range";
 import { ObjectsView } from "@/components/objects/objects-view";
 import { SettingsView } from "@/components/settings/settings-view";
 import { QueryState } from "@/components/shell/query-state";
 import { MatrixGrid } from "@/components/targets/matrix-grid";
 import { ObjectNow } from "@/components/targets/object-now";
 import { PhoneTargets } from "@/components/targets/phone-targets";
-import type { HealthView } from "@/lib/shared/contract";
+import type { CallsPage, HealthView } from "@/lib/shared/contract";
 import { health, now, on, target } from "./fixtures";
 import { rendered, switchOf } from "./rendered";
 import { wordsOf } from "./words";
@@ -84,13 +85,22 @@ describe("the line of a query that failed", () => {
 });
 
 describe("the list of requests without any", () => {
-  const list = (text: string): string =>
+  const list = (text: string, range: RangeName | null = null): string =>
     rendered(<RequestsView />, {
-      search: new URLSearchParams({ q: text }).toString(),
+      search: new URLSearchParams({ q: text, ...(range !== null && { r: range }) }).toString(),
       read(client) {
         const page = { generatedAt: now, calls: [], nextCursor: null };
-        const { queryKey } = callsQueries.list(readFilter(text).filter);
+        const { filter } = readFilter(text);
+        const { queryKey } = callsQueries.list(filter, range);
         client.setQueryData(queryKey, { pages: [page], pageParams: [null] });
+        const { fromMs } = windowOf("6h", now);
+        const last = {
+          generatedAt: now,
+          calls: [{ startedAt: now - 5 * 3_600_000 }],
+          nextCursor: null,
+        };
+        const before = callsQueries.lastBefore(filter, fromMs);
+        client.setQueryData(before.queryKey, last as unknown as CallsPage);
       },
     });
 
@@ -99,6 +109,20 @@ describe("the list of requests without any", () => {
     expect(list("")).toContain(say({ key: "calls.empty" }));
     expect(list("model:none")).not.toContain('href="/setup"');
     expect(list("model:none")).toContain(say({ key: "requests.noneMatch" }));
+  });
+
+  it("in a range says when the last one came, and leads there", () => {
+    expect(list("", "6h")).toContain(say({ key: "requests.noneInRange" }));
+    expect(list("", "6h")).toContain(say({ key: "requests.lastBefore", values: { ago: "5 h" } }));
+    expect(list("", "6h")).toContain(say({ key: "requests.jump" }));
+    expect(list("model:none", "6h")).toContain(say({ key: "requests.noneMatchInRange" }));
+  });
+
+  it("names what a filter takes beside the field", () => {
+    expect(list("ttft:slow")).toContain(
+      say({ key: "requests.takes.ttft" }).replaceAll(">", "&gt;"),
+    );
+    expect(list("ttft:slow")).toContain('aria-invalid="true"');
   });
 });
 

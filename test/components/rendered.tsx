@@ -3,7 +3,10 @@ import {
   AppRouterContext,
   type AppRouterInstance,
 } from "next/dist/shared/lib/app-router-context.shared-runtime";
-import { SearchParamsContext } from "next/dist/shared/lib/hooks-client-context.shared-runtime";
+import {
+  PathnameContext,
+  SearchParamsContext,
+} from "next/dist/shared/lib/hooks-client-context.shared-runtime";
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { IntlProvider } from "use-intl";
@@ -47,17 +50,19 @@ export function rendered(page: ReactNode, around: Around = {}): string {
   const markup = renderToStaticMarkup(
     <IntlProvider locale="en" timeZone="UTC" messages={en}>
       <AppRouterContext value={router}>
-        <SearchParamsContext value={new URLSearchParams(around.search)}>
-          <QueryClientProvider client={client}>
-            <LiveProvider renderedAtMs={now}>
-              <TroubleProvider trouble={around.trouble ?? null}>
-                <WritesProvider onStored={nothing} onFailed={nothing}>
-                  {page}
-                </WritesProvider>
-              </TroubleProvider>
-            </LiveProvider>
-          </QueryClientProvider>
-        </SearchParamsContext>
+        <PathnameContext value="/">
+          <SearchParamsContext value={new URLSearchParams(around.search)}>
+            <QueryClientProvider client={client}>
+              <LiveProvider renderedAtMs={now}>
+                <TroubleProvider trouble={around.trouble ?? null}>
+                  <WritesProvider onStored={nothing} onFailed={nothing}>
+                    {page}
+                  </WritesProvider>
+                </TroubleProvider>
+              </LiveProvider>
+            </QueryClientProvider>
+          </SearchParamsContext>
+        </PathnameContext>
       </AppRouterContext>
     </IntlProvider>,
   );

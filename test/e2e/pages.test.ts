@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { rangeBetween } from "@/components/lib/range";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
 import { expectNoOverflow, objections } from "./axe";
@@ -478,6 +479,23 @@ it("requests are narrowed by words, by views and by taking words away, and a lin
   await filter.fill("nonsense");
   await filter.press("Enter");
   await page.getByText(say({ key: "requests.unknown", values: { words: "nonsense" } })).waitFor();
+});
+
+it("requests of a window do not grow; one without any leads to the whole log, and words say what they take", async () => {
+  const day = 86_400_000;
+  const [from, to] = rangeBetween(Date.now() - 300 * day, Date.now() - 299 * day).split("/");
+  const page = await room.open({}, `/requests?from=${from}&to=${to}`);
+  await page.getByText(say({ key: "requests.noneInRange" })).waitFor();
+  await page.getByTestId("paused").waitFor();
+  await button(page, say({ key: "requests.wholeLog" })).click();
+  await expect.poll(() => rows(page).count()).toBe(50);
+  await page.waitForURL(/\/requests$/);
+  await button(page, say({ key: "requests.views.slow" })).click();
+  await page.waitForURL(/\/requests\?q=total%3A%3E/);
+  const filter = page.getByRole("searchbox", { name: say({ key: "requests.filter" }) });
+  await filter.fill("ttft:soon");
+  await filter.press("Enter");
+  await shows(page.getByRole("search"), say({ key: "requests.takes.ttft" }));
 });
 
 it("new requests wait until they are asked for, and come by themselves in a live tail", async () => {

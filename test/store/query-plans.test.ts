@@ -43,6 +43,19 @@ describe("what the dashboard asks", () => {
     expect(read).toBeLessThan(1_000);
   });
 
+  it("reads of a span of time only its own calls", () => {
+    const read = (name: string): number =>
+      answers
+        .filter(({ question }) => question === name)
+        .flatMap(({ statements }) => statements.map(({ callsRead }) => callsRead))
+        .reduce((sum, one) => sum + one, 0);
+    // 20 000 calls in three days: 280 an hour.
+    expect(read("calls: of an hour, a day ago")).toBeGreaterThan(0);
+    expect(read("calls: of an hour, a day ago")).toBeLessThan(1_000);
+    expect(read("calls: failed, of the last 24 h")).toBeLessThan(1_500);
+    expect(read("calls: with a status of 5xx")).toBeLessThan(3_000);
+  });
+
   it("would be told of a chart that counts calls", async () => {
     const { rows } = await database.db.pool.query<{ "QUERY PLAN": [{ Plan: PlanNode }] }>(
       "EXPLAIN (ANALYZE, FORMAT JSON) SELECT count(*) FROM call WHERE started_at > now() - interval '9 days'",

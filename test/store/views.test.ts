@@ -473,6 +473,43 @@ describe("the call log", () => {
     expect(await count({ rescued: true, outcome: "failed" })).toBe(0);
   });
 
+  it("bounds the list by when calls began, the end of a span not being of it", async () => {
+    const at = Math.floor(Date.now() / minute) * minute - 90 * minute;
+    const made = [0, 1, 2].map((minutes) => callRecord(at + minutes * minute));
+    await logCalls(db, made);
+    const found = async (range: MetricsRange, more = {}): Promise<string[]> =>
+      (await calls({ range, ...more })).calls.map(({ id }) => id);
+    const span = { fromMs: at, toMs: at + 2 * minute };
+    expect(await found(span)).toEqual([made[1]!.id, made[0]!.id]);
+    expect(await found(span, { outcome: "served" })).toEqual([made[1]!.id, made[0]!.id]);
+    expect(await found(span, { cursor: made[1]!.id })).toEqual([made[0]!.id]);
+    expect(await found("1h")).toEqual([]);
+    expect(await found("6h")).toHaveLength(3);
+  });
+
+  it("filters by what a call took, cost and got, and by how it was asked", async () => {
+    const now = Date.now();
+    await logCalls(db, [
+      callRecord(now, { ttft_ms: 2_500, total_ms: 12_000, stream: true, attempts: 3 }),
+      callRecord(now - 1, { cost_nano_usd: 5_000_000_000, provider: "beta", fallback: true }),
+      callRecord(now - 2, { outcome: "failed", status: 503, error_code: "targets_exhausted" }),
+      callRecord(now - 3, { outcome: "refused", status: 429, cost_nano_usd: null }),
+    ]);
+    const count = async (query: Parameters<typeof calls>[0]): Promise<number> =>
+      (await calls(query)).calls.length;
+    expect(await count({ ttftOverMs: 2_000 })).toBe(1);
+    expect(await count({ ttftOverMs: 2_500 })).toBe(0);
+    expect(await count({ totalOverMs: 10_000, stream: true })).toBe(1);
+    expect(await count({ stream: false })).toBe(3);
+    expect(await count({ attemptsOver: 1 })).toBe(1);
+    expect(await count({ costOverNanoUsd: 4_999_999_999 })).toBe(1);
+    expect(await count({ provider: "beta", fallback: true })).toBe(1);
+    expect(await count({ status: "503" })).toBe(1);
+    expect(await count({ status: "4xx" })).toBe(1);
+    expect(await count({ status: "5xx", rescued: true })).toBe(0);
+    expect(await count({ status: "2xx" })).toBe(2);
+  });
+
   it("a page looks through 50 000 calls at most, and says from where the search goes on", async () => {
     const old = callRecord(Date.now() - 10 * minute, { region: "eu-west" });
     await logCalls(db, [old]);

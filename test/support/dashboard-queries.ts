@@ -172,6 +172,21 @@ async function questions(db: Database): Promise<Question[]> {
     list("of a model", { model: "model-7" }),
     list("of a region", { region: "region-2" }),
     list("of a model that nobody calls", { model: "no-such-model" }),
+    list("of an hour, a day ago", {
+      range: { fromMs: now - dayMs - 3_600_000, toMs: now - dayMs },
+    }),
+    list("failed, of the last 24 h", { range: "24h", outcome: "failed" }),
+    list("with a status of 5xx", { status: "5xx" }),
+    list("that took longer than any, of two days", {
+      range: { fromMs: now - 2 * dayMs, toMs: now },
+      totalOverMs: 2_000_000_000,
+    }),
+    list("dear, slow, streamed and tried twice", {
+      costOverNanoUsd: 5_000_000_000,
+      ttftOverMs: 60_000,
+      stream: true,
+      attemptsOver: 1,
+    }),
     {
       name: "one call",
       kind: "list",

@@ -1,14 +1,18 @@
 import { HydrationBoundary } from "@tanstack/react-query";
 import { readFilter } from "@/components/calls/filter";
 import { RequestsView } from "@/components/calls/requests-view";
+import { namedRange } from "@/components/lib/range";
 import { PageTitle } from "@/components/shell/page-title";
 import { prefetchRequests } from "../prefetch";
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function RequestsPage({ searchParams }: Props) {
-  const { q } = await searchParams;
-  const state = await prefetchRequests(readFilter(typeof q === "string" ? q : "").filter);
+  const search = await searchParams;
+  const { q } = search;
+  const range = namedRange({ get: (name) => search[name] });
+  const { filter } = readFilter(typeof q === "string" ? q : "");
+  const state = await prefetchRequests(filter, range);
   return (
     <HydrationBoundary state={state}>
       <PageTitle page="requests" />
