@@ -14,6 +14,7 @@ import { PageHead } from "@/components/shell/page-head";
 import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
 import type { HealthView, SwitchView, TargetView } from "@/lib/shared/contract";
+import { BreakerLine } from "./breaker-line";
 import { StateLine } from "./state-line";
 import { StatsLine } from "./stats-line";
 import { WhyLine } from "./why-line";
@@ -102,6 +103,7 @@ function TargetItem({ target, name }: { target: TargetView; name: string }) {
       </div>
       <StatsLine target={target} />
       <WhyLine target={target} write={control.write} />
+      <BreakerLine target={target} />
     </li>
   );
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { shownRatio } from "@/components/lib/targets/availability";
+import { breakerTexts } from "@/components/lib/targets/breaker";
 import { shownState, stateKey } from "@/components/lib/targets/state";
 import { reasonText, sayLine, whyTexts } from "@/components/lib/targets/why";
 import { Glyph } from "@/components/ui/glyph";
@@ -17,6 +18,7 @@ export function TargetDetails({ target }: Props) {
   const { lastError, lastProbe, availability, onNodes } = target;
   const state = shownState(target);
   const message = lastError?.message ?? null;
+  const breaker = breakerTexts(target, f, nowMs).map((text) => sayLine(t, [text]));
   return (
     <>
       <p className="run mb-2.5">
@@ -33,7 +35,9 @@ export function TargetDetails({ target }: Props) {
           {f.ms(target.p50Ms)} · {t("matrix.ttft", { ms: f.ms(target.ttftMs) })}
         </Row>
         <Row label={t("details.inFlight")}>{f.count(target.inFlight)}</Row>
-        <Row label={t("details.failures")}>{f.count(target.consecutiveFailures)}</Row>
+        <Row label={t("details.breaker")}>
+          {breaker.length === 0 ? noValue : breaker.map((line) => <p key={line}>{line}</p>)}
+        </Row>
         <Row label={t("details.lastError")}>
           {lastError === null
             ? noValue

@@ -192,9 +192,15 @@ export function startReporter(deps: ReporterDeps): Reporter {
   };
 }
 
-/** Everything that a page shows; what merely flickers (in flight, decimals) is not news by itself. */
+/** Of what the breaker counts, what every good call changes. */
+const flickering: ReadonlySet<string> = new Set(["counted", "outOf", "opensAt"]);
+
+/** Everything that a page shows; what merely flickers (in flight, decimals, good calls counted) is not news by itself. */
 function fingerprint(state: TargetStateRow): string {
-  return JSON.stringify({ ...state, inFlight: Math.min(state.inFlight, 1) });
+  return JSON.stringify(
+    { ...state, inFlight: Math.min(state.inFlight, 1) },
+    (key, value: unknown) => (flickering.has(key) ? undefined : value),
+  );
 }
 
 type Lasting = {

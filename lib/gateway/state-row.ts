@@ -1,4 +1,5 @@
 /** What the dashboard hears of a target: this node's world of it, axis by axis, in epoch milliseconds. */
+import { breakerFigures } from "../core/breaker-figures";
 import { limitedUntilMs } from "../core/capacity";
 import type { HealthLabel, ProbeVerdict } from "../core/events";
 import type { Target } from "../core/types";
@@ -35,6 +36,7 @@ export function stateRow(world: World, target: Target, reading: Reading): Target
   const health = healthOf(world, target);
   const { circuit, probe, lastError } = health;
   const label = labelOfHealth(health, nowMs);
+  const { sinceMs, untilMs: openUntilMs, ...figures } = breakerFigures(world, health, nowMs);
   return {
     breaker: circuit.breaker.state,
     soft: softState(health),
@@ -44,6 +46,12 @@ export function stateRow(world: World, target: Target, reading: Reading): Target
     reason: label === "closed" ? null : (health.why?.reason ?? lastError?.reason ?? label),
     openings: circuit.k,
     consecutiveFailures: failuresInARow(health, label),
+    figures: {
+      ...figures,
+      since: wallOrNull(sinceMs),
+      until: wallOrNull(openUntilMs),
+      observed: isObserved(health, "opening"),
+    },
     rateLimitedUntil: wallOrNull(shownLimitMs(health, nowMs)),
     probe: probeState(health, nowMs),
     lastProbe:

@@ -35,6 +35,7 @@ export function target(over: Partial<TargetView> = {}): TargetView {
     until: null,
     reason: null,
     consecutiveFailures: 0,
+    figures: null,
     rateLimitedUntil: null,
     availability: { ratio: 0.9996, n: 2914, source: "live" },
     p50Ms: 812,

@@ -11,6 +11,7 @@ export function targetState(changes: Partial<TargetStateRow> = {}): TargetStateR
     reason: null,
     openings: 0,
     consecutiveFailures: 0,
+    figures: null,
     rateLimitedUntil: null,
     probe: "unknown",
     lastProbe: null,
