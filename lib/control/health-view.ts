@@ -147,6 +147,7 @@ function targetView(
     since: shown.opinion?.since ?? null,
     until: shown.opinion?.until ?? null,
     reason: shown.opinion?.reason ?? null,
+    successors: shown.opinion?.successors ?? [],
     figures: nearestToOpening(shown.opinion, opinions),
     availability: availability(own ?? noSamples, probesOf(own)),
     p50Ms: own?.p50Ms ?? null,

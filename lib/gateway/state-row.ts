@@ -2,6 +2,7 @@
 import { breakerFigures } from "../core/breaker-figures";
 import { limitedUntilMs } from "../core/capacity";
 import type { HealthLabel, ProbeVerdict } from "../core/events";
+import type { Successor } from "../core/successors";
 import type { Target } from "../core/types";
 import { lookBack } from "../core/window";
 import {
@@ -22,6 +23,8 @@ export type Reading = {
   /** Since when the target has its label; null: as long as we know. */
   readonly sinceMs: number | null;
   readonly nextProbeMs: number | null;
+  /** Who would answer in its place. */
+  readonly successors: readonly Successor[];
 };
 
 const maxMessageChars = 300;
@@ -63,6 +66,7 @@ export function stateRow(world: World, target: Target, reading: Reading): Target
             latencyMs: probe.latencyMs,
           },
     nextProbeAt: wallOrNull(reading.nextProbeMs),
+    successors: [...reading.successors],
     inFlight: health.inFlight,
     ttftMs: usualTtftMs(health),
     lastError: lastError && {

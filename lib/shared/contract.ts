@@ -140,6 +140,8 @@ export const TargetView = z.object({
   inFlight: z.number(),
   lastError: z.nullable(LastError),
   nextProbeAt: z.nullable(z.number()),
+  /** Who would answer the calls of the routes that it is in (three at most) if it died; `target` null: nobody. */
+  successors: z.array(z.object({ route: z.string(), target: z.nullable(z.string()) })),
   lastProbe: z.nullable(
     z.object({
       at: z.number(),

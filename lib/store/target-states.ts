@@ -44,6 +44,8 @@ export const targetStateRow = z.object({
     })
     .nullable(),
   nextProbeAt: z.number().nullable(),
+  /** Who would answer each route's calls if it died; `target` null: nobody. */
+  successors: z.array(z.object({ route: z.string(), target: z.string().nullable() })).default([]),
   inFlight: z.number(),
   ttftMs: z.number().nullable(),
   lastError: z

@@ -48,6 +48,7 @@ export function target(over: Partial<TargetView> = {}): TargetView {
     inFlight: 0,
     lastError: null,
     nextProbeAt: null,
+    successors: [],
     lastProbe: null,
     onNodes: { count: 1, of: 1 },
     strip: [],

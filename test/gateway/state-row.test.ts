@@ -17,7 +17,13 @@ import { type Reading, shownVerdict, stateRow } from "@/lib/gateway/state-row";
 import { targetStateRow } from "@/lib/store/target-states";
 
 const nowMs = 100_000;
-const reading: Reading = { nowMs, wallOffsetMs: 1e12, sinceMs: null, nextProbeMs: null };
+const reading: Reading = {
+  nowMs,
+  wallOffsetMs: 1e12,
+  sinceMs: null,
+  nextProbeMs: null,
+  successors: [],
+};
 
 function worldOf(observeOnly: readonly Rule[] = []): {
   world: World;
@@ -129,6 +135,7 @@ describe("what a node tells of a target", () => {
       probe: "unknown",
       lastProbe: null,
       nextProbeAt: null,
+      successors: [],
       inFlight: 0,
       ttftMs: null,
       lastError: null,

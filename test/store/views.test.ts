@@ -87,7 +87,9 @@ describe("the matrix", () => {
     await node("a");
     await node("b");
     const ok = targetState({ probe: "up", inFlight: 2, ttftMs: 100 });
-    const open = targetState({ breaker: "open", until: 9, reason: "server_error", inFlight: 1 });
+    const successors = [{ route: "auto", target: null }];
+    const why = { breaker: "open", until: 9, reason: "server_error" } as const;
+    const open = targetState({ ...why, inFlight: 1, successors });
     await writeTargetStates(db, "a", [{ targetId: usEast, state: ok }]);
     await writeTargetStates(db, "b", [{ targetId: usEast, state: open }]);
     expect(await target()).toMatchObject({
@@ -95,6 +97,7 @@ describe("the matrix", () => {
       breaker: "open",
       until: 9,
       reason: "server_error",
+      successors,
       inFlight: 3,
       ttftMs: 100,
       onNodes: { count: 1, of: 2 },

@@ -16,6 +16,7 @@ export function targetState(changes: Partial<TargetStateRow> = {}): TargetStateR
     probe: "unknown",
     lastProbe: null,
     nextProbeAt: null,
+    successors: [],
     inFlight: 0,
     ttftMs: null,
     lastError: null,
