@@ -6,6 +6,7 @@ import { Strip } from "@/components/charts/strip";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { listOf, type ObjectKind, pathOf } from "@/components/lib/object-kinds";
+import { requestsLink } from "@/components/lib/requests-link";
 import { isOnBut, targetName } from "@/components/lib/targets/state";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
@@ -14,8 +15,10 @@ import { PageHead } from "@/components/shell/page-head";
 import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
 import type { HealthView, SwitchView, TargetView } from "@/lib/shared/contract";
+import { BreakerLine } from "./breaker-line";
 import { StateLine } from "./state-line";
 import { StatsLine } from "./stats-line";
+import { useTargetReading } from "./target-reading";
 import { WhyLine } from "./why-line";
 
 type Props = { kind: ObjectKind; id: string };
@@ -31,9 +34,10 @@ export function ObjectNow({ kind, id }: Props) {
       <PageHead
         title={id}
         aside={
-          <Link href={linkTo(pathOf[kind], search)} className="text-small">
-            {t(`objects.all.${kind}`)}
-          </Link>
+          <span className="flex flex-wrap gap-x-4 text-small">
+            <Link href={requestsLink({ [kind]: id })}>{t("objects.requests")}</Link>
+            <Link href={linkTo(pathOf[kind], search)}>{t(`objects.all.${kind}`)}</Link>
+          </span>
         }
       >
         {t(`objects.lead.${kind}`)}
@@ -91,17 +95,20 @@ function NowPanel({ kind, id, view, health }: PanelProps) {
 
 function TargetItem({ target, name }: { target: TargetView; name: string }) {
   const control = useSwitch({ type: "target", id: target.id }, target.switch);
+  const reading = useTargetReading(target, "availability");
   return (
     <li className="min-w-0 border-t border-line px-4 py-3">
       <p className="mb-1 truncate text-small font-medium" title={target.id}>
         {name}
       </p>
       <StateLine target={target} control={control} label={name} note={null} tabIndex={0} />
+      <span className="sr-only">{reading}</span>
       <div className="mt-1.5">
         <Strip strip={target.strip} />
       </div>
       <StatsLine target={target} />
       <WhyLine target={target} write={control.write} />
+      <BreakerLine target={target} />
     </li>
   );
 }

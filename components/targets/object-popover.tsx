@@ -66,7 +66,7 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
               </Button>
             </Popover.Close>
           </div>
-          {target !== undefined && <TargetDetails target={target} />}
+          {target !== undefined && <TargetDetails target={target} health={health} />}
           <SwitchForm objectRef={objectRef} name={title} view={view} onDone={onClose} />
         </Popover.Content>
       </Popover.Portal>

@@ -1,22 +1,26 @@
 import type { ReactNode } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
+import { requestsLink } from "@/components/lib/requests-link";
 import { shownRatio } from "@/components/lib/targets/availability";
-import { shownState, stateKey } from "@/components/lib/targets/state";
+import { breakerTexts } from "@/components/lib/targets/breaker";
+import { shownState, stateKey, targetName } from "@/components/lib/targets/state";
 import { reasonText, sayLine, whyTexts } from "@/components/lib/targets/why";
 import { Glyph } from "@/components/ui/glyph";
-import type { TargetView } from "@/lib/shared/contract";
+import { Link } from "@/components/ui/link";
+import type { HealthView, TargetView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 
-type Props = { target: TargetView };
+type Props = { target: TargetView; health: HealthView };
 
 /** All that is known of a target, in words and figures. */
-export function TargetDetails({ target }: Props) {
+export function TargetDetails({ target, health }: Props) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const { lastError, lastProbe, availability, onNodes } = target;
   const state = shownState(target);
   const message = lastError?.message ?? null;
+  const breaker = breakerTexts(target, f, nowMs).map((text) => sayLine(t, [text]));
   return (
     <>
       <p className="run mb-2.5">
@@ -32,8 +36,25 @@ export function TargetDetails({ target }: Props) {
         <Row label={t("details.latency")}>
           {f.ms(target.p50Ms)} · {t("matrix.ttft", { ms: f.ms(target.ttftMs) })}
         </Row>
-        <Row label={t("details.inFlight")}>{f.count(target.inFlight)}</Row>
-        <Row label={t("details.failures")}>{f.count(target.consecutiveFailures)}</Row>
+        <Row label={t("details.inFlight")}>
+          {f.count(target.inFlight)} ·{" "}
+          {t("matrix.note.load", { n: f.count(Math.round(perMinute(target, health))) })}
+        </Row>
+        <Row label={t("details.breaker")}>
+          {breaker.length === 0 ? noValue : breaker.map((line) => <p key={line}>{line}</p>)}
+        </Row>
+        {target.effectiveIntent === "enabled" && target.successors.length > 0 && (
+          <Row label={t("details.ifItDies")}>
+            {target.successors.map(({ route, target: id }) => (
+              <p key={route} className="break-words">
+                {t(id === null ? "details.nobodyFor" : "details.goesTo", {
+                  route,
+                  target: nameOf(id, health),
+                })}
+              </p>
+            ))}
+          </Row>
+        )}
         <Row label={t("details.lastError")}>
           {lastError === null
             ? noValue
@@ -63,8 +84,25 @@ export function TargetDetails({ target }: Props) {
           <span className="mono break-all">{`${target.provider} · ${target.upstreamModel}`}</span>
         </Row>
       </dl>
+      <p className="pb-2.5 text-small">
+        <Link
+          href={requestsLink({ model: target.model, region: target.region })}
+          className="inline-flex min-h-6 items-center touch:min-h-11"
+        >
+          {t("details.requests")}
+        </Link>
+      </p>
     </>
   );
+}
+
+function perMinute({ attempts }: TargetView, { windowMs }: HealthView): number {
+  return attempts / (windowMs / 60_000);
+}
+
+function nameOf(id: string | null, { targets }: HealthView): string {
+  const target = targets.find((one) => one.id === id);
+  return target === undefined ? (id ?? "") : targetName(target, targets);
 }
 
 function Row({ label, children }: { label: string; children: ReactNode }) {

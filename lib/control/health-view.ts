@@ -147,6 +147,8 @@ function targetView(
     since: shown.opinion?.since ?? null,
     until: shown.opinion?.until ?? null,
     reason: shown.opinion?.reason ?? null,
+    successors: shown.opinion?.successors ?? [],
+    figures: nearestToOpening(shown.opinion, opinions),
     availability: availability(own ?? noSamples, probesOf(own)),
     p50Ms: own?.p50Ms ?? null,
     p95Ms: own?.p95Ms ?? null,
@@ -157,6 +159,20 @@ function targetView(
     ...merged(opinions),
     onNodes: { count: shown.count, of: live },
   };
+}
+
+/** Of the nodes that see the same breaker as the one that decides, the one that counts most. */
+function nearestToOpening(
+  decides: TargetStateRow | undefined,
+  opinions: readonly TargetStateRow[],
+): TargetView["figures"] {
+  const alike = opinions.filter(({ breaker }) => breaker === decides?.breaker);
+  const [nearest] = alike.toSorted(
+    (left, right) =>
+      right.consecutiveFailures - left.consecutiveFailures ||
+      (right.figures?.ratio.failed ?? 0) - (left.figures?.ratio.failed ?? 0),
+  );
+  return nearest?.figures ?? null;
 }
 
 type Merged = Pick<

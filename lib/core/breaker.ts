@@ -33,15 +33,19 @@ const probeExtensionMs = 30_000;
 /** Probes end OPEN no sooner than this after opening. */
 const minProbedOpenMs = 5_000;
 const passesToHalfOpen = 2;
-const rampSuccesses = 5;
+export const rampSuccesses = 5;
 const rampVerdicts = 4;
 
 /**
  * How long the breaker stays open: base × 2^k, half of it fixed and half random, within the limit; in milliseconds.
  */
 export function ejectionTimeMs(settings: BreakerSettings, k: number, random: number): number {
-  const fullMs = Math.min(settings.baseEjectionMs * 2 ** k, settings.maxEjectionMs);
-  return Math.round(fullMs * (0.5 + 0.5 * random));
+  return Math.round(longestEjectionMs(settings, k) * (0.5 + 0.5 * random));
+}
+
+/** The longest that chance alone lets an opening at step `k` last, in milliseconds. */
+export function longestEjectionMs(settings: BreakerSettings, k: number): number {
+  return Math.min(settings.baseEjectionMs * 2 ** k, settings.maxEjectionMs);
 }
 
 /**

@@ -127,6 +127,13 @@ export function failureAsksFor(circuit: Circuit, attempt: number): "weigh" | "op
   }
 }
 
+/** k as of now: every healthy minute has made it one less. */
+export function backoffStep({ breaker, k }: Circuit, nowMs: number): number {
+  return breaker.state === "closed"
+    ? Math.max(0, k - Math.floor((nowMs - breaker.sinceMs) / healthyMinuteMs))
+    : k;
+}
+
 /** Opens; k grows when it was a real trial that failed. */
 export function openCircuit(
   circuit: Circuit,
@@ -136,12 +143,7 @@ export function openCircuit(
   random: number,
 ): Change {
   const { breaker } = circuit;
-  if (breaker.state === "closed") {
-    const healthyMinutes = Math.floor((nowMs - breaker.sinceMs) / healthyMinuteMs);
-    circuit.k = Math.max(0, circuit.k - healthyMinutes);
-  } else {
-    circuit.k += 1;
-  }
+  circuit.k = breaker.state === "closed" ? backoffStep(circuit, nowMs) : circuit.k + 1;
   circuit.breaker = opened(settings, circuit.k, minOpenMs, nowMs, random);
   circuit.epoch += 1;
   forgetStarts(circuit.window);

@@ -4,7 +4,14 @@ import { extendOpen, failureAsksFor, givePermitBack, openCircuit } from "./circu
 import type { Failure } from "./classify";
 import type { Decision } from "./events";
 import { countDegraded, degradeIf, failingKeys, greyByFailures } from "./grey";
-import { type Opening, degradedSample, failureRatio, openingReason, runToOpen } from "./opening";
+import {
+  type Opening,
+  degradedSample,
+  failureRatio,
+  minCounted,
+  openingReason,
+  runToOpen,
+} from "./opening";
 import { leavePlace } from "./places";
 import { openProbeIntervalMs } from "./probes";
 import { hasSeveralKeys, perSecond } from "./rate";
@@ -84,17 +91,26 @@ function weigh(
   open(health, failure, countersOf(opening), nowMs, random, out);
 }
 
-function openingOf(world: World, health: TargetHealth, nowMs: number): Opening | null {
+/** What opens this target's breaker now: a run of so many failures, or a ratio that is told from so many attempts. */
+export function openingRule(
+  world: World,
+  health: TargetHealth,
+  nowMs: number,
+): { readonly run: number; readonly sample: number } {
   const { circuit, target, degraded } = health;
   // DEGRADED outlasts OPEN: a grey target that came back with all its calls would be thrown out again at once.
   const grey = isObserved(health, "degraded") ? null : degraded;
-  const sample = grey === null ? undefined : degradedSample;
+  const sample = grey === null ? minCounted : degradedSample;
   const ownRatio =
     grey === null ? undefined : (failureRatio(circuit.window, nowMs, sample) ?? grey.ratio);
   const fleetPerSecond = perSecond(health.rate, nowMs) * world.nodes;
-  const run = runToOpen(target.breaker.minThreshold, fleetPerSecond, ownRatio);
+  return { run: runToOpen(target.breaker.minThreshold, fleetPerSecond, ownRatio), sample };
+}
+
+function openingOf(world: World, health: TargetHealth, nowMs: number): Opening | null {
+  const { run, sample } = openingRule(world, health, nowMs);
   return openingReason(
-    circuit.window,
+    health.circuit.window,
     run,
     nowMs,
     (ratio) => hasBetterAlternative(world, health, ratio, nowMs),

@@ -9,7 +9,7 @@ const secondsPerHour = 3_600;
 const runsPerHour = 0.1;
 /** Rule (b). */
 const openRatio = 0.5;
-const minCounted = 20;
+export const minCounted = 20;
 /** A target that fails three calls in ten shows ten failures among twenty every few minutes: DEGRADED is told from more. */
 export const degradedSample = 60;
 const lookBackMs = 600_000;
@@ -56,7 +56,7 @@ export function openingReason(
     return { rule: "run", failed, counted: failed, threshold: run, keys };
   }
   const share = lookBack(window, 2 * run);
-  const shareThreshold = Math.ceil(1.5 * run);
+  const shareThreshold = shareToOpen(run);
   if (share.failed >= shareThreshold) {
     const { failed, counted, keys } = share;
     return { rule: "share", failed, counted, threshold: shareThreshold, keys };
@@ -69,6 +69,47 @@ export function openingReason(
   return hasBetterAlternative(tally.failed / tally.counted)
     ? { rule: "ratio", ...tally, threshold: Math.ceil(openRatio * tally.counted), keys: back.keys }
     : null;
+}
+
+/** How many failures among the newest 2 × `run` attempts open it. */
+function shareToOpen(run: number): number {
+  return Math.ceil(1.5 * run);
+}
+
+/** Failures of so many attempts, and how many of how many would open the breaker. */
+export type Count = {
+  readonly failed: number;
+  readonly counted: number;
+  readonly opensAt: number;
+  readonly outOf: number;
+};
+
+/** How near the newest attempts are to opening: `share` of the newest few, `ratio` of a larger sample. */
+export function openingCounts(
+  window: Window,
+  run: number,
+  sample: number,
+  nowMs: number,
+): { readonly share: Count; readonly ratio: Count } {
+  const last = window.nextSeq - 1;
+  const share = lookBack(window, 2 * run, last);
+  const newest = lookBack(window, sample, last);
+  const ratio = failureTally(window, newest, nowMs, sample) ?? newest;
+  const outOf = Math.max(sample, ratio.counted);
+  return {
+    share: {
+      failed: share.failed,
+      counted: share.counted,
+      opensAt: shareToOpen(run),
+      outOf: 2 * run,
+    },
+    ratio: {
+      failed: ratio.failed,
+      counted: ratio.counted,
+      opensAt: Math.ceil(openRatio * outOf),
+      outOf,
+    },
+  };
 }
 
 export type FailureTally = { readonly failed: number; readonly counted: number };

@@ -1,5 +1,6 @@
 /** What this node tells the others: that it lives, what it obeys, what it thinks of each target, and what changed. */
 import type { Decision, HealthLabel, Transition } from "../core/events";
+import { successors } from "../core/successors";
 import type { Snapshot } from "../core/types";
 import { type World, labelOf } from "../core/world";
 import type { ProbeRecord } from "../probes/prober";
@@ -99,6 +100,7 @@ export function startReporter(deps: ReporterDeps): Reporter {
     const wallOffsetMs = Date.now() - deps.now();
     const { targets } = deps.snapshot();
     const ids = [...targets.keys()];
+    const places = successors(deps.world, deps.now());
     const changed = [...targets].flatMap(([targetId, target]) => {
       const nowMs = deps.now();
       const state = stateRow(deps.world, target, {
@@ -106,6 +108,7 @@ export function startReporter(deps: ReporterDeps): Reporter {
         wallOffsetMs,
         sinceMs: lasting.sinceMs(targetId, labelOf(deps.world, target, nowMs), nowMs),
         nextProbeMs: deps.nextProbeMs(targetId),
+        successors: places.get(targetId) ?? [],
       });
       const text = fingerprint(state);
       return told.get(targetId) === text ? [] : [{ targetId, state, text }];
@@ -192,9 +195,15 @@ export function startReporter(deps: ReporterDeps): Reporter {
   };
 }
 
-/** Everything that a page shows; what merely flickers (in flight, decimals) is not news by itself. */
+/** Of what the breaker counts, what every good call changes. */
+const flickering: ReadonlySet<string> = new Set(["counted", "outOf", "opensAt"]);
+
+/** Everything that a page shows; what merely flickers (in flight, decimals, good calls counted) is not news by itself. */
 function fingerprint(state: TargetStateRow): string {
-  return JSON.stringify({ ...state, inFlight: Math.min(state.inFlight, 1) });
+  return JSON.stringify(
+    { ...state, inFlight: Math.min(state.inFlight, 1) },
+    (key, value: unknown) => (flickering.has(key) ? undefined : value),
+  );
 }
 
 type Lasting = {

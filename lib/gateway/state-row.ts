@@ -1,6 +1,8 @@
 /** What the dashboard hears of a target: this node's world of it, axis by axis, in epoch milliseconds. */
+import { breakerFigures } from "../core/breaker-figures";
 import { limitedUntilMs } from "../core/capacity";
 import type { HealthLabel, ProbeVerdict } from "../core/events";
+import type { Successor } from "../core/successors";
 import type { Target } from "../core/types";
 import { lookBack } from "../core/window";
 import {
@@ -21,6 +23,8 @@ export type Reading = {
   /** Since when the target has its label; null: as long as we know. */
   readonly sinceMs: number | null;
   readonly nextProbeMs: number | null;
+  /** Who would answer in its place. */
+  readonly successors: readonly Successor[];
 };
 
 const maxMessageChars = 300;
@@ -35,6 +39,7 @@ export function stateRow(world: World, target: Target, reading: Reading): Target
   const health = healthOf(world, target);
   const { circuit, probe, lastError } = health;
   const label = labelOfHealth(health, nowMs);
+  const { sinceMs, untilMs: openUntilMs, ...figures } = breakerFigures(world, health, nowMs);
   return {
     breaker: circuit.breaker.state,
     soft: softState(health),
@@ -44,6 +49,12 @@ export function stateRow(world: World, target: Target, reading: Reading): Target
     reason: label === "closed" ? null : (health.why?.reason ?? lastError?.reason ?? label),
     openings: circuit.k,
     consecutiveFailures: failuresInARow(health, label),
+    figures: {
+      ...figures,
+      since: wallOrNull(sinceMs),
+      until: wallOrNull(openUntilMs),
+      observed: isObserved(health, "opening"),
+    },
     rateLimitedUntil: wallOrNull(shownLimitMs(health, nowMs)),
     probe: probeState(health, nowMs),
     lastProbe:
@@ -55,6 +66,7 @@ export function stateRow(world: World, target: Target, reading: Reading): Target
             latencyMs: probe.latencyMs,
           },
     nextProbeAt: wallOrNull(reading.nextProbeMs),
+    successors: [...reading.successors],
     inFlight: health.inFlight,
     ttftMs: usualTtftMs(health),
     lastError: lastError && {

@@ -72,6 +72,35 @@ export const LastError = z.object({
 export const StripState = z.nullable(z.enum(["healthy", "degraded", "down", "recovering", "off"]));
 export type StripState = z.infer<typeof StripState>;
 
+/** Failures of so many attempts, and how many of how many would open the breaker. */
+const OpeningCount = z.object({
+  failed: z.number(),
+  counted: z.number(),
+  opensAt: z.number(),
+  outOf: z.number(),
+});
+
+/** What a target's breaker counts and what it goes by, of the node that decides how the target is shown. */
+export const BreakerFigures = z.object({
+  /** When it came to be as it is; null: it never was otherwise. */
+  since: z.nullable(z.number()),
+  /** Open: when a call may try it. */
+  until: z.nullable(z.number()),
+  runToOpen: z.number(),
+  /** Of the newest few attempts. */
+  share: OpeningCount,
+  /** Of the newest 20 (60 of a degraded one), or all of the last 10 s: it opens only where another place fails less. */
+  ratio: OpeningCount,
+  /** Of the time that it stays open, from 0; it doubles with each, up to a limit. */
+  step: z.number(),
+  longestOpenMs: z.number(),
+  /** Good answers that are missing until it is closed; null when it is. */
+  goodToClose: z.nullable(z.number()),
+  /** It only observes: it would open, and does not. */
+  observed: z.boolean(),
+});
+export type BreakerFigures = z.infer<typeof BreakerFigures>;
+
 export const TargetView = z.object({
   id: z.string(),
   provider: z.string(),
@@ -93,6 +122,8 @@ export const TargetView = z.object({
   until: z.nullable(z.number()),
   reason: z.nullable(z.string()),
   consecutiveFailures: z.number(),
+  /** Null: no node has said so yet. */
+  figures: z.nullable(BreakerFigures),
   rateLimitedUntil: z.nullable(z.number()),
   availability: Availability,
   /** Live p50 of the whole attempt in the window; null without samples. */
@@ -109,6 +140,8 @@ export const TargetView = z.object({
   inFlight: z.number(),
   lastError: z.nullable(LastError),
   nextProbeAt: z.nullable(z.number()),
+  /** Who would answer the calls of the routes that it is in (three at most) if it died; `target` null: nobody. */
+  successors: z.array(z.object({ route: z.string(), target: z.nullable(z.string()) })),
   lastProbe: z.nullable(
     z.object({
       at: z.number(),

@@ -2,6 +2,13 @@ import { z } from "zod";
 import { type Database } from "./database";
 import { sendNotice } from "./notices";
 
+const count = z.object({
+  failed: z.number(),
+  counted: z.number(),
+  opensAt: z.number(),
+  outOf: z.number(),
+});
+
 export const targetStateRow = z.object({
   breaker: z.enum(["closed", "open", "half_open", "ramp"]),
   soft: z.enum(["none", "suspect", "degraded"]),
@@ -12,6 +19,21 @@ export const targetStateRow = z.object({
   reason: z.string().nullable(),
   openings: z.number(),
   consecutiveFailures: z.number(),
+  /** What the breaker counts and goes by; null of a release that does not say. */
+  figures: z
+    .object({
+      since: z.number().nullable(),
+      until: z.number().nullable(),
+      runToOpen: z.number(),
+      share: count,
+      ratio: count,
+      step: z.number(),
+      longestOpenMs: z.number(),
+      goodToClose: z.number().nullable(),
+      observed: z.boolean(),
+    })
+    .nullable()
+    .default(null),
   rateLimitedUntil: z.number().nullable(),
   probe: z.enum(["unknown", "up", "down"]),
   lastProbe: z
@@ -22,6 +44,8 @@ export const targetStateRow = z.object({
     })
     .nullable(),
   nextProbeAt: z.number().nullable(),
+  /** Who would answer each route's calls if it died; `target` null: nobody. */
+  successors: z.array(z.object({ route: z.string(), target: z.string().nullable() })).default([]),
   inFlight: z.number(),
   ttftMs: z.number().nullable(),
   lastError: z

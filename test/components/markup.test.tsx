@@ -6,6 +6,7 @@ import { readFilter } from "@/components/calls/filter";
 import { ApiFailure } from "@/components/lib/api";
 import { callsQueries, figuresQueries } from "@/components/lib/queries";
 import { type RangeName, windowOf } from "@/components/lib/range";
+import { requestsLink } from "@/components/lib/requests-link";
 import { ObjectsView } from "@/components/objects/objects-view";
 import { SettingsView } from "@/components/settings/settings-view";
 import { QueryState } from "@/components/shell/query-state";
@@ -160,5 +161,26 @@ describe("a grid of many rows", () => {
     );
     expect(indexes).toEqual(Array.from({ length: rows + 1 }, (_, index) => index + 1));
     expect(markup.match(/tabindex="0"/gi)).toHaveLength(1);
+  });
+});
+
+describe("a model's page", () => {
+  const one = target({ since: now - 60_000 });
+  const markup = rendered(<ObjectNow kind="model" id="gpt-4.1" />, { health: health([one]) });
+
+  it("reads out what its figures show", () => {
+    const { f } = wordsOf("en");
+    const availability = say({
+      key: "matrix.availabilityOf",
+      values: { percent: f.percent(0.9996), n: f.count(2914) },
+    });
+    expect(markup).toMatch(new RegExp(`<span class="sr-only">[^<]*${availability}`));
+  });
+
+  it("leads to its requests, in words that their filter reads", () => {
+    expect(markup).toContain(`href="${requestsLink({ model: "gpt-4.1" })}"`);
+    const words = { model: "openai/gpt-4.1", region: "eu&west", app: "shop" };
+    const q = new URL(requestsLink(words), "http://room").searchParams.get("q") ?? "";
+    expect(readFilter(q)).toEqual({ filter: words, unknown: [] });
   });
 });

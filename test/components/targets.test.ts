@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { shownState, targetName, worstState } from "@/components/lib/targets/state";
+import { breakerTexts } from "@/components/lib/targets/breaker";
 import { sayLine, whyTexts } from "@/components/lib/targets/why";
 import { gridOf, moved } from "@/components/targets/grid";
+import { type BreakerFigures } from "@/lib/shared/contract";
 import { down, health, now, on, target } from "./fixtures";
 import { wordsOf } from "./words";
 
@@ -88,6 +90,80 @@ describe("the line under a state", () => {
     const { t, f } = wordsOf("en");
     const lastError = { at: now, reason: "quota_of_moon", status: null, message: null };
     expect(sayLine(t, whyTexts(target({ lastError }), f, now))).toContain("quota of moon");
+  });
+});
+
+describe("the line of a breaker", () => {
+  const none = { failed: 0, counted: 6, opensAt: 5, outOf: 6 };
+  const figures: BreakerFigures = {
+    since: null,
+    until: null,
+    runToOpen: 3,
+    share: none,
+    ratio: { failed: 0, counted: 6, opensAt: 10, outOf: 20 },
+    step: 0,
+    longestOpenMs: 10_000,
+    goodToClose: null,
+    observed: false,
+  };
+  const open = { ...figures, since: now - 41_000, until: now + 12_000, step: 1, goodToClose: 6 };
+  it.each([
+    ["unknown", target(), "", ""],
+    [
+      "closed and well",
+      target({ figures }),
+      "breaker closed · no failure in a row (opens at 3)",
+      "차단기 닫힘 · 연속 실패 0회 (3회면 열림)",
+    ],
+    [
+      "closed, with failures",
+      target({
+        consecutiveFailures: 2,
+        figures: {
+          ...figures,
+          since: now - 90_000,
+          share: { ...none, failed: 3 },
+          ratio: { failed: 6, counted: 20, opensAt: 10, outOf: 20 },
+          step: 1,
+          longestOpenMs: 20_000,
+          observed: true,
+        },
+      }),
+      "breaker closed · 2 failures in a row (opens at 3) · 3 of the last 6 failed (opens at 5 of 6) · 6 of the last 20 failed (opens at 10 of 20 if another place fails less) · next opening lasts up to 20 s · only observes, never opens",
+      "차단기 닫힘 · 연속 실패 2회 (3회면 열림) · 최근 6건 중 3건 실패 (6건 중 5건이면 열림) · 최근 20건 중 6건 실패 (더 나은 곳이 있으면 20건 중 10건에 열림) · 다음에 열리면 최대 20초 · 관찰만 하고 열지 않음",
+    ],
+    [
+      "open",
+      down({ figures: { ...open, longestOpenMs: 20_000 } }),
+      "breaker open 41 s · next trial in 12 s · closes after 6 good answers · backoff step 2, up to 20 s",
+      "차단기 열림 41초 · 다음 시험 호출 12초 뒤 · 정상 응답 6건 뒤 닫힘 · 백오프 2단계, 최대 20초",
+    ],
+    [
+      "open, its time over",
+      down({ figures: { ...open, until: now, goodToClose: 1 } }),
+      "breaker open 41 s · trial due · closes after 1 good answer · backoff step 2, up to 10 s",
+      "차단기 열림 41초 · 시험 호출 차례 · 정상 응답 1건 뒤 닫힘 · 백오프 2단계, 최대 10초",
+    ],
+    [
+      "half open",
+      target({ breaker: "half_open", figures: { ...open, until: null, goodToClose: 1 } }),
+      "breaker half open 41 s · one trial call at a time · closes after 1 good answer · backoff step 2, up to 10 s",
+      "차단기 반열림 41초 · 시험 호출 한 건씩 · 정상 응답 1건 뒤 닫힘 · 백오프 2단계, 최대 10초",
+    ],
+    [
+      "ramping up",
+      target({ breaker: "ramp", figures: { ...open, until: null, step: 0, goodToClose: 3 } }),
+      "breaker ramping up 41 s · closes after 3 good answers · backoff step 1, up to 10 s",
+      "차단기 복귀 중 41초 · 정상 응답 3건 뒤 닫힘 · 백오프 1단계, 최대 10초",
+    ],
+  ])("%s", (_name, view, english, korean) => {
+    for (const [locale, expected] of [
+      ["en", english],
+      ["ko", korean],
+    ] as const) {
+      const { t, f, seen } = wordsOf(locale);
+      expect(seen(sayLine(t, breakerTexts(view, f, now)))).toBe(expected);
+    }
   });
 });
 

@@ -17,7 +17,13 @@ import { type Reading, shownVerdict, stateRow } from "@/lib/gateway/state-row";
 import { targetStateRow } from "@/lib/store/target-states";
 
 const nowMs = 100_000;
-const reading: Reading = { nowMs, wallOffsetMs: 1e12, sinceMs: null, nextProbeMs: null };
+const reading: Reading = {
+  nowMs,
+  wallOffsetMs: 1e12,
+  sinceMs: null,
+  nextProbeMs: null,
+  successors: [],
+};
 
 function worldOf(observeOnly: readonly Rule[] = []): {
   world: World;
@@ -114,10 +120,22 @@ describe("what a node tells of a target", () => {
       reason: null,
       openings: 0,
       consecutiveFailures: 0,
+      figures: {
+        since: null,
+        until: null,
+        runToOpen: 3,
+        share: { failed: 0, counted: 0, opensAt: 5, outOf: 6 },
+        ratio: { failed: 0, counted: 0, opensAt: 10, outOf: 20 },
+        step: 0,
+        longestOpenMs: 5_000,
+        goodToClose: null,
+        observed: false,
+      },
       rateLimitedUntil: null,
       probe: "unknown",
       lastProbe: null,
       nextProbeAt: null,
+      successors: [],
       inFlight: 0,
       ttftMs: null,
       lastError: null,
@@ -134,8 +152,14 @@ describe("what a node tells of a target", () => {
       consecutiveFailures: 3,
       since: 1e12 + nowMs,
       until: 1e12 + nowMs + 5_000,
+      figures: { until: 1e12 + nowMs + 5_000, goodToClose: 1 },
       nextProbeAt: 1e12 + nowMs + 2_000,
     });
+  });
+
+  it("says of a breaker that only observes that it does", () => {
+    const { world, target } = worldOf(["opening"]);
+    expect(stateRow(world, target, reading).figures?.observed).toBe(true);
   });
 
   it("calls no share of failures a run", () => {

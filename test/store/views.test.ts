@@ -11,7 +11,14 @@ import { routeView } from "@/lib/control/route-view";
 import { setRouteChain } from "@/lib/control/set-route-chain";
 import { setSwitch } from "@/lib/control/set-switch";
 import { createControlDeps } from "@/lib/control/verb";
-import { CallDetail, CallsPage, ChangesPage, HealthView, MetricsView } from "@/lib/shared/contract";
+import {
+  type BreakerFigures,
+  CallDetail,
+  CallsPage,
+  ChangesPage,
+  HealthView,
+  MetricsView,
+} from "@/lib/shared/contract";
 import { type AttemptRecord } from "@/lib/store/call-log";
 import { type Database } from "@/lib/store/database";
 import { upsertNode } from "@/lib/store/nodes";
@@ -80,7 +87,9 @@ describe("the matrix", () => {
     await node("a");
     await node("b");
     const ok = targetState({ probe: "up", inFlight: 2, ttftMs: 100 });
-    const open = targetState({ breaker: "open", until: 9, reason: "server_error", inFlight: 1 });
+    const successors = [{ route: "auto", target: null }];
+    const why = { breaker: "open", until: 9, reason: "server_error" } as const;
+    const open = targetState({ ...why, inFlight: 1, successors });
     await writeTargetStates(db, "a", [{ targetId: usEast, state: ok }]);
     await writeTargetStates(db, "b", [{ targetId: usEast, state: open }]);
     expect(await target()).toMatchObject({
@@ -88,10 +97,32 @@ describe("the matrix", () => {
       breaker: "open",
       until: 9,
       reason: "server_error",
+      successors,
       inFlight: 3,
       ttftMs: 100,
       onNodes: { count: 1, of: 2 },
     });
+  });
+
+  it("tells what the breaker counts, of the node that is nearest to opening it", async () => {
+    await node("a");
+    await node("b");
+    const figures = (failed: number): BreakerFigures => ({
+      since: null,
+      until: null,
+      runToOpen: 3,
+      share: { failed, counted: 6, opensAt: 5, outOf: 6 },
+      ratio: { failed, counted: 6, opensAt: 10, outOf: 20 },
+      step: 0,
+      longestOpenMs: 10_000,
+      goodToClose: null,
+      observed: false,
+    });
+    const calm = targetState({ probe: "up", figures: figures(0) });
+    const hurt = targetState({ probe: "up", consecutiveFailures: 2, figures: figures(2) });
+    await writeTargetStates(db, "a", [{ targetId: usEast, state: calm }]);
+    await writeTargetStates(db, "b", [{ targetId: usEast, state: hurt }]);
+    expect(await target()).toMatchObject({ consecutiveFailures: 2, figures: figures(2) });
   });
 
   it("a switch shows at the next read, with what holds each target", async () => {
