@@ -1,9 +1,11 @@
 "use client";
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { isLike } from "@/components/lib/stored-draft";
 import { useHydrated } from "@/components/lib/use-hydrated";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { QueryState } from "@/components/shell/query-state";
 import { Field } from "@/components/ui/field";
 import { Panel } from "@/components/ui/panel";
@@ -12,6 +14,12 @@ import type { SettingsView } from "@/lib/shared/settings-contract";
 import { SettingsForm, typedNumber, typedText } from "./settings-form";
 
 type Props = { query: UseQueryResult<SettingsView> };
+
+const isCurrency = isLike<{ code: string; rate: string; day: string }>({
+  code: "",
+  rate: "",
+  day: "",
+});
 
 /** What amounts are shown in beside US dollars, at a rate that a person gives: nothing here asks a bank. */
 export function CurrencyPanel({ query }: Props) {
@@ -44,9 +52,20 @@ function CurrencyForm({ view }: { view: SettingsView }) {
   const listId = useId();
   const isHydrated = useHydrated();
   const { currency, exchangeRate } = view.settings;
-  const [code, setCode] = useState(currency ?? "");
-  const [rate, setRate] = useState(typedText(exchangeRate?.perUsd ?? null));
-  const [day, setDay] = useState(exchangeRate?.at ?? "");
+  const typed = useStoredDraft({
+    name: "settings:currency",
+    initial: {
+      code: currency ?? "",
+      rate: typedText(exchangeRate?.perUsd ?? null),
+      day: exchangeRate?.at ?? "",
+    },
+    revision: view.settingsRevision,
+    isKind: isCurrency,
+  });
+  const { code, rate, day } = typed.value;
+  const change = (part: Partial<typeof typed.value>): void => {
+    typed.set({ ...typed.value, ...part });
+  };
   return (
     <SettingsForm
       view={view}
@@ -59,11 +78,7 @@ function CurrencyForm({ view }: { view: SettingsView }) {
           exchangeRate: perUsd === null ? null : { perUsd, at: day },
         };
       }}
-      onTheirs={() => {
-        setCode(currency ?? "");
-        setRate(typedText(exchangeRate?.perUsd ?? null));
-        setDay(exchangeRate?.at ?? "");
-      }}
+      typed={typed}
     >
       <Field
         label={t("settings.currency.code")}
@@ -71,7 +86,9 @@ function CurrencyForm({ view }: { view: SettingsView }) {
         value={code}
         list={listId}
         placeholder="USD"
-        onValue={setCode}
+        onValue={(next) => {
+          change({ code: next });
+        }}
       />
       <datalist id={listId}>
         {(isHydrated ? Intl.supportedValuesOf("currency") : []).map((name) => (
@@ -82,12 +99,18 @@ function CurrencyForm({ view }: { view: SettingsView }) {
         label={t("settings.currency.perUsd")}
         value={rate}
         inputMode="decimal"
-        onValue={(typed) => {
-          setRate(typed);
-          setDay(day === "" ? today() : day);
+        onValue={(next) => {
+          change({ rate: next, day: day === "" ? today() : day });
         }}
       />
-      <Field label={t("settings.currency.day")} type="date" value={day} onValue={setDay} />
+      <Field
+        label={t("settings.currency.day")}
+        type="date"
+        value={day}
+        onValue={(next) => {
+          change({ day: next });
+        }}
+      />
     </SettingsForm>
   );
 

@@ -1,9 +1,11 @@
 "use client";
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { isLike } from "@/components/lib/stored-draft";
 import { useHydrated } from "@/components/lib/use-hydrated";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { QueryState } from "@/components/shell/query-state";
 import { Field } from "@/components/ui/field";
 import { Panel } from "@/components/ui/panel";
@@ -11,6 +13,12 @@ import type { SettingsView } from "@/lib/shared/settings-contract";
 import { SettingsForm, typedNumber, typedText } from "./settings-form";
 
 type Props = { query: UseQueryResult<SettingsView> };
+
+const isDays = isLike<{ zone: string; days: string; budget: string }>({
+  zone: "",
+  days: "",
+  budget: "",
+});
 
 /** What counts as a day, and how long things are kept: the installation's, in a revision like any other change. */
 export function DaysPanel({ query }: Props) {
@@ -29,9 +37,20 @@ function DaysForm({ view }: { view: SettingsView }) {
   const listId = useId();
   const isHydrated = useHydrated();
   const { settings, defaults } = view;
-  const [zone, setZone] = useState(settings.timezone ?? "");
-  const [days, setDays] = useState(typedText(settings.callLogDays));
-  const [budget, setBudget] = useState(typedText(settings.probeBudgetUsdPerDay));
+  const typed = useStoredDraft({
+    name: "settings:days",
+    initial: {
+      zone: settings.timezone ?? "",
+      days: typedText(settings.callLogDays),
+      budget: typedText(settings.probeBudgetUsdPerDay),
+    },
+    revision: view.settingsRevision,
+    isKind: isDays,
+  });
+  const { zone, days, budget } = typed.value;
+  const change = (part: Partial<typeof typed.value>): void => {
+    typed.set({ ...typed.value, ...part });
+  };
   return (
     <SettingsForm
       view={view}
@@ -42,11 +61,7 @@ function DaysForm({ view }: { view: SettingsView }) {
         callLogDays: typedNumber(days),
         probeBudgetUsdPerDay: typedNumber(budget),
       })}
-      onTheirs={() => {
-        setZone(settings.timezone ?? "");
-        setDays(typedText(settings.callLogDays));
-        setBudget(typedText(settings.probeBudgetUsdPerDay));
-      }}
+      typed={typed}
     >
       <Field
         className="col-span-2 phone:col-span-1"
@@ -55,7 +70,9 @@ function DaysForm({ view }: { view: SettingsView }) {
         value={zone}
         list={listId}
         placeholder={defaults.timezone}
-        onValue={setZone}
+        onValue={(next) => {
+          change({ zone: next });
+        }}
       />
       <datalist id={listId}>
         {(isHydrated ? Intl.supportedValuesOf("timeZone") : []).map((name) => (
@@ -67,14 +84,18 @@ function DaysForm({ view }: { view: SettingsView }) {
         value={days}
         inputMode="numeric"
         placeholder={String(defaults.callLogDays)}
-        onValue={setDays}
+        onValue={(next) => {
+          change({ days: next });
+        }}
       />
       <Field
         label={t("settings.days.probes")}
         value={budget}
         inputMode="decimal"
         placeholder={String(defaults.probeBudgetUsdPerDay)}
-        onValue={setBudget}
+        onValue={(next) => {
+          change({ budget: next });
+        }}
       />
     </SettingsForm>
   );

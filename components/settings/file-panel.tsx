@@ -6,7 +6,10 @@ import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
 import { lineText } from "@/components/lib/line-text";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
+import { isLike } from "@/components/lib/stored-draft";
 import { useSave } from "@/components/lib/use-save";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
+import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
 import { QueryState } from "@/components/shell/query-state";
 import { announceSaved } from "@/components/shell/saved-toast";
@@ -15,6 +18,7 @@ import { TextArea } from "@/components/ui/field";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import type { ImportPreview, SettingsView } from "@/lib/shared/settings-contract";
+import { mayHoldSecret } from "./import-text";
 
 type Props = { query: UseQueryResult<SettingsView> };
 
@@ -53,13 +57,22 @@ export function FilePanel({ query }: Props) {
   );
 }
 
+const isText = isLike<string>("");
+const withoutKeys = (text: string): string => (mayHoldSecret(text) ? "" : text);
+
 function ImportForm() {
   const { t } = useWords();
   const save = useSave();
-  const [text, setText] = useState("");
+  const typed = useStoredDraft({
+    name: "import",
+    initial: "",
+    isKind: isText,
+    withoutSecrets: withoutKeys,
+  });
+  const text = typed.value;
   const [looking, setLooking] = useState<Looking>({ state: "idle" });
   const change = (next: string): void => {
-    setText(next);
+    typed.set(next);
     setLooking({ state: "idle" });
   };
   const look = (): void => {
@@ -81,16 +94,22 @@ function ImportForm() {
       () => sendChange({ method: "PUT", path: "/api/config", body: { text }, ifMatch }),
       (result) => {
         announceSaved(t("settings.file.imported"), result);
-        change("");
+        typed.discard();
+        setLooking({ state: "idle" });
       },
     );
   };
   const seen = looking.state === "seen" && looking.text === text ? looking.preview : null;
   return (
     <div className="grid gap-3">
+      <DraftNote draft={typed} />
       <TextArea
         label={t("settings.file.text")}
-        hint={t("settings.file.hint")}
+        hint={
+          mayHoldSecret(text)
+            ? `${t("settings.file.hint")} ${t("typed.unkept")}`
+            : t("settings.file.hint")
+        }
         rows={8}
         value={text}
         placeholder={

@@ -5,6 +5,8 @@ import type { ReactNode } from "react";
 import { sendChange } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useSave } from "@/components/lib/use-save";
+import type { Typed } from "@/components/lib/use-stored-draft";
+import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
 import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
@@ -16,18 +18,17 @@ type Props = {
   title: string;
   /** What is typed, as it is sent. */
   body: () => SettingsRequest;
-  /** Takes what is there in place of what was typed. */
-  onTheirs: () => void;
+  typed: Pick<Typed<unknown>, "basedOn" | "restoredAtMs" | "discard" | "forget">;
   /** Of the fields, where there is room. */
   columns: 2 | 3;
   children: ReactNode;
 };
 
 /** Some of the installation's settings: saved together as a revision, read-only where a file owns them. */
-export function SettingsForm({ view, title, body, onTheirs, columns, children }: Props) {
+export function SettingsForm({ view, title, body, typed, columns, children }: Props) {
   const { t } = useWords();
   const save = useSave();
-  const { file, settingsRevision } = view;
+  const { file } = view;
   const send = (ifMatch: number | null): void => {
     save.run(
       () =>
@@ -38,6 +39,7 @@ export function SettingsForm({ view, title, body, onTheirs, columns, children }:
           ...(ifMatch !== null && { ifMatch }),
         }),
       (result) => {
+        typed.forget();
         announceSaved(t("settings.saved"), result);
       },
     );
@@ -48,9 +50,10 @@ export function SettingsForm({ view, title, body, onTheirs, columns, children }:
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        send(settingsRevision);
+        send(typed.basedOn);
       }}
     >
+      <DraftNote draft={typed} />
       {file !== null && (
         <p className="run rounded-control bg-sunken px-3 py-2 text-small text-fg-2">
           {t("providers.form.locked", { path: file })}
@@ -69,7 +72,7 @@ export function SettingsForm({ view, title, body, onTheirs, columns, children }:
       <FormProblem
         problem={save.problem}
         shownBy={() => false}
-        onTheirs={onTheirs}
+        onTheirs={typed.discard}
         onMine={() => {
           send(null);
         }}

@@ -106,6 +106,36 @@ describe("a provider", () => {
     return page.getByTestId("test-result").getAttribute("data-outcome");
   };
 
+  it("is there again after a reload, as a key's name is, and no secret was kept", async () => {
+    const page = await room.open({}, "/providers");
+    const typing = async (): Promise<void> => {
+      await button(page, text("providers.add")).click();
+    };
+    await typing();
+    await page.getByRole("button", { name: text("providers.form.other") }).click();
+    await field(page, "providers.form.id").fill("half-typed");
+    await field(page, "providers.form.key").fill("sk-of-nobody");
+    await page.reload();
+    await typing();
+    expect(await field(page, "providers.form.id").inputValue()).toBe("half-typed");
+    expect(await field(page, "providers.form.key").inputValue()).toBe("");
+    await shows(page.getByTestId("draft-note"), text("typed.noSecrets"));
+    const kept = await page.evaluate(() => JSON.stringify([sessionStorage, localStorage]));
+    expect(kept).toContain("half-typed");
+    expect(kept).not.toContain("sk-of-nobody");
+    await page.getByTestId("draft-note").getByRole("button").click();
+    await page.getByRole("button", { name: text("providers.form.other") }).waitFor();
+    await page.goto(new URL("/apps", page.url()).href);
+    await button(page, text("apps.create")).click();
+    await field(page, "apps.form.id").fill("half-named");
+    await page.reload();
+    await button(page, text("apps.create")).click();
+    expect(await field(page, "apps.form.id").inputValue()).toBe("half-named");
+    await button(page, text("confirm.cancel")).click();
+    await button(page, text("apps.create")).click();
+    expect(await field(page, "apps.form.id").inputValue()).toBe("");
+  });
+
   it("is tried, added, used, edited and removed, and its key is never seen again", async () => {
     const page = await room.open({}, "/providers");
     await button(page, text("providers.add")).click();
