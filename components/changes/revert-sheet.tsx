@@ -14,7 +14,6 @@ import { DraftNote } from "@/components/shell/draft-note";
 import { ImpactList } from "@/components/shell/impact-list";
 import { QueryState } from "@/components/shell/query-state";
 import { useSaid } from "@/components/shell/said-fields";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import type { RevertPreview } from "@/lib/shared/contract";
@@ -45,6 +44,7 @@ export function RevertSheet({ revision, onClose }: Props) {
     const { reason } = said;
     const { basedOn } = preview.data;
     save.run(
+      t("revert.name", { revision }),
       () =>
         sendChange({
           method: "POST",
@@ -52,9 +52,8 @@ export function RevertSheet({ revision, onClose }: Props) {
           body: reason === null ? {} : { reason },
           ifMatch: basedOn,
         }),
-      (result) => {
+      () => {
         typed.forget();
-        announceSaved(t("revert.name", { revision }), result);
         onClose();
       },
     );

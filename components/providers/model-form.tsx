@@ -9,7 +9,6 @@ import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DialogHead } from "@/components/shell/dialog-head";
 import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Choice, Field } from "@/components/ui/field";
@@ -63,6 +62,7 @@ export function ModelForm({ view, model, onClose }: Props) {
   const send = (ifMatch: number | null): void => {
     const id = draft.id.trim();
     save.run(
+      id,
       () =>
         sendChange({
           method: "PUT",
@@ -70,9 +70,8 @@ export function ModelForm({ view, model, onClose }: Props) {
           body: toModelRequest(draft),
           ...(ifMatch !== null && { ifMatch }),
         }),
-      (result) => {
+      () => {
         typed.forget();
-        announceSaved(id, result);
         onClose();
       },
     );

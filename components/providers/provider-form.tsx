@@ -8,7 +8,6 @@ import { type Typed, useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DialogHead } from "@/components/shell/dialog-head";
 import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Field } from "@/components/ui/field";
@@ -113,6 +112,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
   const send = (ifMatch: number | null): void => {
     const id = draft.id.trim();
     save.run(
+      id,
       () =>
         sendChange({
           method: "PUT",
@@ -120,9 +120,8 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
           body: toRequest(draft),
           ...(ifMatch !== null && { ifMatch }),
         }),
-      (result) => {
+      () => {
         typed.forget();
-        announceSaved(id, result);
         onClose();
       },
     );

@@ -12,7 +12,6 @@ import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
 import { QueryState } from "@/components/shell/query-state";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/field";
 import { Glyph } from "@/components/ui/glyph";
@@ -91,9 +90,9 @@ function ImportForm() {
   };
   const apply = (ifMatch: number): void => {
     save.run(
+      t("settings.file.imported"),
       () => sendChange({ method: "PUT", path: "/api/config", body: { text }, ifMatch }),
-      (result) => {
-        announceSaved(t("settings.file.imported"), result);
+      () => {
         typed.discard();
         setLooking({ state: "idle" });
       },

@@ -8,7 +8,6 @@ import { useSave } from "@/components/lib/use-save";
 import type { Typed } from "@/components/lib/use-stored-draft";
 import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import type { SettingsRequest, SettingsView } from "@/lib/shared/settings-contract";
 
@@ -31,6 +30,7 @@ export function SettingsForm({ view, title, body, typed, columns, children }: Pr
   const { file } = view;
   const send = (ifMatch: number | null): void => {
     save.run(
+      t("settings.saved"),
       () =>
         sendChange({
           method: "PUT",
@@ -38,9 +38,8 @@ export function SettingsForm({ view, title, body, typed, columns, children }: Pr
           body: body(),
           ...(ifMatch !== null && { ifMatch }),
         }),
-      (result) => {
+      () => {
         typed.forget();
-        announceSaved(t("settings.saved"), result);
       },
     );
   };
