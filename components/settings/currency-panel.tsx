@@ -15,10 +15,11 @@ import { SettingsForm, typedNumber, typedText } from "./settings-form";
 
 type Props = { query: UseQueryResult<SettingsView> };
 
-const isCurrency = isLike<{ code: string; rate: string; day: string }>({
+const isCurrency = isLike<{ code: string; rate: string; day: string; reason: string }>({
   code: "",
   rate: "",
   day: "",
+  reason: "",
 });
 
 /** What amounts are shown in beside US dollars, at a rate that a person gives: nothing here asks a bank. */
@@ -58,11 +59,12 @@ function CurrencyForm({ view }: { view: SettingsView }) {
       code: currency ?? "",
       rate: typedText(exchangeRate?.perUsd ?? null),
       day: exchangeRate?.at ?? "",
+      reason: "",
     },
     revision: view.settingsRevision,
     isKind: isCurrency,
   });
-  const { code, rate, day } = typed.value;
+  const { code, rate, day, reason } = typed.value;
   const change = (part: Partial<typeof typed.value>): void => {
     typed.set({ ...typed.value, ...part });
   };
@@ -79,38 +81,48 @@ function CurrencyForm({ view }: { view: SettingsView }) {
         };
       }}
       typed={typed}
+      reason={reason}
+      onReason={(next) => {
+        change({ reason: next });
+      }}
     >
-      <Field
-        label={t("settings.currency.code")}
-        hint={t("settings.currency.codeHint")}
-        value={code}
-        list={listId}
-        placeholder="USD"
-        onValue={(next) => {
-          change({ code: next });
-        }}
-      />
-      <datalist id={listId}>
-        {(isHydrated ? Intl.supportedValuesOf("currency") : []).map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
-      <Field
-        label={t("settings.currency.perUsd")}
-        value={rate}
-        inputMode="decimal"
-        onValue={(next) => {
-          change({ rate: next, day: day === "" ? today() : day });
-        }}
-      />
-      <Field
-        label={t("settings.currency.day")}
-        type="date"
-        value={day}
-        onValue={(next) => {
-          change({ day: next });
-        }}
-      />
+      {(problemOf) => (
+        <>
+          <Field
+            label={t("settings.currency.code")}
+            hint={t("settings.currency.codeHint")}
+            value={code}
+            problem={problemOf("currency")}
+            list={listId}
+            placeholder="USD"
+            onValue={(next) => {
+              change({ code: next });
+            }}
+          />
+          <datalist id={listId}>
+            {(isHydrated ? Intl.supportedValuesOf("currency") : []).map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+          <Field
+            label={t("settings.currency.perUsd")}
+            value={rate}
+            problem={problemOf("exchangeRate")}
+            inputMode="decimal"
+            onValue={(next) => {
+              change({ rate: next, day: day === "" ? today() : day });
+            }}
+          />
+          <Field
+            label={t("settings.currency.day")}
+            type="date"
+            value={day}
+            onValue={(next) => {
+              change({ day: next });
+            }}
+          />
+        </>
+      )}
     </SettingsForm>
   );
 

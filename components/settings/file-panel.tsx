@@ -13,7 +13,7 @@ import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/field";
+import { Field, TextArea } from "@/components/ui/field";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import type { ImportPreview, SettingsView } from "@/lib/shared/settings-contract";
@@ -69,6 +69,7 @@ function ImportForm() {
     withoutSecrets: withoutKeys,
   });
   const text = typed.value;
+  const said = useStoredDraft({ name: "import:reason", initial: "", isKind: isText });
   const [looking, setLooking] = useState<Looking>({ state: "idle" });
   const change = (next: string): void => {
     typed.set(next);
@@ -89,11 +90,19 @@ function ImportForm() {
       });
   };
   const apply = (ifMatch: number): void => {
+    const reason = said.value.trim();
     save.run(
       t("settings.file.imported"),
-      () => sendChange({ method: "PUT", path: "/api/config", body: { text }, ifMatch }),
+      () =>
+        sendChange({
+          method: "PUT",
+          path: "/api/config",
+          body: { text, ...(reason !== "" && { reason }) },
+          ifMatch,
+        }),
       () => {
         typed.discard();
+        said.discard();
         setLooking({ state: "idle" });
       },
     );
@@ -116,6 +125,7 @@ function ImportForm() {
         }
         onValue={change}
       />
+      <Field label={t("providers.form.reason")} value={said.value} onValue={said.set} />
       <div className="flex flex-wrap items-center gap-2">
         <label className="inline-flex h-7.5 cursor-pointer items-center rounded-control border border-line-strong bg-surface px-3 font-medium focus-within:outline-2 hover:bg-hover touch:h-11">
           {t("settings.file.choose")}

@@ -4,27 +4,39 @@ import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { sendChange } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useSave } from "@/components/lib/use-save";
+import { type Save, useSave } from "@/components/lib/use-save";
 import type { Typed } from "@/components/lib/use-stored-draft";
 import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
 import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
 import type { SettingsRequest, SettingsView } from "@/lib/shared/settings-contract";
 
 type Props = {
   view: SettingsView;
   /** Of the fields, for those who cannot see the panel that they stand in. */
   title: string;
-  /** What is typed, as it is sent. */
+  reason: string;
+  onReason: (reason: string) => void;
+  /** What is typed, as it is sent; each of its fields shows what is wrong with it. */
   body: () => SettingsRequest;
   typed: Pick<Typed<unknown>, "basedOn" | "restoredAtMs" | "discard" | "forget">;
   /** Of the fields, where there is room. */
   columns: 2 | 3;
-  children: ReactNode;
+  children: (problemOf: Save["problemOf"]) => ReactNode;
 };
 
 /** Some of the installation's settings: saved together as a revision, read-only where a file owns them. */
-export function SettingsForm({ view, title, body, typed, columns, children }: Props) {
+export function SettingsForm({
+  view,
+  title,
+  reason,
+  onReason,
+  body,
+  typed,
+  columns,
+  children,
+}: Props) {
   const { t } = useWords();
   const save = useSave();
   const { file } = view;
@@ -35,7 +47,7 @@ export function SettingsForm({ view, title, body, typed, columns, children }: Pr
         sendChange({
           method: "PUT",
           path: "/api/settings",
-          body: body(),
+          body: { ...body(), ...(reason.trim() !== "" && { reason: reason.trim() }) },
           ...(ifMatch !== null && { ifMatch }),
         }),
       () => {
@@ -66,16 +78,19 @@ export function SettingsForm({ view, title, body, typed, columns, children }: Pr
         disabled={file !== null}
       >
         <legend className="sr-only">{title}</legend>
-        {children}
+        {children(save.problemOf)}
       </fieldset>
       <FormProblem
         problem={save.problem}
-        shownBy={() => false}
+        shownBy={(field) => field in body()}
         onTheirs={typed.discard}
         onMine={() => {
           send(null);
         }}
       />
+      {file === null && (
+        <Field label={t("providers.form.reason")} value={reason} onValue={onReason} />
+      )}
       {file === null && (
         <Button type="submit" tone="primary" className="justify-self-start" disabled={save.isBusy}>
           {t("providers.form.save")}

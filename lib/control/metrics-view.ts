@@ -26,7 +26,7 @@ const activeMs = 5 * 60_000;
 const appsFreshMs = 2_000;
 const formerFreshMs = 60_000;
 /** Promised to callers where nobody set another figure. */
-const usualSloPercent = 99.9;
+export const usualSloPercent = 99.9;
 
 /** What the calls of a range came to, in total and by bucket; the last bucket is not complete yet. */
 export const metricsView = defineVerb<MetricsQuery, MetricsView>(

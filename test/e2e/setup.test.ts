@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { CallsPage } from "@/lib/shared/contract";
+import type { CallsPage, ChangesPage } from "@/lib/shared/contract";
 import { type MessageKey } from "@/components/lib/i18n/messages";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
@@ -290,6 +290,28 @@ describe("the configuration as a file", () => {
     await page.keyboard.press("Shift+Slash");
     await page.locator("dialog[open]").waitFor();
   });
+});
+
+it("the goal is set with a reason, refused beside its field, and taken back by a key, once", async () => {
+  const page = await room.open({}, "/settings");
+  const panel = page.locator("#days");
+  const goal = panel.getByLabel(text("settings.days.goal"));
+  await goal.fill("40");
+  await button(panel, text("providers.form.save")).click();
+  await shows(panel.getByRole("alert"), "between 50 and 100");
+  expect(await goal.getAttribute("aria-invalid")).toBe("true");
+  await goal.fill("99.5");
+  await field(panel, "providers.form.reason").fill("What was promised");
+  await button(panel, text("providers.form.save")).click();
+  await shows(page.getByTestId("saved"), text("proof.applied.order", { of: 1, took: "" }).trim());
+  const { changes } = (await (await room.ask("GET", "changes?limit=1")).json()) as ChangesPage;
+  expect(changes).toMatchObject([{ reason: "What was promised" }]);
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("u");
+  await shows(page.getByTestId("saved"), text("saved.undone", { name: text("settings.saved") }));
+  await expect.poll(() => goal.inputValue()).toBe("");
+  await page.keyboard.press("u");
+  await shows(page.getByTestId("notice"), text("toast.nothingToUndo"));
 });
 
 it("amounts are in the installation's currency once it has a rate, and in dollars for who wants them", async () => {
