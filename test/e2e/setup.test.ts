@@ -156,7 +156,7 @@ describe("a provider", () => {
     await field(page, "providers.form.id").press("Enter");
     const row = page.getByTestId("provider-acme");
     await shows(row, `••••${wallKey.slice(-4)}`);
-    await shows(page.getByTestId("saved"), "1 of 1 node", 10_000);
+    await shows(page.getByTestId("saved"), "in effect on 1/1 nodes", 10_000);
 
     await button(page, text("providers.models.add")).click();
     await field(page, "providers.modelForm.id").fill("acme-chat");
