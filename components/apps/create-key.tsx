@@ -5,6 +5,9 @@ import { type SubmitEvent, useState } from "react";
 import { ApiFailure, createKey } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { keysQueries } from "@/components/lib/queries";
+import { isLike } from "@/components/lib/stored-draft";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
+import { DraftNote } from "@/components/shell/draft-note";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -17,7 +20,13 @@ const limits = ["rpm", "tpm", "parallel", "budgetUsdPerMonth"] as const;
 type LimitName = (typeof limits)[number];
 type Typed = Readonly<Record<LimitName, string>>;
 
-const nothing: Typed = { rpm: "", tpm: "", parallel: "", budgetUsdPerMonth: "" };
+type KeyDraft = { readonly id: string; readonly limits: Typed };
+
+const nothing: KeyDraft = {
+  id: "",
+  limits: { rpm: "", tpm: "", parallel: "", budgetUsdPerMonth: "" },
+};
+const isKeyDraft = isLike<KeyDraft>(nothing);
 
 /** A new key: a name, limits where there are to be some, and the secret, shown this once. */
 export function CreateKey({ onClose }: Props) {
@@ -47,8 +56,8 @@ type FormProps = { onClose: () => void; onMade: (made: CreatedKey) => void };
 function KeyForm({ onClose, onMade }: FormProps) {
   const { t } = useWords();
   const client = useQueryClient();
-  const [id, setId] = useState("");
-  const [typed, setTyped] = useState(nothing);
+  const draft = useStoredDraft({ name: "key", initial: nothing, isKind: isKeyDraft });
+  const { id, limits: typed } = draft.value;
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: string | null; text: string } | null>(null);
   const problemOf = (field: string): string | undefined =>
@@ -59,6 +68,7 @@ function KeyForm({ onClose, onMade }: FormProps) {
     setProblem(null);
     createKey({ id: id.trim(), limits: numbersOf(typed) })
       .then(async (made) => {
+        draft.forget();
         onMade(made);
         await client.invalidateQueries({ queryKey: keysQueries.all() });
       })
@@ -73,12 +83,15 @@ function KeyForm({ onClose, onMade }: FormProps) {
   };
   return (
     <form onSubmit={submit} className="mt-3 grid gap-3" noValidate>
+      <DraftNote draft={draft} />
       <Field
         label={t("apps.form.id")}
         hint={t("apps.form.idHint")}
         value={id}
         problem={problemOf("id")}
-        onValue={setId}
+        onValue={(value) => {
+          draft.set({ ...draft.value, id: value });
+        }}
       />
       <div className="grid grid-cols-2 gap-3 phone:grid-cols-1">
         {limits.map((name) => (
@@ -89,7 +102,7 @@ function KeyForm({ onClose, onMade }: FormProps) {
             inputMode="decimal"
             problem={problemOf(`limits.${name}`)}
             onValue={(value) => {
-              setTyped({ ...typed, [name]: value });
+              draft.set({ ...draft.value, limits: { ...typed, [name]: value } });
             }}
           />
         ))}
@@ -101,7 +114,14 @@ function KeyForm({ onClose, onMade }: FormProps) {
         </p>
       )}
       <div className="mt-1 flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>{t("confirm.cancel")}</Button>
+        <Button
+          onClick={() => {
+            draft.discard();
+            onClose();
+          }}
+        >
+          {t("confirm.cancel")}
+        </Button>
         <Button type="submit" tone="primary" disabled={isBusy}>
           {t("apps.create")}
         </Button>

@@ -7,16 +7,20 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { lineText } from "@/components/lib/line-text";
 import { useMinute } from "@/components/lib/live/provider";
 import { changesQueries, impactQueries } from "@/components/lib/queries";
+import { isLike } from "@/components/lib/stored-draft";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { useSave } from "@/components/lib/use-save";
+import { DraftNote } from "@/components/shell/draft-note";
 import { ImpactList } from "@/components/shell/impact-list";
 import { QueryState } from "@/components/shell/query-state";
 import { useSaid } from "@/components/shell/said-fields";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import type { RevertPreview } from "@/lib/shared/contract";
 
 type Props = { revision: number; onClose: () => void };
+
+const isText = isLike<string>("");
 
 /** What taking a revision back changes of what is in force now, and whose calls that moves; then it is done, or not. */
 export function RevertSheet({ revision, onClose }: Props) {
@@ -25,7 +29,13 @@ export function RevertSheet({ revision, onClose }: Props) {
   const impact = useQuery(impactQueries.of({ type: "revert", revision }));
   const save = useSave();
   const tier = impact.data?.tier;
-  const said = useSaid({ name: `r${revision}`, isGrave: tier === "T2" });
+  const typed = useStoredDraft({ name: `revert:${revision}`, initial: "", isKind: isText });
+  const said = useSaid({
+    name: `r${revision}`,
+    isGrave: tier === "T2",
+    reason: typed.value,
+    onReason: typed.set,
+  });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (!said.isEnough() || preview.data === undefined) {
@@ -34,6 +44,7 @@ export function RevertSheet({ revision, onClose }: Props) {
     const { reason } = said;
     const { basedOn } = preview.data;
     save.run(
+      t("revert.name", { revision }),
       () =>
         sendChange({
           method: "POST",
@@ -41,8 +52,8 @@ export function RevertSheet({ revision, onClose }: Props) {
           body: reason === null ? {} : { reason },
           ifMatch: basedOn,
         }),
-      (result) => {
-        announceSaved(t("revert.name", { revision }), result);
+      () => {
+        typed.forget();
         onClose();
       },
     );
@@ -56,7 +67,10 @@ export function RevertSheet({ revision, onClose }: Props) {
         <QueryState query={preview} skeleton="h-24" />
         {preview.data !== undefined && <Lines preview={preview.data} />}
         {!impact.isPending && <ImpactList impact={impact.data ?? null} />}
-        <div className="mt-4 grid gap-2.5 border-t border-line pt-3.5">{said.fields}</div>
+        <div className="mt-4 grid gap-2.5 border-t border-line pt-3.5">
+          <DraftNote draft={typed} />
+          {said.fields}
+        </div>
         {save.problem !== null && (
           <p role="alert" className="run mt-3 break-words">
             {save.problem.text}
@@ -64,7 +78,13 @@ export function RevertSheet({ revision, onClose }: Props) {
         )}
         <p className="run mt-3 text-small text-fg-3">{t("confirm.undo")}</p>
         <div className="mt-4 flex flex-wrap justify-end gap-2">
-          <Button onClick={onClose} data-autofocus={tier === "T2" ? undefined : ""}>
+          <Button
+            onClick={() => {
+              typed.discard();
+              onClose();
+            }}
+            data-autofocus={tier === "T2" ? undefined : ""}
+          >
             {t("confirm.cancel")}
           </Button>
           <Button

@@ -7,6 +7,11 @@ interface ToastOptions {
   readonly duration: number;
 }
 
+/** Takes a toast away before its time. */
+export function hideToast(id: string): void {
+  import("sonner").then(({ toast }) => toast.dismiss(id)).catch(() => undefined);
+}
+
 /** Shows `content` for a while; its library comes behind the page, and a notice that cannot be shown holds nothing up. */
 export function showToast(content: () => ReactElement, options: ToastOptions): void {
   import("sonner").then(({ toast }) => toast.custom(content, options)).catch(() => undefined);

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { WriteResult } from "@/lib/shared/contract";
 import { ApiFailure } from "./api";
 import { useWords } from "./i18n/provider";
+import { useWrites } from "./writes/provider";
 
 export type SaveProblem = {
   /** The field that is wrong; null for the whole. */
@@ -20,26 +21,29 @@ export type Save = {
   readonly problem: SaveProblem | null;
   /** What is wrong with a field, as far as the server said so. */
   readonly problemOf: (field: string) => string | undefined;
-  readonly run: (work: () => Promise<WriteResult>, then: (result: WriteResult) => void) => void;
+  /** Does `work`, then `then`; `name` is what was saved, as the notice says it. */
+  readonly run: (name: string, work: () => Promise<WriteResult>, then: () => void) => void;
 };
 
-/** Sends what a form holds; what was typed stays whatever happens, and what is wrong is told by field. */
+/** Sends what a form holds, and follows it to the nodes; what was typed stays whatever happens, and what is wrong is told by field. */
 export function useSave(): Save {
   const { t } = useWords();
   const client = useQueryClient();
+  const writes = useWrites();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<SaveProblem | null>(null);
   return {
     isBusy,
     problem,
     problemOf: (field) => (problem?.field === field ? problem.text : undefined),
-    run(work, then) {
+    run(name, work, then) {
       setBusy(true);
       setProblem(null);
       work()
         .then(async (result) => {
           setBusy(false);
-          then(result);
+          then();
+          writes.follow(name, result);
           await client.invalidateQueries();
         })
         .catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { isLike } from "@/components/lib/stored-draft";
 import type { ModelRequest, ModelView } from "@/lib/shared/provider-contract";
 
 export const abilities = ["tools", "vision", "json", "prefill", "reasoning"] as const;
@@ -46,6 +47,21 @@ export function emptyModel(provider: string): ModelDraft {
     reason: "",
   };
 }
+
+const isKnown = (value: unknown): boolean => ["unknown", "yes", "no"].includes(String(value));
+
+/** Whether a value is a form that was kept. */
+export const isModelDraft = isLike<ModelDraft>({
+  ...emptyModel(""),
+  abilities: {
+    tools: isKnown,
+    vision: isKnown,
+    json: isKnown,
+    prefill: isKnown,
+    reasoning: isKnown,
+  },
+  routes: [""],
+});
 
 /** The form of a model that is there. */
 export function modelDraftOf({ id, targets, price, capabilities, routes }: ModelView): ModelDraft {

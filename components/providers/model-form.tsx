@@ -1,14 +1,14 @@
 "use client";
 
 import { X } from "lucide-react";
-import { useState } from "react";
 import { sendChange } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { useSave } from "@/components/lib/use-save";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DialogHead } from "@/components/shell/dialog-head";
+import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Choice, Field } from "@/components/ui/field";
@@ -16,6 +16,7 @@ import type { ModelView, ProvidersView } from "@/lib/shared/provider-contract";
 import {
   abilities,
   emptyModel,
+  isModelDraft,
   type Known,
   type ModelDraft,
   modelDraftOf,
@@ -38,12 +39,20 @@ export function ModelForm({ view, model, onClose }: Props) {
   const save = useSave();
   const routes = useHealth().data?.routes ?? [];
   const providers = view.providers.map(({ id }) => ({ value: id, label: id }));
-  const [draft, setDraft] = useState<ModelDraft>(
-    model === null ? emptyModel(providers[0]?.value ?? "") : modelDraftOf(model),
-  );
+  const typed = useStoredDraft<ModelDraft>({
+    name: model === null ? "model" : `model:${model.id}`,
+    initial: model === null ? emptyModel(providers[0]?.value ?? "") : modelDraftOf(model),
+    revision: view.revision,
+    isKind: isModelDraft,
+  });
+  const draft = typed.value;
   const isLocked = model?.owner === "file";
   const change = (part: Partial<ModelDraft>): void => {
-    setDraft({ ...draft, ...part });
+    typed.set({ ...draft, ...part });
+  };
+  const drop = (): void => {
+    typed.discard();
+    onClose();
   };
   const changePlace = (index: number, part: Partial<PlaceDraft>): void => {
     const places = draft.places.map((one, at) => (at === index ? { ...one, ...part } : one));
@@ -53,6 +62,7 @@ export function ModelForm({ view, model, onClose }: Props) {
   const send = (ifMatch: number | null): void => {
     const id = draft.id.trim();
     save.run(
+      id,
       () =>
         sendChange({
           method: "PUT",
@@ -60,8 +70,8 @@ export function ModelForm({ view, model, onClose }: Props) {
           body: toModelRequest(draft),
           ...(ifMatch !== null && { ifMatch }),
         }),
-      (result) => {
-        announceSaved(id, result);
+      () => {
+        typed.forget();
         onClose();
       },
     );
@@ -88,9 +98,10 @@ export function ModelForm({ view, model, onClose }: Props) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          send(view.revision);
+          send(typed.basedOn);
         }}
       >
+        <DraftNote draft={typed} />
         {isLocked && (
           <p className="run rounded-control bg-sunken px-3 py-2 text-small text-fg-2">
             {t("providers.form.locked", { path: model.ownerPath ?? "" })}
@@ -228,13 +239,13 @@ export function ModelForm({ view, model, onClose }: Props) {
         <FormProblem
           problem={save.problem}
           shownBy={() => false}
-          onTheirs={onClose}
+          onTheirs={drop}
           onMine={() => {
             send(null);
           }}
         />
         <div className="sticky bottom-0 -mx-5 -mb-5 flex flex-wrap justify-end gap-2 border-t border-line bg-raised px-5 py-3">
-          <Button onClick={onClose}>{t(isLocked ? "popover.close" : "confirm.cancel")}</Button>
+          <Button onClick={drop}>{t(isLocked ? "popover.close" : "confirm.cancel")}</Button>
           {!isLocked && (
             <Button
               type="submit"

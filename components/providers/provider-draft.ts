@@ -1,3 +1,6 @@
+import { isLike } from "@/components/lib/stored-draft";
+import { isReference, isSecretHeader } from "@/lib/config/secret-names";
+import { isRecord } from "@/lib/shared/record";
 import type {
   ConnectionTestRequest,
   KnownProvider,
@@ -58,6 +61,58 @@ export const emptyDraft: ProviderDraft = {
   models: [],
   reason: "",
 };
+
+const isSecretDraft = (value: unknown): boolean =>
+  isRecord(value) &&
+  (value["kind"] === "keep" ||
+    (["key", "reference"].includes(String(value["kind"])) && typeof value["text"] === "string"));
+const isPrice = (value: unknown): boolean => value === null || isRecord(value);
+
+/** Whether a value is a form that was kept. */
+export const isProviderDraft = isLike<ProviderDraft>({
+  ...emptyDraft,
+  secret: isSecretDraft,
+  credentials: [{ id: "", secret: isSecretDraft }],
+  regions: [{ id: "", baseUrl: "", headers: "", priority: "" }],
+  models: [{ id: "", upstreamModel: "", isWanted: true, price: isPrice, capabilities: isRecord }],
+});
+
+/** The form as it may be kept in a browser: keys, and headers that carry one, are to be typed again. */
+export function withoutTypedSecrets<T extends ProviderDraft | null>(draft: T): T {
+  return draft === null
+    ? draft
+    : {
+        ...draft,
+        secret: withoutText(draft.secret),
+        credentials: draft.credentials.map((one) => ({ ...one, secret: withoutText(one.secret) })),
+        regions: draft.regions.map((one) => ({
+          ...one,
+          headers: one.headers.split("\n").map(withoutValue).join("\n"),
+        })),
+      };
+}
+
+/** Whether a key that is needed is not typed, as in a form that was brought back. */
+export function lacksSecrets({ secret, credentials }: ProviderDraft): boolean {
+  return [secret, ...credentials.map((one) => one.secret)].some(
+    (one) => one.kind !== "keep" && one.text === "",
+  );
+}
+
+function withoutText(secret: SecretDraft): SecretDraft {
+  return secret.kind === "keep" || (secret.kind === "reference" && isReference(secret.text))
+    ? secret
+    : { ...secret, text: "" };
+}
+
+/** A line that is no header yet may be the end of a key. */
+function withoutValue(line: string): string {
+  const [, name, value] = /^([^:]*):\s*(.*)$/.exec(line) ?? [];
+  if (name === undefined || value === undefined) {
+    return "";
+  }
+  return isSecretHeader(name) && value !== hiddenValue && !isReference(value) ? `${name}: ` : line;
+}
 
 /** The form of a provider that is there. */
 export function draftOf(provider: ProviderView): ProviderDraft {

@@ -4,9 +4,10 @@ import { useState } from "react";
 import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useSave } from "@/components/lib/use-save";
+import { type Typed, useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DialogHead } from "@/components/shell/dialog-head";
+import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Field } from "@/components/ui/field";
@@ -16,10 +17,13 @@ import { KnownProviders } from "./known-providers";
 import {
   draftOf,
   emptyDraft,
+  isProviderDraft,
+  lacksSecrets,
   type ProviderDraft,
   toRequest,
   toTestRequest,
   withListed,
+  withoutTypedSecrets,
 } from "./provider-draft";
 import { RegionFields } from "./region-fields";
 import { SecretField } from "./secret-field";
@@ -42,9 +46,14 @@ const mostShown = 40;
 /** A provider, tried before it is saved. */
 export function ProviderForm({ view, provider, onClose }: Props) {
   const { t } = useWords();
-  const [draft, setDraft] = useState<ProviderDraft | null>(
-    provider === null ? null : draftOf(provider),
-  );
+  const typed = useStoredDraft<ProviderDraft | null>({
+    name: provider === null ? "provider" : `provider:${provider.id}`,
+    initial: provider === null ? null : draftOf(provider),
+    revision: view.revision,
+    isKind: isProviderDraft,
+    withoutSecrets: withoutTypedSecrets,
+  });
+  const draft = typed.value;
   const title =
     provider === null ? t("providers.add") : t("providers.form.title", { id: provider.id });
   return (
@@ -54,34 +63,29 @@ export function ProviderForm({ view, provider, onClose }: Props) {
         <KnownProviders
           known={view.known}
           onChoose={(chosen) => {
-            setDraft(chosen ?? emptyDraft);
+            typed.set(chosen ?? emptyDraft);
           }}
         />
       ) : (
-        <DraftForm
-          view={view}
-          provider={provider}
-          draft={draft}
-          onDraft={setDraft}
-          onClose={onClose}
-        />
+        <DraftForm view={view} provider={provider} draft={draft} typed={typed} onClose={onClose} />
       )}
     </Dialog>
   );
 }
 
-type DraftProps = Props & {
-  draft: ProviderDraft;
-  onDraft: (draft: ProviderDraft) => void;
-};
+type DraftProps = Props & { draft: ProviderDraft; typed: Typed<ProviderDraft | null> };
 
-function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
+function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
   const { t } = useWords();
   const save = useSave();
   const [testing, setTesting] = useState<Testing>({ state: "idle" });
   const isLocked = provider?.owner === "file";
   const change = (part: Partial<ProviderDraft>): void => {
-    onDraft({ ...draft, ...part });
+    typed.set({ ...draft, ...part });
+  };
+  const drop = (): void => {
+    typed.discard();
+    onClose();
   };
   const problemOf = (field: string): string | undefined =>
     save.problemOf(field) ??
@@ -93,7 +97,7 @@ function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
       .then((result) => {
         setTesting({ state: "done", result });
         if (provider === null) {
-          onDraft(withListed(draft, result.models));
+          typed.set(withListed(draft, result.models));
         }
       })
       .catch((error: unknown) => {
@@ -108,6 +112,7 @@ function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
   const send = (ifMatch: number | null): void => {
     const id = draft.id.trim();
     save.run(
+      id,
       () =>
         sendChange({
           method: "PUT",
@@ -115,8 +120,8 @@ function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
           body: toRequest(draft),
           ...(ifMatch !== null && { ifMatch }),
         }),
-      (result) => {
-        announceSaved(id, result);
+      () => {
+        typed.forget();
         onClose();
       },
     );
@@ -128,9 +133,10 @@ function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        send(view.revision);
+        send(typed.basedOn);
       }}
     >
+      <DraftNote draft={typed} lacksSecrets={lacksSecrets(draft)} />
       {isLocked && (
         <p className="run rounded-control bg-sunken px-3 py-2 text-small text-fg-2">
           {t("providers.form.locked", { path: provider.ownerPath ?? "" })}
@@ -191,7 +197,7 @@ function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
           {testing.text}
         </p>
       )}
-      {draft.models.length > 0 && <BroughtModels draft={draft} onDraft={onDraft} />}
+      {draft.models.length > 0 && <BroughtModels draft={draft} onDraft={typed.set} />}
       <RegionFields
         regions={draft.regions}
         isLocked={isLocked}
@@ -220,7 +226,7 @@ function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
       <FormProblem
         problem={save.problem}
         shownBy={(field) => field === "secret" || field === "baseUrl" || field.startsWith("cred")}
-        onTheirs={onClose}
+        onTheirs={drop}
         onMine={() => {
           send(null);
         }}
@@ -229,7 +235,7 @@ function DraftForm({ view, provider, draft, onDraft, onClose }: DraftProps) {
         <Button className="mr-auto" disabled={testing.state === "running"} onClick={test}>
           {t(testing.state === "running" ? "providers.test.running" : "providers.test.run")}
         </Button>
-        <Button onClick={onClose}>{t(isLocked ? "popover.close" : "confirm.cancel")}</Button>
+        <Button onClick={drop}>{t(isLocked ? "popover.close" : "confirm.cancel")}</Button>
         {!isLocked && (
           <Button
             type="submit"

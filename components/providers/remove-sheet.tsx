@@ -5,7 +5,6 @@ import { removeObject } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useSave } from "@/components/lib/use-save";
 import { FormProblem } from "@/components/shell/form-problem";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -31,9 +30,9 @@ export function RemoveSheet({ removed, onClose }: Props) {
   const isSure = !isUsed && typed.trim() === id;
   const remove = (ifMatch: number | null): void => {
     save.run(
+      t("providers.removedName", { id }),
       () => removeObject(`/api/${type}s/${encodeURIComponent(id)}`, ifMatch),
-      (result) => {
-        announceSaved(t("providers.removedName", { id }), result);
+      () => {
         onClose();
       },
     );

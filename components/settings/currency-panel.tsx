@@ -1,9 +1,11 @@
 "use client";
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { isLike } from "@/components/lib/stored-draft";
 import { useHydrated } from "@/components/lib/use-hydrated";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { QueryState } from "@/components/shell/query-state";
 import { Field } from "@/components/ui/field";
 import { Panel } from "@/components/ui/panel";
@@ -12,6 +14,13 @@ import type { SettingsView } from "@/lib/shared/settings-contract";
 import { SettingsForm, typedNumber, typedText } from "./settings-form";
 
 type Props = { query: UseQueryResult<SettingsView> };
+
+const isCurrency = isLike<{ code: string; rate: string; day: string; reason: string }>({
+  code: "",
+  rate: "",
+  day: "",
+  reason: "",
+});
 
 /** What amounts are shown in beside US dollars, at a rate that a person gives: nothing here asks a bank. */
 export function CurrencyPanel({ query }: Props) {
@@ -44,9 +53,21 @@ function CurrencyForm({ view }: { view: SettingsView }) {
   const listId = useId();
   const isHydrated = useHydrated();
   const { currency, exchangeRate } = view.settings;
-  const [code, setCode] = useState(currency ?? "");
-  const [rate, setRate] = useState(typedText(exchangeRate?.perUsd ?? null));
-  const [day, setDay] = useState(exchangeRate?.at ?? "");
+  const typed = useStoredDraft({
+    name: "settings:currency",
+    initial: {
+      code: currency ?? "",
+      rate: typedText(exchangeRate?.perUsd ?? null),
+      day: exchangeRate?.at ?? "",
+      reason: "",
+    },
+    revision: view.settingsRevision,
+    isKind: isCurrency,
+  });
+  const { code, rate, day, reason } = typed.value;
+  const change = (part: Partial<typeof typed.value>): void => {
+    typed.set({ ...typed.value, ...part });
+  };
   return (
     <SettingsForm
       view={view}
@@ -59,35 +80,49 @@ function CurrencyForm({ view }: { view: SettingsView }) {
           exchangeRate: perUsd === null ? null : { perUsd, at: day },
         };
       }}
-      onTheirs={() => {
-        setCode(currency ?? "");
-        setRate(typedText(exchangeRate?.perUsd ?? null));
-        setDay(exchangeRate?.at ?? "");
+      typed={typed}
+      reason={reason}
+      onReason={(next) => {
+        change({ reason: next });
       }}
     >
-      <Field
-        label={t("settings.currency.code")}
-        hint={t("settings.currency.codeHint")}
-        value={code}
-        list={listId}
-        placeholder="USD"
-        onValue={setCode}
-      />
-      <datalist id={listId}>
-        {(isHydrated ? Intl.supportedValuesOf("currency") : []).map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
-      <Field
-        label={t("settings.currency.perUsd")}
-        value={rate}
-        inputMode="decimal"
-        onValue={(typed) => {
-          setRate(typed);
-          setDay(day === "" ? today() : day);
-        }}
-      />
-      <Field label={t("settings.currency.day")} type="date" value={day} onValue={setDay} />
+      {(problemOf) => (
+        <>
+          <Field
+            label={t("settings.currency.code")}
+            hint={t("settings.currency.codeHint")}
+            value={code}
+            problem={problemOf("currency")}
+            list={listId}
+            placeholder="USD"
+            onValue={(next) => {
+              change({ code: next });
+            }}
+          />
+          <datalist id={listId}>
+            {(isHydrated ? Intl.supportedValuesOf("currency") : []).map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+          <Field
+            label={t("settings.currency.perUsd")}
+            value={rate}
+            problem={problemOf("exchangeRate")}
+            inputMode="decimal"
+            onValue={(next) => {
+              change({ rate: next, day: day === "" ? today() : day });
+            }}
+          />
+          <Field
+            label={t("settings.currency.day")}
+            type="date"
+            value={day}
+            onValue={(next) => {
+              change({ day: next });
+            }}
+          />
+        </>
+      )}
     </SettingsForm>
   );
 

@@ -1,9 +1,11 @@
 "use client";
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { isLike } from "@/components/lib/stored-draft";
 import { useHydrated } from "@/components/lib/use-hydrated";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { QueryState } from "@/components/shell/query-state";
 import { Field } from "@/components/ui/field";
 import { Panel } from "@/components/ui/panel";
@@ -11,6 +13,16 @@ import type { SettingsView } from "@/lib/shared/settings-contract";
 import { SettingsForm, typedNumber, typedText } from "./settings-form";
 
 type Props = { query: UseQueryResult<SettingsView> };
+
+const isDays = isLike<{ zone: string; days: string; budget: string; goal: string; reason: string }>(
+  {
+    zone: "",
+    days: "",
+    budget: "",
+    goal: "",
+    reason: "",
+  },
+);
 
 /** What counts as a day, and how long things are kept: the installation's, in a revision like any other change. */
 export function DaysPanel({ query }: Props) {
@@ -29,9 +41,22 @@ function DaysForm({ view }: { view: SettingsView }) {
   const listId = useId();
   const isHydrated = useHydrated();
   const { settings, defaults } = view;
-  const [zone, setZone] = useState(settings.timezone ?? "");
-  const [days, setDays] = useState(typedText(settings.callLogDays));
-  const [budget, setBudget] = useState(typedText(settings.probeBudgetUsdPerDay));
+  const typed = useStoredDraft({
+    name: "settings:days",
+    initial: {
+      zone: settings.timezone ?? "",
+      days: typedText(settings.callLogDays),
+      budget: typedText(settings.probeBudgetUsdPerDay),
+      goal: typedText(settings.sloServedPercent),
+      reason: "",
+    },
+    revision: view.settingsRevision,
+    isKind: isDays,
+  });
+  const { zone, days, budget, goal, reason } = typed.value;
+  const change = (part: Partial<typeof typed.value>): void => {
+    typed.set({ ...typed.value, ...part });
+  };
   return (
     <SettingsForm
       view={view}
@@ -41,41 +66,66 @@ function DaysForm({ view }: { view: SettingsView }) {
         timezone: zone.trim() === "" ? null : zone.trim(),
         callLogDays: typedNumber(days),
         probeBudgetUsdPerDay: typedNumber(budget),
+        sloServedPercent: typedNumber(goal),
       })}
-      onTheirs={() => {
-        setZone(settings.timezone ?? "");
-        setDays(typedText(settings.callLogDays));
-        setBudget(typedText(settings.probeBudgetUsdPerDay));
+      typed={typed}
+      reason={reason}
+      onReason={(next) => {
+        change({ reason: next });
       }}
     >
-      <Field
-        className="col-span-2 phone:col-span-1"
-        label={t("settings.days.zone")}
-        hint={t("settings.days.zoneHint")}
-        value={zone}
-        list={listId}
-        placeholder={defaults.timezone}
-        onValue={setZone}
-      />
-      <datalist id={listId}>
-        {(isHydrated ? Intl.supportedValuesOf("timeZone") : []).map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
-      <Field
-        label={t("settings.days.callLog")}
-        value={days}
-        inputMode="numeric"
-        placeholder={String(defaults.callLogDays)}
-        onValue={setDays}
-      />
-      <Field
-        label={t("settings.days.probes")}
-        value={budget}
-        inputMode="decimal"
-        placeholder={String(defaults.probeBudgetUsdPerDay)}
-        onValue={setBudget}
-      />
+      {(problemOf) => (
+        <>
+          <Field
+            className="col-span-2 phone:col-span-1"
+            label={t("settings.days.zone")}
+            hint={t("settings.days.zoneHint")}
+            value={zone}
+            problem={problemOf("timezone")}
+            list={listId}
+            placeholder={defaults.timezone}
+            onValue={(next) => {
+              change({ zone: next });
+            }}
+          />
+          <datalist id={listId}>
+            {(isHydrated ? Intl.supportedValuesOf("timeZone") : []).map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+          <Field
+            label={t("settings.days.callLog")}
+            value={days}
+            problem={problemOf("callLogDays")}
+            inputMode="numeric"
+            placeholder={String(defaults.callLogDays)}
+            onValue={(next) => {
+              change({ days: next });
+            }}
+          />
+          <Field
+            label={t("settings.days.probes")}
+            value={budget}
+            problem={problemOf("probeBudgetUsdPerDay")}
+            inputMode="decimal"
+            placeholder={String(defaults.probeBudgetUsdPerDay)}
+            onValue={(next) => {
+              change({ budget: next });
+            }}
+          />
+          <Field
+            label={t("settings.days.goal")}
+            hint={t("settings.days.goalHint")}
+            value={goal}
+            problem={problemOf("sloServedPercent")}
+            inputMode="decimal"
+            placeholder={String(defaults.sloServedPercent)}
+            onValue={(next) => {
+              change({ goal: next });
+            }}
+          />
+        </>
+      )}
     </SettingsForm>
   );
 }

@@ -6,15 +6,18 @@ import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
 import { lineText } from "@/components/lib/line-text";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
+import { isLike } from "@/components/lib/stored-draft";
 import { useSave } from "@/components/lib/use-save";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
+import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
 import { QueryState } from "@/components/shell/query-state";
-import { announceSaved } from "@/components/shell/saved-toast";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/field";
+import { Field, TextArea } from "@/components/ui/field";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import type { ImportPreview, SettingsView } from "@/lib/shared/settings-contract";
+import { mayHoldSecret } from "./import-text";
 
 type Props = { query: UseQueryResult<SettingsView> };
 
@@ -53,13 +56,23 @@ export function FilePanel({ query }: Props) {
   );
 }
 
+const isText = isLike<string>("");
+const withoutKeys = (text: string): string => (mayHoldSecret(text) ? "" : text);
+
 function ImportForm() {
   const { t } = useWords();
   const save = useSave();
-  const [text, setText] = useState("");
+  const typed = useStoredDraft({
+    name: "import",
+    initial: "",
+    isKind: isText,
+    withoutSecrets: withoutKeys,
+  });
+  const text = typed.value;
+  const said = useStoredDraft({ name: "import:reason", initial: "", isKind: isText });
   const [looking, setLooking] = useState<Looking>({ state: "idle" });
   const change = (next: string): void => {
-    setText(next);
+    typed.set(next);
     setLooking({ state: "idle" });
   };
   const look = (): void => {
@@ -77,20 +90,34 @@ function ImportForm() {
       });
   };
   const apply = (ifMatch: number): void => {
+    const reason = said.value.trim();
     save.run(
-      () => sendChange({ method: "PUT", path: "/api/config", body: { text }, ifMatch }),
-      (result) => {
-        announceSaved(t("settings.file.imported"), result);
-        change("");
+      t("settings.file.imported"),
+      () =>
+        sendChange({
+          method: "PUT",
+          path: "/api/config",
+          body: { text, ...(reason !== "" && { reason }) },
+          ifMatch,
+        }),
+      () => {
+        typed.discard();
+        said.discard();
+        setLooking({ state: "idle" });
       },
     );
   };
   const seen = looking.state === "seen" && looking.text === text ? looking.preview : null;
   return (
     <div className="grid gap-3">
+      <DraftNote draft={typed} />
       <TextArea
         label={t("settings.file.text")}
-        hint={t("settings.file.hint")}
+        hint={
+          mayHoldSecret(text)
+            ? `${t("settings.file.hint")} ${t("typed.unkept")}`
+            : t("settings.file.hint")
+        }
         rows={8}
         value={text}
         placeholder={
@@ -98,6 +125,7 @@ function ImportForm() {
         }
         onValue={change}
       />
+      <Field label={t("providers.form.reason")} value={said.value} onValue={said.set} />
       <div className="flex flex-wrap items-center gap-2">
         <label className="inline-flex h-7.5 cursor-pointer items-center rounded-control border border-line-strong bg-surface px-3 font-medium focus-within:outline-2 hover:bg-hover touch:h-11">
           {t("settings.file.choose")}

@@ -1,19 +1,33 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
+import type { SubmitEvent } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { impactQueries } from "@/components/lib/queries";
+import { isLike } from "@/components/lib/stored-draft";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { impactRequest } from "@/components/lib/writes/impact";
-import { type Confirming, isOff, type Wanted } from "@/components/lib/writes/model";
+import { type Confirming, isOff, refKey, type Wanted } from "@/components/lib/writes/model";
 import { useWrites, useWritesState } from "@/components/lib/writes/provider";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import type { ImpactView } from "@/lib/shared/contract";
+import { DraftNote } from "./draft-note";
 import { ImpactList } from "./impact-list";
-import { OffFields, type OffMode, type OffUntil, untilMs } from "./off-fields";
+import {
+  isOffMode,
+  isOffUntil,
+  OffFields,
+  type OffMode,
+  type OffUntil,
+  untilMs,
+} from "./off-fields";
 import { useSaid } from "./said-fields";
+
+type SheetDraft = { readonly mode: OffMode; readonly until: OffUntil; readonly reason: string };
+
+const isSheetDraft = isLike<SheetDraft>({ mode: isOffMode, until: isOffUntil, reason: "" });
 
 /** A change that moves much is shown before it happens; one that moves most, or leaves nobody, asks for its name. */
 export function ConfirmSheet() {
@@ -29,12 +43,30 @@ function Sheet({ confirming }: { confirming: Confirming }) {
   const writes = useWrites();
   const { ref, wanted, basedOn } = confirming;
   const isSwitch = isOff(wanted);
-  const [mode, setMode] = useState<OffMode>(modeOf(wanted));
   const keptMs = endOf(wanted);
-  const [until, setUntil] = useState<OffUntil>(keptMs === null ? "open" : "kept");
+  const typed = useStoredDraft<SheetDraft>({
+    name: `sheet:${refKey(ref)}`,
+    initial: {
+      mode: modeOf(wanted),
+      until: keptMs === null ? "open" : "kept",
+      reason: wanted.reason ?? "",
+    },
+    isKind: isSheetDraft,
+  });
+  const { mode, until } = typed.value;
+  const change = (part: Partial<SheetDraft>): void => {
+    typed.set({ ...typed.value, ...part });
+  };
   const { impact, isAsking } = useImpact(confirming, mode);
   const isGrave = impact?.tier === "T2";
-  const said = useSaid({ name: ref.id, isGrave, firstReason: wanted.reason ?? "" });
+  const said = useSaid({
+    name: ref.id,
+    isGrave,
+    reason: typed.value.reason,
+    onReason: (reason) => {
+      change({ reason });
+    },
+  });
   const close = (): void => {
     writes.settleConfirm();
   };
@@ -49,6 +81,7 @@ function Sheet({ confirming }: { confirming: Confirming }) {
       wanted.kind === "order"
         ? { ...wanted, reason }
         : { ...wanted, intent: isSwitch ? mode : wanted.intent, until: end, reason };
+    typed.forget();
     close();
     writes.ask(ref, next, { basedOn, isConfirmed: true }).catch(() => undefined);
   };
@@ -64,20 +97,31 @@ function Sheet({ confirming }: { confirming: Confirming }) {
         </h2>
         <ImpactList impact={impact} />
         <div className="mt-4 grid gap-2.5 border-t border-line pt-3.5">
+          <DraftNote draft={typed} />
           {isSwitch && (
             <OffFields
               mode={mode}
-              onMode={setMode}
+              onMode={(next) => {
+                change({ mode: next });
+              }}
               until={until}
               kept={keptMs === null ? undefined : f.moment(keptMs, nowMs)}
-              onUntil={setUntil}
+              onUntil={(next) => {
+                change({ until: next });
+              }}
             />
           )}
           {said.fields}
         </div>
         <p className="run mt-3 text-small text-fg-3">{t("confirm.undo")}</p>
         <div className="mt-4 flex flex-wrap justify-end gap-2">
-          <Button onClick={close} data-autofocus={isGrave ? undefined : ""}>
+          <Button
+            onClick={() => {
+              typed.discard();
+              close();
+            }}
+            data-autofocus={isGrave ? undefined : ""}
+          >
             {t("confirm.cancel")}
           </Button>
           <Button type="submit" tone="primary" disabled={isAsking}>

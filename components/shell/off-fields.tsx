@@ -11,6 +11,12 @@ export type OffMode = (typeof modes)[number];
 /** `kept`: an instant that was chosen before. */
 export type OffUntil = (typeof untils)[number] | "kept";
 
+/** Whether a value is a way to go off. */
+export const isOffMode = (value: unknown): boolean => modes.some((mode) => mode === value);
+
+/** Whether a value is an end that can be chosen anew. */
+export const isOffUntil = (value: unknown): boolean => untils.some((until) => until === value);
+
 type ModeProps = { mode: OffMode; onMode: (mode: OffMode) => void };
 type UntilProps = {
   until: OffUntil;

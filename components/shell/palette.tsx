@@ -15,7 +15,7 @@ import { Key } from "@/components/ui/key";
 import { locales } from "@/lib/shared/format";
 import { matchScore } from "./matches";
 import { linkTo } from "./nav-links";
-import { useViewCommand } from "./shortcuts";
+import { useUndo, useViewCommand } from "./shortcuts";
 import { type PaletteAction, type PaletteItem, paletteItems } from "./palette-items";
 
 type Props = { onClose: () => void; onHelp: () => void };
@@ -96,6 +96,7 @@ function useAction(onHelp: () => void): (action: PaletteAction) => void {
   const { f } = useWords();
   const router = useRouter();
   const search = useSearchParams();
+  const undo = useUndo();
   const togglePause = useTogglePause();
   const writes = useWrites();
   const { setTheme } = useTheme();
@@ -131,7 +132,7 @@ function useAction(onHelp: () => void): (action: PaletteAction) => void {
         togglePause();
         return;
       case "undo":
-        writes.undoLatest();
+        undo();
         return;
       case "help":
         onHelp();

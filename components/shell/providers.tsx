@@ -15,6 +15,7 @@ import { WritesProvider } from "@/components/lib/writes/provider";
 import { LoadBoundary } from "@/components/ui/load-boundary";
 import { RoomMoney } from "./room-money";
 import { Sheets } from "./sheets";
+import { announceSaved } from "./saved-toast";
 import { announceFailure, announceWrite } from "./write-toast";
 
 type Props = {
@@ -53,7 +54,11 @@ export function Providers({ state, renderedAtMs, wantsDollars, children }: Props
         <HydrationBoundary state={state}>
           <LiveProvider renderedAtMs={renderedAtMs}>
             <RoomMoney wantsDollars={wantsDollars}>
-              <WritesProvider onStored={announceWrite} onFailed={announceFailure}>
+              <WritesProvider
+                onStored={announceWrite}
+                onFailed={announceFailure}
+                onSaved={announceSaved}
+              >
                 {children}
                 <Sheets />
                 <LoadBoundary fallback={null}>

@@ -16,14 +16,15 @@ type Said = {
 export function useSaid({
   name,
   isGrave,
-  firstReason = "",
+  reason,
+  onReason,
 }: {
   name: string;
   isGrave: boolean;
-  firstReason?: string;
+  reason: string;
+  onReason: (reason: string) => void;
 }): Said {
   const { t } = useWords();
-  const [reason, setReason] = useState(firstReason);
   const [typed, setTyped] = useState("");
   const [isChecked, setChecked] = useState(false);
   const wrongName = isGrave && typed.trim() !== name;
@@ -40,7 +41,7 @@ export function useSaid({
           label={t(isGrave ? "confirm.reason" : "form.reason")}
           value={reason}
           problem={isChecked && wrongReason ? t("confirm.needsReason") : null}
-          onChange={setReason}
+          onChange={onReason}
         />
         {isGrave && (
           <TextField

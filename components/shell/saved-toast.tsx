@@ -1,57 +1,103 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { sendChange } from "@/components/lib/api";
+import { X } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useHealth } from "@/components/lib/live/views";
-import { showToast } from "@/components/lib/toast";
-import { undoMs } from "@/components/lib/writes/model";
+import { healthQueries } from "@/components/lib/queries";
+import { hideToast, showToast } from "@/components/lib/toast";
+import { type Saved, undoMs } from "@/components/lib/writes/model";
+import { useProgress } from "@/components/lib/writes/proof-line";
+import { proofTexts } from "@/components/lib/writes/proof-text";
+import { useWrites, useWritesState } from "@/components/lib/writes/provider";
 import { Button } from "@/components/ui/button";
-import type { WriteResult } from "@/lib/shared/contract";
 
-/** Says what was saved, how many nodes obey it, and takes it back. */
-export function announceSaved(name: string, result: WriteResult): void {
-  showToast(() => <SavedToast name={name} result={result} />, {
-    id: `saved-${result.revision}`,
-    duration: undoMs,
-  });
+/** Says what a form saved, how many nodes obey it, and takes it back. */
+export function announceSaved(saved: Saved): void {
+  show(saved, undoMs);
 }
 
-function SavedToast({ name, result }: { name: string; result: WriteResult }) {
-  const { t } = useWords();
+function show(saved: Saved, duration: number): void {
+  showToast(() => <SavedToast saved={saved} />, { id: toastId(saved), duration });
+}
+
+const toastId = ({ seq }: Saved): string => `saved-${seq}`;
+
+function SavedToast({ saved }: { saved: Saved }) {
+  const { t, f, say } = useWords();
   const client = useQueryClient();
-  const nodes = (useHealth().data?.nodes ?? result.nodes).filter(({ live }) => live);
-  const [state, setState] = useState<"saved" | "undone" | "kept">("saved");
-  const applied = nodes.filter(({ appliedRevision }) => appliedRevision >= result.revision).length;
+  const writes = useWrites();
+  const followed = useWritesState().saves.find(({ seq }) => seq === saved.seq);
+  const current = followed ?? saved;
+  const { name, outcome, sent } = current;
+  const proof = useProgress(current);
+  const progress = followed === undefined ? null : proof;
+  const isSilent = progress?.kind === "silent";
+  // The library's own clock takes the notice away; while a node is silent a person does.
+  const wasSilent = useRef(false);
+  useEffect(() => {
+    if (isSilent !== wasSilent.current) {
+      wasSilent.current = isSilent;
+      show(saved, isSilent ? Number.POSITIVE_INFINITY : undoMs);
+    }
+  }, [isSilent, saved]);
   const undo = (): void => {
-    sendChange({ method: "POST", path: `/api/changes/${result.revision}/revert`, body: {} })
-      .then(async () => {
-        setState("undone");
-        await client.invalidateQueries();
-      })
-      .catch(() => {
-        setState("kept");
-      });
+    writes.undoSaved(current).catch(() => undefined);
   };
   return (
     <div
       role="status"
       data-testid="saved"
-      className="flex w-92 max-w-[calc(100vw-32px)] items-center gap-3 rounded-[10px] bg-raised py-2.5 pr-2.5 pl-4 shadow-pop"
+      className="w-92 max-w-[calc(100vw-32px)] rounded-[10px] bg-raised py-2.5 pr-2.5 pl-4 shadow-pop"
     >
-      <div className="min-w-0 flex-1">
-        <p className="font-medium break-words">
-          {t(`saved.${state}`, { name, revision: result.revision })}
-        </p>
-        <p className="run text-small text-fg-2">
-          {t("saved.applied", { n: applied, of: nodes.length })}
-        </p>
+      <div className="flex items-center gap-3">
+        <div className="min-w-0 flex-1">
+          <p className="font-medium break-words">
+            {t(`saved.${outcome === "undoing" ? "saved" : outcome}`, {
+              name,
+              revision: sent.revision,
+            })}
+          </p>
+          <p className="run text-small break-words text-fg-2">
+            {progress !== null && proofTexts(progress, null, f).map(say).join(" · ")}
+          </p>
+        </div>
+        {outcome === "saved" && !isSilent && (
+          <Button size="sm" onClick={undo}>
+            {t("toast.undo")}
+          </Button>
+        )}
+        {isSilent && (
+          <Button
+            tone="ghost"
+            size="icon"
+            className="self-start"
+            aria-label={t("popover.close")}
+            onClick={() => {
+              writes.dropSaved(current);
+              hideToast(toastId(saved));
+            }}
+          >
+            <X size={16} aria-hidden="true" />
+          </Button>
+        )}
       </div>
-      {state === "saved" && (
-        <Button size="sm" onClick={undo}>
-          {t("toast.undo")}
-        </Button>
+      {isSilent && (
+        <div className="mt-2 flex flex-wrap gap-2">
+          <Button
+            size="sm"
+            onClick={() => {
+              client.invalidateQueries({ queryKey: healthQueries.all() }).catch(() => undefined);
+            }}
+          >
+            {t("proof.lookAgain")}
+          </Button>
+          {outcome === "saved" && (
+            <Button size="sm" onClick={undo}>
+              {t("proof.revert")}
+            </Button>
+          )}
+        </div>
       )}
     </div>
   );

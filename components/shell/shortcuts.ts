@@ -5,6 +5,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { useRef } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useLiveClock, useTogglePause } from "@/components/lib/live/provider";
+import { announce } from "@/components/lib/notice";
 import { healthQueries } from "@/components/lib/queries";
 import { useWindowKey } from "@/components/lib/use-window-key";
 import { areShortcutsOn } from "@/components/lib/shortcuts-preference";
@@ -31,10 +32,21 @@ export function useViewCommand(): (command: ViewCommand) => void {
   };
 }
 
+/** Takes back the last change that was made here, or says that there is none. */
+export function useUndo(): () => void {
+  const { t } = useWords();
+  const { undoLatest } = useWrites();
+  return () => {
+    if (!undoLatest()) {
+      announce(t("toast.nothingToUndo"));
+    }
+  };
+}
+
 /** Keys of the whole page; silent while somebody types or a dialog is open. */
 export function useShortcuts({ help, palette }: Opened): void {
   const togglePause = useTogglePause();
-  const { undoLatest } = useWrites();
+  const undo = useUndo();
   const router = useRouter();
   const search = useSearchParams();
   const runView = useViewCommand();
@@ -52,7 +64,7 @@ export function useShortcuts({ help, palette }: Opened): void {
         togglePause();
         return;
       case "undo":
-        undoLatest();
+        undo();
         return;
       case "filter":
         focusFilter();

@@ -1,17 +1,21 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { impactQueries } from "@/components/lib/queries";
+import { isLike } from "@/components/lib/stored-draft";
+import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { impactRequest } from "@/components/lib/writes/impact";
-import type { ObjectRef, Wanted } from "@/components/lib/writes/model";
+import { type ObjectRef, refKey, type Wanted } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
+import { DraftNote } from "@/components/shell/draft-note";
 import { becauseTexts, rateText } from "@/components/shell/impact-text";
 import {
+  isOffMode,
+  isOffUntil,
   OffFields,
   type OffMode,
   type OffUntil,
@@ -64,13 +68,24 @@ export function SwitchForm({ objectRef, name, view, onDone }: Props) {
   );
 }
 
+type OffDraft = { readonly mode: OffMode; readonly until: OffUntil; readonly reason: string };
+
+const asDrain: OffDraft = { mode: "draining", until: "open", reason: "" };
+const isOffDraft = isLike<OffDraft>({ mode: isOffMode, until: isOffUntil, reason: "" });
+
 function OffForm({ objectRef, name, view, onDone }: Props) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const control = useSwitch(objectRef, view);
-  const [mode, setMode] = useState<OffMode>("draining");
-  const [until, setUntil] = useState<OffUntil>("open");
-  const [reason, setReason] = useState("");
+  const typed = useStoredDraft({
+    name: `off:${refKey(objectRef)}`,
+    initial: asDrain,
+    isKind: isOffDraft,
+  });
+  const { mode, until, reason } = typed.value;
+  const change = (part: Partial<OffDraft>): void => {
+    typed.set({ ...typed.value, ...part });
+  };
   const submit = (): void => {
     control.set({
       kind: "switch",
@@ -78,6 +93,7 @@ function OffForm({ objectRef, name, view, onDone }: Props) {
       until: untilMs(until, { nowMs, timeZone: f.timeZone }),
       reason: reason.trim() === "" ? null : reason.trim(),
     });
+    typed.forget();
     onDone();
   };
   return (
@@ -88,8 +104,24 @@ function OffForm({ objectRef, name, view, onDone }: Props) {
         submit();
       }}
     >
-      <OffFields mode={mode} onMode={setMode} until={until} onUntil={setUntil} />
-      <TextField label={t("form.reason")} value={reason} onChange={setReason} />
+      <DraftNote draft={typed} />
+      <OffFields
+        mode={mode}
+        onMode={(next) => {
+          change({ mode: next });
+        }}
+        until={until}
+        onUntil={(next) => {
+          change({ until: next });
+        }}
+      />
+      <TextField
+        label={t("form.reason")}
+        value={reason}
+        onChange={(next) => {
+          change({ reason: next });
+        }}
+      />
       <p className="run text-small text-fg-2">
         {t(`form.consequence.${mode}`)} <ImpactLine objectRef={objectRef} mode={mode} />
       </p>

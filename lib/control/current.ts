@@ -45,7 +45,7 @@ export async function readCurrent({ db, cache }: ControlDeps): Promise<Current> 
 }
 
 /** Promised to callers where nobody set another figure. */
-const usualSloPercent = 99.9;
+export const usualSloPercent = 99.9;
 
 /** Of how many calls in a hundred callers are promised an answer. */
 export function sloServedPercentOf({ document }: Pick<Current, "document">): number {

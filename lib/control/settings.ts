@@ -1,4 +1,5 @@
 import { type ConfigDocument, defaultCallLogDays } from "../config/document";
+import { dryRun } from "../config/dry-run";
 import { defaultProbeBudgetUsd } from "../config/snapshot";
 import { type WriteResult } from "../shared/contract";
 import { shownEnvironment } from "../shared/env";
@@ -8,7 +9,7 @@ import { listGatewayCards } from "../store/gateway-cards";
 import { listNodes } from "../store/nodes";
 import { listObjectRevisions } from "../store/object-revisions";
 import { findNewestRevision } from "../store/revisions";
-import { readCurrent } from "./current";
+import { readCurrent, usualSloPercent } from "./current";
 import { editDocument } from "./edit-document";
 import { defineVerb } from "./verb";
 
@@ -30,6 +31,7 @@ export const settingsView = defineVerb<null, SettingsView>("administer", async (
       timezone,
       call_log_days: days,
       probe_budget_usd_per_day: budget,
+      slo_served_percent: goal,
       currency,
       exchange_rate: rate,
     } = document.settings;
@@ -41,6 +43,7 @@ export const settingsView = defineVerb<null, SettingsView>("administer", async (
         timezone: timezone ?? null,
         callLogDays: days ?? null,
         probeBudgetUsdPerDay: budget ?? null,
+        sloServedPercent: goal ?? null,
         currency: currency ?? null,
         exchangeRate: rate === undefined ? null : { perUsd: rate.per_usd, at: rate.at },
       },
@@ -48,6 +51,7 @@ export const settingsView = defineVerb<null, SettingsView>("administer", async (
         timezone: "UTC",
         callLogDays: defaultCallLogDays,
         probeBudgetUsdPerDay: defaultProbeBudgetUsd,
+        sloServedPercent: usualSloPercent,
       },
       settingsRevision: revisions.get("settings") ?? 0,
       file: base?.source === "file" ? base.path : null,
@@ -76,7 +80,9 @@ export const setSettings = defineVerb<Asked, WriteResult>(
             message: `The settings are written in ${base.path ?? "the configuration file"}: change them there.`,
           });
         }
-        return { ...document, settings: withAsked(document.settings, request) };
+        const changed = { ...document, settings: withAsked(document.settings, request) };
+        refuseWrongField(changed);
+        return changed;
       },
     });
   },
@@ -84,13 +90,40 @@ export const setSettings = defineVerb<Asked, WriteResult>(
 
 type Settings = ConfigDocument["settings"];
 
+const fieldOf: Readonly<Partial<Record<string, keyof SettingsRequest>>> = {
+  timezone: "timezone",
+  call_log_days: "callLogDays",
+  probe_budget_usd_per_day: "probeBudgetUsdPerDay",
+  slo_served_percent: "sloServedPercent",
+  currency: "currency",
+  exchange_rate: "exchangeRate",
+} satisfies Partial<Record<keyof Settings, keyof SettingsRequest>>;
+
+/** What is wrong with one setting is told by its field, in a form beside it. */
+function refuseWrongField(document: ConfigDocument): void {
+  const run = dryRun(document, [], Date.now());
+  const problem = run.ok ? undefined : run.problems.find(({ path }) => path[0] === "settings");
+  const param = fieldOf[String(problem?.path[1])];
+  if (problem !== undefined && param !== undefined) {
+    throw new GatewayError("invalid_request", { message: problem.message, param });
+  }
+}
+
 /** The settings with what was asked for: what was not named stays, what is null goes. */
 function withAsked(settings: Settings, request: SettingsRequest): Settings {
-  const { timezone, callLogDays, probeBudgetUsdPerDay, currency, exchangeRate: rate } = request;
+  const {
+    timezone,
+    callLogDays,
+    probeBudgetUsdPerDay,
+    sloServedPercent,
+    currency,
+    exchangeRate: rate,
+  } = request;
   const asked: { readonly [Name in keyof Settings]: Settings[Name] | null } = {
     ...(timezone !== undefined && { timezone }),
     ...(callLogDays !== undefined && { call_log_days: callLogDays }),
     ...(probeBudgetUsdPerDay !== undefined && { probe_budget_usd_per_day: probeBudgetUsdPerDay }),
+    ...(sloServedPercent !== undefined && { slo_served_percent: sloServedPercent }),
     ...(currency !== undefined && { currency }),
     ...(rate !== undefined && {
       exchange_rate: rate === null ? null : { per_usd: rate.perUsd, at: rate.at },

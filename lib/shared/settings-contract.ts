@@ -20,6 +20,8 @@ export const SettingsView = z.object({
     timezone: z.nullable(z.string()),
     callLogDays: z.nullable(z.number()),
     probeBudgetUsdPerDay: z.nullable(z.number()),
+    /** Of 100 calls so many are to be served; between 50 and 100. */
+    sloServedPercent: z.nullable(z.number()),
     /** What amounts are shown in beside US dollars, once `exchangeRate` says what it is worth. */
     currency: z.nullable(z.string()),
     exchangeRate: z.nullable(z.object({ perUsd: z.number(), at: z.string() })),
@@ -29,6 +31,7 @@ export const SettingsView = z.object({
     timezone: z.string(),
     callLogDays: z.number(),
     probeBudgetUsdPerDay: z.number(),
+    sloServedPercent: z.number(),
   }),
   settingsRevision: z.number(),
   /** The configuration file that owns the settings; null: the control room does. */
@@ -46,6 +49,7 @@ export const SettingsRequest = z.strictObject({
   timezone: z.optional(z.nullable(z.string())),
   callLogDays: z.optional(z.nullable(z.number())),
   probeBudgetUsdPerDay: z.optional(z.nullable(z.number())),
+  sloServedPercent: z.optional(z.nullable(z.number())),
   currency: z.optional(z.nullable(z.string())),
   /** `at`: the day that the rate is of, such as 2026-11-21. */
   exchangeRate: z.optional(z.nullable(z.strictObject({ perUsd: z.number(), at: z.string() }))),

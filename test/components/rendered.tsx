@@ -55,7 +55,7 @@ export function rendered(page: ReactNode, around: Around = {}): string {
             <QueryClientProvider client={client}>
               <LiveProvider renderedAtMs={now}>
                 <TroubleProvider trouble={around.trouble ?? null}>
-                  <WritesProvider onStored={nothing} onFailed={nothing}>
+                  <WritesProvider onStored={nothing} onFailed={nothing} onSaved={nothing}>
                     {page}
                   </WritesProvider>
                 </TroubleProvider>

@@ -3,15 +3,19 @@ import { formerDraft, laterDraft, nextDraft, parsedDraft } from "@/components/li
 import { impactRequest } from "@/components/lib/writes/impact";
 import {
   begun,
+  isAwaited,
   noWrites,
   observed,
+  type Saved,
   shownWanted,
   stored,
   toOrder,
+  undoable,
   type Wanted,
+  withSaved,
   type Write,
 } from "@/components/lib/writes/model";
-import { proofOf } from "@/components/lib/writes/proof";
+import { progressOf, proofOf } from "@/components/lib/writes/proof";
 import { proofTexts } from "@/components/lib/writes/proof-text";
 import { call, health, node, now, target } from "./fixtures";
 import { wordsOf } from "./words";
@@ -88,6 +92,35 @@ describe("a change on its way", () => {
   });
 });
 
+describe("what a form saved", () => {
+  const saved: Saved = { seq: 2, name: "acme", sent, acks: {}, doneAtMs: null, outcome: "saved" };
+  const state = { ...noWrites, saves: [saved] };
+
+  it("is followed to the nodes as a switch is, and forgotten half a minute after", () => {
+    const done = observed(state, [node("a", 13, now + 400)], now + 1000);
+    expect(done.saves).toMatchObject([{ acks: { a: 400 }, doneAtMs: now + 1000 }]);
+    expect(observed(done, [], now + 32_000).saves).toEqual([]);
+  });
+
+  it("is told of until somebody has read it while a node is silent, but not waited for", () => {
+    const late = now + 600_000;
+    expect(observed(state, [node("a", 12, now)], late).saves).toEqual([saved]);
+    expect(isAwaited(state, now + 60_000)).toBe(true);
+    expect(isAwaited(state, late)).toBe(false);
+    expect(withSaved(state, 2, null).saves).toEqual([]);
+  });
+
+  it("is what a key takes back when it is the newest of all, once, and within ten seconds", () => {
+    const older = { ...write, sent };
+    const both = { ...state, writes: [older] };
+    expect(undoable(both, now + 9000)).toBe(saved);
+    expect(undoable({ ...both, writes: [{ ...older, seq: 3 }] }, now + 9000)?.seq).toBe(3);
+    expect(undoable(withSaved(both, 2, { outcome: "undone" }), now + 9000)).toBe(older);
+    expect(undoable(withSaved(state, 2, { outcome: "undoing" }), now + 9000)).toBeUndefined();
+    expect(undoable(both, now + 10_001)).toBeUndefined();
+  });
+});
+
 describe("the proof", () => {
   const nodes = [node("a", 13, now + 400), node("b", 12, now)];
   const view = health([east, west], { nodes });
@@ -111,7 +144,21 @@ describe("the proof", () => {
       acked: 1,
       of: 2,
       nodes: ["b"],
+      refusing: [],
     });
+  });
+
+  it("says at once which node refuses it, and is silent about nobody else", () => {
+    const refused = { revision: 13, problem: "routes.0: no" };
+    const some = [node("a", 13, now + 400), node("b", 14, now + 500, refused)];
+    const proof = progressOf(acknowledged(some), some, now + 1000);
+    expect(proofTexts(proof, null, f).map(say)).toEqual(["applied on 1/2", "b refuses it"]);
+    const late = [...some, node("c", 12, now)];
+    const later = progressOf(acknowledged(late), late, now + 6000);
+    expect(proofTexts(later, null, f).map(say)).toEqual([
+      "applied on 1/3 · c silent",
+      "b refuses it",
+    ]);
   });
 
   it("claims nothing while no node reports", () => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { CallsPage } from "@/lib/shared/contract";
+import type { CallsPage, ChangesPage } from "@/lib/shared/contract";
 import { type MessageKey } from "@/components/lib/i18n/messages";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
@@ -106,6 +106,36 @@ describe("a provider", () => {
     return page.getByTestId("test-result").getAttribute("data-outcome");
   };
 
+  it("is there again after a reload, as a key's name is, and no secret was kept", async () => {
+    const page = await room.open({}, "/providers");
+    const typing = async (): Promise<void> => {
+      await button(page, text("providers.add")).click();
+    };
+    await typing();
+    await page.getByRole("button", { name: text("providers.form.other") }).click();
+    await field(page, "providers.form.id").fill("half-typed");
+    await field(page, "providers.form.key").fill("sk-of-nobody");
+    await page.reload();
+    await typing();
+    expect(await field(page, "providers.form.id").inputValue()).toBe("half-typed");
+    expect(await field(page, "providers.form.key").inputValue()).toBe("");
+    await shows(page.getByTestId("draft-note"), text("typed.noSecrets"));
+    const kept = await page.evaluate(() => JSON.stringify([sessionStorage, localStorage]));
+    expect(kept).toContain("half-typed");
+    expect(kept).not.toContain("sk-of-nobody");
+    await page.getByTestId("draft-note").getByRole("button").click();
+    await page.getByRole("button", { name: text("providers.form.other") }).waitFor();
+    await page.goto(new URL("/apps", page.url()).href);
+    await button(page, text("apps.create")).click();
+    await field(page, "apps.form.id").fill("half-named");
+    await page.reload();
+    await button(page, text("apps.create")).click();
+    expect(await field(page, "apps.form.id").inputValue()).toBe("half-named");
+    await button(page, text("confirm.cancel")).click();
+    await button(page, text("apps.create")).click();
+    expect(await field(page, "apps.form.id").inputValue()).toBe("");
+  });
+
   it("is tried, added, used, edited and removed, and its key is never seen again", async () => {
     const page = await room.open({}, "/providers");
     await button(page, text("providers.add")).click();
@@ -126,7 +156,7 @@ describe("a provider", () => {
     await field(page, "providers.form.id").press("Enter");
     const row = page.getByTestId("provider-acme");
     await shows(row, `••••${wallKey.slice(-4)}`);
-    await shows(page.getByTestId("saved"), "1 of 1 node", 10_000);
+    await shows(page.getByTestId("saved"), "in effect on 1/1 nodes", 10_000);
 
     await button(page, text("providers.models.add")).click();
     await field(page, "providers.modelForm.id").fill("acme-chat");
@@ -260,6 +290,28 @@ describe("the configuration as a file", () => {
     await page.keyboard.press("Shift+Slash");
     await page.locator("dialog[open]").waitFor();
   });
+});
+
+it("the goal is set with a reason, refused beside its field, and taken back by a key, once", async () => {
+  const page = await room.open({}, "/settings");
+  const panel = page.locator("#days");
+  const goal = panel.getByLabel(text("settings.days.goal"));
+  await goal.fill("40");
+  await button(panel, text("providers.form.save")).click();
+  await shows(panel.getByRole("alert"), "between 50 and 100");
+  expect(await goal.getAttribute("aria-invalid")).toBe("true");
+  await goal.fill("99.5");
+  await field(panel, "providers.form.reason").fill("What was promised");
+  await button(panel, text("providers.form.save")).click();
+  await shows(page.getByTestId("saved"), text("proof.applied.order", { of: 1, took: "" }).trim());
+  const { changes } = (await (await room.ask("GET", "changes?limit=1")).json()) as ChangesPage;
+  expect(changes).toMatchObject([{ reason: "What was promised" }]);
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("u");
+  await shows(page.getByTestId("saved"), text("saved.undone", { name: text("settings.saved") }));
+  await expect.poll(() => goal.inputValue()).toBe("");
+  await page.keyboard.press("u");
+  await shows(page.getByTestId("notice"), text("toast.nothingToUndo"));
 });
 
 it("amounts are in the installation's currency once it has a rate, and in dollars for who wants them", async () => {

@@ -351,7 +351,12 @@ describe("the declarative file", () => {
 
 describe("settings", () => {
   it("are a revision like any other, within their bounds", async () => {
-    const settings = { timezone: "Asia/Seoul", callLogDays: 60, probeBudgetUsdPerDay: null };
+    const settings = {
+      timezone: "Asia/Seoul",
+      callLogDays: 60,
+      probeBudgetUsdPerDay: null,
+      sloServedPercent: 99.5,
+    };
     const set = (over = {}) =>
       setSettings(admin, fresh(), { request: { ...settings, ...over }, ifMatch: null });
     await set();
@@ -361,7 +366,14 @@ describe("settings", () => {
     await expect(set({ timezone: "Mars/Olympus" })).rejects.toMatchObject({
       message: expect.stringContaining("time zone"),
     });
-    await expect(set({ callLogDays: 1 })).rejects.toMatchObject({ code: "invalid_request" });
+    await expect(set({ callLogDays: 1 })).rejects.toMatchObject({
+      code: "invalid_request",
+      param: "callLogDays",
+    });
+    await expect(set({ sloServedPercent: 40 })).rejects.toMatchObject({
+      message: expect.stringContaining("between 50 and 100"),
+      param: "sloServedPercent",
+    });
   });
 
   it("of a currency hold from its rate on, and leave the others as they are", async () => {

@@ -12,9 +12,11 @@ import {
   observed,
   type ObjectRef,
   refKey,
+  type Saved,
   servedObject,
   stored,
   type Wanted,
+  withSaved,
   type Write,
   type WritesState,
 } from "./model";
@@ -25,6 +27,7 @@ export interface WriteDeps {
   readonly nowMs: () => number;
   readonly onStored: (write: Write) => void;
   readonly onFailed: (write: Write, error: unknown) => void;
+  readonly onSaved: (saved: Saved) => void;
 }
 
 const paths = {
@@ -34,6 +37,9 @@ const paths = {
   provider: "providers",
   route: "routes",
 } as const;
+
+/** Before any node said a word. */
+const untold = { acks: {}, doneAtMs: null };
 
 let lastSeq = 0;
 
@@ -109,6 +115,39 @@ export async function undo(deps: WriteDeps, done: Write): Promise<void> {
   await run(deps, write, () => sendRevert(revision));
 }
 
+/** Follows what a form saved to the nodes. */
+export function follow(
+  { store, onSaved, nowMs }: WriteDeps,
+  name: string,
+  { revision, createdAt, nodes }: WriteResult,
+): void {
+  lastSeq += 1;
+  const saved: Saved = {
+    seq: lastSeq,
+    name,
+    sent: { revision, createdAt },
+    ...untold,
+    outcome: "saved",
+  };
+  store.update((state) => observed({ ...state, saves: [...state.saves, saved] }, nodes, nowMs()));
+  onSaved(saved);
+}
+
+/** Takes back what a form saved, with a new revision; its notice says what came of it. */
+export async function undoSaved(deps: WriteDeps, saved: Saved): Promise<void> {
+  const { client, store, nowMs, onSaved } = deps;
+  store.update((state) => withSaved(state, saved.seq, { outcome: "undoing" }));
+  try {
+    const { revision, createdAt, nodes } = await sendRevert(saved.sent.revision);
+    const undone = { ...untold, outcome: "undone", sent: { revision, createdAt } } as const;
+    store.update((state) => observed(withSaved(state, saved.seq, undone), nodes, nowMs()));
+  } catch {
+    store.update((state) => withSaved(state, saved.seq, { outcome: "kept" }));
+  }
+  onSaved(saved);
+  await client.invalidateQueries();
+}
+
 async function run(
   deps: WriteDeps,
   write: Write,
@@ -167,8 +206,7 @@ function newWrite(ref: ObjectRef, wanted: Wanted, previous: Wanted, basedOn: num
     basedOn,
     isUndo: false,
     sent: null,
-    acks: {},
-    doneAtMs: null,
+    ...untold,
   };
 }
 

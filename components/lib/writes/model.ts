@@ -32,15 +32,9 @@ export type Wanted =
 
 export type PolicyChange = Readonly<Record<string, PolicyValue | null>>;
 
-/** One change on its way from a click to every node. */
-export interface Write {
+/** A change on its way from a click to every node. */
+export interface Tracked {
   readonly seq: number;
-  readonly ref: ObjectRef;
-  readonly wanted: Wanted;
-  readonly previous: Wanted;
-  /** The revision that the person saw when deciding. */
-  readonly basedOn: number;
-  readonly isUndo: boolean;
   /** Null until the server has stored it. */
   readonly sent: { readonly revision: number; readonly createdAt: number } | null;
   /** How long each node took to apply it, by node id. */
@@ -49,8 +43,29 @@ export interface Write {
   readonly doneAtMs: number | null;
 }
 
+/** A switch or an order that a person changed. */
+export interface Write extends Tracked {
+  readonly ref: ObjectRef;
+  readonly wanted: Wanted;
+  readonly previous: Wanted;
+  /** The revision that the person saw when deciding. */
+  readonly basedOn: number;
+  readonly isUndo: boolean;
+}
+
+/** A form that was saved. */
+export interface Saved extends Tracked {
+  /** Of what was saved, as a person reads it. */
+  readonly name: string;
+  readonly sent: NonNullable<Tracked["sent"]>;
+  /** `kept`: it was to be taken back, and could not be. */
+  readonly outcome: "saved" | "undoing" | "undone" | "kept";
+}
+
 export interface WritesState {
   readonly writes: readonly Write[];
+  /** What forms saved, until nobody is told of it any more. */
+  readonly saves: readonly Saved[];
   /** A change that somebody else's change got in front of. */
   readonly conflict: Conflict | null;
   /** A change that moves too much to happen at once, until somebody says yes. */
@@ -78,7 +93,7 @@ const shownMs = 30_000;
 export const undoMs = 10_000;
 const giveUpMs = 120_000;
 
-export const noWrites: WritesState = { writes: [], conflict: null, confirming: null };
+export const noWrites: WritesState = { writes: [], saves: [], conflict: null, confirming: null };
 
 export const refKey = ({ type, id }: ObjectRef): string => `${type}:${id}`;
 
@@ -122,24 +137,66 @@ export function observed(
   const live = nodes.filter((node) => node.live);
   const writes = state.writes
     .map((write) => withAcks(write, live, nowMs))
-    .filter((write) => !isPast(write, nowMs));
-  const isSame =
-    writes.length === state.writes.length &&
-    writes.every((write, index) => write === state.writes[index]);
-  return isSame ? state : { ...state, writes };
+    .filter((write) => !isShownLong(write, nowMs) && !isGivenUp(write, nowMs));
+  // What a silent node has not applied is told of until a person has read it.
+  const saves = state.saves
+    .map((saved) => withAcks(saved, live, nowMs))
+    .filter((saved) => !isShownLong(saved, nowMs));
+  const isSame = areSame(writes, state.writes) && areSame(saves, state.saves);
+  return isSame ? state : { ...state, writes, saves };
 }
 
-function isPast({ doneAtMs, sent }: Write, nowMs: number): boolean {
-  const isShownLong = doneAtMs !== null && nowMs - doneAtMs > shownMs;
-  return isShownLong || (sent !== null && nowMs - sent.createdAt > giveUpMs);
+/** Whether a node's word on a change is worth waiting for. */
+export function isAwaited({ writes, saves }: WritesState, nowMs: number): boolean {
+  return [...writes, ...saves].some(
+    (tracked) => tracked.doneAtMs === null && !isGivenUp(tracked, nowMs),
+  );
+}
+
+function areSame(these: readonly Tracked[], those: readonly Tracked[]): boolean {
+  return these.length === those.length && these.every((one, index) => one === those[index]);
+}
+
+function isShownLong({ doneAtMs }: Tracked, nowMs: number): boolean {
+  return doneAtMs !== null && nowMs - doneAtMs > shownMs;
+}
+
+function isGivenUp({ sent }: Tracked, nowMs: number): boolean {
+  return sent !== null && nowMs - sent.createdAt > giveUpMs;
+}
+
+/** The newest change that can be taken back by a key: of the last ten seconds, and no taking back itself. */
+export function undoable({ writes, saves }: WritesState, nowMs: number): Write | Saved | undefined {
+  const isFresh = ({ sent }: Tracked): boolean => sent !== null && nowMs - sent.createdAt < undoMs;
+  return [
+    ...writes.filter((write) => !write.isUndo && isFresh(write)),
+    ...saves.filter((saved) => saved.outcome === "saved" && isFresh(saved)),
+  ].sort((a, b) => b.seq - a.seq)[0];
+}
+
+/** The state with the save of `seq` as `part` says; without it, where that is null. */
+export function withSaved(
+  state: WritesState,
+  seq: number,
+  part: Partial<Saved> | null,
+): WritesState {
+  return {
+    ...state,
+    saves: state.saves.flatMap((saved) => {
+      if (saved.seq !== seq) {
+        return [saved];
+      }
+      return part === null ? [] : [{ ...saved, ...part }];
+    }),
+  };
 }
 
 /** A node goes past a configuration that it refuses: later switches and keys count all the same. */
-function obeys({ appliedRevision, refused }: NodeView, revision: number): boolean {
+export function obeys({ appliedRevision, refused }: NodeView, revision: number): boolean {
   return appliedRevision >= revision && refused?.revision !== revision;
 }
 
-function withAcks(write: Write, live: readonly NodeView[], nowMs: number): Write {
+function withAcks<T extends Tracked>(write: T, live: readonly NodeView[], nowMs: number): T {
   const { sent } = write;
   if (sent === null) {
     return write;

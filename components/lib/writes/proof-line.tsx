@@ -3,8 +3,8 @@
 import { useWords } from "../i18n/provider";
 import { useNow } from "../live/provider";
 import { useCalls, useHealth } from "../live/views";
-import type { Write } from "./model";
-import { type Proof, proofOf } from "./proof";
+import type { Tracked, Write } from "./model";
+import { type Proof, progressOf, proofOf } from "./proof";
 import { proofTexts } from "./proof-text";
 
 /** How far a change has come; null before the targets were read. */
@@ -13,6 +13,13 @@ export function useProof(write: Write): Proof | null {
   const health = useHealth().data;
   const calls = useCalls().data;
   return health === undefined ? null : proofOf(write, health, calls, nowMs);
+}
+
+/** How far what a form saved has come; null before the nodes were read. */
+export function useProgress(tracked: Tracked): Proof | null {
+  const nowMs = useNow();
+  const nodes = useHealth().data?.nodes;
+  return nodes === undefined ? null : progressOf(tracked, nodes, nowMs);
 }
 
 type Props = {

@@ -6,22 +6,15 @@ import type { Proof } from "./proof";
 const tenSecondsMs = 10_000;
 const instantMs = 100;
 
-/** The parts of a proof's sentence, to be joined by a middle dot. */
-export function proofTexts(proof: Proof, wanted: Wanted, f: Format): Text[] {
+/** The parts of a proof's sentence, to be joined by a middle dot; `wanted` is null for what is no switch and no order. */
+export function proofTexts(proof: Proof, wanted: Wanted | null, f: Format): Text[] {
   switch (proof.kind) {
     case "sending":
       return [{ key: "proof.sending" }];
     case "applying":
       return [{ key: "proof.applying", values: { acked: proof.acked, of: proof.of } }];
     case "silent":
-      return proof.of === 0
-        ? [{ key: "proof.noNodes" }]
-        : [
-            {
-              key: "proof.silent",
-              values: { acked: proof.acked, of: proof.of, nodes: proof.nodes.join(", ") },
-            },
-          ];
+      return proof.of === 0 ? [{ key: "proof.noNodes" }] : missingTexts(proof);
     case "applied": {
       const { of, tookMs, lastCall } = proof;
       const done: Text = {
@@ -40,8 +33,16 @@ export function proofTexts(proof: Proof, wanted: Wanted, f: Format): Text[] {
   }
 }
 
-function effectOf(wanted: Wanted): "on" | "off" | "order" {
-  if (wanted.kind === "order") {
+function missingTexts({ acked, of, nodes, refusing }: Proof & { kind: "silent" }): Text[] {
+  const refused: Text[] =
+    refusing.length === 0 ? [] : [{ key: "proof.refused", values: { nodes: refusing.join(", ") } }];
+  return nodes.length === 0
+    ? [{ key: "proof.partly", values: { acked, of } }, ...refused]
+    : [{ key: "proof.silent", values: { acked, of, nodes: nodes.join(", ") } }, ...refused];
+}
+
+function effectOf(wanted: Wanted | null): "on" | "off" | "order" {
+  if (wanted === null || wanted.kind === "order") {
     return "order";
   }
   return wanted.intent === "enabled" ? "on" : "off";

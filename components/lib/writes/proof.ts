@@ -1,5 +1,5 @@
-import type { CallsPage, CallView, HealthView } from "@/lib/shared/contract";
-import { isOff, type Write } from "./model";
+import type { CallsPage, CallView, HealthView, NodeView } from "@/lib/shared/contract";
+import { isOff, type Tracked, type Write } from "./model";
 
 /** What the page can show for a change: never more than the nodes and the calls themselves say. */
 export type Proof =
@@ -10,6 +10,8 @@ export type Proof =
       readonly acked: number;
       readonly of: number;
       readonly nodes: readonly string[];
+      /** Nodes that were heard, and cannot follow it. */
+      readonly refusing: readonly string[];
     }
   | {
       readonly kind: "applied";
@@ -35,26 +37,42 @@ export function proofOf(
   page: Pick<CallsPage, "calls" | "generatedAt"> | undefined,
   nowMs: number,
 ): Proof {
-  const { sent, acks } = write;
+  const progress = progressOf(write, health.nodes, nowMs);
+  if (progress.kind !== "applied" || write.sent === null) {
+    return progress;
+  }
+  const appliedAtMs = write.sent.createdAt + progress.tookMs;
+  const lastCall = lastCallAfter(write, health, page?.calls ?? [], appliedAtMs);
+  if (lastCall === null) {
+    return progress;
+  }
+  // The page's clock ticks once a second: what the server just told may be younger than it.
+  const { startedAt, ...rest } = lastCall;
+  const agoMs = Math.max(nowMs, page?.generatedAt ?? 0) - startedAt;
+  return { ...progress, lastCall: { ...rest, agoMs } };
+}
+
+/** How far any change has come, by what the nodes say alone. */
+export function progressOf(
+  { sent, acks }: Pick<Tracked, "sent" | "acks">,
+  nodes: readonly NodeView[],
+  nowMs: number,
+): Proof {
   if (sent === null) {
     return { kind: "sending" };
   }
-  const live = health.nodes.filter((node) => node.live);
-  const silent = live.filter((node) => !(node.id in acks)).map((node) => node.id);
-  const acked = live.length - silent.length;
-  if (live.length > 0 && silent.length === 0) {
+  const live = nodes.filter((node) => node.live);
+  const missing = live.filter((node) => !(node.id in acks));
+  const acked = live.length - missing.length;
+  if (live.length > 0 && missing.length === 0) {
     const tookMs = Math.max(0, ...live.map((node) => acks[node.id] ?? 0));
-    const lastCall = lastCallAfter(write, health, page?.calls ?? [], sent.createdAt + tookMs);
-    if (lastCall === null) {
-      return { kind: "applied", of: live.length, tookMs, lastCall };
-    }
-    // The page's clock ticks once a second: what the server just told may be younger than it.
-    const { startedAt, ...rest } = lastCall;
-    const agoMs = Math.max(nowMs, page?.generatedAt ?? 0) - startedAt;
-    return { kind: "applied", of: live.length, tookMs, lastCall: { ...rest, agoMs } };
+    return { kind: "applied", of: live.length, tookMs, lastCall: null };
   }
-  if (nowMs - sent.createdAt > silentAfterMs) {
-    return { kind: "silent", acked, of: live.length, nodes: silent };
+  const isRefusing = (node: NodeView): boolean => node.refused?.revision === sent.revision;
+  const refusing = missing.filter(isRefusing).map(({ id }) => id);
+  if (refusing.length > 0 || nowMs - sent.createdAt > silentAfterMs) {
+    const silent = missing.filter((node) => !isRefusing(node)).map(({ id }) => id);
+    return { kind: "silent", acked, of: live.length, nodes: silent, refusing };
   }
   return { kind: "applying", acked, of: live.length };
 }

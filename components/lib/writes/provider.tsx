@@ -10,17 +10,21 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import type { WriteResult } from "@/lib/shared/contract";
 import { useLiveClock, useLiveState } from "../live/provider";
 import { callsQueries, healthQueries } from "../queries";
 import { createStore, type Store } from "../store";
-import { ask, type AskOptions, undo, type WriteDeps } from "./actions";
+import { ask, type AskOptions, follow, undo, undoSaved, type WriteDeps } from "./actions";
 import {
+  isAwaited,
   noWrites,
   type ObjectRef,
   observed,
   refKey,
-  undoMs,
+  type Saved,
+  undoable,
   type Wanted,
+  withSaved,
   type Write,
   type WritesState,
 } from "./model";
@@ -28,6 +32,7 @@ import {
 type Props = {
   onStored: (write: Write) => void;
   onFailed: (write: Write, error: unknown) => void;
+  onSaved: (saved: Saved) => void;
   children: ReactNode;
 };
 
@@ -35,7 +40,12 @@ interface Writes {
   store: Store<WritesState>;
   ask: (ref: ObjectRef, wanted: Wanted, options?: AskOptions) => Promise<boolean>;
   undo: (write: Write) => Promise<void>;
-  /** Takes back the newest change if it is younger than ten seconds. */
+  /** Follows to the nodes what a form saved under `name`. */
+  follow: (name: string, result: WriteResult) => void;
+  undoSaved: (saved: Saved) => Promise<void>;
+  /** Nobody is told of it any more. */
+  dropSaved: (saved: Saved) => void;
+  /** Takes back the newest change of any kind if it is younger than ten seconds. */
   undoLatest: () => boolean;
   settleConflict: () => void;
   settleConfirm: () => void;
@@ -44,22 +54,30 @@ interface Writes {
 const WritesContext = createContext<Writes | null>(null);
 
 /** Carries changes from a click to the nodes, and keeps what proves that they obey. */
-export function WritesProvider({ onStored, onFailed, children }: Props) {
+export function WritesProvider({ onStored, onFailed, onSaved, children }: Props) {
   const client = useQueryClient();
   const clock = useLiveClock();
   const [store] = useState(() => createStore(noWrites));
   const writes = useMemo<Writes>(() => {
-    const deps: WriteDeps = { client, store, nowMs: clock.get, onStored, onFailed };
+    const deps: WriteDeps = { client, store, nowMs: clock.get, onStored, onFailed, onSaved };
     return {
       store,
       ask: (ref, wanted, options) => ask(deps, ref, wanted, options),
       undo: (write) => undo(deps, write),
+      follow: (name, result) => {
+        follow(deps, name, result);
+      },
+      undoSaved: (saved) => undoSaved(deps, saved),
+      dropSaved: ({ seq }) => {
+        store.update((state) => withSaved(state, seq, null));
+      },
       undoLatest: () => {
         const latest = undoable(store.get(), clock.get());
         if (latest === undefined) {
           return false;
         }
-        undo(deps, latest).catch(() => undefined);
+        const undoing = "outcome" in latest ? undoSaved(deps, latest) : undo(deps, latest);
+        undoing.catch(() => undefined);
         return true;
       },
       settleConflict: () => {
@@ -69,7 +87,7 @@ export function WritesProvider({ onStored, onFailed, children }: Props) {
         store.update((state) => ({ ...state, confirming: null }));
       },
     };
-  }, [client, store, clock, onStored, onFailed]);
+  }, [client, store, clock, onStored, onFailed, onSaved]);
   useObservation(store);
   return <WritesContext value={writes}>{children}</WritesContext>;
 }
@@ -93,12 +111,6 @@ export function useWrite(ref: ObjectRef): Write | undefined {
   return useWritesState().writes.find((write) => refKey(write.ref) === key);
 }
 
-function undoable({ writes }: WritesState, nowMs: number): Write | undefined {
-  return writes
-    .filter(({ sent, isUndo }) => sent !== null && !isUndo && nowMs - sent.createdAt < undoMs)
-    .sort((a, b) => b.seq - a.seq)[0];
-}
-
 /** Query cache → proofs. Without the stream the nodes are asked every second while a change is under way. */
 function useObservation(store: Store<WritesState>): void {
   const client = useQueryClient();
@@ -107,15 +119,15 @@ function useObservation(store: Store<WritesState>): void {
   useEffect(() => {
     const observe = (): void => {
       const health = client.getQueryData(healthQueries.view().queryKey);
-      if (health !== undefined && store.get().writes.length > 0) {
+      const { writes, saves } = store.get();
+      if (health !== undefined && writes.length + saves.length > 0) {
         store.update((state) => observed(state, health.nodes, clock.get()));
       }
     };
     const unsubscribe = client.getQueryCache().subscribe(observe);
     const timer = setInterval(() => {
       observe();
-      const isWaiting = store.get().writes.some(({ doneAtMs }) => doneAtMs === null);
-      if (isWaiting && link !== "live") {
+      if (link !== "live" && isAwaited(store.get(), clock.get())) {
         const queryKeys = [healthQueries.all(), callsQueries.latest().queryKey];
         for (const queryKey of queryKeys) {
           client.refetchQueries({ queryKey }).catch(() => undefined);
