@@ -31,7 +31,9 @@ beforeAll(async () => {
     }),
   );
   holder[Symbol.for("bellwether")] = runtime;
-  handlers = await findHandlers();
+  // As Next does: what catches the rest comes last.
+  const catchesRest = ({ route }: FoundHandler): number => Number(route.includes("[..."));
+  handlers = (await findHandlers()).toSorted((a, b) => catchesRest(a) - catchesRest(b));
   await publishSample(runtime.deps);
 });
 afterAll(async () => {
@@ -74,7 +76,11 @@ const off = { intent: "disabled" };
 const code = async (response: Response): Promise<string> =>
   ((await response.json()) as { error: { code: string } }).error.code;
 const concrete = (route: string): string =>
-  route.replace("[...path]", "models").replace("[revision]", "1").replace("[id]", "auto");
+  route
+    .replace("[...path]", "models")
+    .replace("[...missing]", "nothing/here")
+    .replace("[revision]", "1")
+    .replace("[id]", "auto");
 
 describe("every handler", () => {
   it("declares its permission", () => {
@@ -87,9 +93,10 @@ describe("every handler", () => {
     }
   });
 
-  it("is public only where it tells nothing: health of the process, and calls with their own key", () => {
+  it("is public only where it tells nothing: health of the process, calls with their own key, and what is not there", () => {
     const open = handlers.filter(({ handler }) => handler.permission === "public");
     expect([...new Set(open.map(({ route }) => route))].toSorted()).toEqual([
+      "/api/[...missing]",
       "/api/healthz",
       "/v1/[...path]",
     ]);
