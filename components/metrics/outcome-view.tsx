@@ -14,11 +14,13 @@ import {
   type OutcomeRow,
   outcomeRows,
 } from "@/components/charts/outcome-rows";
+import { callsLink } from "@/components/lib/calls/link";
 import { useWords } from "@/components/lib/i18n/provider";
 import { type Against, shiftsMs } from "@/components/lib/against";
-import { useAgainst, useApp, useHealth, useMetrics } from "@/components/lib/live/views";
+import { useAgainst, useApp, useHealth, useMetrics, useRange } from "@/components/lib/live/views";
 import { useOpenMark } from "@/components/lib/open-change";
 import { QueryState } from "@/components/shell/query-state";
+import { Link } from "@/components/ui/link";
 import { Panel } from "@/components/ui/panel";
 import { Tag } from "@/components/ui/tag";
 import type { MetricsView } from "@/lib/shared/contract";
@@ -166,9 +168,10 @@ type LegendProps = {
   onHidden: (hidden: ReadonlySet<string>) => void;
 };
 
-/** Each series with its total. Failures are never hidden. */
+/** Each series with its total. Failures are never hidden, and lead to their calls. */
 function Legend({ view, before, hidden, onHidden }: LegendProps) {
   const { t, f } = useWords();
+  const [range, app] = [useRange(), useApp()];
   const { totals } = view;
   const sums = {
     firstTry: totals.served - totals.rescued,
@@ -186,11 +189,15 @@ function Legend({ view, before, hidden, onHidden }: LegendProps) {
         swatch: <i className={clsx("size-2.5 rounded-[2px]", swatches[key])} />,
       }))}
     >
-      <span className="inline-flex min-h-6 items-center gap-1.5 whitespace-nowrap">
+      <Link
+        href={callsLink({ outcome: "failed", ...(app !== null && { app }) }, range)}
+        className="inline-flex min-h-6 items-center gap-1.5 whitespace-nowrap hover:underline touch:min-h-11"
+        data-testid="failed-calls"
+      >
         <i className="mx-0.5 size-1.5 bg-(--c-failed)" />
         {t("outcome.failed")}
         <b className="font-medium text-fg">{f.count(totals.failed)}</b>
-      </span>
+      </Link>
       {before !== null && (
         <span className="inline-flex min-h-6 items-center gap-1.5 whitespace-nowrap">
           <LineSwatch color="var(--fg-3)" dash="5 3" width={1} />

@@ -6,7 +6,7 @@ import { Strip } from "@/components/charts/strip";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { listOf, type ObjectKind, pathOf } from "@/components/lib/object-kinds";
-import { requestsLink } from "@/components/lib/requests-link";
+import { callsLink } from "@/components/lib/calls/link";
 import { isOnBut, targetName } from "@/components/lib/targets/state";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
@@ -35,7 +35,7 @@ export function ObjectNow({ kind, id }: Props) {
         title={id}
         aside={
           <span className="flex flex-wrap gap-x-4 text-small">
-            <Link href={requestsLink({ [kind]: id })}>{t("objects.requests")}</Link>
+            <Link href={callsLink({ [kind]: id })}>{t("objects.requests")}</Link>
             <Link href={linkTo(pathOf[kind], search)}>{t(`objects.all.${kind}`)}</Link>
           </span>
         }

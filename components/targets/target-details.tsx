@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
-import { requestsLink } from "@/components/lib/requests-link";
+import { callsLink } from "@/components/lib/calls/link";
 import { shownRatio } from "@/components/lib/targets/availability";
 import { breakerTexts } from "@/components/lib/targets/breaker";
 import { shownState, stateKey, targetName } from "@/components/lib/targets/state";
@@ -86,7 +86,7 @@ export function TargetDetails({ target, health }: Props) {
       </dl>
       <p className="pb-2.5 text-small">
         <Link
-          href={requestsLink({ model: target.model, region: target.region })}
+          href={callsLink({ model: target.model, region: target.region })}
           className="inline-flex min-h-6 items-center touch:min-h-11"
         >
           {t("details.requests")}

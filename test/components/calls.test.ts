@@ -4,8 +4,8 @@ import { filterQuery, filterWords, readFilter } from "@/components/calls/filter"
 import { withNewest } from "@/components/calls/held-list";
 import { suggestions } from "@/components/calls/suggestions";
 import { dearOver, slowOver } from "@/components/calls/thresholds";
-import { callsLink, callsLinkIn } from "@/components/lib/calls/link";
-import { namedRange } from "@/components/lib/range";
+import { callsLink } from "@/components/lib/calls/link";
+import { namedRange, rangeBetween } from "@/components/lib/range";
 import type { CallsPage, CallView, HealthView } from "@/lib/shared/contract";
 
 describe("the filter of calls", () => {
@@ -106,14 +106,15 @@ describe("a link to calls", () => {
   const [fromMs, toMs] = [Date.UTC(2026, 10, 26, 12), Date.UTC(2026, 10, 26, 13)];
 
   it("says which and when", () => {
-    expect(callsLink({ fromMs, toMs, query: "outcome:failed app:shop" })).toBe(
+    const range = rangeBetween(fromMs, toMs);
+    expect(callsLink({ outcome: "failed", app: "shop" }, range)).toBe(
       "/requests?q=outcome%3Afailed+app%3Ashop&from=2026-11-26T12%3A00%3A00.000Z&to=2026-11-26T13%3A00%3A00.000Z",
     );
-    expect(callsLinkIn("6h", "")).toBe("/requests?r=6h");
+    expect(callsLink({}, "6h")).toBe("/requests?r=6h");
   });
 
   it("is read as it was made, and an address without a range has none", () => {
-    const { search } = new URL(callsLink({ fromMs, toMs, query: "" }), "http://room");
+    const { search } = new URL(callsLink({}, rangeBetween(fromMs, toMs)), "http://room");
     expect(namedRange(new URLSearchParams(search))).toBe(
       "2026-11-26T12:00:00.000Z/2026-11-26T13:00:00.000Z",
     );

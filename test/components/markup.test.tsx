@@ -6,7 +6,7 @@ import { readFilter } from "@/components/calls/filter";
 import { ApiFailure } from "@/components/lib/api";
 import { callsQueries, figuresQueries } from "@/components/lib/queries";
 import { type RangeName, windowOf } from "@/components/lib/range";
-import { requestsLink } from "@/components/lib/requests-link";
+import { callsLink } from "@/components/lib/calls/link";
 import { ObjectsView } from "@/components/objects/objects-view";
 import { SettingsView } from "@/components/settings/settings-view";
 import { QueryState } from "@/components/shell/query-state";
@@ -178,9 +178,9 @@ describe("a model's page", () => {
   });
 
   it("leads to its requests, in words that their filter reads", () => {
-    expect(markup).toContain(`href="${requestsLink({ model: "gpt-4.1" })}"`);
+    expect(markup).toContain(`href="${callsLink({ model: "gpt-4.1" })}"`);
     const words = { model: "openai/gpt-4.1", region: "eu&west", app: "shop" };
-    const q = new URL(requestsLink(words), "http://room").searchParams.get("q") ?? "";
-    expect(readFilter(q)).toEqual({ filter: words, unknown: [] });
+    const q = new URL(callsLink(words), "http://room").searchParams.get("q") ?? "";
+    expect(readFilter(q)).toMatchObject({ filter: words, unknown: [] });
   });
 });

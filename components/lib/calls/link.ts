@@ -1,20 +1,12 @@
-import { type Range, rangeBetween, withRange } from "../range";
+import { type Range, withRange } from "../range";
 
-/** The address of the calls that began between two instants (epoch ms); `query` is in the words of their filter. */
-export function callsLink({
-  fromMs,
-  toMs,
-  query,
-}: {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly query: string;
-}): string {
-  return callsLinkIn(rangeBetween(fromMs, toMs), query);
-}
+type Word = "model" | "region" | "app" | "outcome";
 
-/** The address of the calls of a range. */
-export function callsLinkIn(range: Range, query: string): string {
-  const search = new URLSearchParams(query === "" ? {} : { q: query });
-  return `/requests?${withRange(search, range).toString()}`;
+/** The page of requests, narrowed to these in the words that its own filter reads: of a range, or the newest. */
+export function callsLink(words: Readonly<Partial<Record<Word, string>>>, range?: Range): string {
+  const text = Object.entries(words)
+    .map(([name, value]) => `${name}:${value}`)
+    .join(" ");
+  const search = new URLSearchParams(text === "" ? {} : { q: text });
+  return `/requests?${(range === undefined ? search : withRange(search, range)).toString()}`;
 }
