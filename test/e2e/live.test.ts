@@ -101,16 +101,24 @@ it("a page that was open while Bellwether was updated says so, reads nothing mor
   await untilLive(first);
 });
 
-it("a chart that cannot be loaded is missing in its place only", async () => {
-  const address = `${door.origin}/models/gpt-4.1`;
+it("code that cannot be loaded is missing in its place only, and a chart stays without its cursor", async () => {
+  const address = `${door.origin}/overview`;
   const atFirst = await (await fetch(address)).text();
   const page = await first.context().newPage();
   await page.route("**/*.js", (route) => {
     const file = new URL(route.request().url()).pathname;
     return atFirst.includes(file) ? route.continue() : route.abort();
   });
+  let isRefused = false;
   await page.goto(address);
+  await page.keyboard.press("End");
   await page.getByTestId("not-loaded").first().waitFor();
+  page.on("requestfailed", () => {
+    isRefused = true;
+  });
+  await page.locator("#traffic figure").hover();
+  await expect.poll(() => isRefused).toBe(true);
+  await page.locator("#traffic [data-drawing]").first().waitFor();
   const name = say({ key: "matrix.switchModel", values: { id: "gpt-4.1" } });
   await page.getByRole("switch", { name, exact: true }).waitFor();
 });
