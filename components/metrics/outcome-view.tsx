@@ -74,7 +74,7 @@ export function OutcomeView() {
               to={view.to}
               isTable={isTable}
               onTable={setTable}
-              csv={() => outcomeCsv(rows)}
+              csv={() => outcomeCsv(rows, against !== null)}
             />
           )}
         </div>
@@ -208,13 +208,13 @@ function Legend({ view, before, hidden, onHidden }: LegendProps) {
   );
 }
 
-function outcomeCsv(rows: readonly OutcomeRow[]): string {
+function outcomeCsv(rows: readonly OutcomeRow[], isCompared: boolean): string {
   return csvText(
-    ["time_utc", ...outcomeColumns, "before"],
+    ["time_utc", ...outcomeColumns, ...(isCompared ? ["before"] : [])],
     rows.map(({ t, bucket, before }) => [
       new Date(t).toISOString(),
       ...outcomeColumns.map((key) => (bucket.gap ? null : bucket[key])),
-      before === null ? null : Math.round(before),
+      ...(isCompared ? [before === null ? null : Math.round(before)] : []),
     ]),
   );
 }
