@@ -55,6 +55,7 @@ export function RangeSwitch() {
         </Button>
       )}
       <Segments<Range | "none">
+        isTight
         label={t("range.label")}
         value={isUnbounded ? "none" : range}
         onChange={(next) => {

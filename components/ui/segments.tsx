@@ -5,15 +5,26 @@ type Props<T extends string> = {
   options: readonly { value: T; label: string; title?: string }[];
   value: T;
   onChange: (value: T) => void;
+  /** So many that a phone has no room to spare. */
+  isTight?: boolean;
 };
 
 /** One of a few, all visible. */
-export function Segments<T extends string>({ label, options, value, onChange }: Props<T>) {
+export function Segments<T extends string>({
+  label,
+  options,
+  value,
+  onChange,
+  isTight = false,
+}: Props<T>) {
   return (
     <div
       role="group"
       aria-label={label}
-      className="inline-flex max-w-full flex-wrap rounded-[7px] border border-line bg-sunken p-0.5"
+      className={clsx(
+        "inline-flex max-w-full flex-wrap rounded-[7px] border border-line bg-sunken p-0.5",
+        isTight && "phone:p-0",
+      )}
     >
       {options.map((option) => (
         <button
@@ -26,6 +37,7 @@ export function Segments<T extends string>({ label, options, value, onChange }: 
           }}
           className={clsx(
             "h-6 rounded-[5px] px-2.5 text-small font-medium whitespace-nowrap touch:h-11 touch:min-w-11",
+            isTight && "phone:px-0.5",
             option.value === value
               ? "bg-raised text-fg shadow-[0_0_0_1px_var(--line-strong)]"
               : "text-fg-2",
