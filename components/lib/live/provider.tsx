@@ -107,9 +107,11 @@ function useClock({ state, clock }: Live): void {
       state.update((current) => watched(current, nowMs));
       clock.update(() => nowMs + (state.get().offsetMs ?? 0));
     };
-    tick();
+    // After the page was taken over, not while: every countdown on it is drawn anew.
+    const first = setTimeout(tick, 0);
     const timer = setInterval(tick, 1000);
     return () => {
+      clearTimeout(first);
       clearInterval(timer);
     };
   }, [state, clock]);
