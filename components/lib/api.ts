@@ -1,5 +1,6 @@
 import type { ApiError, CreatedKey, KeyRequest, WriteResult } from "@/lib/shared/contract";
 import { contractHeader, contractMark } from "@/lib/shared/contract-mark";
+import type { CarriedRefusal } from "@/lib/shared/refusals";
 
 /** An answer of the operator API that is not the one asked for. */
 export class ApiFailure extends Error {
@@ -10,6 +11,8 @@ export class ApiFailure extends Error {
   readonly requestId: string | null;
   /** The field that is wrong. */
   readonly param: string | null;
+  /** Why, in one word, with what its sentence is made of. */
+  readonly refusal: CarriedRefusal;
   /** What else the server says: both versions of a conflict, or a problem by field. */
   readonly details: Readonly<Record<string, unknown>>;
 
@@ -18,10 +21,15 @@ export class ApiFailure extends Error {
     code: string,
     message: string,
     requestId: string | null,
-    { param = null, details = {} }: Partial<Pick<ApiFailure, "param" | "details">> = {},
+    {
+      param = null,
+      refusal = {},
+      details = {},
+    }: Partial<Pick<ApiFailure, "param" | "refusal" | "details">> = {},
   ) {
     super(message);
     this.param = param;
+    this.refusal = refusal;
     this.details = details;
     this.status = status;
     this.code = code;
@@ -138,8 +146,12 @@ async function request(path: string, init: RequestInit): Promise<Response> {
 
 function failureOf(
   status: number,
-  { code, message, param, details }: ApiError["error"],
+  { code, message, param, reason, values, details }: ApiError["error"],
   requestId: string | null,
 ): ApiFailure {
-  return new ApiFailure(status, code, message, requestId, { param, details: details ?? {} });
+  return new ApiFailure(status, code, message, requestId, {
+    param,
+    refusal: { reason, values },
+    details: details ?? {},
+  });
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { WriteResult } from "@/lib/shared/contract";
 import { ApiFailure } from "./api";
 import { useWords } from "./i18n/provider";
+import { failureText } from "./refusal-text";
 import { useWrites } from "./writes/provider";
 
 export type SaveProblem = {
@@ -48,16 +49,13 @@ export function useSave(): Save {
         })
         .catch((error: unknown) => {
           setBusy(false);
-          setProblem(
-            error instanceof ApiFailure && error.status !== 0
-              ? {
-                  field: error.param,
-                  text: error.message,
-                  isConflict: error.code === "conflict",
-                  details: error.details,
-                }
-              : { field: null, text: t("failure.unreachable"), isConflict: false, details: {} },
-          );
+          const failure = error instanceof ApiFailure ? error : null;
+          setProblem({
+            field: failure?.param ?? null,
+            text: failureText(error, t),
+            isConflict: failure?.code === "conflict",
+            details: failure?.details ?? {},
+          });
         });
     },
   };

@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
+import { failureText } from "@/components/lib/refusal-text";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useSave } from "@/components/lib/use-save";
 import { type Typed, useStoredDraft } from "@/components/lib/use-stored-draft";
@@ -101,11 +102,10 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
         }
       })
       .catch((error: unknown) => {
-        const isTold = error instanceof ApiFailure && error.status !== 0;
         setTesting({
           state: "failed",
-          field: isTold ? error.param : null,
-          text: isTold ? error.message : t("failure.unreachable"),
+          field: error instanceof ApiFailure ? error.param : null,
+          text: failureText(error, t),
         });
       });
   };

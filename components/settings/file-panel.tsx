@@ -2,10 +2,11 @@
 
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ChangeEvent, useState } from "react";
-import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
+import { sendChange, sendJson } from "@/components/lib/api";
 import { lineText } from "@/components/lib/line-text";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
+import { failureText, refusalWords } from "@/components/lib/refusal-text";
 import { isLike } from "@/components/lib/stored-draft";
 import { useSave } from "@/components/lib/use-save";
 import { useStoredDraft } from "@/components/lib/use-stored-draft";
@@ -82,11 +83,7 @@ function ImportForm() {
         setLooking({ state: "seen", text, preview });
       })
       .catch((error: unknown) => {
-        const isTold = error instanceof ApiFailure && error.status !== 0;
-        setLooking({
-          state: "failed",
-          problem: isTold ? error.message : t("failure.unreachable"),
-        });
+        setLooking({ state: "failed", problem: failureText(error, t) });
       });
   };
   const apply = (ifMatch: number): void => {
@@ -154,7 +151,7 @@ function ImportForm() {
         )}
       </div>
       {looking.state === "failed" && (
-        <p role="alert" className="run">
+        <p role="alert" className="run whitespace-pre-line">
           {looking.problem}
         </p>
       )}
@@ -188,14 +185,27 @@ function Preview({ preview }: { preview: ImportPreview }) {
           {t("settings.file.problems", { n: problems.length })}
         </p>
         <ul className="grid gap-1">
-          {problems.map(({ line, column, message }, index) => (
-            <li key={index} className="grid grid-cols-[72px_minmax(0,1fr)] gap-2">
-              <span className="mono text-fg-3">
-                {line}:{column}
-              </span>
-              <span className="break-words">{message}</span>
-            </li>
-          ))}
+          {problems.map(({ line, column, message, place = null, ...refusal }, index) => {
+            const words = refusalWords(refusal, t);
+            return (
+              <li key={index} className="grid grid-cols-[72px_minmax(0,1fr)] gap-2">
+                <span className="mono text-fg-3">
+                  {line}:{column}
+                </span>
+                <span className="break-words">
+                  {words === null ? (
+                    message
+                  ) : (
+                    <>
+                      {place !== null && <code className="mono">{place}: </code>}
+                      {words.text}
+                      {words.detail !== null && <code className="mono"> {words.detail}</code>}
+                    </>
+                  )}
+                </span>
+              </li>
+            );
+          })}
         </ul>
       </div>
     );

@@ -3,7 +3,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@/components/ui/link";
 import { useEffect, useEffectEvent, useState } from "react";
-import { ApiFailure, sendJson } from "@/components/lib/api";
+import { sendJson } from "@/components/lib/api";
+import { failureText } from "@/components/lib/refusal-text";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { setupQueries } from "@/components/lib/queries";
@@ -62,8 +63,7 @@ function Steps({ view }: { view: View }) {
     setProblem(null);
     doing()
       .catch((error: unknown) => {
-        const isTold = error instanceof ApiFailure && error.status !== 0;
-        setProblem(isTold ? error.message : t("failure.unreachable"));
+        setProblem(failureText(error, t));
       })
       .finally(() => {
         setBusy(null);

@@ -2,6 +2,7 @@
 
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
+import { failureText } from "@/components/lib/refusal-text";
 import { showToast } from "@/components/lib/toast";
 import { targetName } from "@/components/lib/targets/state";
 import { isOff, undoMs, type Write } from "@/components/lib/writes/model";
@@ -59,7 +60,6 @@ function FailureToast({ write, error }: { write: Write; error: unknown }) {
   const { t } = useWords();
   const writes = useWrites();
   const name = useWriteName(write);
-  const message = error instanceof Error && error.message !== "" ? error.message : null;
   return (
     <div
       role="alert"
@@ -67,8 +67,8 @@ function FailureToast({ write, error }: { write: Write; error: unknown }) {
     >
       <div className="min-w-0 flex-1">
         <p className="font-medium break-words">{t("toast.failed", { name })}</p>
-        <p className="run text-small break-words text-fg-2">
-          {message ?? t("failure.unreachable")}
+        <p className="run text-small break-words whitespace-pre-line text-fg-2">
+          {failureText(error, t)}
         </p>
       </div>
       <Button

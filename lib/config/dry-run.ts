@@ -32,7 +32,11 @@ export function dryRun(input: unknown, switches: readonly SwitchRow[], wallMs: n
 function emptyRoutes({ routes }: Snapshot): Problem[] {
   return [...routes.values()]
     .filter(({ entries }) => entries.every(({ targets }) => targets.length === 0))
-    .map(({ id }) => ({ path: ["routes"], message: `would leave route "${id}" without a target` }));
+    .map(({ id }) => ({
+      path: ["routes"],
+      message: `would leave route "${id}" without a target`,
+      refusal: { reason: "route_empty", values: { route: id } },
+    }));
 }
 
 /** The names of `snapshot` whose targets are all switched off at `nowMs`, in the snapshot's own time. */

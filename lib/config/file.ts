@@ -1,9 +1,16 @@
 /** The declarative file: YAML or JSON text → a checked document, or problems with their line and column. */
 import { type Document, LineCounter, isMap, isNode, isScalar, parseDocument } from "yaml";
 import type { ConfigDocument } from "./document";
+import { carried, type CarriedRefusal } from "../shared/refusals";
 import { type Problem, unknownSetting, validateDocument } from "./validate";
 
-export type FileProblem = { message: string; line: number; column: number };
+/** `message` begins with the place in the file, where it is known. */
+export type FileProblem = {
+  message: string;
+  line: number;
+  column: number;
+  place?: string;
+} & CarriedRefusal;
 
 export type ParsedFile =
   { ok: true; document: ConfigDocument } | { ok: false; problems: readonly FileProblem[] };
@@ -27,12 +34,15 @@ export function parseConfigText(text: string, prepare: Prepare = asItIs): Parsed
   if (yaml.errors.length > 0) {
     return {
       ok: false,
-      problems: yaml.errors.map((error) => ({ message: error.message, ...at(error.pos[0]) })),
+      problems: yaml.errors.map((error) => ({
+        ...syntaxProblem(error.message),
+        ...at(error.pos[0]),
+      })),
     };
   }
   const content = toContent(yaml);
   if (!content.ok) {
-    return { ok: false, problems: [{ message: content.message, line: 1, column: 1 }] };
+    return { ok: false, problems: [{ ...syntaxProblem(content.message), line: 1, column: 1 }] };
   }
   const prepared = prepare(content.value ?? {});
   const validated = validateDocument(prepared.content);
@@ -60,9 +70,15 @@ export function parseConfigText(text: string, prepare: Prepare = asItIs): Parsed
     ok: false,
     problems: problems.map((problem) => ({
       message: `${problem.path.join(".")}: ${problem.message}`,
+      place: problem.path.join("."),
+      ...carried(problem.refusal),
       ...at(offsetOf(problem)),
     })),
   };
+}
+
+function syntaxProblem(message: string): Pick<FileProblem, "message" | "reason" | "values"> {
+  return { message, ...carried({ reason: "file_syntax", detail: message }) };
 }
 
 /** Aliases are resolved only here: one without its anchor, or a bomb of them, is a problem like any other. */

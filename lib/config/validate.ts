@@ -3,9 +3,15 @@ import { type z } from "zod";
 import { isBlockedHost } from "../shared/addresses";
 import { isBox } from "../shared/box-text";
 import { type ConfigDocument, configDocument } from "./document";
+import { type Refusal } from "../shared/refusals";
 import { expandTargets, globalRegion } from "./targets";
 
-export type Problem = { path: readonly (string | number)[]; message: string };
+export type Problem = {
+  path: readonly (string | number)[];
+  message: string;
+  /** The same for readers of other languages. */
+  refusal?: Refusal;
+};
 
 /** How a problem begins whose name is nobody's. */
 export const unknownSetting = "unknown setting";
@@ -29,9 +35,24 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
     return issue.keys.map((key) => ({
       path: [...path, key],
       message: `${unknownSetting} "${key}"`,
+      refusal: { reason: "setting_unknown", values: { name: key } } as const,
     }));
   }
-  return [{ path, message: issue.message }];
+  return [{ path, message: issue.message, refusal: shapeRefusal(issue) }];
+}
+
+function shapeRefusal(issue: z.core.$ZodIssue): Refusal {
+  const isList = "origin" in issue && issue.origin === "array";
+  const isNumber = "origin" in issue && (issue.origin === "number" || issue.origin === "int");
+  if (issue.code === "too_small" && (isList || isNumber)) {
+    const values = { least: Number(issue.minimum) };
+    return { reason: isList ? "list_least" : "value_least", values };
+  }
+  if (issue.code === "too_big" && (isList || isNumber)) {
+    const values = { most: Number(issue.maximum) };
+    return { reason: isList ? "list_most" : "value_most", values };
+  }
+  return { reason: "value_invalid", detail: issue.message };
 }
 
 function semanticProblems(document: ConfigDocument): Problem[] {
@@ -82,7 +103,13 @@ function repeated(
   const seen = new Set<string>();
   return named.flatMap(({ id, path }) => {
     if (seen.has(id)) {
-      return [{ path, message: `"${id}" ${message}` }];
+      return [
+        {
+          path,
+          message: `"${id}" ${message}`,
+          refusal: { reason: "named_twice", values: { id } } as const,
+        },
+      ];
     }
     seen.add(id);
     return [];
@@ -118,6 +145,7 @@ function providerProblems(document: ConfigDocument): Problem[] {
               path,
               message:
                 "points into a private network; set allow_private_network: true if that is meant",
+              refusal: { reason: "private_network" } as const,
             }))),
     ];
   });
@@ -136,6 +164,7 @@ function secretProblems(
           path,
           message:
             "write env:NAME or file:PATH; a literal secret needs allow_literal_secrets: true",
+          refusal: { reason: "literal_secret" } as const,
         },
       ];
 }
@@ -149,11 +178,17 @@ function isPrivateHost(hostname: string): boolean {
 function modelProblems(document: ConfigDocument): Problem[] {
   const providers = new Map(document.providers.map((provider) => [provider.id, provider]));
   return document.models.flatMap((model, index) =>
-    model.targets.flatMap((place, position) => {
+    model.targets.flatMap((place, position): Problem[] => {
       const at = ["models", index, "targets", position];
       const provider = providers.get(place.provider);
       if (provider === undefined) {
-        return [{ path: [...at, "provider"], message: `there is no provider "${place.provider}"` }];
+        return [
+          {
+            path: [...at, "provider"],
+            message: `there is no provider "${place.provider}"`,
+            refusal: { reason: "provider_missing", values: { provider: place.provider } } as const,
+          },
+        ];
       }
       const known = new Set(provider.regions?.map((region) => region.id) ?? [globalRegion]);
       return (place.regions ?? [])
@@ -161,6 +196,7 @@ function modelProblems(document: ConfigDocument): Problem[] {
         .map((region) => ({
           path: [...at, "regions"],
           message: `provider "${provider.id}" has no region "${region}"`,
+          refusal: { reason: "region_missing", values: { provider: provider.id, region } } as const,
         }));
     }),
   );
@@ -176,6 +212,7 @@ function routeProblems(document: ConfigDocument): Problem[] {
             {
               path: ["routes", index, "chain", place],
               message: `there is no model "${model}" for route "${route.id}"`,
+              refusal: { reason: "model_missing", values: { model, route: route.id } } as const,
             },
           ],
     ),
@@ -197,6 +234,7 @@ function emptinessProblems(document: ConfigDocument): Problem[] {
           {
             path: ["models", index, "targets"],
             message: `model "${model.id}" has no target: none of its providers has a region for it`,
+            refusal: { reason: "model_empty", values: { model: model.id } } as const,
           },
         ],
   );
@@ -207,6 +245,7 @@ function emptinessProblems(document: ConfigDocument): Problem[] {
           {
             path: ["routes", index, "chain"],
             message: `would leave route "${route.id}" without a target`,
+            refusal: { reason: "route_empty", values: { route: route.id } } as const,
           },
         ],
   );
@@ -244,7 +283,13 @@ function exceeds(
 ): Problem[] {
   return value === undefined || most === undefined || value <= most
     ? []
-    : [{ path, message: `must be at most ${mostName}, which is ${most} seconds, not ${value}` }];
+    : [
+        {
+          path,
+          message: `must be at most ${mostName}, which is ${most} seconds, not ${value}`,
+          refusal: { reason: "exceeds", values: { most, setting: mostName, value } } as const,
+        },
+      ];
 }
 
 function settingsProblems({ settings }: ConfigDocument): Problem[] {
@@ -256,6 +301,7 @@ function settingsProblems({ settings }: ConfigDocument): Problem[] {
           {
             path: ["settings", "timezone"],
             message: `"${timezone}" is not a time zone such as Asia/Seoul`,
+            refusal: { reason: "timezone", values: { name: timezone } } as const,
           },
         ]),
     ...(rate !== undefined && (currency === undefined || currency === "USD")
@@ -264,6 +310,7 @@ function settingsProblems({ settings }: ConfigDocument): Problem[] {
             path: ["settings", "exchange_rate"],
             message:
               "needs settings.currency: the currency, other than USD, that it is the rate of",
+            refusal: { reason: "rate_needs_currency" } as const,
           },
         ]
       : []),

@@ -26,6 +26,7 @@ export function requirePermission(actor: ActingPerson, permission: Permission): 
   if (roles.indexOf(actor.role) < roles.indexOf(needed)) {
     throw new GatewayError("forbidden", {
       message: `This needs the role ${needed}; yours is ${actor.role}.`,
+      refusal: { reason: "role", values: { needed, role: actor.role } },
     });
   }
 }

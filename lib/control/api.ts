@@ -95,6 +95,10 @@ export async function readBody<T>(
     const [issue] = parsed.error.issues;
     throw new GatewayError("invalid_request", {
       message: `The request is not valid: ${issue?.message ?? "wrong shape"}.`,
+      refusal: {
+        reason: "request_invalid",
+        ...(issue !== undefined && { detail: [...issue.path, issue.message].join(" ") }),
+      },
       ...(issue !== undefined && issue.path.length > 0 && { param: issue.path.join(".") }),
     });
   }
@@ -115,6 +119,7 @@ async function readText(request: Request, mostBytes: number): Promise<string> {
       await reader?.cancel();
       throw new GatewayError("request_too_large", {
         message: `The request body is larger than ${mostBytes / 1024} KB.`,
+        refusal: { reason: "body_large", values: { kilobytes: mostBytes / 1024 } },
       });
     }
     chunks.push(chunk.value);

@@ -37,10 +37,14 @@ export function authorize(
   if (host === null) {
     throw new GatewayError("forbidden", {
       message: "The dashboard does not answer under this name. Set PUBLIC_URL, or use 127.0.0.1.",
+      refusal: { reason: "host" },
     });
   }
   if (method !== "GET" && method !== "HEAD" && !isOwnPage(headers, host, access.publicUrl)) {
-    throw new GatewayError("forbidden", { message: "Another site may not change anything here." });
+    throw new GatewayError("forbidden", {
+      message: "Another site may not change anything here.",
+      refusal: { reason: "other_site" },
+    });
   }
   return localOperator;
 }

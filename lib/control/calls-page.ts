@@ -27,6 +27,7 @@ export function throwNoCall(): never {
   throw new GatewayError("not_found", {
     message: "There is no call with this id.",
     param: "id",
+    refusal: { reason: "no_such_id", values: { type: "call" } },
   });
 }
 

@@ -1,6 +1,8 @@
 import { type ConfigDocument } from "../config/document";
 import { dryRun } from "../config/dry-run";
+import { type Problem } from "../config/validate";
 import { GatewayError } from "../shared/errors";
+import { carried } from "../shared/refusals";
 import { type Transaction } from "../store/database";
 import { listSwitches } from "../store/switches";
 
@@ -8,10 +10,27 @@ import { listSwitches } from "../store/switches";
 export function checked(input: unknown): ConfigDocument {
   const run = dryRun(input, [], Date.now());
   if (!run.ok) {
-    const lines = run.problems.map(({ path, message }) => `${path.join(".")}: ${message}`);
-    throw new GatewayError("invalid_request", { message: lines.join("\n") });
+    throw documentRefusal(run.problems);
   }
   return run.document;
+}
+
+/** `invalid_request` with every problem of a document, as lines and, with their places, for programs. */
+export function documentRefusal(
+  problems: readonly Problem[],
+  options: { readonly param?: string; readonly details?: Readonly<Record<string, unknown>> } = {},
+): GatewayError {
+  const placed = problems.map(({ path, message, refusal }) => ({
+    place: path.join("."),
+    message,
+    ...carried(refusal),
+  }));
+  return new GatewayError("invalid_request", {
+    ...options,
+    message: placed.map(({ place, message }) => `${place}: ${message}`).join("\n"),
+    refusal: { reason: "document_invalid" },
+    details: { ...options.details, problems: placed },
+  });
 }
 
 /** The routes and models of `document` that nobody can answer for under the present switches. */

@@ -47,7 +47,10 @@ async function readSide(
   }
   const row = await db.run((prisma) => findRevision(prisma, revision));
   if (row === undefined) {
-    throw new GatewayError("not_found", { message: `There is no revision ${revision}.` });
+    throw new GatewayError("not_found", {
+      message: `There is no revision ${revision}.`,
+      refusal: { reason: "no_such_revision", values: { revision } },
+    });
   }
   const { actor, reason, createdAt: at } = row;
   return { head: { revision, at, actor, reason }, state: await stateAt(db, revision) };
@@ -70,6 +73,7 @@ function readable(document: unknown, revision: number): ConfigDocument | null {
   if (!validated.ok) {
     throw new GatewayError("invalid_request", {
       message: `This release cannot read the configuration of revision ${revision}.`,
+      refusal: { reason: "revision_unreadable", values: { revision } },
     });
   }
   return validated.document;

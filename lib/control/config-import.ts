@@ -3,6 +3,7 @@ import { dryRun } from "../config/dry-run";
 import { type FileProblem } from "../config/file";
 import { type WriteResult } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
+import { carried, unnamed } from "../shared/refusals";
 import { type ImportPreview } from "../shared/settings-contract";
 import { type BaseDocument, findBaseDocument, findDocument } from "../store/configuration";
 import { canonicalJson } from "../store/content-hash";
@@ -94,6 +95,10 @@ export const importConfig = defineVerb<Import, WriteResult>(
         const by = await findRevision(tx, published.revision);
         throw new GatewayError("conflict", {
           message: `${by?.actor.name ?? "Somebody"} changed the configuration in the meantime, in revision ${published.revision}: look at the preview again.`,
+          refusal: {
+            reason: "configuration_changed",
+            values: { actor: by?.actor.name ?? unnamed, revision: published.revision },
+          },
         });
       }
       const appended = await writer.appendConfig(
@@ -118,8 +123,17 @@ function importProblems(
 ): FileProblem[] {
   const atTop = { line: 1, column: 1 };
   if (base?.source === "file") {
-    const path = base.path ?? "a file";
-    return [{ message: `the configuration is written in ${path}: change it there`, ...atTop }];
+    const refusal = {
+      reason: "configuration_in_file",
+      values: { path: base.path ?? unnamed },
+    } as const;
+    return [
+      {
+        message: `the configuration is written in ${base.path ?? "a file"}: change it there`,
+        ...carried(refusal),
+        ...atTop,
+      },
+    ];
   }
   return canonicalJson(document.keys) === canonicalJson(current.keys)
     ? []
@@ -127,6 +141,7 @@ function importProblems(
         {
           message:
             "keys: only BELLWETHER_CONFIG brings application keys; make them under Apps & keys",
+          ...carried({ reason: "keys_in_file" }),
           ...atTop,
         },
       ];
@@ -134,13 +149,28 @@ function importProblems(
 
 /** A parser quotes what it could not read, which may be a key. */
 function withoutQuotes(problem: FileProblem): FileProblem {
-  const message = problem.message
-    .replace(/: (["'`]).*\1\s*$/s, "")
-    .replace(/ in YAML stream.*$/s, "");
-  return { ...problem, message };
+  const unquoted = (text: string): string =>
+    text.replace(/: (["'`]).*\1\s*$/s, "").replace(/ in YAML stream.*$/s, "");
+  const { message, values } = problem;
+  const detail = values?.["detail"];
+  return {
+    ...problem,
+    message: unquoted(message),
+    ...(typeof detail === "string" && { values: { ...values, detail: unquoted(detail) } }),
+  };
 }
 
 function problemsError(problems: readonly FileProblem[]): GatewayError {
   const lines = problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
-  return new GatewayError("invalid_request", { message: lines.join("\n"), param: "text" });
+  return new GatewayError("invalid_request", {
+    message: lines.join("\n"),
+    param: "text",
+    refusal: { reason: "file_invalid" },
+    details: {
+      problems: problems.map(({ line, column, place, ...problem }) => ({
+        ...problem,
+        place: `${line}:${column}${place === undefined ? "" : ` ${place}`}`,
+      })),
+    },
+  });
 }

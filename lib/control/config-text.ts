@@ -155,7 +155,11 @@ function withSecrets(
     if (isReference(secret)) {
       const name = secret.slice("env:".length);
       if (secret.startsWith("env:") && isOwnSecretName(name)) {
-        problems.push({ path: at, message: `${name} is a secret of Bellwether itself` });
+        problems.push({
+          path: at,
+          message: `${name} is a secret of Bellwether itself`,
+          refusal: { reason: "own_secret", values: { name } },
+        });
       }
       return secret;
     }
@@ -163,9 +167,17 @@ function withSecrets(
       return seal(secret, place, origins);
     }
     if (kept === undefined) {
-      problems.push({ path: at, message: "there is no secret to keep here; write env:NAME" });
+      problems.push({
+        path: at,
+        message: "there is no secret to keep here; write env:NAME",
+        refusal: { reason: "kept_missing" },
+      });
     } else if (isMoved && isBox(kept)) {
-      problems.push({ path: at, message: "the kept secret was given for another address" });
+      problems.push({
+        path: at,
+        message: "the kept secret was given for another address",
+        refusal: { reason: "kept_elsewhere" },
+      });
     }
     return kept ?? "env:MISSING";
   };

@@ -43,6 +43,7 @@ export const testConnection = defineVerb<ConnectionTestRequest, ConnectionResult
       throw new GatewayError("invalid_request", {
         message: "A base URL begins with https:// or http://.",
         param: "baseUrl",
+        refusal: { reason: "base_url" },
       });
     }
     const [recipients, published] = await Promise.all([

@@ -1,6 +1,7 @@
 import { type ConfigDocument, type ConfigInput, emptyDocument } from "../config/document";
 import { type WriteResult } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
+import { unnamed } from "../shared/refusals";
 import { type BaseDocument, findBaseDocument, findDocument } from "../store/configuration";
 import { listObjectRevisions } from "../store/object-revisions";
 import { findRevision, writeRevisions } from "../store/revisions";
@@ -47,6 +48,10 @@ export async function editDocument(
         withoutSecrets(documentObjects(of).get(object) ?? null);
       throw new GatewayError("conflict", {
         message: `${by?.actor.name ?? "Somebody"} changed ${object} in the meantime, in revision ${revision}.`,
+        refusal: {
+          reason: "object_changed",
+          values: { actor: by?.actor.name ?? unnamed, object, revision },
+        },
         details: {
           current: {
             object: shown(current),

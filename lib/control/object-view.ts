@@ -61,6 +61,7 @@ export const objectView = defineVerb<ObjectQuery, ObjectView>(
       throw new GatewayError("not_found", {
         message: `There is no ${kind} with this id.`,
         param: "id",
+        refusal: { reason: "no_such_id", values: { type: kind } },
       });
     }
     return deps.cache.get(`object ${kind} ${rangeText(range)} ${id}`, freshMs(range), () =>

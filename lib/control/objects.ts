@@ -2,6 +2,7 @@ import { type ConfigDocument } from "../config/document";
 import { expandTargets, globalRegion } from "../config/targets";
 import { GatewayError } from "../shared/errors";
 import { nearestNames } from "../shared/nearest";
+import { type Refusal } from "../shared/refusals";
 import { type ObjectType } from "../store/switches";
 
 /** The ids of what can be switched, in the document's order. */
@@ -26,10 +27,24 @@ export function objectIds(document: ConfigDocument, type: ObjectType): readonly 
 
 /** `not_found` with the names that may have been meant. */
 export function noSuchObject(type: string, id: string, names: Iterable<string>): GatewayError {
+  const known = [...names];
   return new GatewayError("not_found", {
-    message: `There is no ${type} "${id.slice(0, 200)}".${didYouMean(id, names)}`,
+    message: `There is no ${type} "${id.slice(0, 200)}".${didYouMean(id, known)}`,
     param: "id",
+    refusal: noObjectRefusal(type, id, known),
   });
+}
+
+/** The same for readers of other languages. */
+export function noObjectRefusal(type: string, id: string, names: Iterable<string>): Refusal {
+  const values = { type, id: id.slice(0, 200), ...nearValues(id, names) };
+  return { reason: "no_such_object", values };
+}
+
+/** The names that may have been meant, and how many they are. */
+export function nearValues(id: string, names: Iterable<string>): { n: number; near: string } {
+  const near = nearestNames(id, names);
+  return { n: near.length, near: near.join(", ") };
 }
 
 /** A question with the names that may have been meant, after a space; nothing when none is near. */

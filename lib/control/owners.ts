@@ -1,4 +1,5 @@
 import { GatewayError } from "../shared/errors";
+import { unnamed } from "../shared/refusals";
 import { type BaseDocument } from "../store/configuration";
 
 export type Ownership = {
@@ -26,6 +27,7 @@ export function requireOwnable(base: BaseDocument | undefined, kind: Kind, id: s
     throw new GatewayError("invalid_request", {
       message: `"${id}" is written in ${ownerPath ?? "the configuration file"}: change it there.`,
       param: "id",
+      refusal: { reason: "object_in_file", values: { id, path: ownerPath ?? unnamed } },
     });
   }
 }

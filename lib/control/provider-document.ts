@@ -100,7 +100,11 @@ function toRegion(
     if (value === null) {
       const isMoved = origins.some((origin) => !keptOrigins.includes(origin));
       if (kept === undefined || (isMoved && isBox(kept))) {
-        throw new GatewayError("invalid_request", { message: `Type ${name} again.`, param });
+        throw new GatewayError("invalid_request", {
+          message: `Type ${name} again.`,
+          param,
+          refusal: { reason: "header_again", values: { name } },
+        });
       }
       return [name, kept];
     }

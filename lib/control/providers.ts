@@ -98,7 +98,8 @@ export const removeProvider = defineVerb<Asked & { readonly reason: string | nul
         refuseInUse(
           "provider",
           id,
-          users.map((model) => `model ${model.id}`),
+          "model",
+          users.map((model) => model.id),
         );
         return { ...document, providers: document.providers.filter((one) => one.id !== id) };
       },
@@ -145,7 +146,8 @@ export const removeModel = defineVerb<Asked & { readonly reason: string | null }
         refuseInUse(
           "model",
           id,
-          users.map((route) => `route ${route.id}`),
+          "route",
+          users.map((route) => route.id),
         );
         return { ...document, models: document.models.filter((one) => one.id !== id) };
       },
@@ -158,11 +160,18 @@ function requireExisting(type: string, id: string, ids: readonly string[]): void
   }
 }
 
-function refuseInUse(type: string, id: string, users: readonly string[]): void {
-  if (users.length > 0) {
+function refuseInUse(
+  type: "provider" | "model",
+  id: string,
+  userType: "model" | "route",
+  userIds: readonly string[],
+): void {
+  if (userIds.length > 0) {
+    const users = userIds.map((user) => `${userType} ${user}`);
     throw new GatewayError("invalid_request", {
       message: `The ${type} "${id}" is in use: ${users.join(", ")}. Take it out there first.`,
       param: "id",
+      refusal: { reason: "in_use", values: { type, id, users: userIds.join(", ") } },
       details: { usedBy: users },
     });
   }

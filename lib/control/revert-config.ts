@@ -38,6 +38,7 @@ export async function revertConfig(
   if (isFirstDocument({ before })) {
     throw new GatewayError("invalid_request", {
       message: "Before the first configuration there was none to go back to.",
+      refusal: { reason: "revert_first" },
     });
   }
   if (row.summary["type"] !== "reorder") {
@@ -67,6 +68,7 @@ export async function revertConfig(
         throw revertConflict(
           row.id,
           `the rest of the configuration needs it: ${problems.join("; ")}`,
+          { reason: "revert_needed", values: { revision: row.id }, detail: problems.join("; ") },
         );
       }
       const diff = diffDocuments(current.document, validated.document);
@@ -113,7 +115,11 @@ async function changedAgain(
     Object.fromEntries(names.map((name) => [name, withoutSecrets(find(name) ?? null)]));
   const published = await findDocument(tx);
   const by = published === undefined ? undefined : await findRevision(tx, published.revision);
-  return revertConflict(row.id, `${names.join(", ")} changed again since`, {
+  const refusal = {
+    reason: "revert_changed",
+    values: { revision: row.id, names: names.join(", ") },
+  } as const;
+  return revertConflict(row.id, `${names.join(", ")} changed again since`, refusal, {
     current: {
       objects: pick((name) => objects.get(name)),
       revision: by?.id ?? 0,

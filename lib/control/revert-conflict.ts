@@ -1,4 +1,5 @@
 import { GatewayError } from "../shared/errors";
+import { type Refusal } from "../shared/refusals";
 import { type ActingPerson } from "./actor";
 
 /** How somebody asked for a revert. */
@@ -13,10 +14,12 @@ export type AskedRevert = {
 export function revertConflict(
   revision: number,
   why: string,
+  refusal: Refusal,
   details?: Readonly<Record<string, unknown>>,
 ): GatewayError {
   return new GatewayError("conflict", {
     message: `Revision ${revision} cannot be taken back: ${why}.`,
+    refusal,
     ...(details === undefined ? {} : { details }),
   });
 }

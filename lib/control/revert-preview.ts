@@ -36,12 +36,16 @@ export async function findRevertOutcome(
 ): Promise<RevertOutcome> {
   const row = await db.run((prisma) => findRevision(prisma, revision));
   if (row === undefined) {
-    throw new GatewayError("not_found", { message: `There is no revision ${revision}.` });
+    throw new GatewayError("not_found", {
+      message: `There is no revision ${revision}.`,
+      refusal: { reason: "no_such_revision", values: { revision } },
+    });
   }
   const outcome = revertOutcome(row, current);
   if (outcome === null) {
     throw new GatewayError("conflict", {
       message: `Revision ${revision} cannot be taken back as things are now.`,
+      refusal: { reason: "revert_impossible", values: { revision } },
     });
   }
   return outcome;

@@ -26,7 +26,10 @@ export const revertRevision = defineVerb<Revert, WriteResult>(
     const written = await writeRevisions(db, async (writer): Promise<Written> => {
       const row = await findRevision(writer.tx, revision);
       if (row === undefined) {
-        throw new GatewayError("not_found", { message: `There is no revision ${revision}.` });
+        throw new GatewayError("not_found", {
+          message: `There is no revision ${revision}.`,
+          refusal: { reason: "no_such_revision", values: { revision } },
+        });
       }
       switch (row.kind) {
         case "switch":
@@ -36,6 +39,7 @@ export const revertRevision = defineVerb<Revert, WriteResult>(
         case "key":
           throw new GatewayError("invalid_request", {
             message: "A change of a key cannot be taken back: make a new key.",
+            refusal: { reason: "revert_key" },
           });
       }
     });

@@ -1,3 +1,4 @@
+import { unnamed } from "../shared/refusals";
 import { findDocument } from "../store/configuration";
 import { type RevisionRow, type RevisionWriter, type SwitchState } from "../store/revisions";
 import { findSwitch } from "../store/switches";
@@ -30,7 +31,10 @@ export async function revertSwitch(
   }
   const published = await findDocument(writer.tx);
   if (published === undefined || !objectIds(published.document, objectType).includes(objectId)) {
-    throw revertConflict(row.id, `the ${objectType} "${objectId}" does not exist any more`);
+    throw revertConflict(row.id, `the ${objectType} "${objectId}" does not exist any more`, {
+      reason: "revert_gone",
+      values: { revision: row.id, type: objectType, id: objectId },
+    });
   }
   const isNewer = ifMatch !== null && (current?.revision ?? 0) > ifMatch;
   if (isNewer || !isSameSwitch(state, after)) {
@@ -39,6 +43,17 @@ export async function revertSwitch(
     throw revertConflict(
       row.id,
       `the ${objectType} "${objectId}" was changed again${by}${since} and is ${state.intent}`,
+      {
+        reason: "revert_switch_changed",
+        values: {
+          revision: row.id,
+          type: objectType,
+          id: objectId,
+          actor: current?.actor.name ?? unnamed,
+          since: current?.revision ?? 0,
+          intent: state.intent,
+        },
+      },
       {
         current: {
           ...state,

@@ -4,6 +4,7 @@ import { type Recipient, sealBox } from "../shared/boxes";
 import { isOwnSecretName } from "../shared/env";
 import { GatewayError } from "../shared/errors";
 import { type SecretRequest } from "../shared/provider-contract";
+import { type Refusal } from "../shared/refusals";
 import { type Database } from "../store/database";
 import { listGatewayCards } from "../store/gateway-cards";
 
@@ -46,7 +47,7 @@ export function toStoredSecret(
     return checkedReference(text, kept?.secret ?? null, param);
   }
   if (text === "" || !/^[\x21-\x7e]+$/.test(text)) {
-    throw wrong(param, "A key is one word of printable characters.");
+    throw wrong(param, { reason: "key_characters" }, "A key is one word of printable characters.");
   }
   return sealSecret(text, { place, origins }, recipients);
 }
@@ -60,6 +61,7 @@ export function sealSecret(
   if (recipients.length === 0) {
     throw new GatewayError("not_ready", {
       message: "No gateway has started yet, so nobody could read the key. Start one and try again.",
+      refusal: { reason: "no_gateway" },
     });
   }
   return sealBox({ secret, origins }, recipients, place, Date.now());
@@ -68,11 +70,15 @@ export function sealSecret(
 /** @throws {GatewayError} where nothing is kept, or where a sealed key would be sent to another address. */
 function keptSecret(kept: SecretPlace["kept"], origins: readonly string[], param: string): string {
   if (kept === null) {
-    throw wrong(param, "There is no key here yet: type one.");
+    throw wrong(param, { reason: "key_missing" }, "There is no key here yet: type one.");
   }
   const isElsewhere = origins.some((origin) => !kept.origins.includes(origin));
   if (isElsewhere && isBox(kept.secret)) {
-    throw wrong(param, "The key was given for another address: type it again.");
+    throw wrong(
+      param,
+      { reason: "key_elsewhere" },
+      "The key was given for another address: type it again.",
+    );
   }
   return kept.secret;
 }
@@ -83,14 +89,22 @@ function checkedReference(text: string, kept: string | null, param: string): str
   }
   const [, name] = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? [];
   if (name === undefined) {
-    throw wrong(param, "Write env:NAME, with the name of a variable that the gateway has.");
+    throw wrong(
+      param,
+      { reason: "reference_form" },
+      "Write env:NAME, with the name of a variable that the gateway has.",
+    );
   }
   if (isOwnSecretName(name)) {
-    throw wrong(param, `${name} is a secret of Bellwether itself and goes to no provider.`);
+    throw wrong(
+      param,
+      { reason: "own_secret", values: { name } },
+      `${name} is a secret of Bellwether itself and goes to no provider.`,
+    );
   }
   return text;
 }
 
-function wrong(param: string, message: string): GatewayError {
-  return new GatewayError("invalid_request", { message, param });
+function wrong(param: string, refusal: Refusal, message: string): GatewayError {
+  return new GatewayError("invalid_request", { message, param, refusal });
 }

@@ -9,14 +9,15 @@ import {
 } from "../config/route-policy";
 import { type WriteResult } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
+import { unnamed } from "../shared/refusals";
 import { findBaseDocument, findDocument } from "../store/configuration";
 import { type Transaction } from "../store/database";
 import { listRouteRevisions } from "../store/route-revisions";
 import { findRevision, writeRevisions } from "../store/revisions";
 import { requirePermission, toStoredActor } from "./actor";
-import { findSilencedRoutes } from "./checked-document";
+import { documentRefusal, findSilencedRoutes } from "./checked-document";
 import { diffDocuments } from "./document-objects";
-import { didYouMean, noSuchObject } from "./objects";
+import { didYouMean, nearValues, noSuchObject } from "./objects";
 import { checkChain } from "./route-change";
 import { type RouteChain, routeChains, routeRevision, routeViews, withChain } from "./routes";
 import { defineVerb } from "./verb";
@@ -103,6 +104,10 @@ function checkPlaces(policy: PolicyChange): void {
     throw new GatewayError("invalid_request", {
       message: `There is no setting "${unknown}".${didYouMean(unknown, known)}`,
       param: "policy",
+      refusal: {
+        reason: "no_such_setting",
+        values: { name: unknown.slice(0, 200), ...nearValues(unknown, known) },
+      },
     });
   }
 }
@@ -124,6 +129,7 @@ async function refuseOwned(tx: Transaction, document: ConfigDocument, id: string
     throw new GatewayError("invalid_request", {
       message: `The settings of "${id}" belong to ${view.ownerPath ?? "the configuration file"}: change them there.`,
       param: "policy",
+      refusal: { reason: "policy_in_file", values: { id, path: view.ownerPath ?? unnamed } },
     });
   }
 }
@@ -151,6 +157,15 @@ async function changedMeanwhile(
   );
   return new GatewayError("conflict", {
     message: `${by?.actor.name ?? "Somebody"} changed the order of "${route.id}" in the meantime, in revision ${revision}: ${route.chain.join(", ")}.`,
+    refusal: {
+      reason: "route_changed",
+      values: {
+        actor: by?.actor.name ?? unnamed,
+        id: route.id,
+        revision,
+        chain: route.chain.join(", "),
+      },
+    },
     details: {
       current: { chain: route.chain, policy: theirs, revision, ...who },
       yours: { chain, policy },
@@ -176,12 +191,7 @@ function changedDocument(
   const fields = Object.fromEntries(
     own.map(({ path, message }) => [path.slice(2).join("."), message]),
   );
-  const lines = run.problems.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw new GatewayError("invalid_request", {
-    message: lines.join("\n"),
-    param: "policy",
-    details: { fields },
-  });
+  throw documentRefusal(run.problems, { param: "policy", details: { fields } });
 }
 
 function noSuchRoute(
@@ -193,6 +203,7 @@ function noSuchRoute(
     ? new GatewayError("invalid_request", {
         message: `"${id}" is a model's own name: only routes have an order.`,
         param: "id",
+        refusal: { reason: "own_name", values: { id } },
       })
     : noSuchObject(
         "route",

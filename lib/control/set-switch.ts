@@ -75,17 +75,23 @@ export function toSwitchState(row: SwitchRow | undefined): SwitchState {
 }
 
 function toState({ intent, until = null, reason = null }: SwitchChange, now: number): SwitchState {
-  const wrong = (message: string): GatewayError =>
-    new GatewayError("invalid_request", { message, param: "until" });
+  const wrong = (
+    reason: "until_needless" | "until_past" | "until_far",
+    message: string,
+  ): GatewayError =>
+    new GatewayError("invalid_request", { message, param: "until", refusal: { reason } });
   if (until !== null) {
     if (intent === "enabled") {
-      throw wrong("An enabled object has no end: leave `until` out.");
+      throw wrong("until_needless", "An enabled object has no end: leave `until` out.");
     }
     if (!Number.isSafeInteger(until) || until <= now) {
-      throw wrong("`until` must be an instant in the future, in milliseconds since 1970.");
+      throw wrong(
+        "until_past",
+        "`until` must be an instant in the future, in milliseconds since 1970.",
+      );
     }
     if (until > now + yearMs) {
-      throw wrong("`until` may lie at most a year ahead.");
+      throw wrong("until_far", "`until` may lie at most a year ahead.");
     }
   }
   return { intent, until, reason };
@@ -95,6 +101,16 @@ function changedMeanwhile(row: SwitchRow, yours: SwitchState): GatewayError {
   const { objectType, objectId, ...current } = row;
   return new GatewayError("conflict", {
     message: `${row.actor.name} changed the ${objectType} "${objectId}" in the meantime: it is ${row.intent} since revision ${row.revision}.`,
+    refusal: {
+      reason: "switch_changed",
+      values: {
+        actor: row.actor.name,
+        type: objectType,
+        id: objectId,
+        intent: row.intent,
+        revision: row.revision,
+      },
+    },
     details: { current, yours },
   });
 }

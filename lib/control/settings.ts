@@ -4,6 +4,7 @@ import { defaultProbeBudgetUsd } from "../config/snapshot";
 import { type WriteResult } from "../shared/contract";
 import { shownEnvironment } from "../shared/env";
 import { GatewayError } from "../shared/errors";
+import { unnamed } from "../shared/refusals";
 import { type SettingsRequest, type SettingsView } from "../shared/settings-contract";
 import { listGatewayCards } from "../store/gateway-cards";
 import { listNodes } from "../store/nodes";
@@ -78,6 +79,7 @@ export const setSettings = defineVerb<Asked, WriteResult>(
         if (base?.source === "file") {
           throw new GatewayError("invalid_request", {
             message: `The settings are written in ${base.path ?? "the configuration file"}: change them there.`,
+            refusal: { reason: "settings_in_file", values: { path: base.path ?? unnamed } },
           });
         }
         const changed = { ...document, settings: withAsked(document.settings, request) };
@@ -105,7 +107,11 @@ function refuseWrongField(document: ConfigDocument): void {
   const problem = run.ok ? undefined : run.problems.find(({ path }) => path[0] === "settings");
   const param = fieldOf[String(problem?.path[1])];
   if (problem !== undefined && param !== undefined) {
-    throw new GatewayError("invalid_request", { message: problem.message, param });
+    throw new GatewayError("invalid_request", {
+      message: problem.message,
+      param,
+      ...(problem.refusal !== undefined && { refusal: problem.refusal }),
+    });
   }
 }
 

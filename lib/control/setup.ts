@@ -46,6 +46,7 @@ export const addMockProviders = defineVerb<{ readonly wallUrl: string | null }, 
     if (wallUrl === null) {
       throw new GatewayError("invalid_request", {
         message: "The built-in fake provider does not run here: start with BELLWETHER_DEMO=on.",
+        refusal: { reason: "demo_off" },
       });
     }
     const demo = demoDocument(wallUrl);

@@ -856,6 +856,9 @@ export const ApiError = z.object({
     type: z.string(),
     param: z.nullable(z.string()),
     code: z.string(),
+    /** Why, in one stable word, with what its sentence is made of. */
+    reason: z.optional(z.string()),
+    values: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
     /** With `conflict`: `{current, yours}`, the object as it is now, by whom and since when, and as it was asked to be. */
     details: z.optional(z.record(z.string(), z.unknown())),
   }),

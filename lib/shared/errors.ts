@@ -1,3 +1,5 @@
+import { carried, type Refusal } from "./refusals";
+
 /**
  * Every error that a caller or an operator can meet, with its HTTP status and its public sentence.
  *
@@ -238,6 +240,9 @@ export type ErrorBody = {
     type: string;
     param: string | null;
     code: string;
+    /** Why the operator API refuses, in one stable word, with what its sentence is made of. */
+    reason?: string;
+    values?: Readonly<Record<string, string | number>>;
     /** What a program needs to act on it, such as both versions of a conflict. */
     details?: Readonly<Record<string, unknown>>;
   };
@@ -250,6 +255,8 @@ type GatewayErrorOptions = {
   message?: string;
   /** The field of the request that is wrong, such as `messages[2].role`. */
   param?: string;
+  /** The same for readers of other languages: the control room words it. */
+  refusal?: Refusal;
   /** Public, and for programs; the sentence says it for people. */
   details?: Readonly<Record<string, unknown>>;
   /** For the log only. */
@@ -267,6 +274,7 @@ export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly param: string | null;
+  readonly refusal: Refusal | undefined;
   readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly detail: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -278,6 +286,7 @@ export class GatewayError extends Error {
     this.code = code;
     this.status = options.status ?? errorCatalog[code].status;
     this.param = options.param ?? null;
+    this.refusal = options.refusal;
     this.details = options.details;
     this.detail = options.detail;
     this.headers = options.headers ?? {};
@@ -305,6 +314,7 @@ export function errorBody(error: GatewayError): ErrorBody {
       type: present(upstream?.type) ?? errorCatalog[error.code].type,
       param: error.param,
       code: present(upstream?.code) ?? error.code,
+      ...carried(error.refusal),
       ...(error.details === undefined ? {} : { details: error.details }),
     },
   };

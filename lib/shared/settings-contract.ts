@@ -64,7 +64,18 @@ export type ImportRequest = z.infer<typeof ImportRequest>;
 /** What importing a file would do; nothing was done. */
 export const ImportPreview = z.object({
   /** Empty: it can be imported. Lines and columns count from 1. */
-  problems: z.array(z.object({ message: z.string(), line: z.number(), column: z.number() })),
+  problems: z.array(
+    z.object({
+      message: z.string(),
+      line: z.number(),
+      column: z.number(),
+      /** The setting's place in the file; where it is known, the message begins with it. */
+      place: z.optional(z.string()),
+      /** As in the body of an error. */
+      reason: z.optional(z.string()),
+      values: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
+    }),
+  ),
   lines: z.array(ChangeLine),
   lineCount: z.number(),
   /** Typed keys in it that importing seals. */

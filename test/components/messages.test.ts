@@ -1,6 +1,7 @@
 import { createTranslator } from "use-intl/core";
 import { describe, expect, it } from "vitest";
 import { type MessageKey } from "@/components/lib/i18n/messages";
+import { refusals } from "@/lib/shared/refusals";
 import en from "@/messages/en.json";
 import ko from "@/messages/ko.json";
 
@@ -58,5 +59,19 @@ describe("messages", () => {
     const particle = /\}(?:은|는|이|가|을|를|와|과|로|으로)(?=[\s.,]|$)/;
     const wrong = [...korean].filter(([, message]) => particle.test(message));
     expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.entries(refusals))(
+    "word the refusal %s with all of its values, in both languages",
+    (reason, names) => {
+      const wanted = [...names].sort();
+      for (const all of [english, korean]) {
+        expect(placeholders(all.get(`refusal.${reason}`) ?? "none")).toEqual(wanted);
+      }
+    },
+  );
+
+  it("word no refusal that there is not", () => {
+    expect(Object.keys(en.refusal)).toEqual(Object.keys(refusals));
   });
 });

@@ -1,0 +1,62 @@
+import type { CarriedRefusal, RefusalReason } from "@/lib/shared/refusals";
+import { isRecord } from "@/lib/shared/record";
+import { ApiFailure } from "./api";
+import type { MessageKey, Translate } from "./i18n/messages";
+
+/** What a refusal says: the reader's sentence, and a parser's own words where it has some. */
+export type RefusalWords = { readonly text: string; readonly detail: string | null };
+
+/** The sentence of a refusal in the reader's language; null where the page has none for its reason. */
+export function refusalWords(
+  { reason, values = {} }: CarriedRefusal,
+  t: Translate,
+): RefusalWords | null {
+  // A reason without words in messages is none of the keys, and does not compile.
+  const key: MessageKey = `refusal.${reason as RefusalReason}`;
+  if (reason === undefined || !t.has(key)) {
+    return null;
+  }
+  const { detail } = values;
+  return { text: t(key, values), detail: detail === undefined ? null : String(detail) };
+}
+
+/**
+ * What went wrong with something that was asked of the operator API, in the reader's language. What has no words there is
+ * told as the API says it, in English, with its code.
+ */
+export function failureText(error: unknown, t: Translate): string {
+  if (!(error instanceof ApiFailure) || error.status === 0) {
+    return t("failure.unreachable");
+  }
+  const { code, message, refusal, details } = error;
+  const words = refusalWords(refusal, t);
+  if (words !== null) {
+    return [joined(words), ...problemLines(details["problems"], t)].join("\n");
+  }
+  if (code === "outdated" || code === "database_unavailable" || code === "internal") {
+    return t(`failure.${code}`);
+  }
+  return message === "" ? t("failure.other", { code }) : `${message} (${code})`;
+}
+
+function joined({ text, detail }: RefusalWords): string {
+  return detail === null ? text : `${text} ${detail}`;
+}
+
+/** One line for each problem of a document, with its place in it. */
+function problemLines(problems: unknown, t: Translate): string[] {
+  return Array.isArray(problems)
+    ? problems.filter(isProblem).map((problem) => {
+        const words = refusalWords(problem, t);
+        return `${problem.place}: ${words === null ? problem.message : joined(words)}`;
+      })
+    : [];
+}
+
+type PlacedProblem = CarriedRefusal & { readonly place: string; readonly message: string };
+
+function isProblem(value: unknown): value is PlacedProblem {
+  return (
+    isRecord(value) && typeof value["place"] === "string" && typeof value["message"] === "string"
+  );
+}
