@@ -2,6 +2,7 @@
 import { type z } from "zod";
 import { isBlockedHost } from "../shared/addresses";
 import { isBox } from "../shared/box-text";
+import { boundsIn } from "./bounds";
 import { type ConfigDocument, configDocument } from "./document";
 import { type Refusal } from "../shared/refusals";
 import { expandTargets, globalRegion } from "./targets";
@@ -42,15 +43,15 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
 }
 
 function shapeRefusal(issue: z.core.$ZodIssue): Refusal {
-  const isList = "origin" in issue && issue.origin === "array";
-  const isNumber = "origin" in issue && (issue.origin === "number" || issue.origin === "int");
-  if (issue.code === "too_small" && (isList || isNumber)) {
-    const values = { least: Number(issue.minimum) };
-    return { reason: isList ? "list_least" : "value_least", values };
+  const bounds = boundsIn(issue.message);
+  if (bounds !== null) {
+    return { reason: "value_between", values: bounds };
   }
-  if (issue.code === "too_big" && (isList || isNumber)) {
-    const values = { most: Number(issue.maximum) };
-    return { reason: isList ? "list_most" : "value_most", values };
+  if (issue.code === "too_small" && issue.origin === "array") {
+    return { reason: "list_least", values: { least: Number(issue.minimum) } };
+  }
+  if (issue.code === "too_big" && issue.origin === "array") {
+    return { reason: "list_most", values: { most: Number(issue.maximum) } };
   }
   return { reason: "value_invalid", detail: issue.message };
 }

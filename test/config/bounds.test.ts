@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { boundsIn, numberWithin, wholeWithin } from "@/lib/config/bounds";
 import { type ConfigInput } from "@/lib/config/document";
 import { compileSnapshot } from "@/lib/config/snapshot";
 import { validateDocument } from "@/lib/config/validate";
@@ -23,6 +24,35 @@ function routeProblems(route: Record<string, unknown>): string[] {
 }
 
 describe("a number outside its bounds", () => {
+  it.each([
+    ["numberWithin with a unit", numberWithin(50, 99.999, "%"), 50, 99.999, "percent"],
+    [
+      "wholeWithin with a unit of words",
+      wholeWithin(1, 9, "calls at a time"),
+      1,
+      9,
+      "calls_at_a_time",
+    ],
+    ["wholeWithin without a unit", wholeWithin(1, 32), 1, 32, "none"],
+  ])("tells other languages its bounds: %s", (_name, schema, least, most, unit) => {
+    for (const wrong of [0, 1_000, "nine"]) {
+      const message = schema.safeParse(wrong).error?.issues[0]?.message ?? "";
+      expect(boundsIn(message)).toEqual({ least, most, unit });
+    }
+    expect(boundsIn("must be a list of 1 to 32 models")).toBeNull();
+  });
+
+  it("is refused with a reason and its bounds as values", () => {
+    const route = { id: "auto", chain: ["gpt"], limits: { ttft_s: 0 } };
+    expect(validateDocument({ ...base, routes: [route] })).toMatchObject({
+      problems: [
+        {
+          refusal: { reason: "value_between", values: { least: 0.1, most: 300, unit: "seconds" } },
+        },
+      ],
+    });
+  });
+
   it.each<[string, unknown, unknown, string]>([
     ["limits.ttft_s", 0.1, 0, "must be a number between 0.1 and 300 seconds, not 0"],
     ["limits.ttft_s", 120, 301, "must be a number between 0.1 and 300 seconds, not 301"],

@@ -251,7 +251,10 @@ describe("the configuration as a file", () => {
     await page.getByText(text("settings.file.same")).waitFor();
     await area.fill(exported.replace("chain:", "chains:"));
     await look.click();
-    await shows(page.getByTestId("import-problems"), "unknown setting");
+    await shows(
+      page.getByTestId("import-problems"),
+      text("refusal.setting_unknown", { name: "chains" }),
+    );
     expect(await button(page, text("settings.file.apply")).count()).toBe(0);
     const line = exported.split("\n").findIndex((one) => one.includes("chain:")) + 1;
     await shows(page.getByTestId("import-problems"), `${line}:`);

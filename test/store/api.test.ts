@@ -271,6 +271,8 @@ describe("changing", () => {
     expect(await response.json()).toMatchObject({
       error: {
         code: "conflict",
+        reason: "switch_changed",
+        values: { type: "model", id: "gpt-4.1", intent: "disabled", revision: seen + 1 },
         details: {
           current: { intent: "disabled", reason: "mine first" },
           yours: { intent: "draining", reason: "and mine" },

@@ -13,6 +13,7 @@ import { addMockProviders } from "@/lib/control/setup";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
 import { mintPrivateKey, openBox, publicKeyOf, readPrivateKey } from "@/lib/shared/boxes";
 import { keyPlace } from "@/lib/shared/box-text";
+import { errorBody, toGatewayError } from "@/lib/shared/errors";
 import { type ProviderRequest, ProvidersView } from "@/lib/shared/provider-contract";
 import { type SettingsRequest, SettingsView } from "@/lib/shared/settings-contract";
 import { findDocument } from "@/lib/store/configuration";
@@ -312,24 +313,34 @@ describe("the declarative file", () => {
 
   it("tells its problems by line and column, repeats no key, and changes nothing", async () => {
     const before = await document();
-    for (const [text, message, line] of [
-      ["providers:\n  - id: a\n    base_url: nonsense\n    api_key: env:A", "base_url", 3],
-      ["models: []\nmodel: []", "unknown setting", 2],
-      [`providers:\n  - id: a\n    api_key: "${canary}" ${canary}`, "", 3],
-      ["keys: [{ id: ci, key: env:CI_KEY }]", "Apps & keys", 1],
+    for (const [text, message, line, reason] of [
+      [
+        "providers:\n  - id: a\n    base_url: nonsense\n    api_key: env:A",
+        "base_url",
+        3,
+        "value_invalid",
+      ],
+      ["models: []\nmodel: []", "unknown setting", 2, "setting_unknown"],
+      [`providers:\n  - id: a\n    api_key: "${canary}" ${canary}`, "", 3, "file_syntax"],
+      ["keys: [{ id: ci, key: env:CI_KEY }]", "Apps & keys", 1, "keys_in_file"],
       [
         "providers:\n  - { id: a, base_url: https://a.example, api_key: env:DATABASE_URL }",
         "secret of Bellwether",
         2,
+        "own_secret",
       ],
     ] as const) {
       const { problems, lineCount } = await preview(text);
       expect([lineCount, problems[0]?.line]).toEqual([0, line]);
-      expect(problems[0]?.message).toContain(message);
+      expect(problems[0]).toMatchObject({ message: expect.stringContaining(message), reason });
       expect(JSON.stringify(problems)).not.toContain("canary");
-      const refused = await apply(text).catch(String);
-      expect(refused).toContain(`${line}:`);
-      expect(refused).not.toContain("canary");
+      const refused = errorBody(toGatewayError(await apply(text).catch((error: unknown) => error)));
+      expect(refused.error.message).toContain(`${line}:`);
+      expect(refused.error).toMatchObject({
+        reason: "file_invalid",
+        details: { problems: [{ place: expect.stringContaining(`${line}:`), reason }] },
+      });
+      expect(JSON.stringify(refused)).not.toContain("canary");
     }
     expect(await document()).toEqual(before);
   });
