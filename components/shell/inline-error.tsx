@@ -2,6 +2,7 @@
 
 import { ApiFailure, failureCode } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
+import { refusalWords } from "@/components/lib/refusal-text";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
 
@@ -20,7 +21,9 @@ export function InlineError({ error, onRetry, isBesideData = false }: Props) {
     code === "unreachable" || code === "outdated" || code === "database_unavailable"
       ? (`failure.${code}` as const)
       : "failure.other";
-  const requestId = error instanceof ApiFailure ? error.requestId : null;
+  const failure = error instanceof ApiFailure ? error : null;
+  const refused = failure === null ? null : refusalWords(failure.refusal, t);
+  const requestId = failure?.requestId ?? null;
   return (
     <div
       role="alert"
@@ -28,7 +31,7 @@ export function InlineError({ error, onRetry, isBesideData = false }: Props) {
     >
       <Glyph state="degraded" />
       <span className="min-w-0 flex-1">
-        {t(key, { code })}
+        {refused?.text ?? t(key, { code })}
         {isBesideData && ` ${t("failure.readBefore")}`}
         {requestId !== null && <span className="mono ml-2 text-fg-3">{requestId}</span>}
       </span>

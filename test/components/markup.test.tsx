@@ -71,6 +71,13 @@ describe("the line of a query that failed", () => {
       trouble === undefined ? {} : { trouble },
     );
 
+  it("says why something was refused, where the page has words for it", () => {
+    const refusal = { reason: "no_such_revision", values: { revision: 9 } };
+    const missing = new ApiFailure(404, "not_found", "There is no such thing.", null, { refusal });
+    const told = say({ key: "refusal.no_such_revision", values: { revision: 9 } });
+    expect(line({ error: missing })).toContain(told);
+  });
+
   it("says that what is shown was read before only where something is shown", () => {
     const told = say({ key: "failure.other", values: { code: "internal" } });
     expect(line({ error: failed })).toContain(told);
