@@ -112,6 +112,9 @@ function keyLine(object: string, action: unknown): ChangeLine {
   if (action === "rotation_ended" || action === "drilled") {
     return changed(object, action === "drilled" ? "drill" : "former_key", null, null);
   }
+  if (action === "edited") {
+    return changed(object, "limits", null, null);
+  }
   return whole(object, action === "revoked" ? "removed" : "added");
 }
 

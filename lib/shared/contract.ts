@@ -648,19 +648,30 @@ export type KeyView = z.infer<typeof KeyView>;
 export const KeysView = z.object({ generatedAt: z.number(), keys: z.array(KeyView) });
 export type KeysView = z.infer<typeof KeysView>;
 
-/** Body of POST /api/keys. A limit that is left out or null does not limit. */
+const names = z.optional(z.nullable(z.array(z.string()).check(z.maxLength(1000))));
+const KeyLimits = z.strictObject({
+  rpm: z.optional(limit),
+  tpm: z.optional(limit),
+  parallel: z.optional(limit),
+  budgetUsdPerMonth: z.optional(limit),
+  allowedModels: names,
+  allowedRegions: names,
+});
+
+/** Body of POST /api/keys. A limit that is left out or null does not limit; without a name it is its id. */
 export const KeyRequest = z.strictObject({
   id: z.string(),
-  limits: z.optional(
-    z.strictObject({
-      rpm: z.optional(limit),
-      tpm: z.optional(limit),
-      parallel: z.optional(limit),
-      budgetUsdPerMonth: z.optional(limit),
-    }),
-  ),
+  name: z.optional(z.string()),
+  limits: z.optional(KeyLimits),
 });
 export type KeyRequest = z.infer<typeof KeyRequest>;
+
+/** Body of PATCH /api/keys/{id}. What is left out stays as it is; a limit of null limits nothing. */
+export const KeyEdit = z.strictObject({
+  name: z.optional(z.string()),
+  limits: z.optional(KeyLimits),
+});
+export type KeyEdit = z.infer<typeof KeyEdit>;
 
 /** The secret is shown this once. */
 export const CreatedKey = z.object({ id: z.string(), secret: z.string(), revision: z.number() });
