@@ -17,7 +17,9 @@ export function changeLines(
         withoutReason(row.after),
       );
     case "key":
-      return [keyLine(`key:${String(summary["id"])}`, summary["action"])];
+      return summary["action"] === "edited" && summary["to"] !== undefined
+        ? fieldLines(`key:${String(summary["id"])}`, summary["from"], summary["to"])
+        : [keyLine(`key:${String(summary["id"])}`, summary["action"])];
     case "config":
       return objectLines(asRecord(row.before), asRecord(row.after));
   }

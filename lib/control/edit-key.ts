@@ -5,7 +5,7 @@ import { type AppKeyLimits, type AppKeyRow } from "../store/app-keys";
 import { findDocument } from "../store/configuration";
 import { writeRevisions } from "../store/revisions";
 import { checkKeyLimits, checkKeyName } from "./create-app-key";
-import { didYouMean } from "./objects";
+import { didYouMean, objectIds } from "./objects";
 import { appendKey, requireMintedKey } from "./rotate-key";
 import { defineVerb } from "./verb";
 import { toWriteResult, unchanged, type Written } from "./write-result";
@@ -39,14 +39,17 @@ export const editKey = defineVerb<EditedKey, WriteResult>(
           },
         });
       }
-      if (JSON.stringify(toShown(key)) === JSON.stringify(toShown(wanted))) {
+      const to = whatDiffers(wanted, key);
+      if (Object.keys(to).length === 0) {
         return unchanged(writer.tx);
       }
       checkKeyName(wanted.name);
       checkKeyLimits(wanted.limits);
       const document = (await findDocument(writer.tx))?.document ?? emptyDocument;
-      checkAllowed(document, request.limits ?? {});
-      const appended = await appendKey(writer, actor, "edited", wanted);
+      // A model that was removed since must not keep the key from another name.
+      checkAllowed(document, to);
+      const from = whatDiffers(key, wanted);
+      const appended = await appendKey(writer, actor, "edited", wanted, { from, to });
       return { ...appended, silencedRoutes: [] };
     });
     return toWriteResult(db, written);
@@ -69,6 +72,15 @@ function toShown({ name, limits }: AppKeyRow): {
   return { name, limits };
 }
 
+/** Name and limits of `key`, as far as `other` has them otherwise. */
+function whatDiffers(key: AppKeyRow, other: AppKeyRow): { name?: string } & Partial<AppKeyLimits> {
+  const theirs = new Map<string, unknown>(Object.entries({ name: other.name, ...other.limits }));
+  const differing = Object.entries({ name: key.name, ...key.limits }).filter(
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(theirs.get(field)),
+  );
+  return Object.fromEntries(differing);
+}
+
 /**
  * Refuses models and regions that nobody knows: a key for them could call nobody.
  *
@@ -76,17 +88,14 @@ function toShown({ name, limits }: AppKeyRow): {
  */
 export function checkAllowed(
   document: ConfigDocument,
-  {
-    allowedModels,
-    allowedRegions,
-  }: Partial<Pick<AppKeyLimits, "allowedModels" | "allowedRegions">>,
+  { allowedModels, allowedRegions }: NonNullable<KeyEdit["limits"]>,
 ): void {
-  const regions = document.providers.flatMap((one) => (one.regions ?? []).map(({ id }) => id));
   const lists = [
-    ["model", "limits.allowedModels", allowedModels, document.models.map(({ id }) => id)],
-    ["region", "limits.allowedRegions", allowedRegions, regions],
+    ["model", "limits.allowedModels", allowedModels],
+    ["region", "limits.allowedRegions", allowedRegions],
   ] as const;
-  for (const [type, param, asked, known] of lists) {
+  for (const [type, param, asked] of lists) {
+    const known = objectIds(document, type);
     const unknown = asked?.find((id) => id !== "*" && !known.includes(id));
     if (unknown !== undefined) {
       const message = `There is no ${type} "${unknown}".${didYouMean(unknown, known)}`;

@@ -121,17 +121,18 @@ export async function requireMintedKey(writer: RevisionWriter, id: string): Prom
   return key;
 }
 
-/** Writes `key` down in one revision; every node follows it within a second. */
+/** Writes `key` down in one revision, which says `more` of it; every node follows it within a second. */
 export function appendKey(
   writer: RevisionWriter,
   actor: ActingPerson,
   action: string,
   { revision: _revision, revokedAt: _revokedAt, ...key }: AppKeyRow,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<Appended> {
   const head = {
     actor: toStoredActor(actor),
     reason: null,
-    summary: { type: "key", id: key.id, action },
+    summary: { type: "key", id: key.id, action, ...more },
   };
   return writer.appendKey(head, { ...key, revoked: false });
 }

@@ -7,7 +7,7 @@ import { hashAppKey } from "@/lib/shared/app-key";
 import { type KeyEdit, KeysView } from "@/lib/shared/contract";
 import { findAppKey } from "@/lib/store/app-keys";
 import { type Database } from "@/lib/store/database";
-import { publishSample } from "./samples";
+import { publishSample, sampleDocument } from "./samples";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
 import { callRecord, logCalls } from "./traffic";
 
@@ -119,6 +119,18 @@ describe("application keys", () => {
     await expect(edit("shop", { name: "Mine" })).rejects.toMatchObject({ code: "invalid_request" });
   });
 
+  it("are renamed although a model that they may call was removed since", async () => {
+    await create("shop", { allowedModels: ["gpt-4.1", "deepseek-v3"] });
+    await publishSample(createControlDeps(db), {
+      models: sampleDocument.models?.filter(({ id }) => id !== "deepseek-v3"),
+      routes: [],
+    });
+    expect(await edit("shop", { name: "The shop" })).toMatchObject({ nodes: [] });
+    await expect(
+      edit("shop", { limits: { allowedModels: ["deepseek-v3"] } }),
+    ).rejects.toMatchObject({ param: "limits.allowedModels" });
+  });
+
   it.each([
     [{ name: " " }, "name"],
     [{ limits: { tpm: -1 } }, "limits.tpm"],
@@ -143,13 +155,17 @@ describe("application keys", () => {
     await expect(revoke("c-third")).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("of the configuration file are revoked there", async () => {
+  it("of the configuration file are revoked and edited there", async () => {
     process.env["TEST_FILE_KEY"] = "a-long-secret-of-the-file";
     await publishSample(createControlDeps(db), {
       keys: [{ id: "from-file", key: "env:TEST_FILE_KEY" }],
     });
     expect((await list()).keys).toMatchObject([{ id: "from-file", source: "file" }]);
     await expect(revoke("from-file")).rejects.toMatchObject({ code: "invalid_request" });
+    await expect(edit("from-file", { name: "Mine" })).rejects.toMatchObject({
+      code: "invalid_request",
+      message: expect.stringContaining("configuration file: change it there") as string,
+    });
   });
 
   it("are for administrators to make and revoke", async () => {
