@@ -14,6 +14,7 @@ import { Tag } from "@/components/ui/tag";
 import type { KeyView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { CreateKey } from "./create-key";
+import { EditKey } from "./edit-key";
 import { RevokeKey } from "./revoke-key";
 import { RotateKey } from "./rotate-key";
 
@@ -24,6 +25,7 @@ export function KeysPanel() {
   const [isCreating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<KeyView | null>(null);
   const [rotating, setRotating] = useState<KeyView | null>(null);
+  const [editing, setEditing] = useState<KeyView | null>(null);
   const keys = query.data?.keys ?? [];
   return (
     <Panel
@@ -68,7 +70,13 @@ export function KeysPanel() {
             </thead>
             <tbody>
               {keys.map((key) => (
-                <KeyRow key={key.id} row={key} onRotate={setRotating} onRevoke={setRevoking} />
+                <KeyRow
+                  key={key.id}
+                  row={key}
+                  onEdit={setEditing}
+                  onRotate={setRotating}
+                  onRevoke={setRevoking}
+                />
               ))}
             </tbody>
           </table>
@@ -78,6 +86,14 @@ export function KeysPanel() {
         <CreateKey
           onClose={() => {
             setCreating(false);
+          }}
+        />
+      )}
+      {editing !== null && (
+        <EditKey
+          row={editing}
+          onClose={() => {
+            setEditing(null);
           }}
         />
       )}
@@ -103,11 +119,12 @@ export function KeysPanel() {
 
 type RowProps = {
   row: KeyView;
+  onEdit: (row: KeyView) => void;
   onRotate: (row: KeyView) => void;
   onRevoke: (row: KeyView) => void;
 };
 
-function KeyRow({ row, onRotate, onRevoke }: RowProps) {
+function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
   const { t, f } = useWords();
   const client = useQueryClient();
   const nowMs = useNow();
@@ -118,6 +135,11 @@ function KeyRow({ row, onRotate, onRevoke }: RowProps) {
         <span className="block max-w-52 truncate font-medium" title={row.id}>
           {row.id} {row.kind === "demo" && <Tag>{t("demo.tag")}</Tag>}
         </span>
+        {row.name !== row.id && (
+          <span className="block max-w-52 truncate text-fg-2" title={row.name}>
+            {row.name}
+          </span>
+        )}
         <span className="mono block text-small text-fg-3">…{row.last4}</span>
         {row.former !== null && row.former.until > nowMs && (
           <span className="flex items-center gap-1.5 text-small text-fg-3" data-testid="former">
@@ -162,10 +184,22 @@ function KeyRow({ row, onRotate, onRevoke }: RowProps) {
           </span>
         )}
       </td>
-      <td className="max-w-64 truncate pl-4! text-fg-2">{limitsText()}</td>
+      <td className="max-w-64 truncate pl-4! text-fg-2" title={limitsText()}>
+        {limitsText()}
+      </td>
       <td className="num">
         {!isRevoked && row.source !== "file" && (
           <>
+            <Button
+              tone="link"
+              size="sm"
+              aria-label={t("apps.edit.one", { id: row.id })}
+              onClick={() => {
+                onEdit(row);
+              }}
+            >
+              {t("apps.edit.do")}
+            </Button>
             {row.kind === "live" && (
               <Button
                 tone="link"
