@@ -574,7 +574,8 @@ it("a key is made, calls with its secret, is edited and taken back, and revoked 
   await shows(page.getByTestId("key-shop"), "The shop");
   await shows(page.getByTestId("key-shop"), "deepseek-v3");
   await eventually(async () => (await withKey()).status === 403);
-  await button(page.getByTestId("saved"), say({ key: "toast.undo" })).click();
+  const notice = page.getByTestId("saved");
+  await notice.getByRole("button", { name: say({ key: "toast.undo" }) }).click();
   await shows(page.getByTestId("key-shop"), say({ key: "apps.limit.rpm", values: { n: "600" } }));
   await eventually(async () => (await withKey()).status === 200);
   // The log is shipped, so that the key counts as used.
