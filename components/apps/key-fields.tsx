@@ -90,7 +90,7 @@ function Checks({ label, known, chosen, problem, onChosen }: ChecksProps) {
   return (
     <fieldset aria-describedby={noteId} className="min-w-0">
       <legend className="mb-1 text-small text-fg-2">{label}</legend>
-      <div className="grid max-h-44 grid-cols-2 gap-x-3 overflow-y-auto rounded-control border border-line px-2.5 py-1 phone:grid-cols-1">
+      <div className="grid max-h-60 grid-cols-2 gap-x-3 overflow-y-auto rounded-control border border-line px-2.5 py-1 phone:grid-cols-1">
         {ids.map((id) => (
           <Check
             key={id}

@@ -129,6 +129,10 @@ function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
   const client = useQueryClient();
   const nowMs = useNow();
   const isRevoked = row.revokedAt !== null;
+  const { allowedModels, allowedRegions } = row.limits;
+  const allowed = [allowedModels, allowedRegions]
+    .flatMap((ids) => ids?.join(", ") ?? [])
+    .join(" · ");
   return (
     <tr data-testid={`key-${row.id}`} className={isRevoked ? "text-fg-3" : undefined}>
       <th scope="row" className="py-1.5! text-body! font-regular! text-fg!">
@@ -184,8 +188,11 @@ function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
           </span>
         )}
       </td>
-      <td className="max-w-64 truncate pl-4! text-fg-2" title={limitsText()}>
-        {limitsText()}
+      <td className="max-w-72 pl-4! text-fg-2">
+        <span className="block truncate">{limitsText()}</span>
+        <span className="block truncate text-small text-fg-3" title={allowed}>
+          {allowed}
+        </span>
       </td>
       <td className="num">
         {!isRevoked && row.source !== "file" && (
@@ -229,14 +236,12 @@ function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
   );
 
   function limitsText(): string {
-    const { rpm, tpm, parallel, allowedModels, allowedRegions } = row.limits;
+    const { rpm, tpm, parallel } = row.limits;
     const parts = [
       ...(rpm === null ? [] : [t("apps.limit.rpm", { n: f.count(rpm) })]),
       ...(tpm === null ? [] : [t("apps.limit.tpm", { n: f.compact(tpm) })]),
       ...(parallel === null ? [] : [t("apps.limit.parallel", { n: f.count(parallel) })]),
-      ...(allowedModels === null ? [] : [allowedModels.join(", ")]),
-      ...(allowedRegions === null ? [] : [allowedRegions.join(", ")]),
     ];
-    return parts.length === 0 ? noValue : parts.join(" · ");
+    return parts.length === 0 && allowed === "" ? noValue : parts.join(" · ");
   }
 }

@@ -705,9 +705,9 @@ export const Change = z.object({
   /**
    * What happened, for the page to word; `type` says which of these it is: `switch {objectType, objectId, from, to, until}`
    * (from and to are intents), `reorder {route, from, to}` (chains), `config {source, added, removed, changed}` (names such
-   * as `model:gpt-4.1`), `key {id, action}`, `health {target, provider, model, region, from, to, reason, evidence, node}`
-   * (from and to: `HealthLabel`; with `observed` 1 in its evidence the rule only observes, and nothing was done),
-   * `opening {callId}`.
+   * as `model:gpt-4.1`), `key {id, action, from?, to?}` (an edit's name and limits),
+   * `health {target, provider, model, region, from, to, reason, evidence, node}` (from and to: `HealthLabel`; with
+   * `observed` 1 in its evidence the rule only observes, and nothing was done), `opening {callId}`.
    */
   summary: z.record(z.string(), z.unknown()),
   /** The first 20 of them; none for health and openings. */

@@ -578,6 +578,12 @@ it("a key is made, calls with its secret, is edited and taken back, and revoked 
   await notice.getByRole("button", { name: say({ key: "toast.undo" }) }).click();
   await shows(page.getByTestId("key-shop"), say({ key: "apps.limit.rpm", values: { n: "600" } }));
   await eventually(async () => (await withKey()).status === 200);
+  await page.getByRole("link", { name: say({ key: "nav.changes" }), exact: true }).click();
+  await page.locator("main summary").first().click();
+  const line = { object: "key:shop", field: "rpm", from: "700", to: "600" };
+  await page.getByText(say({ key: "change.line.field", values: line })).waitFor();
+  await page.getByRole("link", { name: say({ key: "nav.apps" }), exact: true }).click();
+  await page.getByTestId("key-shop").waitFor();
   // The log is shipped, so that the key counts as used.
   await eventually(async () => {
     await page.reload();
