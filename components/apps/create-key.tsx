@@ -5,28 +5,17 @@ import { type SubmitEvent, useState } from "react";
 import { ApiFailure, createKey } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { keysQueries } from "@/components/lib/queries";
-import { isLike } from "@/components/lib/stored-draft";
 import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DraftNote } from "@/components/shell/draft-note";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import type { CreatedKey } from "@/lib/shared/contract";
+import { emptyKey, isKeyDraft, toKeyEdit } from "./key-draft";
+import { isKeyField, KeyFields } from "./key-fields";
 import { Secret } from "./secret";
 
 type Props = { onClose: () => void };
-
-const limits = ["rpm", "tpm", "parallel", "budgetUsdPerMonth"] as const;
-type LimitName = (typeof limits)[number];
-type Typed = Readonly<Record<LimitName, string>>;
-
-type KeyDraft = { readonly id: string; readonly limits: Typed };
-
-const nothing: KeyDraft = {
-  id: "",
-  limits: { rpm: "", tpm: "", parallel: "", budgetUsdPerMonth: "" },
-};
-const isKeyDraft = isLike<KeyDraft>(nothing);
 
 /** A new key: a name, limits where there are to be some, and the secret, shown this once. */
 export function CreateKey({ onClose }: Props) {
@@ -56,8 +45,7 @@ type FormProps = { onClose: () => void; onMade: (made: CreatedKey) => void };
 function KeyForm({ onClose, onMade }: FormProps) {
   const { t } = useWords();
   const client = useQueryClient();
-  const draft = useStoredDraft({ name: "key", initial: nothing, isKind: isKeyDraft });
-  const { id, limits: typed } = draft.value;
+  const draft = useStoredDraft({ name: "key", initial: emptyKey, isKind: isKeyDraft });
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ field: string | null; text: string } | null>(null);
   const problemOf = (field: string): string | undefined =>
@@ -66,7 +54,7 @@ function KeyForm({ onClose, onMade }: FormProps) {
     event.preventDefault();
     setBusy(true);
     setProblem(null);
-    createKey({ id: id.trim(), limits: numbersOf(typed) })
+    createKey({ id: draft.value.id.trim(), ...toKeyEdit(draft.value) })
       .then(async (made) => {
         draft.forget();
         onMade(made);
@@ -87,28 +75,14 @@ function KeyForm({ onClose, onMade }: FormProps) {
       <Field
         label={t("apps.form.id")}
         hint={t("apps.form.idHint")}
-        value={id}
+        value={draft.value.id}
         problem={problemOf("id")}
         onValue={(value) => {
           draft.set({ ...draft.value, id: value });
         }}
       />
-      <div className="grid grid-cols-2 gap-3 phone:grid-cols-1">
-        {limits.map((name) => (
-          <Field
-            key={name}
-            label={t(`apps.form.${name}`)}
-            value={typed[name]}
-            inputMode="decimal"
-            problem={problemOf(`limits.${name}`)}
-            onValue={(value) => {
-              draft.set({ ...draft.value, limits: { ...typed, [name]: value } });
-            }}
-          />
-        ))}
-      </div>
-      <p className="run text-small text-fg-3">{t("apps.form.limitsHint")}</p>
-      {problem !== null && problem.field === null && (
+      <KeyFields draft={draft.value} problemOf={problemOf} onDraft={draft.set} />
+      {problem !== null && (problem.field === null || !isKeyField(problem.field)) && (
         <p role="alert" className="run text-small">
           {problem.text}
         </p>
@@ -127,16 +101,5 @@ function KeyForm({ onClose, onMade }: FormProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-/** What was typed as numbers; what is none stays one that the server refuses by its name. */
-function numbersOf(typed: Typed): Partial<Record<LimitName, number>> {
-  return Object.fromEntries(
-    limits.flatMap((name) => {
-      const text = typed[name].trim().replaceAll(",", "");
-      const value = Number(text);
-      return text === "" ? [] : [[name, Number.isNaN(value) ? -1 : value]];
-    }),
   );
 }

@@ -14,6 +14,7 @@ import { Tag } from "@/components/ui/tag";
 import type { KeyView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { CreateKey } from "./create-key";
+import { EditKey } from "./edit-key";
 import { RevokeKey } from "./revoke-key";
 import { RotateKey } from "./rotate-key";
 
@@ -24,6 +25,7 @@ export function KeysPanel() {
   const [isCreating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<KeyView | null>(null);
   const [rotating, setRotating] = useState<KeyView | null>(null);
+  const [editing, setEditing] = useState<KeyView | null>(null);
   const keys = query.data?.keys ?? [];
   return (
     <Panel
@@ -68,7 +70,13 @@ export function KeysPanel() {
             </thead>
             <tbody>
               {keys.map((key) => (
-                <KeyRow key={key.id} row={key} onRotate={setRotating} onRevoke={setRevoking} />
+                <KeyRow
+                  key={key.id}
+                  row={key}
+                  onEdit={setEditing}
+                  onRotate={setRotating}
+                  onRevoke={setRevoking}
+                />
               ))}
             </tbody>
           </table>
@@ -78,6 +86,14 @@ export function KeysPanel() {
         <CreateKey
           onClose={() => {
             setCreating(false);
+          }}
+        />
+      )}
+      {editing !== null && (
+        <EditKey
+          row={editing}
+          onClose={() => {
+            setEditing(null);
           }}
         />
       )}
@@ -103,21 +119,31 @@ export function KeysPanel() {
 
 type RowProps = {
   row: KeyView;
+  onEdit: (row: KeyView) => void;
   onRotate: (row: KeyView) => void;
   onRevoke: (row: KeyView) => void;
 };
 
-function KeyRow({ row, onRotate, onRevoke }: RowProps) {
+function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
   const { t, f } = useWords();
   const client = useQueryClient();
   const nowMs = useNow();
   const isRevoked = row.revokedAt !== null;
+  const { allowedModels, allowedRegions } = row.limits;
+  const allowed = [allowedModels, allowedRegions]
+    .flatMap((ids) => ids?.join(", ") ?? [])
+    .join(" · ");
   return (
     <tr data-testid={`key-${row.id}`} className={isRevoked ? "text-fg-3" : undefined}>
       <th scope="row" className="py-1.5! text-body! font-regular! text-fg!">
         <span className="block max-w-52 truncate font-medium" title={row.id}>
           {row.id} {row.kind === "demo" && <Tag>{t("demo.tag")}</Tag>}
         </span>
+        {row.name !== row.id && (
+          <span className="block max-w-52 truncate text-fg-2" title={row.name}>
+            {row.name}
+          </span>
+        )}
         <span className="mono block text-small text-fg-3">…{row.last4}</span>
         {row.former !== null && row.former.until > nowMs && (
           <span className="flex items-center gap-1.5 text-small text-fg-3" data-testid="former">
@@ -162,10 +188,25 @@ function KeyRow({ row, onRotate, onRevoke }: RowProps) {
           </span>
         )}
       </td>
-      <td className="max-w-64 truncate pl-4! text-fg-2">{limitsText()}</td>
+      <td className="max-w-72 pl-4! text-fg-2">
+        <span className="block truncate">{limitsText()}</span>
+        <span className="block truncate text-small text-fg-3" title={allowed}>
+          {allowed}
+        </span>
+      </td>
       <td className="num">
         {!isRevoked && row.source !== "file" && (
           <>
+            <Button
+              tone="link"
+              size="sm"
+              aria-label={t("apps.edit.one", { id: row.id })}
+              onClick={() => {
+                onEdit(row);
+              }}
+            >
+              {t("apps.edit.do")}
+            </Button>
             {row.kind === "live" && (
               <Button
                 tone="link"
@@ -195,14 +236,12 @@ function KeyRow({ row, onRotate, onRevoke }: RowProps) {
   );
 
   function limitsText(): string {
-    const { rpm, tpm, parallel, allowedModels, allowedRegions } = row.limits;
+    const { rpm, tpm, parallel } = row.limits;
     const parts = [
       ...(rpm === null ? [] : [t("apps.limit.rpm", { n: f.count(rpm) })]),
       ...(tpm === null ? [] : [t("apps.limit.tpm", { n: f.compact(tpm) })]),
       ...(parallel === null ? [] : [t("apps.limit.parallel", { n: f.count(parallel) })]),
-      ...(allowedModels === null ? [] : [allowedModels.join(", ")]),
-      ...(allowedRegions === null ? [] : [allowedRegions.join(", ")]),
     ];
-    return parts.length === 0 ? noValue : parts.join(" · ");
+    return parts.length === 0 && allowed === "" ? noValue : parts.join(" · ");
   }
 }

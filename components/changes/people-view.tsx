@@ -113,12 +113,13 @@ function RevisionButton({ revision, onCompare }: RevisionProps) {
   );
 }
 
-/** What a configuration changed, value by value; a switch or an order says it all in its sentence. */
+/** What a configuration or an edit of a key changed, value by value; the sentence of all else says it all. */
 function ChangedValues({ change }: { change: Change }) {
   const { t, f, say } = useWords();
   const nowMs = useMinute();
-  const { kind, lines, lineCount } = change;
-  if (kind !== "config" || lines.length === 0) {
+  const { kind, summary, lines, lineCount } = change;
+  const isTold = kind === "config" || (kind === "key" && summary["action"] === "edited");
+  if (!isTold || lines.length === 0) {
     return null;
   }
   return (

@@ -6,6 +6,7 @@ import type { WriteResult } from "@/lib/shared/contract";
 import { ApiFailure } from "./api";
 import { useWords } from "./i18n/provider";
 import { failureText } from "./refusal-text";
+import type { TakeBack } from "./writes/model";
 import { useWrites } from "./writes/provider";
 
 export type SaveProblem = {
@@ -22,8 +23,16 @@ export type Save = {
   readonly problem: SaveProblem | null;
   /** What is wrong with a field, as far as the server said so. */
   readonly problemOf: (field: string) => string | undefined;
-  /** Does `work`, then `then`; `name` is what was saved, as the notice says it. */
-  readonly run: (name: string, work: () => Promise<WriteResult>, then: () => void) => void;
+  /**
+   * Does `work`, then `then`; `name` is what was saved, as the notice says it. The notice takes it back by its revision, or with
+   * `takeBack` where that cannot be.
+   */
+  readonly run: (
+    name: string,
+    work: () => Promise<WriteResult>,
+    then: () => void,
+    takeBack?: TakeBack,
+  ) => void;
 };
 
 /** Sends what a form holds, and follows it to the nodes; what was typed stays whatever happens, and what is wrong is told by field. */
@@ -37,14 +46,14 @@ export function useSave(): Save {
     isBusy,
     problem,
     problemOf: (field) => (problem?.field === field ? problem.text : undefined),
-    run(name, work, then) {
+    run(name, work, then, takeBack) {
       setBusy(true);
       setProblem(null);
       work()
         .then(async (result) => {
           setBusy(false);
           then();
-          writes.follow(name, result);
+          writes.follow(name, result, takeBack);
           await client.invalidateQueries();
         })
         .catch((error: unknown) => {

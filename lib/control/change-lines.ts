@@ -17,7 +17,9 @@ export function changeLines(
         withoutReason(row.after),
       );
     case "key":
-      return [keyLine(`key:${String(summary["id"])}`, summary["action"])];
+      return summary["action"] === "edited" && summary["to"] !== undefined
+        ? fieldLines(`key:${String(summary["id"])}`, summary["from"], summary["to"])
+        : [keyLine(`key:${String(summary["id"])}`, summary["action"])];
     case "config":
       return objectLines(asRecord(row.before), asRecord(row.after));
   }
@@ -111,6 +113,9 @@ function keyLine(object: string, action: unknown): ChangeLine {
   }
   if (action === "rotation_ended" || action === "drilled") {
     return changed(object, action === "drilled" ? "drill" : "former_key", null, null);
+  }
+  if (action === "edited") {
+    return changed(object, "limits", null, null);
   }
   return whole(object, action === "revoked" ? "removed" : "added");
 }

@@ -10,6 +10,8 @@ import { defineVerb } from "./verb";
 export type NewKey = {
   /** a-z, 0-9, dots and dashes; shown in the call log. */
   readonly id: string;
+  /** For people; its id where none is given. */
+  readonly name?: string;
   readonly kind: "live" | "demo";
   /** What is left out is not limited. */
   readonly limits?: Partial<AppKeyLimits>;
@@ -25,7 +27,18 @@ const limitFields = [
   ["budgetUsdPerMonth", keyLimitFields.budget_usd_per_month],
 ] as const;
 
-function checkLimits(limits: AppKeyLimits): void {
+/** @throws {GatewayError} `invalid_request` for a name that is empty or longer than 80 characters. */
+export function checkKeyName(name: string): void {
+  if (name === "" || name.length > 80) {
+    throw new GatewayError("invalid_request", {
+      message: "Name the key with 1 to 80 characters.",
+      param: "name",
+    });
+  }
+}
+
+/** @throws {GatewayError} `invalid_request` naming the limit that is out of its bounds. */
+export function checkKeyLimits(limits: AppKeyLimits): void {
   for (const [name, field] of limitFields) {
     const parsed = field.nullable().safeParse(limits[name]);
     if (!parsed.success) {
@@ -40,7 +53,7 @@ function checkLimits(limits: AppKeyLimits): void {
 /** A new application key. @throws {GatewayError} `conflict` when the id is taken, `invalid_request` for a limit out of bounds. */
 export const createAppKey = defineVerb<NewKey, CreatedKey>(
   "administer",
-  async (actor, { db }, { id, kind, limits: given, secret = mintAppKey() }) => {
+  async (actor, { db }, { id, name = id, kind, limits: given, secret = mintAppKey() }) => {
     if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(id)) {
       throw new GatewayError("invalid_request", {
         message: "Name the key with a-z, 0-9, dots and dashes, at most 63 characters.",
@@ -48,7 +61,8 @@ export const createAppKey = defineVerb<NewKey, CreatedKey>(
       });
     }
     const limits = { ...noAppKeyLimits, ...given };
-    checkLimits(limits);
+    checkKeyName(name);
+    checkKeyLimits(limits);
     return writeRevisions(db, async (writer) => {
       const existing = await findAppKey(writer.tx, id);
       if (existing !== undefined) {
@@ -69,7 +83,7 @@ export const createAppKey = defineVerb<NewKey, CreatedKey>(
         },
         {
           id,
-          name: id,
+          name,
           hash: hashAppKey(secret),
           last4: secret.slice(-4),
           kind,

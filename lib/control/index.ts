@@ -36,6 +36,7 @@ export { eventStream } from "./event-stream";
 export { filmView } from "./film-view";
 export { healthView } from "./health-view";
 export { impact } from "./impact";
+export { editKey } from "./edit-key";
 export { createKey, keysView, revokeKey } from "./keys";
 export { metricsView } from "./metrics-view";
 export { moversView } from "./movers-view";

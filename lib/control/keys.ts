@@ -1,4 +1,4 @@
-import { type CreatedKey, type KeysView } from "../shared/contract";
+import { type CreatedKey, type KeyRequest, type KeysView } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { findAppKey, listAppKeysSince } from "../store/app-keys";
 import { type KeyUse, readKeySpend, readKeyUse } from "../store/key-use";
@@ -6,6 +6,7 @@ import { writeRevisions } from "../store/revisions";
 import { toStoredActor } from "./actor";
 import { createAppKey } from "./create-app-key";
 import { readCurrent } from "./current";
+import { checkAllowed } from "./edit-key";
 import { noSuchObject } from "./objects";
 import { type ControlDeps, defineVerb } from "./verb";
 
@@ -69,30 +70,29 @@ async function readUse({ db, cache }: ControlDeps): Promise<ReadonlyMap<string, 
   );
 }
 
-export type KeyRequest = {
-  readonly id: string;
-  readonly limits?: {
-    readonly rpm?: number | null | undefined;
-    readonly tpm?: number | null | undefined;
-    readonly parallel?: number | null | undefined;
-    readonly budgetUsdPerMonth?: number | null | undefined;
-  };
-};
-
-/** A new key for an application; its secret is in this answer and nowhere else. @throws {GatewayError} as `createAppKey`. */
+/**
+ * A new key for an application; its secret is in this answer and nowhere else.
+ *
+ * @throws {GatewayError} as `createAppKey`; `invalid_request` for a model or a region that nobody knows.
+ */
 export const createKey = defineVerb<KeyRequest, CreatedKey>(
   "administer",
-  async (actor, deps, { id, limits: { rpm, tpm, parallel, budgetUsdPerMonth } = {} }) =>
-    createAppKey(actor, deps, {
-      id,
-      kind: "live",
-      limits: {
-        rpm: rpm ?? null,
-        tpm: tpm ?? null,
-        parallel: parallel ?? null,
-        budgetUsdPerMonth: budgetUsdPerMonth ?? null,
-      },
-    }),
+  async (actor, deps, { id, name, limits: asked = {} }) => {
+    const limits = {
+      rpm: asked.rpm ?? null,
+      tpm: asked.tpm ?? null,
+      parallel: asked.parallel ?? null,
+      budgetUsdPerMonth: asked.budgetUsdPerMonth ?? null,
+      allowedModels: asked.allowedModels ?? null,
+      allowedRegions: asked.allowedRegions ?? null,
+    };
+    checkAllowed((await readCurrent(deps)).document, limits);
+    const shown = name?.trim() ?? "";
+    return createAppKey(actor, deps, {
+      ...(shown !== "" && { name: shown }),
+      ...{ id, kind: "live", limits },
+    });
+  },
 );
 
 /**

@@ -2,7 +2,7 @@ import { hashAppKey, mintAppKey } from "../shared/app-key";
 import { type CreatedKey } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { type AppKeyRow, findAppKey, listAppKeysSince } from "../store/app-keys";
-import { type RevisionWriter, writeRevisions } from "../store/revisions";
+import { type Appended, type RevisionWriter, writeRevisions } from "../store/revisions";
 import { type ActingPerson, toStoredActor } from "./actor";
 import { noSuchObject } from "./objects";
 import { defineVerb } from "./verb";
@@ -109,7 +109,8 @@ async function requireKey({ tx }: RevisionWriter, id: string): Promise<AppKeyRow
   return key;
 }
 
-async function requireMintedKey(writer: RevisionWriter, id: string): Promise<AppKeyRow> {
+/** The key of `id`, which is neither revoked nor the file's. @throws {GatewayError} `not_found`; `invalid_request`. */
+export async function requireMintedKey(writer: RevisionWriter, id: string): Promise<AppKeyRow> {
   const key = await requireKey(writer, id);
   if (key.source === "file") {
     throw new GatewayError("invalid_request", {
@@ -120,16 +121,18 @@ async function requireMintedKey(writer: RevisionWriter, id: string): Promise<App
   return key;
 }
 
-function appendKey(
+/** Writes `key` down in one revision, which says `more` of it; every node follows it within a second. */
+export function appendKey(
   writer: RevisionWriter,
   actor: ActingPerson,
   action: string,
   { revision: _revision, revokedAt: _revokedAt, ...key }: AppKeyRow,
-): Promise<{ readonly id: number }> {
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<Appended> {
   const head = {
     actor: toStoredActor(actor),
     reason: null,
-    summary: { type: "key", id: key.id, action },
+    summary: { type: "key", id: key.id, action, ...more },
   };
   return writer.appendKey(head, { ...key, revoked: false });
 }

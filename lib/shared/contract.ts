@@ -648,19 +648,30 @@ export type KeyView = z.infer<typeof KeyView>;
 export const KeysView = z.object({ generatedAt: z.number(), keys: z.array(KeyView) });
 export type KeysView = z.infer<typeof KeysView>;
 
-/** Body of POST /api/keys. A limit that is left out or null does not limit. */
+const names = z.optional(z.nullable(z.array(z.string()).check(z.maxLength(1000))));
+const KeyLimits = z.strictObject({
+  rpm: z.optional(limit),
+  tpm: z.optional(limit),
+  parallel: z.optional(limit),
+  budgetUsdPerMonth: z.optional(limit),
+  allowedModels: names,
+  allowedRegions: names,
+});
+
+/** Body of POST /api/keys. A limit that is left out or null does not limit; without a name it is its id. */
 export const KeyRequest = z.strictObject({
   id: z.string(),
-  limits: z.optional(
-    z.strictObject({
-      rpm: z.optional(limit),
-      tpm: z.optional(limit),
-      parallel: z.optional(limit),
-      budgetUsdPerMonth: z.optional(limit),
-    }),
-  ),
+  name: z.optional(z.string()),
+  limits: z.optional(KeyLimits),
 });
 export type KeyRequest = z.infer<typeof KeyRequest>;
+
+/** Body of PATCH /api/keys/{id}. What is left out stays as it is; a limit of null limits nothing. */
+export const KeyEdit = z.strictObject({
+  name: z.optional(z.string()),
+  limits: z.optional(KeyLimits),
+});
+export type KeyEdit = z.infer<typeof KeyEdit>;
 
 /** The secret is shown this once. */
 export const CreatedKey = z.object({ id: z.string(), secret: z.string(), revision: z.number() });
@@ -694,9 +705,9 @@ export const Change = z.object({
   /**
    * What happened, for the page to word; `type` says which of these it is: `switch {objectType, objectId, from, to, until}`
    * (from and to are intents), `reorder {route, from, to}` (chains), `config {source, added, removed, changed}` (names such
-   * as `model:gpt-4.1`), `key {id, action}`, `health {target, provider, model, region, from, to, reason, evidence, node}`
-   * (from and to: `HealthLabel`; with `observed` 1 in its evidence the rule only observes, and nothing was done),
-   * `opening {callId}`.
+   * as `model:gpt-4.1`), `key {id, action, from?, to?}` (an edit's name and limits),
+   * `health {target, provider, model, region, from, to, reason, evidence, node}` (from and to: `HealthLabel`; with
+   * `observed` 1 in its evidence the rule only observes, and nothing was done), `opening {callId}`.
    */
   summary: z.record(z.string(), z.unknown()),
   /** The first 20 of them; none for health and openings. */

@@ -1,9 +1,9 @@
 /** What a key may use, over real sockets: the answers that refuse, the headers, and that nothing else is spent. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { systemActor, toStoredActor } from "@/lib/control/actor";
+import { systemActor } from "@/lib/control/actor";
 import { createAppKey } from "@/lib/control/create-app-key";
-import { type AppKeyLimits, findAppKey } from "@/lib/store/app-keys";
-import { writeRevisions } from "@/lib/store/revisions";
+import { editKey } from "@/lib/control/edit-key";
+import { type AppKeyLimits } from "@/lib/store/app-keys";
 import { type LoadCall, load } from "../support/load";
 import { type Stack, eventually, startStack } from "../support/stack";
 
@@ -26,24 +26,6 @@ async function keyWith(id: string, limits: Partial<AppKeyLimits>): Promise<strin
   const { secret } = await createAppKey(systemActor, stack.control, { id, kind: "live", limits });
   await eventually(async () => (await get("/v1/models", secret)).ok);
   return secret;
-}
-
-async function changeLimits(id: string, limits: Partial<AppKeyLimits>): Promise<void> {
-  await writeRevisions(stack.db, async (writer) => {
-    const {
-      revision: _revision,
-      revokedAt: _revokedAt,
-      ...key
-    } = (await findAppKey(writer.tx, id))!;
-    await writer.appendKey(
-      {
-        actor: toStoredActor(systemActor),
-        reason: null,
-        summary: { type: "key", id, action: "changed" },
-      },
-      { ...key, limits: { ...key.limits, ...limits }, revoked: false },
-    );
-  });
 }
 
 function get(path: string, key: string): Promise<Response> {
@@ -120,7 +102,8 @@ describe("requests per minute", () => {
   it("hold from the next call on when they are changed, and no sooner forget what was used", async () => {
     const key = await keyWith("changed", { rpm: 2 });
     await (await chat(key)).arrayBuffer();
-    await changeLimits("changed", { rpm: 200 });
+    const request = { limits: { rpm: 200, allowedModels: ["gpt-4.1"] } };
+    await editKey(systemActor, stack.control, { id: "changed", request, ifMatch: null });
     const left = await eventually<number | null>(async () => {
       const { headers } = await get("/v1/models", key);
       const remaining = Number(headers.get("x-ratelimit-remaining-requests"));
@@ -129,6 +112,9 @@ describe("requests per minute", () => {
     // Half of a minute's worth was used, so half of the new one is left, and what has come back since.
     expect(left).toBeGreaterThanOrEqual(100);
     expect(left).toBeLessThan(130);
+    const { data } = (await (await get("/v1/models", key)).json()) as { data: { id: string }[] };
+    expect(data.map(({ id }) => id)).toContain("gpt-4.1");
+    expect(data.map(({ id }) => id)).not.toContain("deepseek-v3");
   });
 });
 

@@ -154,4 +154,15 @@ describe("a change of a switch or a key", () => {
     });
     expect(found).toMatchObject([{ object: "key:ci", ...line }]);
   });
+
+  it("of a key that was edited tells every field, from what to what", () => {
+    const from = { name: "ci", rpm: 60, allowedModels: null };
+    const to = { name: "Builds", rpm: null, allowedModels: ["a", "b"] };
+    const summary = { id: "ci", action: "edited", from, to };
+    expect(changeLines({ kind: "key", summary, before: null, after: null })).toEqual([
+      changed("key:ci", "name", "ci", "Builds"),
+      changed("key:ci", "rpm", 60, null),
+      changed("key:ci", "allowedModels", null, ["a", "b"]),
+    ]);
+  });
 });

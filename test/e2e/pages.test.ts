@@ -528,9 +528,9 @@ it("a region is switched off in its list, shows it on its page, and is switched 
   await page.getByText(say({ key: "objects.charts.availability" })).waitFor();
 });
 
-it("a key is made, calls with its secret, and is revoked by typing its name", async () => {
+it("a key is made, calls with its secret, is edited and taken back, and revoked by typing its name", async () => {
   const page = await room.open({}, "/apps");
-  const field = (key: "id" | "rpm") =>
+  const field = (key: "id" | "label" | "rpm") =>
     page.getByLabel(say({ key: `apps.form.${key}` }), { exact: true });
   await button(page, say({ key: "apps.create" })).click();
   const dialog = page.getByRole("dialog");
@@ -557,6 +557,33 @@ it("a key is made, calls with its secret, and is revoked by typing its name", as
     expect(status).toBe(200);
     return true;
   });
+  await button(page, say({ key: "apps.edit.one", values: { id: "shop" } })).click();
+  expect(await field("rpm").inputValue()).toBe("600");
+  await field("label").fill("The shop");
+  await field("rpm").fill("-5");
+  await dialog.getByRole("checkbox", { name: "deepseek-v3", exact: true }).check();
+  await page.reload();
+  await button(page, say({ key: "apps.edit.one", values: { id: "shop" } })).click();
+  await dialog.getByTestId("draft-note").waitFor();
+  await dialog.getByRole("button", { name: say({ key: "providers.form.save" }) }).click();
+  await dialog.getByRole("alert").waitFor();
+  expect(await field("rpm").getAttribute("aria-invalid")).toBe("true");
+  expect(await objections(page, "dialog[open]")).toEqual([]);
+  await field("rpm").fill("700");
+  await dialog.getByRole("button", { name: say({ key: "providers.form.save" }) }).click();
+  await shows(page.getByTestId("key-shop"), "The shop");
+  await shows(page.getByTestId("key-shop"), "deepseek-v3");
+  await eventually(async () => (await withKey()).status === 403);
+  const notice = page.getByTestId("saved");
+  await notice.getByRole("button", { name: say({ key: "toast.undo" }) }).click();
+  await shows(page.getByTestId("key-shop"), say({ key: "apps.limit.rpm", values: { n: "600" } }));
+  await eventually(async () => (await withKey()).status === 200);
+  await page.getByRole("link", { name: say({ key: "nav.changes" }), exact: true }).click();
+  await page.locator("main summary").first().click();
+  const line = { object: "key:shop", field: "rpm", from: "700", to: "600" };
+  await page.getByText(say({ key: "change.line.field", values: line })).waitFor();
+  await page.getByRole("link", { name: say({ key: "nav.apps" }), exact: true }).click();
+  await page.getByTestId("key-shop").waitFor();
   // The log is shipped, so that the key counts as used.
   await eventually(async () => {
     await page.reload();

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { type ControlRuntime, startRuntime } from "@/lib/control/runtime";
 import { setSwitch } from "@/lib/control/set-switch";
 import { systemActor } from "@/lib/control/actor";
-import { CallsPage, ChangesPage, HealthView, MetricsView, Ping } from "@/lib/shared/contract";
+import {
+  CallsPage,
+  ChangesPage,
+  HealthView,
+  MetricsView,
+  Ping,
+  type WriteResult,
+} from "@/lib/shared/contract";
 import { parseEnv } from "@/lib/shared/env";
 import { readConfiguration } from "@/lib/store/configuration";
 import { upsertNode } from "@/lib/store/nodes";
@@ -278,6 +285,27 @@ describe("changing", () => {
           yours: { intent: "draining", reason: "and mine" },
         },
       },
+    });
+  });
+
+  it("a key, which is told with who did it and what; a later one that did not see it is 409", async () => {
+    await call("POST", "/api/keys", { body: { id: "shop", name: "Shop", limits: { rpm: 60 } } });
+    const edit = (ifMatch: number | string, body: unknown): Promise<Response> =>
+      call("PATCH", "/api/keys/shop", { headers: { "if-match": String(ifMatch) }, body });
+    const { revision } = (await (await edit("*", { name: "The shop" })).json()) as WriteResult;
+    const limits = { rpm: 90, allowedRegions: ["eu-west"] };
+    expect((await edit(revision, { limits })).status).toBe(200);
+    const late = await edit(revision, { name: "Mine" });
+    expect([late.status, await code(late)]).toEqual([409, "conflict"]);
+    const { changes } = ChangesPage.parse(await (await call("GET", "/api/changes")).json());
+    expect(changes[0]).toMatchObject({
+      kind: "key",
+      actor: { type: "operator" },
+      summary: { type: "key", id: "shop", action: "edited" },
+      lines: [
+        { object: "key:shop", field: "rpm", from: 60, to: 90 },
+        { object: "key:shop", field: "allowedRegions", from: null, to: ["eu-west"] },
+      ],
     });
   });
 

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ActingPerson } from "@/lib/control/actor";
+import { editKey } from "@/lib/control/edit-key";
 import { createKey, keysView, revokeKey } from "@/lib/control/keys";
 import { createControlDeps } from "@/lib/control/verb";
 import { hashAppKey } from "@/lib/shared/app-key";
-import { KeysView } from "@/lib/shared/contract";
+import { type KeyEdit, KeysView } from "@/lib/shared/contract";
 import { findAppKey } from "@/lib/store/app-keys";
 import { type Database } from "@/lib/store/database";
-import { publishSample } from "./samples";
+import { publishSample, sampleDocument } from "./samples";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
 import { callRecord, logCalls } from "./traffic";
 
@@ -27,6 +28,8 @@ afterEach(() => database.end());
 const list = async (): Promise<KeysView> =>
   KeysView.parse(await keysView(operator, createControlDeps(db), null));
 const create = (id: string, limits = {}) => createKey(admin, createControlDeps(db), { id, limits });
+const edit = (id: string, request: KeyEdit, ifMatch: number | null = null) =>
+  editKey(admin, createControlDeps(db), { id, request, ifMatch });
 const revoke = (id: string) => revokeKey(admin, createControlDeps(db), { id });
 
 describe("application keys", () => {
@@ -93,6 +96,52 @@ describe("application keys", () => {
     });
   });
 
+  it("are edited, and keep their secret and what was not named", async () => {
+    await create("shop", { rpm: 60, tpm: 1000 });
+    const before = await db.run((prisma) => findAppKey(prisma, "shop"));
+    const limits = { rpm: null, allowedModels: ["gpt-4.1"] };
+    const { revision } = await edit("shop", { name: " The shop ", limits }, before?.revision);
+    const stored = await db.run((prisma) => findAppKey(prisma, "shop"));
+    expect(stored).toMatchObject({ hash: before?.hash, revision });
+    expect((await list()).keys).toMatchObject([
+      {
+        id: "shop",
+        name: "The shop",
+        limits: { rpm: null, tpm: 1000, allowedModels: ["gpt-4.1"], allowedRegions: null },
+      },
+    ]);
+    expect(await edit("shop", { name: "The shop" })).toMatchObject({ revision });
+    await expect(edit("shop", { name: "Mine" }, before?.revision)).rejects.toMatchObject({
+      code: "conflict",
+      details: { current: { object: { name: "The shop" }, revision } },
+    });
+    await revoke("shop");
+    await expect(edit("shop", { name: "Mine" })).rejects.toMatchObject({ code: "invalid_request" });
+  });
+
+  it("are renamed although a model that they may call was removed since", async () => {
+    await create("shop", { allowedModels: ["gpt-4.1", "deepseek-v3"] });
+    await publishSample(createControlDeps(db), {
+      models: sampleDocument.models?.filter(({ id }) => id !== "deepseek-v3"),
+      routes: [],
+    });
+    expect(await edit("shop", { name: "The shop" })).toMatchObject({ nodes: [] });
+    await expect(
+      edit("shop", { limits: { allowedModels: ["deepseek-v3"] } }),
+    ).rejects.toMatchObject({ param: "limits.allowedModels" });
+  });
+
+  it.each([
+    [{ name: " " }, "name"],
+    [{ limits: { tpm: -1 } }, "limits.tpm"],
+    [{ limits: { allowedModels: ["gpt-9"] } }, "limits.allowedModels"],
+    [{ limits: { allowedModels: [] } }, "limits.allowedModels"],
+    [{ limits: { allowedRegions: ["mars"] } }, "limits.allowedRegions"],
+  ])("are edited within their bounds, and say which field is wrong: %o", async (request, param) => {
+    await create("shop");
+    await expect(edit("shop", request)).rejects.toMatchObject({ code: "invalid_request", param });
+  });
+
   it("are revoked once and for all, and stand last then", async () => {
     await create("a-first");
     await create("b-second");
@@ -106,13 +155,17 @@ describe("application keys", () => {
     await expect(revoke("c-third")).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("of the configuration file are revoked there", async () => {
+  it("of the configuration file are revoked and edited there", async () => {
     process.env["TEST_FILE_KEY"] = "a-long-secret-of-the-file";
     await publishSample(createControlDeps(db), {
       keys: [{ id: "from-file", key: "env:TEST_FILE_KEY" }],
     });
     expect((await list()).keys).toMatchObject([{ id: "from-file", source: "file" }]);
     await expect(revoke("from-file")).rejects.toMatchObject({ code: "invalid_request" });
+    await expect(edit("from-file", { name: "Mine" })).rejects.toMatchObject({
+      code: "invalid_request",
+      message: expect.stringContaining("configuration file: change it there") as string,
+    });
   });
 
   it("are for administrators to make and revoke", async () => {
@@ -120,6 +173,9 @@ describe("application keys", () => {
     await expect(createKey(operator, deps, { id: "shop" })).rejects.toMatchObject({
       code: "forbidden",
     });
+    await expect(
+      editKey(operator, deps, { id: "shop", request: {}, ifMatch: null }),
+    ).rejects.toMatchObject({ code: "forbidden" });
     await expect(revokeKey(operator, deps, { id: "shop" })).rejects.toMatchObject({
       code: "forbidden",
     });

@@ -9,6 +9,6 @@ export const GET = defineHandler(keysView.permission, ({ actor, runtime: { deps 
 );
 
 export const POST = defineHandler(createKey.permission, async (call) => {
-  const { id, limits = {} } = await readBody(call.request, KeyRequest);
-  return createKey(call.actor, call.runtime.deps, { id, limits });
+  const request = await readBody(call.request, KeyRequest);
+  return createKey(call.actor, call.runtime.deps, request);
 });

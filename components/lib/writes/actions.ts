@@ -15,6 +15,7 @@ import {
   type Saved,
   servedObject,
   stored,
+  type TakeBack,
   type Wanted,
   withSaved,
   type Write,
@@ -120,6 +121,7 @@ export function follow(
   { store, onSaved, nowMs }: WriteDeps,
   name: string,
   { revision, createdAt, nodes }: WriteResult,
+  takeBack: TakeBack = sendRevert,
 ): void {
   lastSeq += 1;
   const saved: Saved = {
@@ -128,6 +130,7 @@ export function follow(
     sent: { revision, createdAt },
     ...untold,
     outcome: "saved",
+    takeBack,
   };
   store.update((state) => observed({ ...state, saves: [...state.saves, saved] }, nodes, nowMs()));
   onSaved(saved);
@@ -138,7 +141,7 @@ export async function undoSaved(deps: WriteDeps, saved: Saved): Promise<void> {
   const { client, store, nowMs, onSaved } = deps;
   store.update((state) => withSaved(state, saved.seq, { outcome: "undoing" }));
   try {
-    const { revision, createdAt, nodes } = await sendRevert(saved.sent.revision);
+    const { revision, createdAt, nodes } = await saved.takeBack(saved.sent.revision);
     const undone = { ...untold, outcome: "undone", sent: { revision, createdAt } } as const;
     store.update((state) => observed(withSaved(state, saved.seq, undone), nodes, nowMs()));
   } catch {

@@ -5,6 +5,7 @@ import type {
   NodeView,
   PolicyValue,
   SwitchView,
+  WriteResult,
 } from "@/lib/shared/contract";
 
 export type ObjectType = "target" | "model" | "region" | "provider" | "route";
@@ -60,7 +61,11 @@ export interface Saved extends Tracked {
   readonly sent: NonNullable<Tracked["sent"]>;
   /** `kept`: it was to be taken back, and could not be. */
   readonly outcome: "saved" | "undoing" | "undone" | "kept";
+  readonly takeBack: TakeBack;
 }
+
+/** Sends what was before, unless what was saved as `revision` was changed since. */
+export type TakeBack = (revision: number) => Promise<WriteResult>;
 
 export interface WritesState {
   readonly writes: readonly Write[];

@@ -22,6 +22,7 @@ import {
   observed,
   refKey,
   type Saved,
+  type TakeBack,
   undoable,
   type Wanted,
   withSaved,
@@ -40,8 +41,8 @@ interface Writes {
   store: Store<WritesState>;
   ask: (ref: ObjectRef, wanted: Wanted, options?: AskOptions) => Promise<boolean>;
   undo: (write: Write) => Promise<void>;
-  /** Follows to the nodes what a form saved under `name`. */
-  follow: (name: string, result: WriteResult) => void;
+  /** Follows to the nodes what a form saved under `name`; without `takeBack` it is taken back by its revision. */
+  follow: (name: string, result: WriteResult, takeBack?: TakeBack) => void;
   undoSaved: (saved: Saved) => Promise<void>;
   /** Nobody is told of it any more. */
   dropSaved: (saved: Saved) => void;
@@ -64,8 +65,8 @@ export function WritesProvider({ onStored, onFailed, onSaved, children }: Props)
       store,
       ask: (ref, wanted, options) => ask(deps, ref, wanted, options),
       undo: (write) => undo(deps, write),
-      follow: (name, result) => {
-        follow(deps, name, result);
+      follow: (name, result, takeBack) => {
+        follow(deps, name, result, takeBack);
       },
       undoSaved: (saved) => undoSaved(deps, saved),
       dropSaved: ({ seq }) => {
