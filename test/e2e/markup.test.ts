@@ -53,6 +53,7 @@ it("shows the markup of a provider's error as text", async () => {
 it("shows the markup of a target's last error as text", async () => {
   const page = await room.open();
   await cellOf(page, "alpha:us-east:gemini-2.5-flash").click();
+  await page.getByRole("dialog").waitFor();
   // Once and its retry: at the third the breaker would open, and a probe's error follow.
   await room.breakDown({
     kind: "status",
