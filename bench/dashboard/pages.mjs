@@ -20,16 +20,19 @@ const examples = {
  * @returns {{ route: string, path: string, name: string }[]}
  */
 export function pagesOf(health) {
-  return fs
-    .readdirSync(app, { recursive: true })
-    .filter((file) => path.basename(file) === "page.tsx")
-    .map((file) => {
-      const parts = path.dirname(file).split(path.sep);
-      return `/${parts.filter((part) => !/^\(.*\)$|^\.$/.test(part)).join("/")}`;
-    })
-    .filter((route) => route !== "/")
-    .sort()
-    .map((route) => ({ route, path: exampleOf(route, health), name: nameOf(route) }));
+  return (
+    fs
+      .readdirSync(app, { recursive: true })
+      .filter((file) => path.basename(file) === "page.tsx")
+      .map((file) => {
+        const parts = path.dirname(file).split(path.sep);
+        return `/${parts.filter((part) => !/^\(.*\)$|^\.$/.test(part)).join("/")}`;
+      })
+      // What catches the rest is no page of its own.
+      .filter((route) => route !== "/" && !route.includes("[..."))
+      .sort()
+      .map((route) => ({ route, path: exampleOf(route, health), name: nameOf(route) }))
+  );
 }
 
 function exampleOf(route, health) {
