@@ -62,9 +62,11 @@ export function Plot(props: Props) {
     [width, height, left, edges, from, to, domain],
   );
   const { listeners, selected } = useZoom(width === null ? null : frame, bucketMs);
-  const onReady = useCallback((surface: SVGSVGElement): void => {
-    handOver(surface, standIn.current);
-    setReadable(true);
+  const onReady = useCallback((surface: SVGSVGElement | null): void => {
+    if (surface !== null) {
+      handOver(surface, standIn.current);
+      setReadable(true);
+    }
   }, []);
   return (
     <div
@@ -72,7 +74,9 @@ export function Plot(props: Props) {
       className="relative size-full select-none"
       {...listeners}
       onPointerEnter={(event) => {
-        beginReading({ x: event.clientX, y: event.clientY });
+        if (!isReadable) {
+          beginReading({ x: event.clientX, y: event.clientY });
+        }
       }}
     >
       {width === null ? (

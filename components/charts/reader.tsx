@@ -29,8 +29,8 @@ type Props = {
   height: number;
   frame: Frame;
   tooltip: ReactElement;
-  /** Told of what hears the arrow keys as soon as it is there; stays the same. */
-  onReady: (surface: SVGSVGElement) => void;
+  /** Told of what hears the arrow keys as soon as it is there. Stays the same, or it would be told again and again. */
+  onReady: (surface: SVGSVGElement | null) => void;
 };
 
 /** All charts of a page show the same instant under one pointer, or the same arrow keys. */
@@ -61,11 +61,7 @@ export function Reader(props: Props) {
   return (
     <div className="absolute inset-0">
       <ComposedChart
-        ref={(surface) => {
-          if (surface !== null) {
-            onReady(surface);
-          }
-        }}
+        ref={onReady}
         data={data}
         width={width}
         height={height}

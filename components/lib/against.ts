@@ -1,4 +1,4 @@
-import { type Range, rangeBetween, windowOf } from "./range";
+import { type Range, rangeBetween, showSearch, windowOf } from "./range";
 
 /** What a range can be laid over: the same hours a day, or a week, before. */
 export const againsts = ["day", "week"] as const;
@@ -22,7 +22,7 @@ export function showAgainst(against: Against | null): void {
   } else {
     search.set(name, against);
   }
-  window.history.replaceState(null, "", `?${search.toString()}`);
+  showSearch(search);
 }
 
 /** The same hours so much before. */

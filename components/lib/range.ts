@@ -101,14 +101,18 @@ export function rangeShown(): Range {
 /** Shows another range; what else the address says stays. */
 export function showRange(range: Range): void {
   asked = { range, atMs: performance.now() };
-  const search = withRange(new URLSearchParams(window.location.search), range);
-  window.history.replaceState(null, "", `?${search.toString()}`);
+  showSearch(withRange(new URLSearchParams(window.location.search), range));
 }
 
 /** Shows what no range bounds; what else the address says stays. */
 export function showUnbounded(): void {
   asked = null;
-  const query = withoutRange(new URLSearchParams(window.location.search)).toString();
+  showSearch(withoutRange(new URLSearchParams(window.location.search)));
+}
+
+/** Writes another question into the address of this page. */
+export function showSearch(search: URLSearchParams): void {
+  const query = search.toString();
   window.history.replaceState(null, "", query === "" ? window.location.pathname : `?${query}`);
 }
 

@@ -1,11 +1,10 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { healthQueries } from "@/components/lib/queries";
 import { hideToast, showToast } from "@/components/lib/toast";
+import { LookAgain } from "@/components/lib/writes/look-again";
 import { type Saved, undoMs } from "@/components/lib/writes/model";
 import { useProgress } from "@/components/lib/writes/proof-line";
 import { proofTexts } from "@/components/lib/writes/proof-text";
@@ -25,7 +24,6 @@ const toastId = ({ seq }: Saved): string => `saved-${seq}`;
 
 function SavedToast({ saved }: { saved: Saved }) {
   const { t, f, say } = useWords();
-  const client = useQueryClient();
   const writes = useWrites();
   const followed = useWritesState().saves.find(({ seq }) => seq === saved.seq);
   const current = followed ?? saved;
@@ -84,14 +82,7 @@ function SavedToast({ saved }: { saved: Saved }) {
       </div>
       {isSilent && (
         <div className="mt-2 flex flex-wrap gap-2">
-          <Button
-            size="sm"
-            onClick={() => {
-              client.invalidateQueries({ queryKey: healthQueries.all() }).catch(() => undefined);
-            }}
-          >
-            {t("proof.lookAgain")}
-          </Button>
+          <LookAgain />
           {outcome === "saved" && (
             <Button size="sm" onClick={undo}>
               {t("proof.revert")}

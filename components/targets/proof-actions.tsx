@@ -1,8 +1,7 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
 import { useWords } from "@/components/lib/i18n/provider";
-import { healthQueries } from "@/components/lib/queries";
+import { LookAgain } from "@/components/lib/writes/look-again";
 import type { Write } from "@/components/lib/writes/model";
 import { useProof } from "@/components/lib/writes/proof-line";
 import { useWrites } from "@/components/lib/writes/provider";
@@ -13,7 +12,6 @@ type Props = { write: Write };
 /** A node does not answer: look again, or take the change back. */
 export function ProofActions({ write }: Props) {
   const { t } = useWords();
-  const client = useQueryClient();
   const writes = useWrites();
   const proof = useProof(write);
   if (proof?.kind !== "silent") {
@@ -21,14 +19,7 @@ export function ProofActions({ write }: Props) {
   }
   return (
     <div className="mt-2 flex gap-2">
-      <Button
-        size="sm"
-        onClick={() => {
-          client.invalidateQueries({ queryKey: healthQueries.all() }).catch(() => undefined);
-        }}
-      >
-        {t("proof.lookAgain")}
-      </Button>
+      <LookAgain />
       <Button
         size="sm"
         onClick={() => {

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { showSearch } from "@/components/lib/range";
 import type { Past } from "./film";
 
 const name = "at";
@@ -23,7 +24,7 @@ export function usePast(): [Past | null, (past: Past | null) => void] {
       } else {
         search.set(name, new Date(from).toISOString());
       }
-      window.history.replaceState(null, "", `?${search.toString()}`);
+      showSearch(search);
     }, settledMs);
     return () => {
       clearTimeout(timer);

@@ -174,6 +174,10 @@ it("by keyboard only: when a region died is two keys away, and where it was down
   const past = page.getByTestId("past");
   await shows(cell, say({ key: "state.no_data" }));
   await past.waitFor();
+  // The moment is in the address: a link shows it.
+  await page.waitForURL("**/matrix?at=*");
+  await page.reload();
+  await past.waitFor();
   const model = page.getByRole("switch", {
     name: say({ key: "matrix.switchModel", values: { id: "gpt-4.1" } }),
   });
@@ -197,6 +201,7 @@ it("by keyboard only: when a region died is two keys away, and where it was down
   await past.waitFor();
   await page.keyboard.press("Escape");
   await expect.poll(() => past.count()).toBe(0);
+  await page.waitForURL("**/matrix");
   await page.keyboard.press("KeyF");
   await page.locator(`[role="gridcell"][data-target^="${targets}"]:focus`).waitFor();
 });
@@ -395,6 +400,17 @@ it("a chart tells the value under a pointer that does not move, and what is drag
     page.mouse.move(x + width * share, y + height / 2);
   await at(0.5);
   await page.locator("#traffic .recharts-tooltip-wrapper:visible").waitFor();
+  // What changes while the pointer rests elsewhere than where it came in leaves the cursor with it.
+  await at(0.8);
+  const cursor = page.locator("#traffic .recharts-tooltip-cursor");
+  const cursorAt = async (): Promise<number> => (await cursor.boundingBox())?.x ?? 0;
+  await expect.poll(cursorAt).toBeGreaterThan(x + width * 0.7);
+  await page.locator("#traffic [data-legend] button").first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator('#traffic [data-legend] [aria-pressed="false"]').first().waitFor();
+  expect(await cursorAt()).toBeGreaterThan(x + width * 0.7);
+  await page.keyboard.press("Enter");
+  await at(0.5);
   const fixed = page.locator('[data-testid="fixed-range"]:visible');
   await page.mouse.down();
   await at(0.7);
