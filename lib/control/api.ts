@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type * as z from "zod/mini";
-import { GatewayError } from "../shared/errors";
+import { GatewayError, wrongParameter } from "../shared/errors";
 import { type ActingPerson, type Permission, requirePermission } from "./actor";
 import { authorize } from "./authorize";
 import { errorResponse, jsonResponse } from "./responses";
@@ -142,10 +142,7 @@ export function ifMatch(request: Request): number | null {
   }
   const number = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header)?.[1];
   if (number === undefined) {
-    throw new GatewayError("invalid_request", {
-      message: "`If-Match` is the number of a revision.",
-      param: "If-Match",
-    });
+    throw wrongParameter("If-Match", "`If-Match` is the number of a revision.");
   }
   return Number(number);
 }
@@ -155,10 +152,7 @@ export function pageLimit(url: URL): number {
   const text = url.searchParams.get("limit") ?? "50";
   const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (limit < 1 || limit > 100) {
-    throw new GatewayError("invalid_request", {
-      message: "`limit` is a number from 1 to 100.",
-      param: "limit",
-    });
+    throw wrongParameter("limit", "`limit` is a number from 1 to 100.");
   }
   return limit;
 }
