@@ -90,6 +90,7 @@ function Charts({ view }: { view: ObjectView }) {
         counts={counts.ttft}
         lines={lines.quantiles}
         shape="lines"
+        scale="either"
         formatValue={f.ms}
       />
       <SeriesPanel
@@ -101,6 +102,7 @@ function Charts({ view }: { view: ObjectView }) {
         counts={counts.total}
         lines={lines.quantiles}
         shape="lines"
+        scale="either"
         formatValue={f.ms}
       />
       <SeriesPanel
@@ -117,10 +119,10 @@ function Charts({ view }: { view: ObjectView }) {
         {...shared}
         id="moved"
         title={t("objects.charts.moved")}
-        subtitle={`${per} · ${n(({ movedIn, movedOut }) => movedIn + movedOut)}`}
+        subtitle={`${t("objects.charts.movedNote", { per })} · ${n(({ movedIn, movedOut }) => movedIn + movedOut)}`}
         rows={rows.moved}
         lines={lines.moved}
-        shape="lines"
+        shape="stack"
         formatValue={f.count}
       />
       <FlowTable view={view} />
@@ -144,10 +146,6 @@ interface ChartsOf {
 
 function namedCharts(view: ObjectView, t: Translate): ChartsOf {
   const { rows, lines, counts } = chartsOf(view);
-  const named = (line: SeriesLine): SeriesLine => ({
-    ...line,
-    label: t(`objects.lines.${line.key}` as "objects.lines.p50"),
-  });
   return {
     rows,
     counts,
@@ -157,9 +155,15 @@ function namedCharts(view: ObjectView, t: Translate): ChartsOf {
         label: line.key === otherName ? errorClassText(otherName, t) : line.label,
       })),
       errors: lines.errors.map((line) => ({ ...line, label: errorClassText(line.key, t) })),
-      quantiles: lines.quantiles.map(named),
+      quantiles: lines.quantiles,
       speed: lines.speed,
-      moved: lines.moved.map(named),
+      moved: lines.moved.map(({ label, ...line }) => {
+        const name = label === otherName ? errorClassText(otherName, t) : label;
+        return {
+          ...line,
+          label: t(line.goesDown === true ? "objects.lines.to" : "objects.lines.from", { name }),
+        };
+      }),
     },
   };
 }
@@ -179,6 +183,7 @@ function chartsOf({ series }: ObjectView): ChartsOf {
     series.map((bucket) => bucket.errors),
     mostLines,
   );
+  const moves = [...movesOf(series, "movedFrom"), ...movesOf(series, "movedTo")];
   const namesOf = ({ shown, rest }: typeof parts): readonly string[] =>
     rest.length === 0 ? shown : [...shown, otherName];
   return {
@@ -208,11 +213,14 @@ function chartsOf({ series }: ObjectView): ChartsOf {
           parts.shown.map((part) => [part, bucket.parts[part]?.tokensPerSecond ?? null]),
         ),
       ),
-      moved: rowsOf(({ gap, movedIn, movedOut }) =>
-        gap && movedIn === 0 && movedOut === 0
-          ? { in: null, out: null }
-          : { in: movedIn, out: movedOut },
-      ),
+      moved: rowsOf((bucket) => {
+        const isGap = bucket.gap && bucket.movedIn === 0 && bucket.movedOut === 0;
+        const values = moves.map(({ key, names, of }): [string, number | null] => [
+          key,
+          isGap ? null : names.reduce((sum, name) => sum + (bucket[of][name] ?? 0), 0),
+        ]);
+        return Object.fromEntries(values);
+      }),
     },
     counts: {
       availability: rowsOf((bucket) => ({
@@ -229,9 +237,37 @@ function chartsOf({ series }: ObjectView): ChartsOf {
       errors: linesOf(namesOf(errors)),
       quantiles: linesOf(["p50", "p95", "p99"]),
       speed: linesOf(parts.shown),
-      moved: linesOf(["out", "in"]),
+      moved: moves.map(({ key, label, of, look }) => ({
+        key,
+        label,
+        ...lineLook(look),
+        goesDown: of === "movedTo",
+      })),
     },
   };
+}
+
+/** Partners of each side that are told apart. */
+const mostPartners = 3;
+
+interface Move {
+  readonly key: string;
+  readonly label: string;
+  readonly names: readonly string[];
+  readonly of: "movedFrom" | "movedTo";
+  readonly look: number;
+}
+
+/** Whose calls came here, or who took over those of here, as series of a stack. */
+function movesOf(series: readonly ObjectBucket[], of: Move["of"]): Move[] {
+  const { shown, rest } = topNames(
+    series.map((bucket) => bucket[of]),
+    mostPartners,
+  );
+  const all = [...shown.map((name) => [name, [name]] as const), [otherName, rest] as const];
+  return all
+    .filter(([, names]) => names.length > 0)
+    .map(([label, names], look) => ({ key: `${of}:${label}`, label, names, of, look }));
 }
 
 /** Attempts that an availability is of. */

@@ -482,6 +482,9 @@ export const ObjectBucket = z.object({
   p99Ms: z.nullable(z.number()),
   movedOut: z.number(),
   movedIn: z.number(),
+  /** The same by who answered instead, and by whose place it took. */
+  movedTo: z.record(z.string(), z.number()),
+  movedFrom: z.record(z.string(), z.number()),
 });
 export type ObjectBucket = z.infer<typeof ObjectBucket>;
 
