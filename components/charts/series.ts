@@ -31,6 +31,21 @@ export function lineLook(index: number): Pick<SeriesLine, "color" | "dash"> {
   return looks[index % looks.length] ?? { color: "var(--fg-3)" };
 }
 
+/** Areas on top of each other are told apart by how strong they are: black would be the loudest of them. */
+const areas = [
+  "var(--accent)",
+  "color-mix(in oklch, var(--accent) 50%, var(--surface))",
+  "var(--fg-3)",
+  "color-mix(in oklch, var(--accent) 25%, var(--surface))",
+  "var(--c-client)",
+  "var(--st-off)",
+];
+
+/** How the area at `index` is drawn. */
+export function areaLook(index: number): Pick<SeriesLine, "color"> {
+  return { color: areas[index % areas.length] ?? "var(--fg-3)" };
+}
+
 /** The last value of a line in a bucket that is over; null where it has none. */
 export function lastValue(
   rows: readonly SeriesRow[],

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { ApiFailure } from "@/components/lib/api";
 import { laneMarks } from "@/components/charts/marks";
-import { lineLook, type SeriesLine, type SeriesRow } from "@/components/charts/series";
+import { areaLook, lineLook, type SeriesLine, type SeriesRow } from "@/components/charts/series";
 import { SeriesPanel } from "@/components/charts/series-panel";
 import type { Translate } from "@/components/lib/i18n/messages";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -47,6 +47,7 @@ function Charts({ view }: { view: ObjectView }) {
     () => ({ value: goal / 100, label: t("servedRate.slo", { percent: `${goal} %` }) }),
     [t, goal],
   );
+  const judged = view.series.reduce((sum, bucket) => sum + judgedIn(bucket), 0);
   const n = (of: (bucket: ObjectBucket) => number): string =>
     t("chart.n", { n: f.count(view.series.reduce((sum, bucket) => sum + of(bucket), 0)) });
   const shared = {
@@ -61,7 +62,7 @@ function Charts({ view }: { view: ObjectView }) {
         {...shared}
         id="availability"
         title={t("objects.charts.availability")}
-        subtitle={`${t("objects.charts.availabilityNote", { per, n: minSamples })} · ${n(judgedIn)}`}
+        subtitle={`${t("objects.charts.availabilityNote", { per, n: minSamples })} · ${t("chart.n", { n: f.count(judged) })}`}
         rows={rows.availability}
         counts={counts.availability}
         threshold={threshold}
@@ -69,6 +70,7 @@ function Charts({ view }: { view: ObjectView }) {
         shape="steps"
         scale="share"
         formatValue={f.percent}
+        empty={t(judged === 0 ? "objects.nothing" : "objects.tooFew", { n: minSamples })}
       />
       <SeriesPanel
         {...shared}
@@ -171,8 +173,8 @@ function namedCharts(view: ObjectView, t: Translate): ChartsOf {
 function chartsOf({ series }: ObjectView): ChartsOf {
   const rowsOf = (valuesOf: (bucket: ObjectBucket) => Record<string, number | null>): SeriesRow[] =>
     series.map((bucket) => ({ ...valuesOf(bucket), t: bucket.t }));
-  const linesOf = (keys: readonly string[]): SeriesLine[] =>
-    keys.map((key, index) => ({ key, label: key, ...lineLook(index) }));
+  const linesOf = (keys: readonly string[], look = lineLook): SeriesLine[] =>
+    keys.map((key, index) => ({ key, label: key, ...look(index) }));
   const parts = topNames(
     series.map((bucket) =>
       Object.fromEntries(Object.entries(bucket.parts).map(([name, { n }]) => [name, n])),
@@ -184,6 +186,8 @@ function chartsOf({ series }: ObjectView): ChartsOf {
     mostLines,
   );
   const moves = [...movesOf(series, "movedFrom"), ...movesOf(series, "movedTo")];
+  // Who stands on both sides looks the same there.
+  const partners = [...new Set(moves.map(({ label }) => label))];
   const namesOf = ({ shown, rest }: typeof parts): readonly string[] =>
     rest.length === 0 ? shown : [...shown, otherName];
   return {
@@ -234,13 +238,13 @@ function chartsOf({ series }: ObjectView): ChartsOf {
     },
     lines: {
       availability: linesOf(namesOf(parts)),
-      errors: linesOf(namesOf(errors)),
+      errors: linesOf(namesOf(errors), areaLook),
       quantiles: linesOf(["p50", "p95", "p99"]),
       speed: linesOf(parts.shown),
-      moved: moves.map(({ key, label, of, look }) => ({
+      moved: moves.map(({ key, label, of }) => ({
         key,
         label,
-        ...lineLook(look),
+        ...areaLook(partners.indexOf(label)),
         goesDown: of === "movedTo",
       })),
     },
@@ -255,7 +259,6 @@ interface Move {
   readonly label: string;
   readonly names: readonly string[];
   readonly of: "movedFrom" | "movedTo";
-  readonly look: number;
 }
 
 /** Whose calls came here, or who took over those of here, as series of a stack. */
@@ -267,7 +270,7 @@ function movesOf(series: readonly ObjectBucket[], of: Move["of"]): Move[] {
   const all = [...shown.map((name) => [name, [name]] as const), [otherName, rest] as const];
   return all
     .filter(([, names]) => names.length > 0)
-    .map(([label, names], look) => ({ key: `${of}:${label}`, label, names, of, look }));
+    .map(([label, names]) => ({ key: `${of}:${label}`, label, names, of }));
 }
 
 /** Attempts that an availability is of. */
