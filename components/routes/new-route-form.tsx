@@ -71,6 +71,7 @@ export function NewRouteForm({ health, onClose }: Props) {
           value={draft.id}
           isMono
           autoCapitalize="off"
+          data-autofocus=""
           problem={problems.id === null ? save.problemOf("id") : say(problems.id)}
           onValue={(id) => {
             change({ id });

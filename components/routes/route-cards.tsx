@@ -11,17 +11,17 @@ import { useHealth, useRange } from "@/components/lib/live/views";
 import { routesQueries } from "@/components/lib/queries";
 import { windowOf } from "@/components/lib/range";
 import { rangeText } from "@/components/lib/range-text";
-import { worstState } from "@/components/lib/targets/state";
 import { linkTo } from "@/components/shell/nav-links";
 import { PageHead } from "@/components/shell/page-head";
 import { QueryState } from "@/components/shell/query-state";
 import { RangeRow } from "@/components/shell/range-row";
 import { Button } from "@/components/ui/button";
-import { Glyph } from "@/components/ui/glyph";
 import { Link } from "@/components/ui/link";
 import { Tag } from "@/components/ui/tag";
 import type { HealthView, RoutesView, RouteView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
+import { ChainChip } from "./chain-chip";
+import { ownerText } from "./owner";
 import { reachOf } from "./reach";
 import { othersShare, shareOf, tellsShares } from "./shares";
 import { UnreachableLine } from "./unreachable";
@@ -59,7 +59,7 @@ export function RouteCards() {
       <QueryState query={query} skeleton="h-64" />
       {health !== undefined && answers.isError && <QueryState query={answers} skeleton="h-9" />}
       {health?.routes.length === 0 && <p className="run py-6 text-fg-2">{t("routes.empty")}</p>}
-      <ul className="grid gap-3">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-3">
         {health?.routes.map((route) => (
           <RouteCard key={route.id} route={route} health={health} view={answers.data} />
         ))}
@@ -79,7 +79,7 @@ export function RouteCards() {
 type CardProps = { route: RouteView; health: HealthView; view: RoutesView | undefined };
 
 function RouteCard({ route, health, view }: CardProps) {
-  const { t } = useWords();
+  const { t, say } = useWords();
   const search = useSearchParams();
   const { id, chain } = route;
   const own = view?.routes.find((one) => one.id === id);
@@ -88,10 +88,10 @@ function RouteCard({ route, health, view }: CardProps) {
   return (
     <li
       data-testid={`route-${id}`}
-      className="relative grid gap-2 rounded-panel border border-line bg-surface px-4 py-3 hover:bg-hover"
+      className="relative grid grid-cols-[minmax(0,1fr)] gap-2 rounded-panel border border-line bg-surface px-4 py-3 hover:bg-hover"
     >
       <div className="flex flex-wrap items-baseline gap-x-3">
-        <h2 className="min-w-0 truncate text-lead font-strong" title={id}>
+        <h2 className="max-w-full min-w-0 truncate text-lead font-strong" title={id}>
           <Link
             data-item
             href={linkTo(`/routes/${encodeURIComponent(id)}`, search)}
@@ -101,12 +101,7 @@ function RouteCard({ route, health, view }: CardProps) {
           </Link>
         </h2>
         {route.owner === "file" && (
-          <span className="text-small text-fg-3">
-            {t(`routes.owner.${route.overridden ? "override" : "file"}`, {
-              path: route.ownerPath ?? "",
-              revision: route.revision,
-            })}
-          </span>
+          <span className="text-small text-fg-3">{say(ownerText(route))}</span>
         )}
         {changed !== null && <Changed id={id} changed={changed} />}
       </div>
@@ -131,13 +126,13 @@ function RouteCard({ route, health, view }: CardProps) {
           </li>
         ))}
       </ol>
+      {chain.length < 2 && <p className="text-small text-fg-2">{t("routes.noFallback")}</p>}
       <p className="run text-small text-fg-3">
         {t("routes.card.depth", {
           models: chain.length,
           usable: reach.usable.length,
           targets: reach.targets.length,
         })}
-        {chain.length < 2 && ` · ${t("routes.noFallback")}`}
         {view !== undefined && own !== undefined && (
           <>
             {" · "}
@@ -196,17 +191,15 @@ type ModelProps = {
 function ChainModel({ model, health, share, isLastResort }: ModelProps) {
   const { t, f } = useWords();
   const intent = health.models.find(({ id }) => id === model)?.switch.intent ?? "enabled";
-  const state =
-    intent === "enabled"
-      ? worstState(health.targets.filter((target) => target.model === model))
-      : "off";
   return (
-    <span className="inline-flex min-w-0 items-center gap-1.5 rounded-control border border-line bg-page px-2 py-0.75">
-      <Glyph state={state} size={12} />
-      <span className="truncate" title={model}>
+    <span className="inline-flex min-w-0 flex-wrap items-center gap-x-2 rounded-control border border-line bg-page px-2 py-0.75">
+      <span className="min-w-0 truncate" title={model}>
         {model}
       </span>
-      <span className="text-small text-fg-3">{t(`state.${state}`)}</span>
+      <ChainChip
+        targets={health.targets.filter((target) => target.model === model)}
+        isOff={intent !== "enabled"}
+      />
       {share !== undefined && (
         <span className="text-small whitespace-nowrap">
           {share === null ? noValue : f.percent(share)}

@@ -19,6 +19,7 @@ import type { HealthView, RouteView } from "@/lib/shared/contract";
 import { ChainEditor } from "./chain-editor";
 import { DraftBar } from "./draft-bar";
 import { PolicyPanel } from "./policy-panel";
+import { reachOf } from "./reach";
 import { UnreachableBanner } from "./unreachable";
 import { useRouteDraft } from "./use-route-draft";
 
@@ -48,7 +49,10 @@ export function RoutePageView({ id }: Props) {
           </span>
         }
       >
-        {route !== undefined && t("routes.asks", { id, n: route.chain.length })}
+        {health !== undefined &&
+          route !== undefined &&
+          reachOf(route.chain, health).trouble === null &&
+          t("routes.asks", { id, n: route.chain.length })}
       </PageHead>
       <QueryState query={query} skeleton="h-64" />
       {health !== undefined && route === undefined && (
