@@ -155,7 +155,7 @@ function Changed({ id, changed }: { id: string; changed: NonNullable<Own["change
       <Link
         href={`/changes?rev=${revision}`}
         aria-label={t("routes.card.change", { revision, id })}
-        className="touch:inline-flex touch:min-h-11 touch:min-w-11 touch:items-center"
+        className="underline underline-offset-3 touch:inline-flex touch:min-h-11 touch:min-w-11 touch:items-center"
       >
         {`r${revision}`}
       </Link>{" "}

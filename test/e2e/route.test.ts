@@ -152,6 +152,7 @@ it("a route is made, shown, removed by typing its name, and brought back", async
   await card.waitFor({ state: "detached" });
   await page
     .getByTestId("saved")
+    .filter({ hasText: say({ key: "providers.removedName", values: { id: "mail" } }) })
     .getByRole("button", { name: say({ key: "toast.undo" }) })
     .click();
   await card.waitFor();
