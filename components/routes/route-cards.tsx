@@ -164,6 +164,9 @@ function Changed({ id, changed }: { id: string; changed: NonNullable<Own["change
   );
 }
 
+/** What is counted may begin so much of the range before or after it, and is told as the range. */
+const slackShare = 0.05;
+
 /** What the shares are of. */
 function Shares({ view, own, chain }: { view: RoutesView; own: Own; chain: readonly string[] }) {
   const { t, f } = useWords();
@@ -171,11 +174,12 @@ function Shares({ view, own, chain }: { view: RoutesView; own: Own; chain: reado
   const range = useRange();
   const values = { n: own.served, range: rangeText(range, t, f) };
   const others = othersShare(own, chain);
-  // Counts are kept for 8 days, and begin with the first call.
-  const isCut = view.from > windowOf(range, view.generatedAt).fromMs;
+  const { fromMs, toMs } = windowOf(range, view.generatedAt);
+  // In quarters of an hour, for 8 days, from the first call on.
+  const isOther = Math.abs(view.from - fromMs) > (toMs - fromMs) * slackShare;
   return [
     t(tellsShares(own) ? "routes.card.shares" : "routes.card.sharesFew", values),
-    ...(isCut ? [t("routes.card.since", { at: f.moment(view.from, nowMs) })] : []),
+    ...(isOther ? [t("routes.card.since", { at: f.moment(view.from, nowMs) })] : []),
     ...(others === null ? [] : [t("routes.card.others", { share: f.percent(others) })]),
   ].join(" · ");
 }

@@ -129,6 +129,16 @@ it("a route is made, shown, removed by typing its name, and brought back", async
   await card.getByRole("link", { name: "mail", exact: true }).click();
   await page.waitForURL("**/routes/mail*");
   await expect.poll(() => shownChain(page)).toEqual(["deepseek-v3", "gpt-4.1"]);
+  // With everybody off the page says so, and turns one on again.
+  for (const model of ["gpt-4.1", "deepseek-v3"]) {
+    await room.ask("PATCH", `models/${model}`, { intent: "draining" });
+  }
+  const alarm = page.getByTestId("unreachable");
+  await shows(alarm, "503");
+  expect(await objections(page)).toEqual([]);
+  await button(page, say({ key: "routes.reach.turnOn", values: { model: "deepseek-v3" } })).click();
+  await alarm.waitFor({ state: "detached" });
+  await room.ask("PATCH", "models/gpt-4.1", { intent: "enabled" });
   // The menu and `p` move a place in the draft.
   await button(page, say({ key: "routes.menu.open", values: { model: "gpt-4.1" } })).click();
   await page.getByRole("menuitem", { name: say({ key: "routes.menu.top" }) }).click();
