@@ -103,7 +103,7 @@ function RouteCard({ route, health, view }: CardProps) {
         {route.owner === "file" && (
           <span className="text-small text-fg-3">{say(ownerText(route))}</span>
         )}
-        {changed !== null && <Changed id={id} changed={changed} />}
+        {changed !== null && <Changed changed={changed} />}
       </div>
       <UnreachableLine reach={reach} />
       <ol
@@ -146,21 +146,20 @@ function RouteCard({ route, health, view }: CardProps) {
 
 type Own = RoutesView["routes"][number];
 
-function Changed({ id, changed }: { id: string; changed: NonNullable<Own["changed"]> }) {
+function Changed({ changed: { revision, at, actor } }: { changed: NonNullable<Own["changed"]> }) {
   const { t, f } = useWords();
   const nowMs = useMinute();
-  const { revision, at, actor } = changed;
   return (
-    <span className="relative z-1 ml-auto text-small text-fg-3">
-      <Link
-        href={`/changes?rev=${revision}`}
-        aria-label={t("routes.card.change", { revision, id })}
-        className="underline underline-offset-3 touch:inline-flex touch:min-h-11 touch:min-w-11 touch:items-center"
-      >
-        {`r${revision}`}
-      </Link>{" "}
-      {t("routes.card.changed", { name: actorName(t, actor), at: f.moment(at, nowMs) })}
-    </span>
+    <Link
+      href={`/changes?rev=${revision}`}
+      className="relative z-1 ml-auto text-small touch:inline-flex touch:min-h-11 touch:items-center"
+    >
+      {t("routes.card.changed", {
+        revision,
+        name: actorName(t, actor),
+        at: f.moment(at, nowMs),
+      })}
+    </Link>
   );
 }
 
