@@ -78,7 +78,7 @@ export function objectQuery(call: ApiCall): ObjectQuery {
 }
 
 /** `?from=&to=` where one of them is given, else `?range=`. */
-function rangeOf(url: URL): MetricsRange {
+export function rangeOf(url: URL): MetricsRange {
   const [from, to] = [text(url, "from"), text(url, "to")];
   return from === undefined && to === undefined
     ? streamRange(url)

@@ -147,6 +147,18 @@ export function ifMatch(request: Request): number | null {
   return Number(number);
 }
 
+/** Whether there shall be nothing yet: `If-None-Match: *`. @throws {GatewayError} `invalid_request` for anything else. */
+export function ifNoneMatch(request: Request): boolean {
+  const header = request.headers.get("if-none-match")?.trim();
+  if (header !== undefined && header !== "*") {
+    throw new GatewayError("invalid_request", {
+      message: "`If-None-Match` can only be `*`: make it if there is none.",
+      param: "If-None-Match",
+    });
+  }
+  return header === "*";
+}
+
 /** The number of entries that a page asks for: 1 to 100, 50 when it does not say. */
 export function pageLimit(url: URL): number {
   const text = url.searchParams.get("limit") ?? "50";
