@@ -14,6 +14,7 @@ import { Tag } from "@/components/ui/tag";
 import { CallAttempts } from "./call-attempts";
 import { CallBodySection } from "./call-body";
 import { CallFacts } from "./call-facts";
+import { CallFlags } from "./call-marks";
 import { CallPlan } from "./call-plan";
 import { CallRevision } from "./call-revision";
 import { whySentence } from "./why-sentence";
@@ -63,6 +64,7 @@ export function CallDrawer({ id, ids, onOpen, onClose }: Props) {
             {call.rescuedBy !== null && (
               <span className="text-fg-2">{t(`call.rescuedBy.${call.rescuedBy}`)}</span>
             )}
+            <CallFlags call={call} />
             {call.demo && <Tag>{t("demo.tag")}</Tag>}
           </p>
           <p className="run mt-1.5 text-lead break-words" data-testid="why-sentence">

@@ -11,7 +11,7 @@ import { rangeText } from "@/components/lib/range-text";
 import { Segments } from "@/components/ui/segments";
 import { type CallFilter, filterWords, type ReadFilter } from "./filter";
 import { suggestions } from "./suggestions";
-import { ThresholdNote } from "./threshold-note";
+import { FilterNote } from "./filter-note";
 import { dearOver, slowOver } from "./thresholds";
 
 type Props = {
@@ -65,7 +65,7 @@ export function FilterBar({ text, read, range, onText }: Props) {
           ))}
         </ul>
       )}
-      <ThresholdNote filter={read.filter} range={range} />
+      <FilterNote filter={read.filter} range={range} />
     </div>
   );
 }

@@ -530,6 +530,8 @@ export const CallView = z.object({
   model: z.nullable(z.string()),
   provider: z.nullable(z.string()),
   region: z.nullable(z.string()),
+  /** The model of the first target of its plan. */
+  firstModel: z.nullable(z.string()),
   /**
    * `unknown_crash`: its gateway process ended before the call did, and nobody knows what the caller heard; charts count it
    * as failed.
@@ -550,6 +552,11 @@ export const CallView = z.object({
   cachedTokens: z.nullable(z.number()),
   tokensEstimated: z.boolean(),
   costNanoUsd: z.nullable(z.number()),
+  /**
+   * Of a rescued call: what it cost more (below zero: less) than `firstModel` would have for the same tokens, at the prices
+   * that it was answered by; null where one of them is unknown.
+   */
+  rescueNanoUsd: z.nullable(z.number()),
   revision: z.number(),
   /** The caller's own words about the call (`x-bellwether-metadata`). */
   metadata: z.nullable(z.record(z.string(), z.string())),

@@ -253,6 +253,25 @@ export async function listRevisionsSince(
   return rows.reverse().map(toRevisionRow);
 }
 
+const configRows = z.array(z.object({ revision: z.number(), config: z.number() }));
+
+/** For each of these revisions the newest one up to it that published a configuration; those before the first are absent. */
+export async function configRevisionsOf(
+  db: Database,
+  revisions: readonly number[],
+): Promise<z.infer<typeof configRows>> {
+  if (revisions.length === 0) {
+    return [];
+  }
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT asked.revision, config.id AS config FROM unnest(${[...revisions]}::int[]) AS asked(revision)
+      CROSS JOIN LATERAL (SELECT id FROM revision WHERE kind = 'config' AND id <= asked.revision
+        ORDER BY id DESC LIMIT 1) AS config`,
+  );
+  return configRows.parse(rows);
+}
+
 /** What people had decided as of one revision: the document as it was written, and the switches and keys touched by then. */
 export type StateAt = {
   readonly document: unknown;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { csvName } from "@/components/calls/calls-csv";
+import { callsCsv, csvName } from "@/components/calls/calls-csv";
+import { costText, rescuePrice, tokensText } from "@/components/calls/figures";
+import { flagsOf } from "@/components/calls/flags";
 import { filterQuery, filterWords, readFilter } from "@/components/calls/filter";
 import { withNewest } from "@/components/calls/held-list";
 import { suggestions } from "@/components/calls/suggestions";
@@ -7,6 +9,10 @@ import { dearOver, slowOver } from "@/components/calls/thresholds";
 import { callsLink } from "@/components/lib/calls/link";
 import { namedRange, rangeBetween } from "@/components/lib/range";
 import type { CallsPage, CallView, HealthView } from "@/lib/shared/contract";
+import { drilledResult } from "@/lib/gateway/drill";
+import type { AppKey } from "@/lib/gateway/live";
+import { call } from "./fixtures";
+import { wordsOf } from "./words";
 
 describe("the filter of calls", () => {
   it.each([
@@ -160,5 +166,58 @@ describe("the newest calls on top of a list", () => {
     expect(list.pages.at(-1)?.nextCursor).toBe("31");
     expect(withNewest(held, page(110, 61, 2), 60).pages).toHaveLength(2);
     expect(withNewest(held, page(110, 61, 2), 60).pages.at(-1)?.nextCursor).toBe("51");
+  });
+});
+
+describe("the figures of a call", () => {
+  const { f } = wordsOf("en");
+
+  it("carry their sign where they are estimates", () => {
+    const known = call({ promptTokens: 1_204, completionTokens: 310, costNanoUsd: 12_000 });
+    expect([tokensText(known, f), costText(known, f)]).toEqual(["1,204 → 310", "$0.0000120"]);
+    const about = { ...known, tokensEstimated: true };
+    expect([tokensText(about, f), costText(about, f)]).toEqual([
+      "≈\u00a01,204 → 310",
+      "≈\u00a0$0.0000120",
+    ]);
+    expect(costText({ ...about, costNanoUsd: null }, f)).toBe("—");
+    expect(tokensText({ ...about, promptTokens: null }, f)).toBe("—");
+  });
+
+  it("say what a rescue cost, or saved; another model's tokens are an estimate", () => {
+    const price = (over: Partial<CallView>) => rescuePrice(call(over), f);
+    expect(price({ rescueNanoUsd: null })).toBeNull();
+    expect(price({ rescueNanoUsd: 0 })).toMatchObject({ kind: "same" });
+    expect(price({ rescueNanoUsd: 50_000 })).toEqual({ kind: "more", amount: "$0.0000500" });
+    expect(price({ rescueNanoUsd: -50_000, firstModel: "dear" })).toEqual({
+      kind: "less",
+      amount: "≈\u00a0$0.0000500",
+    });
+  });
+
+  it("are in the file with their flags, and unknown ones are empty", () => {
+    const rescued = call({ rescueNanoUsd: -50_000, rescuedBy: "resume", tokensEstimated: true });
+    const [header = "", first = "", second = ""] = callsCsv([rescued, call()]).split("\r\n");
+    expect(header).toMatch(/,estimated,first_model,rescue_cost_usd,flags$/);
+    expect(first).toMatch(/,yes,gpt-4\.1,-0\.00005,spliced$/);
+    expect(second).toMatch(/,no,gpt-4\.1,,$/);
+  });
+});
+
+describe("the flags of a call", () => {
+  const attempt = (error: string | null) => ({ error }) as CallView["attempts"][number];
+
+  it("are a stream that broke off, an answer of two parts, and a drill", () => {
+    expect(flagsOf(call())).toEqual([]);
+    expect(flagsOf(call({ errorCode: "stream_interrupted" }))).toEqual(["cut"]);
+    expect(flagsOf(call({ rescuedBy: "resume" }))).toEqual(["spliced"]);
+    expect(flagsOf(call({ rescuedBy: "retry", attempts: [attempt("overloaded")] }))).toEqual([]);
+  });
+
+  it("know a drill by what the gateway logs of it", () => {
+    const drill = { target: "acme:eu:gpt", until: 2 };
+    const broken = drilledResult({ drill } as AppKey, { id: "acme:eu:gpt" }, 1);
+    const attempts = [attempt(broken?.failure.message ?? null)];
+    expect(flagsOf(call({ attempts }))).toEqual(["drill"]);
   });
 });
