@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { callsCsv, csvName } from "@/components/calls/calls-csv";
+import { curlText } from "@/components/calls/curl-text";
 import { costText, rescuePrice, tokensText } from "@/components/calls/figures";
 import { flagsOf } from "@/components/calls/flags";
 import { filterQuery, filterWords, readFilter } from "@/components/calls/filter";
@@ -8,7 +10,7 @@ import { suggestions } from "@/components/calls/suggestions";
 import { dearOver, slowOver } from "@/components/calls/thresholds";
 import { callsLink } from "@/components/lib/calls/link";
 import { namedRange, rangeBetween } from "@/components/lib/range";
-import type { CallsPage, CallView, HealthView } from "@/lib/shared/contract";
+import type { CallBody, CallsPage, CallView, HealthView } from "@/lib/shared/contract";
 import { drilledResult } from "@/lib/gateway/drill";
 import type { AppKey } from "@/lib/gateway/live";
 import { call } from "./fixtures";
@@ -219,5 +221,53 @@ describe("the flags of a call", () => {
     const broken = drilledResult({ drill } as AppKey, { id: "acme:eu:gpt" }, 1);
     const attempts = [attempt(broken?.failure.message ?? null)];
     expect(flagsOf(call({ attempts }))).toEqual(["drill"]);
+  });
+});
+
+describe("a call as a command", () => {
+  const asked = { askedModel: "auto", stream: true, metadata: null, bodyUntil: null };
+  const open = (text: string, missingBytes = 0): CallBody => ({
+    state: "open",
+    expiresAt: 9,
+    request: { text, missingBytes },
+    answer: null,
+  });
+  const text = (call: Partial<typeof asked>, body?: CallBody): string =>
+    curlText({ ...asked, ...call }, "http://gate:8787", body, (missing) => `<${missing}>`);
+  /** What a shell makes of it. */
+  const words = (command: string): string[] =>
+    execFileSync("sh", ["-c", `printf '%s\\n' ${command.replace(/^curl /, "")}`], {
+      env: { BELLWETHER_KEY: "secret" },
+      encoding: "utf8",
+    })
+      .trimEnd()
+      .split("\n");
+
+  it("asks the gateway for the same model in the same way, and says that the words are missing", () => {
+    expect(words(text({}))).toEqual([
+      "http://gate:8787/v1/chat/completions",
+      "-H",
+      "authorization: Bearer secret",
+      "-H",
+      "content-type: application/json",
+      "--no-buffer",
+      "--data-raw",
+      '{"model":"auto","stream":true,"messages":[{"role":"user","content":"<notKept>"}]}',
+    ]);
+    expect(words(text({ stream: false })).join(" ")).not.toMatch(/stream|buffer/);
+  });
+
+  it("has the words only of a body that was opened, and is whole", () => {
+    const body = `{"model":"auto","messages":[{"role":"user","content":"it's $HOME"}]}`;
+    expect(words(text({ bodyUntil: 9 }, open(body))).at(-1)).toBe(body);
+    expect(text({ bodyUntil: 9 })).toContain("<notOpened>");
+    expect(text({ bodyUntil: 9 }, open(body, 3))).toContain("<cut>");
+    expect(text({ bodyUntil: 9 }, { state: "key_changed", expiresAt: 9 })).toContain("<notKept>");
+  });
+
+  it("keeps what the caller said of it", () => {
+    const metadata = { user: "O'Neil" };
+    const command = curlText({ ...asked, metadata }, "http://gate", undefined, String);
+    expect(words(command)).toContain(`x-bellwether-metadata: {"user":"O'Neil"}`);
   });
 });
