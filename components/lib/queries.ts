@@ -4,6 +4,7 @@ import { listOf, type ObjectKind } from "./object-kinds";
 import type {
   CallBody,
   CallDetail,
+  CallFacets,
   CallsPage,
   Change,
   ChangesPage,
@@ -229,6 +230,14 @@ export const callsQueries = {
         return readCalls({ filter, range, limit: 1 }, signal);
       },
       staleTime,
+    }),
+  /** About how many calls of a range there are of each kind. */
+  facets: (range: Range) =>
+    queryOptions({
+      queryKey: [...callsQueries.all(), "facets", range] as const,
+      queryFn: ({ signal }) =>
+        getJson<CallFacets>(`/api/calls/facets?${rangeQuery(range).toString()}`, signal),
+      staleTime: 10_000,
     }),
   detail: (id: string) =>
     queryOptions({

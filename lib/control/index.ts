@@ -7,7 +7,7 @@ export {
   changeQuery,
   instantsQuery,
   metricsQuery,
-  moversQuery,
+  spanQuery,
   objectQuery,
   objectsQuery,
   pathCall,
@@ -28,6 +28,7 @@ export { endFormerSecret, rotateKey } from "./rotate-key";
 export { setSettings, settingsView } from "./settings";
 export { addMockProviders, drillKey, makeFirstKey, sendSetupCall, setupView } from "./setup";
 export { callBody } from "./call-body";
+export { callFacets } from "./call-facets";
 export { callDetail, callsPage } from "./calls-page";
 export { changesPage } from "./changes-page";
 export { compareRevisions } from "./compare-revisions";

@@ -620,6 +620,26 @@ export const CallsPage = z.object({
 });
 export type CallsPage = z.infer<typeof CallsPage>;
 
+const Facets = z.array(z.object({ id: z.string(), calls: z.number() }));
+
+/** About how many calls of a range there are of each outcome, and of the models and applications with most of them. */
+export const CallFacets = z.object({
+  generatedAt: z.number(),
+  range: z.string(),
+  /** Rescued ones are served ones too; `failed` has those that a crash cut off. */
+  outcomes: z.object({
+    served: z.number(),
+    rescued: z.number(),
+    failed: z.number(),
+    refused: z.number(),
+    cancelled: z.number(),
+  }),
+  /** Those that answered. */
+  models: Facets,
+  apps: Facets,
+});
+export type CallFacets = z.infer<typeof CallFacets>;
+
 const limit = z.nullable(z.number());
 
 /** An application key without its secret. */

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { callsCsv, csvName } from "@/components/calls/calls-csv";
 import { curlText } from "@/components/calls/curl-text";
+import { facetGroups } from "@/components/calls/facet-groups";
 import { costText, rescuePrice, tokensText } from "@/components/calls/figures";
 import { flagsOf } from "@/components/calls/flags";
 import { filterQuery, filterWords, readFilter } from "@/components/calls/filter";
@@ -269,5 +270,31 @@ describe("a call as a command", () => {
     const metadata = { user: "O'Neil" };
     const command = curlText({ ...asked, metadata }, "http://gate", undefined, String);
     expect(words(command)).toContain(`x-bellwether-metadata: {"user":"O'Neil"}`);
+  });
+});
+
+describe("counts beside the filter", () => {
+  it("are words that the filter reads; what never came has none", () => {
+    const groups = facetGroups({
+      generatedAt: 1,
+      range: "1h",
+      outcomes: { served: 90, rescued: 7, failed: 3, refused: 0, cancelled: 0 },
+      models: [{ id: "gpt-4.1", calls: 90 }],
+      apps: [
+        { id: "shop", calls: 60 },
+        { id: "two words", calls: 30 },
+      ],
+    });
+    const facets = groups.flatMap((group) => group.facets);
+    expect(facets.map(({ word, calls }) => [word, calls])).toEqual([
+      ["outcome:served", 90],
+      ["outcome:failed", 3],
+      ["is:rescued", 7],
+      ["model:gpt-4.1", 90],
+      ["app:shop", 60],
+    ]);
+    for (const { word, part } of facets) {
+      expect(readFilter(word).filter).toEqual(part);
+    }
   });
 });

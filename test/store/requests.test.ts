@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type ActingPerson, systemActor } from "@/lib/control/actor";
+import { callFacets } from "@/lib/control/call-facets";
 import { callDetail, callsPage } from "@/lib/control/calls-page";
+import { createAppKey } from "@/lib/control/create-app-key";
 import { publishDocument } from "@/lib/control/publish-document";
 import { setSwitch } from "@/lib/control/set-switch";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
-import { CallDetail, CallsPage } from "@/lib/shared/contract";
+import { CallDetail, CallFacets, CallsPage } from "@/lib/shared/contract";
 import { publishSample, sampleDocument } from "./samples";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
-import { callRecord, logCalls } from "./traffic";
+import { attemptRecord, callRecord, logBatch, logCalls } from "./traffic";
 
 const admin: ActingPerson = { type: "operator", name: "Sora", role: "admin" };
 const viewer: ActingPerson = { type: "operator", name: "Ha", role: "viewer" };
@@ -79,4 +81,35 @@ it("what a crash cut off is among the failed calls, as in the charts, and alone 
     (await list({ outcome })).map((call) => call.outcome);
   expect(await outcomes("failed")).toEqual(["failed", "unknown_crash"]);
   expect(await outcomes("unknown_crash")).toEqual(["unknown_crash"]);
+});
+
+it("counts of a range are those that its list has, by outcome, model and application", async () => {
+  await publishSample(deps);
+  await createAppKey(systemActor, deps, { id: "shop", kind: "live" });
+  await createAppKey(systemActor, deps, { id: "idle", kind: "live" });
+  const now = Date.now();
+  const made = [
+    callRecord(now, { key_id: "shop" }),
+    callRecord(now - 1, { key_id: "shop", rescued_by: "retry", demo: true }),
+    callRecord(now - 2, { outcome: "failed", status: 502 }),
+    callRecord(now - 3, { outcome: "unknown_crash", status: 500 }),
+    callRecord(now - 4, { outcome: "cancelled", status: 499 }),
+  ];
+  const served = made.slice(0, 2);
+  await logBatch(database.db, {
+    calls: [...made, callRecord(now - 7_200_000, { key_id: "idle" })],
+    attempts: served.map((call) => attemptRecord(call)),
+    plans: [],
+  });
+  const facets = CallFacets.parse(await callFacets(viewer, deps, { range: "1h" }));
+  expect(facets).toMatchObject({
+    outcomes: { served: 2, rescued: 1, failed: 2, refused: 0, cancelled: 1 },
+    models: [{ id: "gpt-4.1", calls: 2 }],
+    apps: [{ id: "shop", calls: 2 }],
+  });
+  const listed = async (query: Parameters<typeof list>[0]) =>
+    (await list({ range: "1h", ...query })).length;
+  expect(await listed({ outcome: "failed" })).toBe(facets.outcomes.failed);
+  expect(await listed({ rescued: true })).toBe(facets.outcomes.rescued);
+  expect(await listed({ app: "shop" })).toBe(facets.apps[0]!.calls);
 });
