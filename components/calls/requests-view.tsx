@@ -106,7 +106,7 @@ export function RequestsView({ gatewayUrl }: { gatewayUrl: string }) {
       <FilterBar text={text} read={read} range={range} onText={setText} />
       <QueryState query={list} skeleton="h-[720px]" />
       {list.data !== undefined && calls.length === 0 && (
-        <EmptyList filter={read.filter} range={range} />
+        <EmptyList filter={read.filter} range={range} onText={setText} />
       )}
       {calls.length > 0 && (
         <div

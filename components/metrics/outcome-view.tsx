@@ -14,6 +14,7 @@ import {
   type OutcomeRow,
   outcomeRows,
 } from "@/components/charts/outcome-rows";
+import { LastCall } from "@/components/lib/calls/last-call";
 import { callsLink } from "@/components/lib/calls/link";
 import { useWords } from "@/components/lib/i18n/provider";
 import { type Against, shiftsMs } from "@/components/lib/against";
@@ -98,6 +99,7 @@ type OutcomeProps = {
 function Outcome({ view, rows, against, isTable }: OutcomeProps) {
   const { t, f } = useWords();
   const openMark = useOpenMark();
+  const [range, app] = [useRange(), useApp()];
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const words = useMemo(
@@ -125,6 +127,11 @@ function Outcome({ view, rows, against, isTable }: OutcomeProps) {
     <>
       <Legend view={view} before={words.before} hidden={hidden} onHidden={setHidden} />
       <GapLines gaps={view.gaps} />
+      {view.totals.calls === 0 && (
+        <p className="run mb-2 flex flex-wrap items-center gap-x-3 gap-y-2 text-small text-fg-2">
+          <LastCall filter={app === null ? {} : { app }} range={range} isDemo={view.demo} />
+        </p>
+      )}
       {isTable ? (
         <OutcomeTable rows={rows} words={words} formatTime={formatBucket} />
       ) : (

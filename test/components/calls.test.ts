@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { callsCsv, csvName } from "@/components/calls/calls-csv";
 import { curlText } from "@/components/calls/curl-text";
 import { facetGroups } from "@/components/calls/facet-groups";
+import { goodNews } from "@/components/calls/good-news";
 import { costText, rescuePrice, tokensText } from "@/components/calls/figures";
 import { flagsOf } from "@/components/calls/flags";
 import { filterQuery, filterWords, readFilter } from "@/components/calls/filter";
@@ -297,4 +298,19 @@ describe("counts beside the filter", () => {
       expect(readFilter(word).filter).toEqual(part);
     }
   });
+});
+
+it("an empty list is good news where it is of rescued, or of failed, calls and no further narrowed", () => {
+  const news = (text: string) => goodNews(readFilter(text).filter);
+  expect(news("is:rescued")).toBe("rescued");
+  expect(news("outcome:failed")).toBe("failed");
+  for (const other of [
+    "",
+    "is:not-rescued",
+    "is:rescued app:shop",
+    "outcome:refused",
+    "outcome:failed is:rescued",
+  ]) {
+    expect(news(other)).toBeNull();
+  }
 });
