@@ -5,6 +5,8 @@ import "server-only";
 export {
   callQuery,
   changeQuery,
+  revisionQuery,
+  instantQuery,
   instantsQuery,
   metricsQuery,
   spanQuery,
@@ -49,4 +51,5 @@ export { revertRevision } from "./revert-revision";
 export { routePolicyView } from "./route-policy-view";
 export { routeView } from "./route-view";
 export { setRouteChain } from "./set-route-chain";
+export { stateAsOf } from "./state-as-of";
 export { switchHandler } from "./switch-handler";

@@ -780,6 +780,18 @@ export const Comparison = z.object({
 });
 export type Comparison = z.infer<typeof Comparison>;
 
+/** What people had decided at an instant. */
+export const StateAsOf = z.object({
+  at: z.number(),
+  /** The newest one at that instant; null: there was none. */
+  revision: z.nullable(ComparedRevision),
+  /** When the next one came; null: it is the newest. */
+  until: z.nullable(z.number()),
+  /** What was switched off, such as `model:gpt-4.1`. */
+  off: z.array(z.object({ object: z.string(), intent: Intent })),
+});
+export type StateAsOf = z.infer<typeof StateAsOf>;
+
 /** Of all calls; null of fewer than 20. */
 const EffectSide = z.object({
   n: z.number(),

@@ -227,7 +227,12 @@ describe("the flags of a call", () => {
 });
 
 describe("a call as a command", () => {
-  const asked = { askedModel: "auto", stream: true, metadata: null, bodyUntil: null };
+  const asked = {
+    askedModel: "auto",
+    stream: true,
+    metadata: null,
+    bodyUntil: null as number | null,
+  };
   const open = (text: string, missingBytes = 0): CallBody => ({
     state: "open",
     expiresAt: 9,
@@ -239,7 +244,7 @@ describe("a call as a command", () => {
   /** What a shell makes of it. */
   const words = (command: string): string[] =>
     execFileSync("sh", ["-c", `printf '%s\\n' ${command.replace(/^curl /, "")}`], {
-      env: { BELLWETHER_KEY: "secret" },
+      env: { ...process.env, BELLWETHER_KEY: "secret" },
       encoding: "utf8",
     })
       .trimEnd()
