@@ -11,7 +11,7 @@ import { curlText } from "./curl-text";
 
 type Props = { call: CallDetail; gatewayUrl: string };
 
-const copies = ["curl", "link"] as const;
+const copies = ["curl", "link", "trace"] as const;
 type Copy = (typeof copies)[number];
 
 /** What is taken from a call to elsewhere. Where the browser gives no clipboard, it stands there to be copied by hand. */
@@ -29,6 +29,8 @@ export function CallCopies({ call, gatewayUrl }: Props) {
       }
       case "link":
         return `${window.location.origin}/requests?call=${call.id}`;
+      case "trace":
+        return call.traceId ?? "";
     }
   };
   const take = async (copy: Copy): Promise<void> => {
@@ -40,17 +42,19 @@ export function CallCopies({ call, gatewayUrl }: Props) {
   return (
     <div className="mt-3" data-testid="copies">
       <div className="flex flex-wrap gap-1.5">
-        {copies.map((copy) => (
-          <Button
-            key={copy}
-            size="sm"
-            onClick={() => {
-              take(copy).catch(() => undefined);
-            }}
-          >
-            {t(copied === copy ? "setup.copied" : `call.copy.${copy}`)}
-          </Button>
-        ))}
+        {copies
+          .filter((copy) => copy !== "trace" || call.traceId !== null)
+          .map((copy) => (
+            <Button
+              key={copy}
+              size="sm"
+              onClick={() => {
+                take(copy).catch(() => undefined);
+              }}
+            >
+              {t(copied === copy ? "setup.copied" : `call.copy.${copy}`)}
+            </Button>
+          ))}
       </div>
       {byHand !== null && (
         <figure className="mt-2">

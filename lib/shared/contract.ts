@@ -578,6 +578,8 @@ export type PlanEntry = z.infer<typeof PlanEntry>;
 export const CallDetail = z.extend(CallView, {
   plan: z.array(PlanEntry),
   nodeId: z.string(),
+  /** The trace that it was told to; null where none is kept. */
+  traceId: z.nullable(z.string()),
   /** Until when its body is kept; null when it is not. */
   bodyUntil: z.nullable(z.number()),
   /** Who opened its body, newest first. */

@@ -155,6 +155,7 @@ export async function findCall(
       bodyOpenings: await listBodyOpenings(prisma, id),
       needs: call.needs,
       nodeId: call.nodeId,
+      traceId: call.traceId,
       plan: planEntries.parse(plan?.entries ?? []),
     };
   });
@@ -244,7 +245,14 @@ function all(conditions: readonly Prisma.Sql[]): Prisma.Sql {
 }
 
 function toCallView(call: Call, attempts: readonly Attempt[]): LoggedCall {
-  const { nodeId: _nodeId, planHash: _planHash, attempts: _count, needs: _needs, ...rest } = call;
+  const {
+    nodeId: _nodeId,
+    planHash: _planHash,
+    attempts: _count,
+    needs: _needs,
+    traceId: _trace,
+    ...rest
+  } = call;
   const { firstProvider: _provider, firstRegion: _region, ...columns } = rest;
   return {
     ...columns,
