@@ -31,7 +31,10 @@ export function rescuePrice(
     return null;
   }
   const amount = about(tokensEstimated || model !== firstModel, f.money(Math.abs(rescueNanoUsd)));
-  return { kind: rescueNanoUsd === 0 ? "same" : rescueNanoUsd > 0 ? "more" : "less", amount };
+  if (rescueNanoUsd === 0) {
+    return { kind: "same", amount };
+  }
+  return { kind: rescueNanoUsd > 0 ? "more" : "less", amount };
 }
 
 function about(isEstimated: boolean, text: string): string {

@@ -80,7 +80,7 @@ function State({ state: { revision, until, off }, onCompare }: StateProps) {
   const { t, f } = useWords();
   const nowMs = useMinute();
   const newest = useHealth().data?.revision;
-  if (revision === null || revision.at === null || revision.actor === null) {
+  if (revision?.at == null || revision.actor === null) {
     return <p className="run text-fg-2">{t("changes.state.none")}</p>;
   }
   const { revision: number, at, actor } = revision;

@@ -94,7 +94,7 @@ async function readChanges(
 
 /** Whose health an object's is; null for one that has none. */
 function targetsOf(object: string | undefined): Parameters<typeof listHealthEvents>[3] | null {
-  const [type, ...rest] = (object ?? "").split(":");
+  const [type = "", ...rest] = (object ?? "").split(":");
   const id = rest.join(":");
   switch (type) {
     case "":

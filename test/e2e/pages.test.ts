@@ -495,6 +495,18 @@ it("requests are narrowed by words, by views and by taking words away, and a lin
   await filter.fill("nonsense");
   await filter.press("Enter");
   await page.getByText(say({ key: "requests.unknown", values: { words: "nonsense" } })).waitFor();
+  await button(page, say({ key: "requests.facets.open" })).click();
+  await page.getByRole("button", { name: /^outcome:refused ≈/ }).click();
+  await page.waitForURL("**/requests?q=outcome%3Arefused");
+  await rows(page).filter({ hasText: "no-such-model" }).click();
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("no clipboard"));
+  });
+  await button(page, say({ key: "call.copy.curl" })).click();
+  const command = page.getByTestId("copies").locator("pre");
+  await shows(command, '"model":"no-such-model"');
+  await shows(command, "/v1/chat/completions");
+  expect(await objections(page, "dialog[open]")).toEqual([]);
 });
 
 it("requests of a window do not grow; one without any leads to the whole log, and words say what they take", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type ActingPerson, systemActor } from "@/lib/control/actor";
+import { type ConfigInput } from "@/lib/config/document";
 import { changeQuery, instantQuery, instantsQuery, revisionPair } from "@/lib/control/api-queries";
 import { changesPage, type ChangesQuery } from "@/lib/control/changes-page";
 import { exportConfig } from "@/lib/control/config-import";
@@ -141,7 +142,7 @@ describe("the state as of an instant", () => {
     await setRouteChain(admin, deps, { routeId: "auto", chain: ["deepseek-v3"] });
     await setSwitch(admin, deps, { ...model, intent: "draining" });
     const chain = async (revision: number | null): Promise<unknown> =>
-      parse(await exportConfig(admin, deps, revision)).routes[0].chain;
+      (parse(await exportConfig(admin, deps, revision)) as ConfigInput).routes?.[0]?.chain;
     expect(await chain(1)).toEqual(["gpt-4.1", "deepseek-v3"]);
     expect(await chain(3)).toEqual(["deepseek-v3"]);
     expect(await chain(null)).toEqual(["deepseek-v3"]);
