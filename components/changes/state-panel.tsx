@@ -80,10 +80,10 @@ function State({ state: { revision, until, off }, onCompare }: StateProps) {
   const { t, f } = useWords();
   const nowMs = useMinute();
   const newest = useHealth().data?.revision;
-  if (revision?.at == null || revision.actor === null) {
+  const [number, at, actor] = [revision?.revision, revision?.at ?? null, revision?.actor ?? null];
+  if (number === undefined || at === null || actor === null) {
     return <p className="run text-fg-2">{t("changes.state.none")}</p>;
   }
-  const { revision: number, at, actor } = revision;
   const values = { revision: number, name: actorName(t, actor), from: f.moment(at, nowMs) };
   return (
     <>
