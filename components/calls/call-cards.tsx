@@ -7,6 +7,8 @@ import { Tag } from "@/components/ui/tag";
 import type { CallView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
+import { CallFlags } from "./call-marks";
+import { costText } from "./figures";
 import { callGlyph, outcomeKeyOf } from "@/components/lib/calls/outcome";
 
 type Props = { calls: readonly CallView[]; onOpen: (id: string) => void };
@@ -36,7 +38,8 @@ export function CallCards({ calls, onOpen }: Props) {
             <span className="col-start-2 col-end-4 flex gap-2 text-body text-fg-3">
               <span className="mono">{f.moment(call.startedAt, nowMs)}</span>
               <span className="truncate">{call.keyId}</span>
-              <span>{f.money(call.costNanoUsd)}</span>
+              <span>{costText(call, f)}</span>
+              <CallFlags call={call} />
               {call.demo && <Tag>{t("demo.tag")}</Tag>}
             </span>
           </button>

@@ -13,7 +13,9 @@ import { Glyph } from "@/components/ui/glyph";
 import { Tag } from "@/components/ui/tag";
 import { CallAttempts } from "./call-attempts";
 import { CallBodySection } from "./call-body";
+import { CallCopies } from "./call-copies";
 import { CallFacts } from "./call-facts";
+import { CallFlags } from "./call-marks";
 import { CallPlan } from "./call-plan";
 import { CallRevision } from "./call-revision";
 import { whySentence } from "./why-sentence";
@@ -23,12 +25,13 @@ type Props = {
   id: string;
   /** The calls of the list behind it, in its order. */
   ids: readonly string[];
+  gatewayUrl: string;
   onOpen: (id: string) => void;
   onClose: () => void;
 };
 
 /** Why a call went the way it went; `j` and `k` go on to the next and the one before. */
-export function CallDrawer({ id, ids, onOpen, onClose }: Props) {
+export function CallDrawer({ id, ids, gatewayUrl, onOpen, onClose }: Props) {
   const { t, f } = useWords();
   const before = neighbour(ids, id, -1);
   const next = neighbour(ids, id, 1);
@@ -63,6 +66,7 @@ export function CallDrawer({ id, ids, onOpen, onClose }: Props) {
             {call.rescuedBy !== null && (
               <span className="text-fg-2">{t(`call.rescuedBy.${call.rescuedBy}`)}</span>
             )}
+            <CallFlags call={call} />
             {call.demo && <Tag>{t("demo.tag")}</Tag>}
           </p>
           <p className="run mt-1.5 text-lead break-words" data-testid="why-sentence">
@@ -73,6 +77,7 @@ export function CallDrawer({ id, ids, onOpen, onClose }: Props) {
               <span className="mono text-fg-3">{call.errorCode}</span> {call.errorMessage}
             </p>
           )}
+          <CallCopies key={id} call={call} gatewayUrl={gatewayUrl} />
           <CallAttempts call={call} />
           <CallPlan call={call} />
           <CallRevision call={call} />

@@ -1,7 +1,7 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import type { CallDetail } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
-import { tokensText } from "./calls-table";
+import { costText, rescuePrice, tokensText } from "./figures";
 import { Section } from "./section";
 
 type Props = { call: CallDetail };
@@ -9,6 +9,7 @@ type Props = { call: CallDetail };
 /** What the call was, cost and used. */
 export function CallFacts({ call }: Props) {
   const { t, f } = useWords();
+  const rescue = rescuePrice(call, f);
   const facts: readonly (readonly [string, string])[] = [
     [t("call.facts.asked"), call.askedModel ?? noValue],
     [t("call.facts.route"), call.route ?? noValue],
@@ -16,9 +17,10 @@ export function CallFacts({ call }: Props) {
     [t("call.facts.mode"), t(call.stream ? "call.facts.stream" : "call.facts.plain")],
     [t("calls.columns.total"), f.ms(call.totalMs)],
     [t("calls.columns.ttft"), f.ms(call.ttftMs)],
-    [t("calls.columns.tokens"), tokensText(call, f.count)],
+    [t("calls.columns.tokens"), tokensText(call, f)],
     [t("call.facts.cached"), call.cachedTokens === null ? noValue : f.count(call.cachedTokens)],
-    [t("calls.columns.cost"), f.money(call.costNanoUsd)],
+    [t("calls.columns.cost"), costText(call, f)],
+    ...(rescue === null ? [] : [[t("call.facts.rescue"), rescueText(rescue)] as const]),
     [t("call.facts.status"), String(call.status)],
     [t("call.facts.needs"), needsText(call)],
     [t("call.facts.node"), call.nodeId],
@@ -37,6 +39,10 @@ export function CallFacts({ call }: Props) {
       </dl>
     </Section>
   );
+
+  function rescueText({ kind, amount }: NonNullable<ReturnType<typeof rescuePrice>>): string {
+    return t(`call.facts.rescueIs.${kind}`, { amount, model: call.firstModel ?? noValue });
+  }
 
   function needsText({ needs }: CallDetail): string {
     const known = needs.filter(isNeed).map((need) => t(`call.facts.need.${need}`));

@@ -1,6 +1,7 @@
 import { csvText } from "@/components/charts/csv";
 import { presetOf, type Range, windowOf } from "@/components/lib/range";
 import type { CallView } from "@/lib/shared/contract";
+import { flagsOf } from "./flags";
 
 const minuteMs = 60_000;
 
@@ -44,6 +45,10 @@ export function callsCsv(calls: readonly CallView[]): string {
       "cached_tokens",
       "completion_tokens",
       "cost_usd",
+      "estimated",
+      "first_model",
+      "rescue_cost_usd",
+      "flags",
     ],
     calls.map((call) => [
       new Date(call.startedAt).toISOString(),
@@ -63,7 +68,15 @@ export function callsCsv(calls: readonly CallView[]): string {
       call.promptTokens,
       call.cachedTokens,
       call.completionTokens,
-      call.costNanoUsd === null ? null : call.costNanoUsd / nanoPerUsd,
+      usd(call.costNanoUsd),
+      call.tokensEstimated ? "yes" : "no",
+      call.firstModel,
+      usd(call.rescueNanoUsd),
+      flagsOf(call).join(" "),
     ]),
   );
+}
+
+function usd(nano: number | null): number | null {
+  return nano === null ? null : nano / nanoPerUsd;
 }

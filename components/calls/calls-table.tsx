@@ -9,6 +9,7 @@ import type { CallView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
 import { callGlyph, outcomeKeyOf } from "@/components/lib/calls/outcome";
+import { CallCost, CallFlags, CallTokens } from "./call-marks";
 
 type Props = { calls: readonly CallView[]; onOpen: (id: string) => void };
 
@@ -97,6 +98,7 @@ function CallLine({ call, onOpen }: RowProps) {
           <Glyph state={callGlyph(call)} size={10} />
           {t(outcomeKeyOf(call))}
           {call.outcome !== "served" && <span className="text-fg-3">{call.status}</span>}
+          <CallFlags call={call} />
         </span>
       </td>
       <td className="max-w-44 truncate" title={call.model ?? undefined}>
@@ -104,17 +106,12 @@ function CallLine({ call, onOpen }: RowProps) {
       </td>
       <td className="num text-fg-2">{f.ms(call.ttftMs)}</td>
       <td className="num">{f.ms(call.totalMs)}</td>
-      <td className="num text-fg-2">{tokensText(call, f.count)}</td>
-      <td className="num">{f.money(call.costNanoUsd)}</td>
+      <td className="num text-fg-2">
+        <CallTokens call={call} />
+      </td>
+      <td className="num">
+        <CallCost call={call} />
+      </td>
     </tr>
   );
-}
-
-/** Prompt and completion tokens; an estimate carries its sign. */
-export function tokensText(call: CallView, count: (n: number) => string): string {
-  if (call.promptTokens === null || call.completionTokens === null) {
-    return noValue;
-  }
-  const sign = call.tokensEstimated ? "≈ " : "";
-  return `${sign}${count(call.promptTokens)} → ${count(call.completionTokens)}`;
 }

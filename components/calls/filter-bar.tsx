@@ -2,16 +2,19 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { Search, X } from "lucide-react";
+import dynamic from "next/dynamic";
 import { type SubmitEvent, useId, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { metricsQueries } from "@/components/lib/queries";
 import { type Range, showUnbounded, streamedRange } from "@/components/lib/range";
 import { rangeText } from "@/components/lib/range-text";
+import { Button } from "@/components/ui/button";
+import { LoadBoundary } from "@/components/ui/load-boundary";
 import { Segments } from "@/components/ui/segments";
 import { type CallFilter, filterWords, type ReadFilter } from "./filter";
 import { suggestions } from "./suggestions";
-import { ThresholdNote } from "./threshold-note";
+import { FilterNote } from "./filter-note";
 import { dearOver, slowOver } from "./thresholds";
 
 type Props = {
@@ -21,12 +24,15 @@ type Props = {
   onText: (text: string) => void;
 };
 
+const Facets = dynamic(() => import("./facets").then((module) => module.Facets), { ssr: false });
+
 const views = ["all", "rescued", "failed", "refused", "slow", "expensive"] as const;
 type View = (typeof views)[number];
 
 /** Narrows the list: quick views, words that a person types, and each word as a chip to take away. */
 export function FilterBar({ text, read, range, onText }: Props) {
   const { t, f } = useWords();
+  const [isCounting, setCounting] = useState(false);
   const show = useView(read.filter, range, onText);
   const words = filterWords(read.filter);
   const problems = [
@@ -49,7 +55,20 @@ export function FilterBar({ text, read, range, onText }: Props) {
           options={views.map((value) => ({ value, label: t(`requests.views.${value}`) }))}
         />
         <FilterInput text={text} problems={problems} onText={onText} />
+        <Button
+          aria-expanded={isCounting}
+          onClick={() => {
+            setCounting(!isCounting);
+          }}
+        >
+          {t("requests.facets.open")}
+        </Button>
       </div>
+      {isCounting && (
+        <LoadBoundary fallback={null}>
+          <Facets filter={read.filter} range={range} onText={onText} />
+        </LoadBoundary>
+      )}
       {(words.length > 0 || range !== null) && (
         <ul className="flex flex-wrap items-center gap-1.5" aria-label={t("requests.filters")}>
           {range !== null && <Chip word={rangeText(range, t, f)} onAway={showUnbounded} />}
@@ -65,7 +84,7 @@ export function FilterBar({ text, read, range, onText }: Props) {
           ))}
         </ul>
       )}
-      <ThresholdNote filter={read.filter} range={range} />
+      <FilterNote filter={read.filter} range={range} />
     </div>
   );
 }

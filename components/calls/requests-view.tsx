@@ -36,7 +36,7 @@ const restMs = 10_000;
 const tailCalls = 200;
 
 /** The log of calls: narrowed down by words, page by page, and never moving under the reader's eyes. */
-export function RequestsView() {
+export function RequestsView({ gatewayUrl }: { gatewayUrl: string }) {
   const { t, f } = useWords();
   const formFactor = useFormFactor();
   const isDemo = useHealth().data?.demo === "only";
@@ -106,7 +106,7 @@ export function RequestsView() {
       <FilterBar text={text} read={read} range={range} onText={setText} />
       <QueryState query={list} skeleton="h-[720px]" />
       {list.data !== undefined && calls.length === 0 && (
-        <EmptyList filter={read.filter} range={range} />
+        <EmptyList filter={read.filter} range={range} onText={setText} />
       )}
       {calls.length > 0 && (
         <div
@@ -141,6 +141,7 @@ export function RequestsView() {
         <CallDrawer
           id={openId}
           ids={calls.map(({ id }) => id)}
+          gatewayUrl={gatewayUrl}
           onOpen={open}
           onClose={() => {
             open(null);

@@ -1,15 +1,18 @@
 "use client";
 
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useSearchParams } from "next/navigation";
 import { useEffect } from "react";
 import { CsvTool } from "@/components/charts/csv-tool";
+import { JsonTool } from "@/components/charts/json-tool";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useLiveClock } from "@/components/lib/live/provider";
 import { useChanges, useHealth } from "@/components/lib/live/views";
-import { changedBy, type ChangedBy, changesQueries } from "@/components/lib/queries";
+import { changedBy, changesQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
+import { LoadBoundary } from "@/components/ui/load-boundary";
 import { Panel } from "@/components/ui/panel";
 import { Segments } from "@/components/ui/segments";
 import type { Change } from "@/lib/shared/contract";
@@ -18,8 +21,14 @@ import { changesCsv } from "./changes-csv";
 import { ComparePanel } from "./compare-panel";
 import { followedBy } from "./followed";
 import { HealthEvent } from "./healer-view";
+import { ObjectFilter } from "./object-filter";
 import { PersonChange } from "./people-view";
+import { ask, useAsOf, useObject } from "./use-asked";
 import { useCompared } from "./use-compared";
+
+const StatePanel = dynamic(() => import("./state-panel").then((module) => module.StatePanel), {
+  ssr: false,
+});
 
 /** Who changed what, people and the healer in one feed. */
 export function FeedView() {
@@ -27,7 +36,9 @@ export function FeedView() {
   const clock = useLiveClock();
   const search = useSearchParams();
   const by = changedBy.find((one) => one === search.get("by")) ?? "all";
-  const feed = useInfiniteQuery(changesQueries.feed(by));
+  const object = useObject();
+  const asOf = useAsOf();
+  const feed = useInfiniteQuery(changesQueries.feed(by, object));
   const changes = feed.data?.pages.flatMap((page) => page.changes) ?? [];
   const [pair, setPair] = useCompared();
   const newest = useHealth().data?.revision;
@@ -35,6 +46,11 @@ export function FeedView() {
   useNews(feed.refetch);
   return (
     <>
+      {asOf !== null && (
+        <LoadBoundary fallback={null}>
+          <StatePanel atMs={asOf} onCompare={setPair} />
+        </LoadBoundary>
+      )}
       {pair !== null && <ComparePanel pair={pair} onPair={setPair} />}
       <Panel
         id="feed"
@@ -45,18 +61,30 @@ export function FeedView() {
             <Segments
               label={t("changes.by.label")}
               value={by}
-              onChange={chooseBy}
+              onChange={(next) => {
+                ask("by", next);
+              }}
               options={changedBy.map((value) => ({ value, label: t(`changes.by.${value}`) }))}
             />
             {newest !== undefined && newest > 0 && (
-              <Button
-                size="sm"
-                onClick={() => {
-                  setPair({ from: newest - 1, to: newest });
-                }}
-              >
-                {t("changes.compare.open")}
-              </Button>
+              <>
+                <Button
+                  size="sm"
+                  onClick={() => {
+                    setPair({ from: newest - 1, to: newest });
+                  }}
+                >
+                  {t("changes.compare.open")}
+                </Button>
+                <Button
+                  size="sm"
+                  onClick={() => {
+                    ask("asof", new Date(asOf ?? clock.get()).toISOString());
+                  }}
+                >
+                  {t("changes.state.open")}
+                </Button>
+              </>
             )}
             {changes[0] !== undefined && (
               <span className="-mr-1.5 text-fg-3">
@@ -65,14 +93,18 @@ export function FeedView() {
                   atMs={changes[0].at}
                   csv={() => changesCsv(changes, { say, f, nowMs: clock.get() })}
                 />
+                <JsonTool name="changes" atMs={changes[0].at} json={() => changes} />
               </span>
             )}
           </div>
         }
       >
+        <ObjectFilter object={object} />
         <QueryState query={feed} skeleton="h-96" />
         {feed.data !== undefined && changes.length === 0 && (
-          <p className="run py-4 text-fg-2">{t(`changes.empty.${by}`)}</p>
+          <p className="run py-4 text-fg-2">
+            {object === null ? t(`changes.empty.${by}`) : t("changes.object.none", { object })}
+          </p>
         )}
         <ol data-testid="feed">
           {feed.data?.pages.map((page) => (
@@ -128,12 +160,6 @@ function FeedPage({ changes, followed, onCompare }: PageProps) {
       </PersonChange>
     ),
   );
-}
-
-function chooseBy(by: ChangedBy): void {
-  const params = new URLSearchParams(window.location.search);
-  params.set("by", by);
-  window.history.replaceState(null, "", `?${params.toString()}`);
 }
 
 /** The stream tells that something changed; the feed is read again. */

@@ -1,5 +1,5 @@
 /** What a file is called: of what it is, and from when on, in UTC. Colons are not for every file system. */
-export function fileName(name: string, atMs: number, ending: "csv" | "png"): string {
+export function fileName(name: string, atMs: number, ending: "csv" | "json" | "png"): string {
   const time = new Date(atMs).toISOString().slice(0, 16).replace(":", "-");
   return `${name}-${time}.${ending}`;
 }

@@ -4,6 +4,7 @@ import { listOf, type ObjectKind } from "./object-kinds";
 import type {
   CallBody,
   CallDetail,
+  CallFacets,
   CallsPage,
   Change,
   ChangesPage,
@@ -20,6 +21,7 @@ import type {
   RevertPreview,
   RoutePolicyView,
   RoutesView,
+  StateAsOf,
 } from "@/lib/shared/contract";
 import { getJson, postJson } from "./api";
 import { readImpact } from "./writes/impact";
@@ -243,6 +245,14 @@ export const callsQueries = {
       },
       staleTime,
     }),
+  /** About how many calls of a range there are of each kind. */
+  facets: (range: Range) =>
+    queryOptions({
+      queryKey: [...callsQueries.all(), "facets", range] as const,
+      queryFn: ({ signal }) =>
+        getJson<CallFacets>(`/api/calls/facets?${rangeQuery(range).toString()}`, signal),
+      staleTime: 10_000,
+    }),
   detail: (id: string) =>
     queryOptions({
       queryKey: [...callsQueries.all(), "detail", id] as const,
@@ -289,14 +299,23 @@ function readCalls(
 export const changedBy = ["all", "people", "file", "schedule", "healer", "openings"] as const;
 export type ChangedBy = (typeof changedBy)[number];
 
+interface FeedAsked {
+  readonly by: ChangedBy;
+  /** The one object whose changes they are, such as `model:gpt-4.1`; null: of all. */
+  readonly object: string | null;
+}
+
 function readChanges(
-  by: ChangedBy,
+  { by, object }: FeedAsked,
   cursor: string | null,
   signal: AbortSignal,
 ): Promise<ChangesPage> {
   const query = new URLSearchParams({ limit: String(changesPerPage) });
   if (by !== "all") {
     query.set("by", by);
+  }
+  if (object !== null) {
+    query.set("object", object);
   }
   if (cursor !== null) {
     query.set("cursor", cursor);
@@ -339,6 +358,14 @@ export const changesQueries = {
       staleTime,
       retry: false,
     }),
+  /** What people had decided at an instant. */
+  stateAsOf: (atMs: number) =>
+    queryOptions({
+      queryKey: [...changesQueries.all(), "state", atMs] as const,
+      queryFn: ({ signal }) =>
+        getJson<StateAsOf>(`/api/changes/state?at=${new Date(atMs).toISOString()}`, signal),
+      staleTime: 5_000,
+    }),
   /** What taking a revision back would change now. */
   revert: (revision: number) =>
     queryOptions({
@@ -364,10 +391,10 @@ export const changesQueries = {
       staleTime,
     }),
   /** The feed from its newest change on, page by page. */
-  feed: (by: ChangedBy) =>
+  feed: (by: ChangedBy, object: string | null = null) =>
     infiniteQueryOptions({
-      queryKey: [...changesQueries.all(), "feed", by] as const,
-      queryFn: ({ signal, pageParam }) => readChanges(by, pageParam, signal),
+      queryKey: [...changesQueries.all(), "feed", by, object] as const,
+      queryFn: ({ signal, pageParam }) => readChanges({ by, object }, pageParam, signal),
       initialPageParam: null as string | null,
       getNextPageParam: ({ nextCursor }) => nextCursor,
       staleTime: 0,

@@ -1,6 +1,7 @@
 "use client";
 
 import { clsx } from "clsx";
+import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState } from "react";
 import { ChartLegend } from "@/components/charts/chart-legend";
 import { ChartTools } from "@/components/charts/chart-tools";
@@ -21,11 +22,17 @@ import { useAgainst, useApp, useHealth, useMetrics, useRange } from "@/component
 import { useOpenMark } from "@/components/lib/open-change";
 import { QueryState } from "@/components/shell/query-state";
 import { Link } from "@/components/ui/link";
+import { LoadBoundary } from "@/components/ui/load-boundary";
 import { Panel } from "@/components/ui/panel";
 import { Tag } from "@/components/ui/tag";
 import type { MetricsView } from "@/lib/shared/contract";
 import { GapLines } from "./gap-lines";
 import { outcomeColumns, OutcomeTable } from "./outcome-table";
+
+const LastCall = dynamic(
+  () => import("@/components/lib/calls/last-call").then((module) => module.LastCall),
+  { ssr: false },
+);
 
 /** Were calls answered, and how? */
 export function OutcomeView() {
@@ -98,6 +105,7 @@ type OutcomeProps = {
 function Outcome({ view, rows, against, isTable }: OutcomeProps) {
   const { t, f } = useWords();
   const openMark = useOpenMark();
+  const [range, app] = [useRange(), useApp()];
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const words = useMemo(
@@ -125,6 +133,13 @@ function Outcome({ view, rows, against, isTable }: OutcomeProps) {
     <>
       <Legend view={view} before={words.before} hidden={hidden} onHidden={setHidden} />
       <GapLines gaps={view.gaps} />
+      {view.totals.calls === 0 && (
+        <p className="run mb-2 flex flex-wrap items-center gap-x-3 gap-y-2 text-small text-fg-2">
+          <LoadBoundary fallback={null}>
+            <LastCall filter={app === null ? {} : { app }} range={range} isDemo={view.demo} />
+          </LoadBoundary>
+        </p>
+      )}
       {isTable ? (
         <OutcomeTable rows={rows} words={words} formatTime={formatBucket} />
       ) : (

@@ -101,7 +101,8 @@ function compileProbe(model: ModelDocument | undefined): ProbeSettings {
       };
 }
 
-function compilePrice(model: ModelDocument | undefined): Price | null {
+/** What a model's tokens cost; null where nobody said. */
+export function compilePrice(model: Pick<ModelDocument, "price"> | undefined): Price | null {
   const price = model?.price;
   return price === undefined
     ? null

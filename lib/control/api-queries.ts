@@ -5,9 +5,14 @@ import { type CallsQuery } from "./calls-page";
 import { changers, type ChangesQuery } from "./changes-page";
 import { type RevisionPair } from "./compare-revisions";
 import { type MetricsQuery } from "./metrics-view";
-import { type MoversQuery } from "./movers-view";
 import { type ObjectQuery, type ObjectsQuery } from "./object-view";
-import { type MetricsRange, parseBetween, parseMetricsRange, type RangeName } from "./ranges";
+import {
+  instantOf,
+  type MetricsRange,
+  parseBetween,
+  parseMetricsRange,
+  type RangeName,
+} from "./ranges";
 
 /** The addresses of the operator API as the verbs want them. All throw `invalid_request` naming the parameter. */
 
@@ -53,8 +58,8 @@ export function metricsQuery({ url }: ApiCall): MetricsQuery {
   return { range: rangeOf(url), app: text(url, "app") ?? null };
 }
 
-/** `?range=` or `?from=&to=` of `/api/movers`. */
-export function moversQuery({ url }: ApiCall): MoversQuery {
+/** `?range=` or `?from=&to=`, and nothing else. */
+export function spanQuery({ url }: ApiCall): { readonly range: MetricsRange } {
   return { range: rangeOf(url) };
 }
 
@@ -126,8 +131,31 @@ function given<Name extends string, T>(
 
 /** The page of `/api/changes`, and whose changes. */
 export function changeQuery({ url }: Pick<ApiCall, "url">): ChangesQuery {
-  const by = oneOf(url, "by", changers);
-  return { ...pageQuery(url), ...(by !== undefined && { by }) };
+  const object = text(url, "object");
+  if (object !== undefined && !objectForm.test(object)) {
+    throw new GatewayError("invalid_request", {
+      message: "`object` is one such as model:gpt-4.1, route:auto, key:shop or settings.",
+      param: "object",
+    });
+  }
+  return {
+    ...pageQuery(url),
+    ...given("by", oneOf(url, "by", changers)),
+    ...given("object", object),
+  };
+}
+
+const objectForm =
+  /^((provider|region|model|target|route|key|order):.+|settings|allow_literal_secrets)$/;
+
+/** `?at=`, an instant of ISO 8601. */
+export function instantQuery({ url }: Pick<ApiCall, "url">): { readonly atMs: number } {
+  return { atMs: instantOf(text(url, "at") ?? "", "at") };
+}
+
+/** `?revision=`; null for the newest. */
+export function revisionQuery({ url }: Pick<ApiCall, "url">): number | null {
+  return wholeNumber(url, "revision", mostInteger) ?? null;
 }
 
 /** `?from=` and `?to=`, numbers of revisions; 0 is before the first. */

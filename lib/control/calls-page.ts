@@ -1,9 +1,11 @@
 import { type CallDetail, type CallsPage } from "../shared/contract";
 import { GatewayError, wrongParameter } from "../shared/errors";
-import { type CallFilter, findCall, listCalls } from "../store/calls";
+import { type CallFilter, findCall, listCalls, type LoggedCall } from "../store/calls";
 import { findRevision } from "../store/revisions";
+import { rescueNanoUsd } from "../pricing/rescue";
+import { pricesAt } from "./price-book";
 import { boundsOf, type MetricsRange } from "./ranges";
-import { defineVerb } from "./verb";
+import { type ControlDeps, defineVerb } from "./verb";
 
 export type CallsQuery = CallFilter & {
   /** 1 to 100. */
@@ -44,7 +46,7 @@ export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor
     const bounds = range === undefined ? {} : boundsOf(range, Date.now());
     const asked = { filter, limit: limit + 1, cursor, ...bounds };
     const { calls, searchedTo } = await listCalls(deps.db, asked);
-    const page = calls.slice(0, limit);
+    const page = await withRescuePrices(deps, calls.slice(0, limit));
     return {
       generatedAt: Date.now(),
       calls: page,
@@ -56,8 +58,10 @@ export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor
 /** One call with its attempts, its plan and who decided what it followed. @throws {GatewayError} `not_found`. */
 export const callDetail = defineVerb<{ readonly id: string }, CallDetail>(
   "read",
-  async (_actor, { db }, { id }) => {
-    const call = (isCallId(id) ? await findCall(db, id) : undefined) ?? throwNoCall();
+  async (_actor, deps, { id }) => {
+    const { db } = deps;
+    const found = (isCallId(id) ? await findCall(db, id) : undefined) ?? throwNoCall();
+    const [call = throwNoCall()] = await withRescuePrices(deps, [found]);
     const revision = await db.run((prisma) => findRevision(prisma, call.revision));
     return {
       ...call,
@@ -68,3 +72,18 @@ export const callDetail = defineVerb<{ readonly id: string }, CallDetail>(
     };
   },
 );
+
+async function withRescuePrices<Call extends LoggedCall>(
+  deps: ControlDeps,
+  calls: readonly Call[],
+): Promise<(Call & { rescueNanoUsd: number | null })[]> {
+  const rescued = calls.filter(({ rescuedBy }) => rescuedBy !== null);
+  const prices = await pricesAt(
+    deps,
+    rescued.map(({ revision }) => revision),
+  );
+  return calls.map((call) => ({
+    ...call,
+    rescueNanoUsd: rescueNanoUsd(call, prices.get(call.revision) ?? new Map()),
+  }));
+}

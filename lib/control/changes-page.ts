@@ -16,6 +16,8 @@ export type ChangesQuery = {
   readonly cursor?: string;
   /** Whose changes; everybody's when it is not said. */
   readonly by?: (typeof changers)[number];
+  /** Only what changed this object: `model:gpt-4.1`, `route:auto`, `key:shop`, `settings`, … */
+  readonly object?: string;
 };
 
 /**
@@ -43,11 +45,12 @@ export const changesPage = defineVerb<ChangesQuery, ChangesPage>(
 
 async function readOpenings(
   { db }: ControlDeps,
-  { limit, cursor: text }: ChangesQuery,
+  { limit, cursor: text, object }: ChangesQuery,
 ): Promise<ChangesPage> {
   const cursor = text === undefined ? undefined : parseCursor(text);
   const belowId = cursor?.kind === "opening" ? cursor.id : undefined;
-  const rows = await listOpenings(db, limit + 1, belowId);
+  // Nobody's object changes when a body is opened.
+  const rows = object === undefined ? await listOpenings(db, limit + 1, belowId) : [];
   return pageOf(rows.map(toOpening), limit);
 }
 
@@ -65,17 +68,21 @@ async function readChanges(
   { db }: ControlDeps,
   current: Current,
   by: keyof typeof actorTypes | "healer" | undefined,
-  { limit, cursor: text }: ChangesQuery,
+  { limit, cursor: text, object }: ChangesQuery,
 ): Promise<ChangesPage> {
   const cursor = text === undefined ? undefined : parseCursor(text);
+  const targets = targetsOf(object);
   const [revisions, events] = await Promise.all([
     by === "healer"
       ? []
       : listRevisions(db, limit + 1, {
           ...revisionBound(cursor),
           ...(by !== undefined && { actor: actorTypes[by] }),
+          ...(object !== undefined && { object }),
         }),
-    by !== undefined && by !== "healer" ? [] : listHealthEvents(db, limit + 1, eventBound(cursor)),
+    (by !== undefined && by !== "healer") || targets === null
+      ? []
+      : listHealthEvents(db, limit + 1, eventBound(cursor), targets),
   ]);
   const objects = documentObjects(current.document);
   const changes = [
@@ -83,6 +90,24 @@ async function readChanges(
     ...events.map(toHealthChange),
   ].sort((left, right) => right.at - left.at || rank(left) - rank(right));
   return pageOf(changes, limit);
+}
+
+/** Whose health an object's is; null for one that has none. */
+function targetsOf(object: string | undefined): Parameters<typeof listHealthEvents>[3] | null {
+  const [type = "", ...rest] = (object ?? "").split(":");
+  const id = rest.join(":");
+  switch (type) {
+    case "":
+      return {};
+    case "provider":
+    case "region":
+    case "model":
+      return { [type]: id };
+    case "target":
+      return { targetId: id };
+    default:
+      return null;
+  }
 }
 
 const actorTypes = { people: "operator", file: "file", schedule: "system" } as const;

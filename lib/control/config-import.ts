@@ -21,11 +21,27 @@ import { toWriteResult, unchanged, type Written } from "./write-result";
 
 const linesShown = 200;
 
-/** The configuration as a declarative file, without secrets. */
-export const exportConfig = defineVerb<null, string>("administer", async (_actor, deps) => {
-  const { document } = await readCurrent(deps);
-  return toConfigText(document);
-});
+/**
+ * The configuration as a declarative file, without secrets: the newest, or as it was in force as of a revision.
+ *
+ * @throws {GatewayError} `not_found` before the first one.
+ */
+export const exportConfig = defineVerb<number | null, string>(
+  "administer",
+  async (_actor, deps, revision) => {
+    if (revision === null) {
+      return toConfigText((await readCurrent(deps)).document);
+    }
+    const published = await deps.db.run((prisma) => findDocument(prisma, 0, revision));
+    if (published === undefined) {
+      throw new GatewayError("not_found", {
+        message: `There is no configuration as of revision ${revision}.`,
+        refusal: { reason: "no_such_revision", values: { revision } },
+      });
+    }
+    return toConfigText(published.document);
+  },
+);
 
 /** What importing `text` would change, or what is wrong with it; nothing is written. */
 export const previewImport = defineVerb<{ readonly text: string }, ImportPreview>(

@@ -5,9 +5,11 @@ import "server-only";
 export {
   callQuery,
   changeQuery,
+  revisionQuery,
+  instantQuery,
   instantsQuery,
   metricsQuery,
-  moversQuery,
+  spanQuery,
   objectQuery,
   objectsQuery,
   pathCall,
@@ -36,6 +38,7 @@ export { endFormerSecret, rotateKey } from "./rotate-key";
 export { setSettings, settingsView } from "./settings";
 export { addMockProviders, drillKey, makeFirstKey, sendSetupCall, setupView } from "./setup";
 export { callBody } from "./call-body";
+export { callFacets } from "./call-facets";
 export { callDetail, callsPage } from "./calls-page";
 export { changesPage } from "./changes-page";
 export { compareRevisions } from "./compare-revisions";
@@ -58,4 +61,5 @@ export { routePolicyView } from "./route-policy-view";
 export { routesView } from "./routes-view";
 export { routeView } from "./route-view";
 export { setRouteChain } from "./set-route-chain";
+export { stateAsOf } from "./state-as-of";
 export { switchHandler } from "./switch-handler";

@@ -91,7 +91,8 @@ export function parseBetween(from: string, to: string, nowMs: number): MetricsRa
 
 const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
-function instantOf(text: string, param: string): number {
+/** An instant of ISO 8601, in epoch ms. @throws {GatewayError} `invalid_request` naming `param` for anything else. */
+export function instantOf(text: string, param: string): number {
   const atMs = instantForm.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(atMs)) {
     throw wrongParameter(param, `\`${param}\` is an instant such as 2026-11-23T05:32:00Z.`);

@@ -109,6 +109,7 @@ function callRecord(deps: GatewayDeps, trace: CallTrace, endedMs: number): CallR
     plan_hash: trace.planHash ?? deps.log.planHash(trace.plan?.entries ?? []),
     metadata: trace.notes.metadata,
     needs: needsOf(trace),
+    trace_id: trace.context?.isSampled === true ? trace.context.traceId : null,
   };
 }
 

@@ -1,6 +1,7 @@
 /** A fault that somebody asked for: one key's calls, one target, a minute. Nothing is sent, and nobody's health hears of it. */
 import { classify } from "../core/classify";
 import type { Target } from "../core/types";
+import { drillMessage } from "../shared/drill";
 import type { AttemptResult } from "./attempt-result";
 import type { AppKey } from "./live";
 import { Tally } from "./tally";
@@ -10,7 +11,7 @@ const drilled503 = {
   status: 503,
   retryAfterMs: null,
   error: {
-    message: "A drill keeps this key away from this target.",
+    message: drillMessage,
     type: "drill",
     code: "drill",
     param: null,

@@ -551,6 +551,8 @@ export const CallView = z.object({
   model: z.nullable(z.string()),
   provider: z.nullable(z.string()),
   region: z.nullable(z.string()),
+  /** The model of the first target of its plan. */
+  firstModel: z.nullable(z.string()),
   /**
    * `unknown_crash`: its gateway process ended before the call did, and nobody knows what the caller heard; charts count it
    * as failed.
@@ -571,6 +573,11 @@ export const CallView = z.object({
   cachedTokens: z.nullable(z.number()),
   tokensEstimated: z.boolean(),
   costNanoUsd: z.nullable(z.number()),
+  /**
+   * Of a rescued call: what it cost more (below zero: less) than `firstModel` would have for the same tokens, at the prices
+   * that it was answered by; null where one of them is unknown.
+   */
+  rescueNanoUsd: z.nullable(z.number()),
   revision: z.number(),
   /** The caller's own words about the call (`x-bellwether-metadata`). */
   metadata: z.nullable(z.record(z.string(), z.string())),
@@ -592,6 +599,8 @@ export type PlanEntry = z.infer<typeof PlanEntry>;
 export const CallDetail = z.extend(CallView, {
   plan: z.array(PlanEntry),
   nodeId: z.string(),
+  /** The trace that it was told to; null where none is kept. */
+  traceId: z.nullable(z.string()),
   /** Until when its body is kept; null when it is not. */
   bodyUntil: z.nullable(z.number()),
   /** Who opened its body, newest first. */
@@ -633,6 +642,26 @@ export const CallsPage = z.object({
   nextCursor: z.nullable(z.string()),
 });
 export type CallsPage = z.infer<typeof CallsPage>;
+
+const Facets = z.array(z.object({ id: z.string(), calls: z.number() }));
+
+/** About how many calls of a range there are of each outcome, and of the models and applications with most of them. */
+export const CallFacets = z.object({
+  generatedAt: z.number(),
+  range: z.string(),
+  /** Rescued ones are served ones too; `failed` has those that a crash cut off. */
+  outcomes: z.object({
+    served: z.number(),
+    rescued: z.number(),
+    failed: z.number(),
+    refused: z.number(),
+    cancelled: z.number(),
+  }),
+  /** Those that answered. */
+  models: Facets,
+  apps: Facets,
+});
+export type CallFacets = z.infer<typeof CallFacets>;
 
 const limit = z.nullable(z.number());
 
@@ -773,6 +802,18 @@ export const Comparison = z.object({
   lineCount: z.number(),
 });
 export type Comparison = z.infer<typeof Comparison>;
+
+/** What people had decided at an instant. */
+export const StateAsOf = z.object({
+  at: z.number(),
+  /** The newest one at that instant; null: there was none. */
+  revision: z.nullable(ComparedRevision),
+  /** When the next one came; null: it is the newest. */
+  until: z.nullable(z.number()),
+  /** What was switched off, such as `model:gpt-4.1`. */
+  off: z.array(z.object({ object: z.string(), intent: Intent })),
+});
+export type StateAsOf = z.infer<typeof StateAsOf>;
 
 /** Of all calls; null of fewer than 20. */
 const EffectSide = z.object({

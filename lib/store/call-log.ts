@@ -42,6 +42,8 @@ export type CallRecord = {
   metadata: Readonly<Record<string, string>> | null;
   /** The abilities that it asked for; null for none. */
   needs: readonly CallNeed[] | null;
+  /** The trace that it is told to; null where none is kept. */
+  trace_id: string | null;
 };
 
 export type CallNeed = "tools" | "vision" | "json";

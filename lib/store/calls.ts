@@ -11,7 +11,11 @@ import { groupBy } from "../shared/group-by";
 import { uuidV7Floor, uuidV7Ms } from "../shared/uuid";
 import { type Database } from "./database";
 
+/** A call as it was logged. */
+export type LoggedCall = Omit<CallView, "rescueNanoUsd">;
+
 export type CallFilter = {
+  /** `failed`: those that a crash cut off too. */
   readonly outcome?: CallView["outcome"];
   /** Asked for or answered by. */
   readonly model?: string;
@@ -58,7 +62,7 @@ const idRows = z.array(z.object({ found: z.string() }));
 export async function listCalls(
   db: Database,
   asked: CallsAsked,
-): Promise<{ readonly calls: CallView[]; readonly searchedTo: string | null }> {
+): Promise<{ readonly calls: LoggedCall[]; readonly searchedTo: string | null }> {
   return db.run(async (prisma) => {
     const { ids, searchedTo } =
       Object.keys(asked.filter).length === 0
@@ -93,7 +97,7 @@ async function searchIds(
   return { ids, searchedTo: idRows.parse(ended)[0]?.found ?? null };
 }
 
-async function readCalls(prisma: PrismaClient, ids: readonly string[]): Promise<CallView[]> {
+async function readCalls(prisma: PrismaClient, ids: readonly string[]): Promise<LoggedCall[]> {
   const [newest] = ids;
   const oldest = ids.at(-1);
   if (newest === undefined || oldest === undefined) {
@@ -127,7 +131,7 @@ export async function isCall(db: Database, id: string): Promise<boolean> {
 export async function findCall(
   db: Database,
   id: string,
-): Promise<Omit<CallDetail, "decidedBy"> | undefined> {
+): Promise<Omit<CallDetail, "decidedBy" | "rescueNanoUsd"> | undefined> {
   return db.run(async (prisma) => {
     const call = await prisma.call.findUnique({ where: { id } });
     if (call === null) {
@@ -151,6 +155,7 @@ export async function findCall(
       bodyOpenings: await listBodyOpenings(prisma, id),
       needs: call.needs,
       nodeId: call.nodeId,
+      traceId: call.traceId,
       plan: planEntries.parse(plan?.entries ?? []),
     };
   });
@@ -209,7 +214,7 @@ function matching(filter: CallFilter): Prisma.Sql {
   const { attemptsOver, ttftOverMs, totalOverMs, costOverNanoUsd } = filter;
   const bounds = status === undefined ? undefined : statusBounds(status);
   return all([
-    ...(outcome === undefined ? [] : [Prisma.sql`outcome = ${outcome}::call_outcome`]),
+    ...(outcome === undefined ? [] : [outcomeIs(outcome)]),
     ...(model === undefined ? [] : [Prisma.sql`(model = ${model} OR asked_model = ${model})`]),
     ...(region === undefined ? [] : [Prisma.sql`region = ${region}`]),
     ...(provider === undefined ? [] : [Prisma.sql`provider = ${provider}`]),
@@ -228,13 +233,27 @@ function matching(filter: CallFilter): Prisma.Sql {
   ]);
 }
 
+/** Of a call that a crash cut off nobody knows more than that it has not been served: it is a failed one, as in every chart. */
+function outcomeIs(outcome: CallView["outcome"]): Prisma.Sql {
+  return outcome === "failed"
+    ? Prisma.sql`outcome IN ('failed', 'unknown_crash')`
+    : Prisma.sql`outcome = ${outcome}::call_outcome`;
+}
+
 function all(conditions: readonly Prisma.Sql[]): Prisma.Sql {
   return conditions.length === 0 ? Prisma.sql`true` : Prisma.join([...conditions], " AND ");
 }
 
-function toCallView(call: Call, attempts: readonly Attempt[]): CallView {
-  const { nodeId: _nodeId, planHash: _planHash, attempts: _count, needs: _needs, ...rest } = call;
-  const { firstProvider: _provider, firstRegion: _region, firstModel: _model, ...columns } = rest;
+function toCallView(call: Call, attempts: readonly Attempt[]): LoggedCall {
+  const {
+    nodeId: _nodeId,
+    planHash: _planHash,
+    attempts: _count,
+    needs: _needs,
+    traceId: _trace,
+    ...rest
+  } = call;
+  const { firstProvider: _provider, firstRegion: _region, ...columns } = rest;
   return {
     ...columns,
     startedAt: call.startedAt.getTime(),

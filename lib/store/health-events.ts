@@ -34,22 +34,24 @@ export async function listHealthEventsSince(
   return rows.reverse().map(toHealthEventRow);
 }
 
-/** At most `limit` transitions, newest first; before `cursor`, by instant and then by id. */
+/** At most `limit` transitions (`of`: of these targets), newest first; before `cursor`, by instant and then by id. */
 export async function listHealthEvents(
   db: Database,
   limit: number,
   cursor?: { readonly at: number; readonly id: string | null },
+  of: Partial<Pick<HealthEventRow, "provider" | "region" | "model" | "targetId">> = {},
 ): Promise<HealthEventRow[]> {
   const at = cursor === undefined ? undefined : new Date(cursor.at);
   const rows = await db.run((prisma) =>
     prisma.healthEvent.findMany({
-      ...(cursor !== undefined &&
-        at !== undefined && {
-          where:
-            cursor.id === null
-              ? { at: { lte: at } }
-              : { OR: [{ at: { lt: at } }, { at, id: { lt: cursor.id } }] },
-        }),
+      where: {
+        ...of,
+        ...(cursor !== undefined &&
+          at !== undefined &&
+          (cursor.id === null
+            ? { at: { lte: at } }
+            : { OR: [{ at: { lt: at } }, { at, id: { lt: cursor.id } }] })),
+      },
       orderBy: [{ at: "desc" }, { id: "desc" }],
       take: limit,
     }),

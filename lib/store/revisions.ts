@@ -233,13 +233,18 @@ export async function listRevisions(
     readonly belowId?: number;
     readonly beforeMs?: number;
     readonly actor?: Actor["type"];
+    /** `type:id`, `settings`, …: only those that changed it. */
+    readonly object?: string;
   } = {},
 ): Promise<RevisionRow[]> {
-  const { belowId, beforeMs, actor } = bound;
+  const { belowId, beforeMs, actor, object } = bound;
+  const ids = object === undefined ? undefined : await revisionsOfObject(db, object);
   const rows = await db.run((prisma) =>
     prisma.revision.findMany({
       where: {
-        ...(belowId !== undefined && { id: { lt: belowId } }),
+        ...((belowId !== undefined || ids !== undefined) && {
+          id: { ...(belowId !== undefined && { lt: belowId }), ...(ids && { in: ids }) },
+        }),
         ...(beforeMs !== undefined && { createdAt: { lt: new Date(beforeMs) } }),
         ...(actor !== undefined && { actor: { path: ["type"], equals: actor } }),
       },
@@ -249,6 +254,48 @@ export async function listRevisions(
     }),
   );
   return rows.map(toRevisionRow);
+}
+
+const idRows = z.array(z.object({ id: z.number() }));
+/** Of one object; what lies behind them is not looked at. */
+const mostOfObject = 5_000;
+
+/** The newest revisions that changed an object of the configuration, a switch or a key. */
+async function revisionsOfObject(db: Database, object: string): Promise<number[]> {
+  const [type = "", ...rest] = object.split(":");
+  const id = rest.join(":");
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT id FROM revision WHERE
+        (kind = 'config' AND (jsonb_exists(before, ${object}) OR jsonb_exists(after, ${object})))
+        OR (kind = 'switch' AND summary->>'objectType' = ${type} AND summary->>'objectId' = ${id})
+        OR (kind = 'key' AND 'key' = ${type} AND summary->>'id' = ${id})
+      ORDER BY id DESC LIMIT ${mostOfObject}`,
+  );
+  return idRows.parse(rows).map((row) => row.id);
+}
+
+/** The newest revision made at an instant or before it, and when the next one came; undefined before the first. */
+export async function findRevisionAt(
+  db: Database,
+  atMs: number,
+): Promise<{ readonly row: RevisionRow; readonly untilMs: number | null } | undefined> {
+  return db.run(async (prisma) => {
+    const row = await prisma.revision.findFirst({
+      where: { createdAt: { lte: new Date(atMs) } },
+      omit: { document: true },
+      orderBy: { id: "desc" },
+    });
+    if (row === null) {
+      return undefined;
+    }
+    const next = await prisma.revision.findFirst({
+      where: { id: { gt: row.id } },
+      select: { createdAt: true },
+      orderBy: { id: "asc" },
+    });
+    return { row: toRevisionRow(row), untilMs: next?.createdAt.getTime() ?? null };
+  });
 }
 
 /** The revisions made since `fromMs`, before `untilMs` where it is said, oldest first; the newest `limit` of them. */
@@ -269,6 +316,25 @@ export async function listRevisionsSince(
     }),
   );
   return rows.reverse().map(toRevisionRow);
+}
+
+const configRows = z.array(z.object({ revision: z.number(), config: z.number() }));
+
+/** For each of these revisions the newest one up to it that published a configuration; those before the first are absent. */
+export async function configRevisionsOf(
+  db: Database,
+  revisions: readonly number[],
+): Promise<z.infer<typeof configRows>> {
+  if (revisions.length === 0) {
+    return [];
+  }
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT asked.revision, config.id AS config FROM unnest(${[...revisions]}::int[]) AS asked(revision)
+      CROSS JOIN LATERAL (SELECT id FROM revision WHERE kind = 'config' AND id <= asked.revision
+        ORDER BY id DESC LIMIT 1) AS config`,
+  );
+  return configRows.parse(rows);
 }
 
 /** What people had decided as of one revision: the document as it was written, and the switches and keys touched by then. */

@@ -1,12 +1,22 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { csvName } from "@/components/calls/calls-csv";
+import { callsCsv, csvName } from "@/components/calls/calls-csv";
+import { curlText } from "@/components/calls/curl-text";
+import { facetGroups } from "@/components/calls/facet-groups";
+import { goodNews } from "@/components/calls/good-news";
+import { costText, rescuePrice, tokensText } from "@/components/calls/figures";
+import { flagsOf } from "@/components/calls/flags";
 import { filterQuery, filterWords, readFilter } from "@/components/calls/filter";
 import { withNewest } from "@/components/calls/held-list";
 import { suggestions } from "@/components/calls/suggestions";
 import { dearOver, slowOver } from "@/components/calls/thresholds";
 import { callsLink } from "@/components/lib/calls/link";
 import { namedRange, rangeBetween } from "@/components/lib/range";
-import type { CallsPage, CallView, HealthView } from "@/lib/shared/contract";
+import type { CallBody, CallsPage, CallView, HealthView } from "@/lib/shared/contract";
+import { drilledResult } from "@/lib/gateway/drill";
+import type { AppKey } from "@/lib/gateway/live";
+import { call } from "./fixtures";
+import { wordsOf } from "./words";
 
 describe("the filter of calls", () => {
   it.each([
@@ -161,4 +171,151 @@ describe("the newest calls on top of a list", () => {
     expect(withNewest(held, page(110, 61, 2), 60).pages).toHaveLength(2);
     expect(withNewest(held, page(110, 61, 2), 60).pages.at(-1)?.nextCursor).toBe("51");
   });
+});
+
+describe("the figures of a call", () => {
+  const { f } = wordsOf("en");
+
+  it("carry their sign where they are estimates", () => {
+    const known = call({ promptTokens: 1_204, completionTokens: 310, costNanoUsd: 12_000 });
+    expect([tokensText(known, f), costText(known, f)]).toEqual(["1,204 → 310", "$0.0000120"]);
+    const about = { ...known, tokensEstimated: true };
+    expect([tokensText(about, f), costText(about, f)]).toEqual([
+      "≈\u00a01,204 → 310",
+      "≈\u00a0$0.0000120",
+    ]);
+    expect(costText({ ...about, costNanoUsd: null }, f)).toBe("—");
+    expect(tokensText({ ...about, promptTokens: null }, f)).toBe("—");
+  });
+
+  it("say what a rescue cost, or saved; another model's tokens are an estimate", () => {
+    const price = (over: Partial<CallView>) => rescuePrice(call(over), f);
+    expect(price({ rescueNanoUsd: null })).toBeNull();
+    expect(price({ rescueNanoUsd: 0 })).toMatchObject({ kind: "same" });
+    expect(price({ rescueNanoUsd: 50_000 })).toEqual({ kind: "more", amount: "$0.0000500" });
+    expect(price({ rescueNanoUsd: -50_000, firstModel: "dear" })).toEqual({
+      kind: "less",
+      amount: "≈\u00a0$0.0000500",
+    });
+  });
+
+  it("are in the file with their flags, and unknown ones are empty", () => {
+    const rescued = call({ rescueNanoUsd: -50_000, rescuedBy: "resume", tokensEstimated: true });
+    const [header = "", first = "", second = ""] = callsCsv([rescued, call()]).split("\r\n");
+    expect(header).toMatch(/,estimated,first_model,rescue_cost_usd,flags$/);
+    expect(first).toMatch(/,yes,gpt-4\.1,-0\.00005,spliced$/);
+    expect(second).toMatch(/,no,gpt-4\.1,,$/);
+  });
+});
+
+describe("the flags of a call", () => {
+  const attempt = (error: string | null) => ({ error }) as CallView["attempts"][number];
+
+  it("are a stream that broke off, an answer of two parts, and a drill", () => {
+    expect(flagsOf(call())).toEqual([]);
+    expect(flagsOf(call({ errorCode: "stream_interrupted" }))).toEqual(["cut"]);
+    expect(flagsOf(call({ rescuedBy: "resume" }))).toEqual(["spliced"]);
+    expect(flagsOf(call({ rescuedBy: "retry", attempts: [attempt("overloaded")] }))).toEqual([]);
+  });
+
+  it("know a drill by what the gateway logs of it", () => {
+    const drill = { target: "acme:eu:gpt", until: 2 };
+    const broken = drilledResult({ drill } as AppKey, { id: "acme:eu:gpt" }, 1);
+    const attempts = [attempt(broken?.failure.message ?? null)];
+    expect(flagsOf(call({ attempts }))).toEqual(["drill"]);
+  });
+});
+
+describe("a call as a command", () => {
+  const asked = {
+    askedModel: "auto",
+    stream: true,
+    metadata: null,
+    bodyUntil: null as number | null,
+  };
+  const open = (text: string, missingBytes = 0): CallBody => ({
+    state: "open",
+    expiresAt: 9,
+    request: { text, missingBytes },
+    answer: null,
+  });
+  const text = (call: Partial<typeof asked>, body?: CallBody): string =>
+    curlText({ ...asked, ...call }, "http://gate:8787", body, (missing) => `<${missing}>`);
+  /** What a shell makes of it. */
+  const words = (command: string): string[] =>
+    execFileSync("sh", ["-c", `printf '%s\\n' ${command.replace(/^curl /, "")}`], {
+      env: { ...process.env, BELLWETHER_KEY: "secret" },
+      encoding: "utf8",
+    })
+      .trimEnd()
+      .split("\n");
+
+  it("asks the gateway for the same model in the same way, and says that the words are missing", () => {
+    expect(words(text({}))).toEqual([
+      "http://gate:8787/v1/chat/completions",
+      "-H",
+      "authorization: Bearer secret",
+      "-H",
+      "content-type: application/json",
+      "--no-buffer",
+      "--data-raw",
+      '{"model":"auto","stream":true,"messages":[{"role":"user","content":"<notKept>"}]}',
+    ]);
+    expect(words(text({ stream: false })).join(" ")).not.toMatch(/stream|buffer/);
+  });
+
+  it("has the words only of a body that was opened, and is whole", () => {
+    const body = `{"model":"auto","messages":[{"role":"user","content":"it's $HOME"}]}`;
+    expect(words(text({ bodyUntil: 9 }, open(body))).at(-1)).toBe(body);
+    expect(text({ bodyUntil: 9 })).toContain("<notOpened>");
+    expect(text({ bodyUntil: 9 }, open(body, 3))).toContain("<cut>");
+    expect(text({ bodyUntil: 9 }, { state: "key_changed", expiresAt: 9 })).toContain("<notKept>");
+  });
+
+  it("keeps what the caller said of it", () => {
+    const metadata = { user: "O'Neil" };
+    const command = curlText({ ...asked, metadata }, "http://gate", undefined, String);
+    expect(words(command)).toContain(`x-bellwether-metadata: {"user":"O'Neil"}`);
+  });
+});
+
+describe("counts beside the filter", () => {
+  it("are words that the filter reads; what never came has none", () => {
+    const groups = facetGroups({
+      generatedAt: 1,
+      range: "1h",
+      outcomes: { served: 90, rescued: 7, failed: 3, refused: 0, cancelled: 0 },
+      models: [{ id: "gpt-4.1", calls: 90 }],
+      apps: [
+        { id: "shop", calls: 60 },
+        { id: "two words", calls: 30 },
+      ],
+    });
+    const facets = groups.flatMap((group) => group.facets);
+    expect(facets.map(({ word, calls }) => [word, calls])).toEqual([
+      ["outcome:served", 90],
+      ["outcome:failed", 3],
+      ["is:rescued", 7],
+      ["model:gpt-4.1", 90],
+      ["app:shop", 60],
+    ]);
+    for (const { word, part } of facets) {
+      expect(readFilter(word).filter).toEqual(part);
+    }
+  });
+});
+
+it("an empty list is good news where it is of rescued, or of failed, calls and no further narrowed", () => {
+  const news = (text: string) => goodNews(readFilter(text).filter);
+  expect(news("is:rescued")).toBe("rescued");
+  expect(news("outcome:failed")).toBe("failed");
+  for (const other of [
+    "",
+    "is:not-rescued",
+    "is:rescued app:shop",
+    "outcome:refused",
+    "outcome:failed is:rescued",
+  ]) {
+    expect(news(other)).toBeNull();
+  }
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { changeText } from "@/components/changes/change-text";
 import { healthEvidence, healthGlyph, healthTitle } from "@/components/changes/health-text";
+import { isObject } from "@/components/changes/object-name";
 import { summaryOf } from "@/components/changes/summary";
 import { lineText } from "@/components/lib/line-text";
 import { isSameOrder, movedCount, reordered } from "@/components/routes/order";
+import { changeQuery } from "@/lib/control/api-queries";
 import { now } from "./fixtures";
 import { wordsOf } from "./words";
 
@@ -183,4 +185,21 @@ describe("an order", () => {
     expect(movedCount(chain, ["b", "a", "c"])).toBe(2);
     expect(isSameOrder(chain, ["a", "b", "c"])).toBe(true);
   });
+});
+
+it.each([
+  ["model:gpt-4.1", true],
+  ["target:acme:eu:org/m#second", true],
+  ["settings", true],
+  ["gpt-4.1", false],
+  ["model:", false],
+  ["thing:x", false],
+])("an object of the feed is named as the API takes it: %s", (name, isTaken) => {
+  expect(isObject(name)).toBe(isTaken);
+  const ask = () => changeQuery({ url: new URL(`http://x/?object=${encodeURIComponent(name)}`) });
+  if (isTaken) {
+    expect(ask().object).toBe(name);
+  } else {
+    expect(ask).toThrow("`object`");
+  }
 });

@@ -148,7 +148,7 @@ describe("the line of a query that failed", () => {
 
 describe("the list of requests without any", () => {
   const list = (text: string, range: RangeName | null = null): string =>
-    rendered(<RequestsView />, {
+    rendered(<RequestsView gatewayUrl="http://gate" />, {
       search: new URLSearchParams({ q: text, ...(range !== null && { r: range }) }).toString(),
       read(client) {
         const page = { generatedAt: now, calls: [], nextCursor: null };

@@ -45,6 +45,7 @@ function detail(over: Partial<CallDetail> = {}): CallDetail {
     ...call(),
     plan: [],
     nodeId: "host/0",
+    traceId: null,
     bodyUntil: null,
     bodyOpenings: [],
     needs: [],

@@ -86,6 +86,12 @@ describe("with a collector", () => {
       return spans.length >= count ? spans : null;
     });
 
+  const loggedTrace = async (response: Response): Promise<string | null> => {
+    const id = response.headers.get("x-request-id") ?? "";
+    const call = await eventually(() => stack.db.prisma.call.findUnique({ where: { id } }));
+    return call.traceId;
+  };
+
   it("a call goes on with its caller's trace, an attempt is a child of the call", async () => {
     breakPlace(stack.wall, "broken", { kind: "status", status: 503 });
     const response = await stack.chat(
@@ -102,6 +108,7 @@ describe("with a collector", () => {
     });
     expect(attributeOf(own!, "bellwether.call.id")).toBe(response.headers.get("x-request-id"));
     expect(attributeOf(own!, "gen_ai.response.model")).toBe("broken-second-model");
+    expect(await loggedTrace(response)).toBe(traceId);
     expect(failed).toMatchObject({ parentSpanId: own!.spanId, kind: 3, status: { code: 2 } });
     expect(attributeOf(failed!, "error.type")).toBe("overloaded");
     expect(attributeOf(failed!, "http.response.status_code")).toBe("503");
@@ -147,10 +154,11 @@ describe("with a collector", () => {
 
   it("a caller that does not sample is not traced, and a stranger neither", async () => {
     const other = traceId.replace("4", "5");
-    await stack.chat(
+    const unsampled = await stack.chat(
       { model: "plain" },
       { headers: { traceparent: `00-${other}-${parentId}-00` } },
     );
+    expect(await loggedTrace(unsampled)).toBeNull();
     await stack.chat(
       { model: "plain" },
       { headers: { traceparent: `00-${other}-${parentId}-01`, authorization: "Bearer nobody" } },

@@ -64,7 +64,7 @@ it.each([
   ["/requests", "dark", "en-US", phone],
   ["/requests?q=is:rescued+nonsense", "light", "ko-KR", desk],
   ["/changes?by=healer", "light", "en-US", phone],
-  ["/changes", "dark", "ko-KR", desk],
+  ["/changes?object=model:gpt-4.1&asof=2030-01-01T00:00:00Z", "dark", "ko-KR", desk],
 ] as const)(
   "axe objects to nothing: %s, %s, %s, %o",
   async (path, colorScheme, locale, viewport) => {
@@ -497,6 +497,21 @@ it("requests are narrowed by words, by views and by taking words away, and a lin
   await filter.fill("nonsense");
   await filter.press("Enter");
   await page.getByText(say({ key: "requests.unknown", values: { words: "nonsense" } })).waitFor();
+  await button(page, say({ key: "requests.facets.open" })).click();
+  const refused = page.getByRole("button", { name: /^outcome:refused ≈/ });
+  await refused.waitFor();
+  expect(await objections(page)).toEqual([]);
+  await refused.click();
+  await page.waitForURL("**/requests?q=outcome%3Arefused");
+  await rows(page).filter({ hasText: "no-such-model" }).click();
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("no clipboard"));
+  });
+  await button(page, say({ key: "call.copy.curl" })).click();
+  const command = page.getByTestId("copies").locator("pre");
+  await shows(command, '"model":"no-such-model"');
+  await shows(command, "/v1/chat/completions");
+  expect(await objections(page, "dialog[open]")).toEqual([]);
 });
 
 it("requests of a window do not grow; one without any leads to the whole log, and words say what they take", async () => {

@@ -41,6 +41,7 @@ const full: Partial<CallRecord> = {
   plan_hash: "0123",
   metadata: { user: "ann" },
   needs: ["tools", "json"],
+  trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
 };
 
 it.each([

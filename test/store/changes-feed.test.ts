@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { type ActingPerson, systemActor } from "@/lib/control/actor";
-import { changeQuery, instantsQuery, revisionPair } from "@/lib/control/api-queries";
-import { changesPage } from "@/lib/control/changes-page";
+import { type ConfigInput } from "@/lib/config/document";
+import { changeQuery, instantQuery, instantsQuery, revisionPair } from "@/lib/control/api-queries";
+import { changesPage, type ChangesQuery } from "@/lib/control/changes-page";
+import { exportConfig } from "@/lib/control/config-import";
+import { stateAsOf } from "@/lib/control/state-as-of";
 import { compareRevisions } from "@/lib/control/compare-revisions";
 import { createAppKey } from "@/lib/control/create-app-key";
 import { effectsView } from "@/lib/control/effects-view";
@@ -10,7 +14,7 @@ import { publishDocument } from "@/lib/control/publish-document";
 import { setRouteChain } from "@/lib/control/set-route-chain";
 import { setSwitch } from "@/lib/control/set-switch";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
-import { Comparison, EffectsView } from "@/lib/shared/contract";
+import { Comparison, EffectsView, StateAsOf } from "@/lib/shared/contract";
 import { recordBodyOpening } from "@/lib/store/call-bodies";
 import { publishSample, sampleDocument } from "./samples";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
@@ -68,6 +72,83 @@ it("shows people, the file, schedules and the healer, together and each alone, p
     { kind: "opening", actor: { name: "Ha" }, summary: { callId: call }, revertable: false },
   ]);
   expect(() => changeQuery({ url: new URL("http://x/?by=nobody") })).toThrow("people, file");
+});
+
+it("shows what happened to one object, whoever did it, and pages through it", async () => {
+  await setSwitch(admin, deps, { ...model, intent: "draining" });
+  await setRouteChain(admin, deps, { routeId: "auto", chain: ["deepseek-v3"] });
+  await createAppKey(systemActor, deps, { id: "shop", kind: "live" });
+  await setSwitch(admin, deps, { ...model, intent: "enabled" });
+  await logTransition(database.db, Date.now(), "closed", "open");
+  const of = async (object: string, more: Partial<ChangesQuery> = {}) => {
+    const query = { limit: 10, object, ...more };
+    const page = await changesPage(viewer, createControlDeps(database.db), query);
+    return page.changes.map(({ kind, revision }) => [kind, revision]);
+  };
+  expect(await of("model:gpt-4.1")).toEqual([
+    ["health", null],
+    ["switch", 5],
+    ["switch", 2],
+    ["config", 1],
+  ]);
+  expect(await of("model:gpt-4.1", { by: "people" })).toEqual([
+    ["switch", 5],
+    ["switch", 2],
+  ]);
+  expect(await of("route:auto")).toEqual([
+    ["config", 3],
+    ["config", 1],
+  ]);
+  expect(await of("key:shop")).toEqual([["key", 4]]);
+  expect(await of("region:us-east")).toEqual([["health", null]]);
+  expect(await of("target:alpha:us-east:gpt-4.1")).toEqual([["health", null]]);
+  expect(await of("region:mars")).toEqual([]);
+  const { nextCursor } = await changesPage(viewer, deps, { limit: 2, object: "model:gpt-4.1" });
+  expect(await of("model:gpt-4.1", { cursor: nextCursor! })).toEqual([
+    ["switch", 2],
+    ["config", 1],
+  ]);
+  const asked = (object: string) => changeQuery({ url: new URL(`http://x/?object=${object}`) });
+  expect(asked("key:shop")).toMatchObject({ object: "key:shop" });
+  expect(() => asked("gpt-4.1")).toThrow("model:gpt-4.1");
+});
+
+describe("the state as of an instant", () => {
+  const asOf = async (atMs: number): Promise<StateAsOf> =>
+    StateAsOf.parse(await stateAsOf(viewer, deps, { atMs }));
+
+  it("is the revision in force then, with what was off", async () => {
+    const off = await setSwitch(admin, deps, { ...model, intent: "draining" });
+    const on = await setSwitch(admin, deps, { ...model, intent: "enabled" });
+    expect(await asOf(off.createdAt)).toEqual({
+      at: off.createdAt,
+      revision: expect.objectContaining({
+        revision: 2,
+        actor: expect.objectContaining({ name: "Sora" }),
+      }),
+      until: on.createdAt,
+      off: [{ object: "model:gpt-4.1", intent: "draining" }],
+    });
+    expect(await asOf(Date.now() + minute)).toMatchObject({
+      revision: { revision: 3 },
+      until: null,
+      off: [],
+    });
+    expect(await asOf(1)).toMatchObject({ revision: null, off: [] });
+    expect(() => instantQuery({ url: new URL("http://x/?at=yesterday") })).toThrow("`at`");
+  });
+
+  it("has the configuration of then as a file, for those who may have it", async () => {
+    await setRouteChain(admin, deps, { routeId: "auto", chain: ["deepseek-v3"] });
+    await setSwitch(admin, deps, { ...model, intent: "draining" });
+    const chain = async (revision: number | null): Promise<unknown> =>
+      (parse(await exportConfig(admin, deps, revision)) as ConfigInput).routes?.[0]?.chain;
+    expect(await chain(1)).toEqual(["gpt-4.1", "deepseek-v3"]);
+    expect(await chain(3)).toEqual(["deepseek-v3"]);
+    expect(await chain(null)).toEqual(["deepseek-v3"]);
+    await expect(exportConfig(admin, deps, 0)).rejects.toMatchObject({ code: "not_found" });
+    await expect(exportConfig(viewer, deps, 1)).rejects.toMatchObject({ code: "forbidden" });
+  });
 });
 
 describe("two revisions", () => {

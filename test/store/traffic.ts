@@ -32,6 +32,7 @@ export function callRecord(atMs: number, changes: Partial<CallRecord> = {}): Cal
     rescued_by: null,
     metadata: null,
     needs: null,
+    trace_id: null,
     fallback: false,
     region_switch: false,
     attempts: 1,

@@ -1,3 +1,4 @@
+import { callFacets } from "@/lib/control/call-facets";
 import { callDetail, callsPage } from "@/lib/control/calls-page";
 import { changesPage } from "@/lib/control/changes-page";
 import { effectsView } from "@/lib/control/effects-view";
@@ -151,6 +152,9 @@ async function questions(db: Database): Promise<Question[]> {
     chart("routes of 90d", (deps) => routesView(viewer, deps, { range: "90d" })),
     ...(["1h", "24h", "90d"] as const).map((range) =>
       chart(`movers of ${range}`, (deps) => moversView(viewer, deps, { range })),
+    ),
+    ...(["1h", "24h", "90d"] as const).map((range) =>
+      chart(`counts of ${range}`, (deps) => callFacets(viewer, deps, { range })),
     ),
     chart("chart between two instants", (deps) =>
       metricsView(viewer, deps, {

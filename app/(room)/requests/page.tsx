@@ -3,7 +3,7 @@ import { readFilter } from "@/components/calls/filter";
 import { RequestsView } from "@/components/calls/requests-view";
 import { namedRange } from "@/components/lib/range";
 import { PageTitle } from "@/components/shell/page-title";
-import { prefetchRequests } from "../prefetch";
+import { gatewayUrl, prefetchRequests } from "../prefetch";
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
@@ -16,7 +16,7 @@ export default async function RequestsPage({ searchParams }: Props) {
   return (
     <HydrationBoundary state={state}>
       <PageTitle page="requests" />
-      <RequestsView />
+      <RequestsView gatewayUrl={gatewayUrl()} />
     </HydrationBoundary>
   );
 }

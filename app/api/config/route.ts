@@ -1,4 +1,5 @@
 import {
+  revisionQuery,
   defineHandler,
   exportConfig,
   ifMatch,
@@ -11,12 +12,14 @@ import { ImportRequest } from "@/lib/shared/settings-contract";
 export const runtime = "nodejs";
 export const dynamic = "force-dynamic";
 
-export const GET = defineHandler(exportConfig.permission, async ({ actor, runtime: { deps } }) => {
-  const text = await exportConfig(actor, deps, null);
+export const GET = defineHandler(exportConfig.permission, async (call) => {
+  const revision = revisionQuery(call);
+  const text = await exportConfig(call.actor, call.runtime.deps, revision);
+  const name = revision === null ? "bellwether" : `bellwether-r${revision}`;
   return new Response(text, {
     headers: {
       "content-type": "application/yaml; charset=utf-8",
-      "content-disposition": 'attachment; filename="bellwether.yaml"',
+      "content-disposition": `attachment; filename="${name}.yaml"`,
       "cache-control": "no-store",
     },
   });

@@ -18,7 +18,6 @@ export function callGlyph({ outcome }: CallView): GlyphState {
       return "down";
     case "refused":
     case "cancelled":
-    case "unknown_crash":
       return "no_data";
   }
 }

@@ -47,6 +47,7 @@ export function crashedCall(begun: string): string {
     tokens_estimated: false,
     cost_nano_usd: null,
     needs: null,
+    trace_id: null,
   };
   return JSON.stringify({ call, attempts: [] } satisfies CallLogLine);
 }

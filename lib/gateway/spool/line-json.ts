@@ -44,7 +44,7 @@ function callJson(call: CallRecord): string {
     `${figure(',"cached_tokens":', call.cached_tokens)},"tokens_estimated":${call.tokens_estimated}` +
     `${figure(',"cost_nano_usd":', call.cost_nano_usd)},"revision":${call.revision}` +
     `${word(',"plan_hash":', call.plan_hash)}${json(',"metadata":', call.metadata)}` +
-    `${json(',"needs":', call.needs)}}`
+    `${json(',"needs":', call.needs)}${json(',"trace_id":', call.trace_id)}}`
   );
 }
 

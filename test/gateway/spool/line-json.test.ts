@@ -31,6 +31,7 @@ const call = fc
     plan_hash: text,
     metadata,
     needs: fc.option(fc.subarray(["tools", "vision", "json"] as const)),
+    trace_id: text,
     node_id: fc.string(),
   })
   .map((changes): CallRecord => callRecord(1_764_000_000_000, changes));

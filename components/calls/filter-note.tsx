@@ -10,27 +10,25 @@ import { dearFactor, dearOver, slowOver } from "./thresholds";
 
 type Props = { filter: CallFilter; range: Range | null };
 
-/** What the figures of the range call slow, or dear, where the list is narrowed to such calls. */
-export function ThresholdNote({ filter, range }: Props) {
+/** What the charts call failed, and the figures of the range slow or dear, where the list is narrowed to such calls. */
+export function FilterNote({ filter, range }: Props) {
   const { t, f } = useWords();
   const isSlow = filter.totalOverMs !== undefined;
   const isDear = filter.costOverNanoUsd !== undefined;
   const shown = range ?? streamedRange;
   const metrics = useQuery({ ...metricsQueries.view(shown), enabled: isSlow || isDear }).data;
-  if (metrics === undefined || (!isSlow && !isDear)) {
-    return null;
-  }
-  const [slow, dear] = [slowOver(metrics.totals), dearOver(metrics.totals)];
+  const [slow, dear] = [slowOver(metrics?.totals), dearOver(metrics?.totals)];
   const values = { range: rangeText(shown, t, f) };
   const notes = [
-    ...(isSlow
+    ...(filter.outcome === "failed" ? [t("requests.failedNote")] : []),
+    ...(isSlow && metrics !== undefined
       ? [
           slow.figure === null
             ? t("requests.slowFew", { ...values, over: f.span(slow.over) })
             : t("requests.slowNote", { ...values, p95: f.span(slow.figure) }),
         ]
       : []),
-    ...(isDear
+    ...(isDear && metrics !== undefined
       ? [
           dear.figure === null
             ? t("requests.dearFew", { ...values, over: f.money(dear.over) })
@@ -43,5 +41,8 @@ export function ThresholdNote({ filter, range }: Props) {
         ]
       : []),
   ];
+  if (notes.length === 0) {
+    return null;
+  }
   return <p className="run text-small text-fg-3">{notes.join(" ")}</p>;
 }
