@@ -8,6 +8,7 @@ import type { ObjectRef } from "@/components/lib/writes/model";
 import { Button } from "@/components/ui/button";
 import type { HealthView, SwitchView } from "@/lib/shared/contract";
 import { SwitchForm } from "./switch-form";
+import { TargetActions } from "./target-actions";
 import { TargetDetails } from "./target-details";
 
 type Props = {
@@ -45,6 +46,7 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
           sideOffset={6}
           collisionPadding={12}
           aria-labelledby="object-popover-title"
+          data-target={target?.id}
           className="pop-sheet z-40 w-84 rounded-[10px] bg-raised px-4 pt-3.5 pb-3 shadow-pop"
           onCloseAutoFocus={(event) => {
             event.preventDefault();
@@ -66,7 +68,14 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
               </Button>
             </Popover.Close>
           </div>
-          {target !== undefined && <TargetDetails target={target} health={health} />}
+          {target !== undefined && (
+            <>
+              <TargetDetails target={target} health={health} />
+              <div className="border-t border-line pb-3">
+                <TargetActions target={target} name={title} hasSwitch />
+              </div>
+            </>
+          )}
           <SwitchForm objectRef={objectRef} name={title} view={view} onDone={onClose} />
         </Popover.Content>
       </Popover.Portal>

@@ -96,10 +96,7 @@ export function startProber(deps: ProberDeps): Prober {
   let lagging = false;
   let wished: NodeJS.Timeout | null = null;
 
-  const launch = (
-    id: string,
-    work: () => Promise<ProbeRecord | null>,
-  ): Promise<ProbeRecord | null> => {
+  const launch = (id: string, work: () => Promise<ProbeRecord | null>): void => {
     const one = work()
       .catch((error: unknown) => {
         log.error(`A probe of ${id} failed by our own fault: ${String(error)}`);
@@ -109,7 +106,15 @@ export function startProber(deps: ProberDeps): Prober {
         running.delete(id);
       });
     running.set(id, one);
-    return one;
+  };
+  const joined = (
+    id: string,
+    work: () => Promise<ProbeRecord | null>,
+  ): Promise<ProbeRecord | null> | undefined => {
+    if (!running.has(id)) {
+      launch(id, work);
+    }
+    return running.get(id);
   };
   const mayLaunch = (id: string): boolean => !running.has(id) && running.size < maxInFlight;
 
@@ -118,7 +123,7 @@ export function startProber(deps: ProberDeps): Prober {
     const stretch = budget.stretch(budgetNanoUsd, Date.now());
     for (const due of schedule.takeDue(stretch)) {
       if (mayLaunch(due.target.id)) {
-        void launch(due.target.id, () => probeModel(due));
+        launch(due.target.id, () => probeModel(due));
       } else if (due.isWished) {
         schedule.wish({ type: "probe", target: due.target, afterMs: lookEveryMs });
       }
@@ -126,7 +131,7 @@ export function startProber(deps: ProberDeps): Prober {
     for (const place of schedule.takeDueRegions(deps.regions())) {
       const id = regionId(place);
       if (mayLaunch(id)) {
-        void launch(id, () => probeRegion(place));
+        launch(id, () => probeRegion(place));
       }
     }
   };
@@ -236,10 +241,9 @@ export function startProber(deps: ProberDeps): Prober {
     async probeNow(target) {
       const { provider, region, credential } = target;
       const place = { provider, region, credential };
-      const id = regionId(place);
-      const [record] = await Promise.all([
-        running.get(target.id) ?? launch(target.id, () => probeModel({ target, isWished: true })),
-        running.get(id) ?? launch(id, () => probeRegion(place)),
+      const [record = null] = await Promise.all([
+        joined(target.id, () => probeModel({ target, isWished: true })),
+        joined(regionId(place), () => probeRegion(place)),
       ]);
       return record;
     },

@@ -65,10 +65,26 @@ describe("the line under a state", () => {
       "첫 토큰이 느림",
     ],
     [
-      "off by a person",
+      "held by a person",
       target({ state: "off", switch: { ...held, reason: "contract review" } }),
-      "off by Daniel · until turned on · “contract review”",
-      "끈 사람: Daniel · 다시 켤 때까지 · “contract review”",
+      "held open by Daniel · until released · “contract review”",
+      "차단기 열림 유지: Daniel · 해제할 때까지 · “contract review”",
+    ],
+    [
+      "held by a person until a chosen end",
+      target({ state: "off", switch: { ...held, until: now + 12_000 } }),
+      "held open by Daniel · until 14:32:12",
+      "차단기 열림 유지: Daniel · 14:32:12까지",
+    ],
+    [
+      "stopped by a person",
+      target({
+        state: "off",
+        effectiveIntent: "disabled",
+        switch: { ...held, intent: "disabled" },
+      }),
+      "off by Daniel · until turned on · stopped at once",
+      "끈 사람: Daniel · 다시 켤 때까지 · 즉시 중단됨",
     ],
     [
       "off with its region",
