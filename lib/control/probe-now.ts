@@ -15,8 +15,7 @@ const takenWithinMs = 5_000;
 const limitMs = 25_000;
 
 /**
- * What the node that probes finds at a target now. It asks for nothing that is held back from the healer: the result counts
- * as any probe's does.
+ * What the node that probes finds at a target now. To the healer it is a probe like any other.
  *
  * @throws {GatewayError} `not_found`; `conflict` for a target that people stopped: nothing goes there at all.
  */
