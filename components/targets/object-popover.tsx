@@ -48,6 +48,8 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
           aria-labelledby="object-popover-title"
           data-target={target?.id}
           className="pop-sheet z-40 w-84 rounded-[10px] bg-raised px-4 pt-3.5 pb-3 shadow-pop"
+          onEscapeKeyDown={stayUnderDialog}
+          onInteractOutside={stayUnderDialog}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
             anchor.focus();
@@ -72,7 +74,7 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
             <>
               <TargetDetails target={target} health={health} />
               <div className="border-t border-line pb-3">
-                <TargetActions target={target} name={title} hasSwitch />
+                <TargetActions target={target} name={title} />
               </div>
             </>
           )}
@@ -81,6 +83,13 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
       </Popover.Portal>
     </Popover.Root>
   );
+}
+
+/** What a dialog over it hears is not meant for it, and the focus comes back to it. */
+function stayUnderDialog(event: Event): void {
+  if (document.querySelector("dialog[open]") !== null) {
+    event.preventDefault();
+  }
 }
 
 function switchOf(health: HealthView, { type, id }: ObjectRef): SwitchView | undefined {

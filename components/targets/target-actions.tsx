@@ -13,26 +13,21 @@ const ResetSheet = dynamic(() => import("./reset-sheet").then((module) => module
   ssr: false,
 });
 
-type Props = {
-  target: TargetView;
-  name: string;
-  /** It is turned on again beside this. */
-  hasSwitch?: boolean;
-};
+type Props = { target: TargetView; name: string };
 
 /** Overrules the healer at one target: has it probed now, its breaker reset, or held open. */
-export function TargetActions({ target, name, hasSwitch = false }: Props) {
+export function TargetActions({ target, name }: Props) {
   const { t, f } = useWords();
   const writes = useWrites();
   const asked = useAsked(target.id);
   const [isResetting, setResetting] = useState(false);
   const { id, probeCostNanoUsd: cost } = target;
   const { intent } = target.switch;
-  const want = (wanted: "draining" | "enabled"): void => {
+  const isHeld = intent === "draining";
+  const toggleHold = (): void => {
+    const wanted = isHeld ? "enabled" : "draining";
     const asks = { kind: "switch", intent: wanted, until: null, reason: null } as const;
-    writes
-      .ask({ type: "target", id }, asks, { isHold: wanted === "draining" })
-      .catch(() => undefined);
+    writes.ask({ type: "target", id }, asks, { isHold: !isHeld }).catch(() => undefined);
   };
   return (
     <>
@@ -63,24 +58,9 @@ export function TargetActions({ target, name, hasSwitch = false }: Props) {
             {t("reset.open")}
           </Button>
         )}
-        {intent === "enabled" && (
-          <Button
-            size="sm"
-            onClick={() => {
-              want("draining");
-            }}
-          >
-            {t("hold.open")}
-          </Button>
-        )}
-        {intent === "draining" && !hasSwitch && (
-          <Button
-            size="sm"
-            onClick={() => {
-              want("enabled");
-            }}
-          >
-            {t("hold.release")}
+        {intent !== "disabled" && (
+          <Button size="sm" onClick={toggleHold}>
+            {t(isHeld ? "hold.release" : "hold.open")}
           </Button>
         )}
       </div>

@@ -9,13 +9,15 @@ import { failureText } from "../refusal-text";
 import { createStore } from "../store";
 import { sayLine } from "./why";
 
-/** How far a probe is that somebody asked for. `atMs` is this browser's clock. */
+/** How far a probe is that somebody asked for. */
 export type Asked =
   | { readonly kind: "asking" }
-  | { readonly kind: "answered"; readonly found: ProbeNow; readonly atMs: number }
+  | { readonly kind: "answered"; readonly found: ProbeNow }
   | { readonly kind: "refused"; readonly error: unknown };
 
-const asked = createStore<Readonly<Record<string, Asked>>>({});
+const asked = createStore<Readonly<Record<string, Asked | undefined>>>({});
+/** An answer is of its moment. */
+const shownMs = 60_000;
 const underWay = new Map<string, Promise<Asked>>();
 
 /** The last probe that was asked for here; undefined without one. */
@@ -36,9 +38,15 @@ export function askProbe(id: string): Promise<Asked> {
   const path = `/api/targets/${encodeURIComponent(id)}/probe`;
   note({ kind: "asking" });
   const asking = sendJson<ProbeNow>({ method: "POST", path, body: {} })
-    .then((found) => note({ kind: "answered", found, atMs: Date.now() }))
+    .then((found) => note({ kind: "answered", found }))
     .catch((error: unknown) => note({ kind: "refused", error }))
-    .finally(() => underWay.delete(id));
+    .finally(() => {
+      underWay.delete(id);
+      const answer = asked.get()[id];
+      setTimeout(() => {
+        asked.update((all) => (all[id] === answer ? { ...all, [id]: undefined } : all));
+      }, shownMs);
+    });
   underWay.set(id, asking);
   return asking;
 }
