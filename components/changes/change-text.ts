@@ -6,13 +6,16 @@ import type { ChangeSummary } from "./summary";
 export function changeText(summary: ChangeSummary, f: Format, nowMs: number): Text {
   switch (summary.type) {
     case "switch": {
-      const { objectType, objectId, to, until } = summary;
-      const name = objectType === "target" ? objectId.split("#")[0]?.split(":") : undefined;
-      const [, region, ...model] = name ?? [];
-      const object = region === undefined ? objectId : `${model.join(":")} / ${region}`;
-      return until === null || until === undefined
-        ? { key: `change.switch.${to}`, values: { object } }
-        : { key: "change.switch.until", values: { object, at: f.moment(until, nowMs) } };
+      const { objectType, objectId, to, until = null } = summary;
+      const isTarget = objectType === "target";
+      const object = isTarget ? placeName(objectId) : objectId;
+      const how = isTarget && to === "draining" ? "held" : to;
+      return until === null
+        ? { key: `change.switch.${how}`, values: { object } }
+        : {
+            key: how === "held" ? "change.switch.heldUntil" : "change.switch.until",
+            values: { object, at: f.moment(until, nowMs) },
+          };
     }
     case "reorder":
       return reorderText(summary);
@@ -29,11 +32,19 @@ export function changeText(summary: ChangeSummary, f: Format, nowMs: number): Te
     }
     case "key":
       return { key: "change.key", values: { id: summary.id, action: summary.action } };
+    case "reset":
+      return { key: "change.reset", values: { object: placeName(summary.target) } };
     case "opening":
       return { key: "change.opening" };
     case "health":
       return { key: "feed.to.closed" };
   }
+}
+
+/** A target's model and region, by its id. */
+function placeName(id: string): string {
+  const [, region, ...model] = id.split("#")[0]?.split(":") ?? [];
+  return region === undefined ? id : `${model.join(":")} / ${region}`;
 }
 
 /** Names the entry that moved furthest. */

@@ -143,7 +143,7 @@ type PageProps = {
 
 /** One page of the feed; how calls went around its changes is asked for all of them at once. */
 function FeedPage({ changes, followed, onCompare }: PageProps) {
-  const decided = changes.filter(({ kind }) => kind === "config" || kind === "switch");
+  const decided = changes.filter(({ kind }) => ["config", "switch", "reset"].includes(kind));
   const instants = decided.map(({ at }) => at);
   const effects = useQuery({
     ...changesQueries.effects(instants),

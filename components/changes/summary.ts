@@ -11,6 +11,7 @@ type Shapes = {
   reorder: { route: string; from: string[]; to: string[] };
   config: { source?: string; added?: string[]; removed?: string[]; changed?: string[] };
   opening: { callId: string };
+  reset: { target: string };
   key: { id: string; action: string };
   health: {
     target: string;
@@ -35,6 +36,7 @@ const needed: { readonly [T in Type]: readonly (keyof Shapes[T])[] } = {
   reorder: ["route", "from", "to"],
   config: [],
   opening: ["callId"],
+  reset: ["target"],
   key: ["id", "action"],
   health: ["target", "provider", "model", "region", "from", "to", "reason"],
 };

@@ -25,13 +25,13 @@ export type Save = {
   readonly problemOf: (field: string) => string | undefined;
   /**
    * Does `work`, then `then`; `name` is what was saved, as the notice says it. The notice takes it back by its revision, or with
-   * `takeBack` where that cannot be.
+   * `takeBack` where that cannot be; null: not at all.
    */
   readonly run: (
     name: string,
     work: () => Promise<WriteResult>,
     then: () => void,
-    takeBack?: TakeBack,
+    takeBack?: TakeBack | null,
   ) => void;
 };
 

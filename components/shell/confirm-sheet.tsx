@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { SubmitEvent } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import type { Translate } from "@/components/lib/i18n/messages";
 import { useDataAge, useNow } from "@/components/lib/live/provider";
 import { freshnessOf } from "@/components/lib/live/state";
 import { impactQueries } from "@/components/lib/queries";
@@ -43,14 +44,14 @@ function Sheet({ confirming }: { confirming: Confirming }) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const writes = useWrites();
-  const { ref, wanted, basedOn } = confirming;
+  const { ref, wanted, basedOn, isHold } = confirming;
   const isSwitch = isOff(wanted);
   const keptMs = endOf(wanted);
   const typed = useStoredDraft<SheetDraft>({
-    name: `sheet:${refKey(ref)}`,
+    name: `${isHold ? "hold" : "sheet"}:${refKey(ref)}`,
     initial: {
       mode: modeOf(wanted),
-      until: keptMs === null ? "open" : "kept",
+      until: endAtFirst(confirming),
       reason: wanted.reason ?? "",
     },
     isKind: isSheetDraft,
@@ -87,22 +88,21 @@ function Sheet({ confirming }: { confirming: Confirming }) {
     close();
     writes.ask(ref, next, { basedOn, isConfirmed: true }).catch(() => undefined);
   };
-  const title =
-    ref.type === "route"
-      ? t("confirm.order", { name: ref.id })
-      : t(`confirm.off.${ref.type}`, { name: ref.id });
+  const off = isHold ? t("hold.do") : t("confirm.turnOff");
   return (
     <Dialog labelledBy="confirm-title" shape="sheet" onClose={close}>
       <form onSubmit={submit} noValidate data-tier={impact?.tier ?? "unknown"}>
         <h2 id="confirm-title" className="text-title font-strong break-words">
-          {title}
+          {titleOf(confirming, t)}
         </h2>
+        {isHold && <p className="run mt-2 text-fg-2">{t("hold.lead")}</p>}
         <ImpactList impact={impact} />
         <OldNote />
         <div className="mt-4 grid gap-2.5 border-t border-line pt-3.5">
           <DraftNote draft={typed} />
           {isSwitch && (
             <OffFields
+              isHold={isHold}
               mode={mode}
               onMode={(next) => {
                 change({ mode: next });
@@ -128,7 +128,7 @@ function Sheet({ confirming }: { confirming: Confirming }) {
             {t("confirm.cancel")}
           </Button>
           <Button type="submit" tone="primary" disabled={isAsking}>
-            {t(isSwitch ? "confirm.turnOff" : "confirm.save")}
+            {isSwitch ? off : t("confirm.save")}
           </Button>
         </div>
       </form>
@@ -159,6 +159,22 @@ function useImpact(
   return isOther
     ? { impact: other.data ?? impact, isAsking: other.isFetching }
     : { impact, isAsking: false };
+}
+
+function titleOf({ ref, isHold }: Confirming, t: Translate): string {
+  const values = { name: ref.id };
+  if (isHold) {
+    return t("hold.title", values);
+  }
+  return t(ref.type === "route" ? "confirm.order" : `confirm.off.${ref.type}`, values);
+}
+
+/** A hold has an end unless somebody says otherwise. */
+function endAtFirst({ wanted, isHold }: Confirming): OffUntil {
+  if (endOf(wanted) !== null) {
+    return "kept";
+  }
+  return isHold ? "30m" : "open";
 }
 
 function modeOf(wanted: Wanted): OffMode {

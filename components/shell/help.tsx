@@ -19,6 +19,7 @@ const keys = [
   ["y", "help.link"],
   ["e", "help.export"],
   ["f", "help.worst"],
+  ["b", "help.probe"],
   ["← ↑ ↓ →", "help.move"],
   ["Space", "help.switch"],
   ["Enter", "help.why"],

@@ -1,10 +1,10 @@
 import type { RangeStep } from "@/components/lib/range-steps";
 import { pages } from "./nav-links";
 
-/** What a key asks of what the page shows: another range, the control of time, a link, a file, the worst target. */
+/** What a key asks of what the page shows: another range, the control of time, a link, a file, the worst target, a probe. */
 export type ViewCommand =
   | { readonly kind: "range"; readonly step: RangeStep }
-  | { readonly kind: "time" | "link" | "export" | "worst" };
+  | { readonly kind: "time" | "link" | "export" | "worst" | "probe" };
 
 /** What a key of the whole page asks for. */
 export type PageCommand =
@@ -36,6 +36,7 @@ const commands: Readonly<Record<string, PageCommand>> = {
   KeyY: { kind: "link" },
   KeyE: { kind: "export" },
   KeyF: { kind: "worst" },
+  KeyB: { kind: "probe" },
 };
 
 /**

@@ -28,6 +28,7 @@ function SavedToast({ saved }: { saved: Saved }) {
   const followed = useWritesState().saves.find(({ seq }) => seq === saved.seq);
   const current = followed ?? saved;
   const { name, outcome, sent } = current;
+  const isUndoable = outcome === "saved" && current.takeBack !== null;
   const proof = useProgress(current);
   const progress = followed === undefined ? null : proof;
   const isSilent = progress?.kind === "silent";
@@ -60,7 +61,7 @@ function SavedToast({ saved }: { saved: Saved }) {
             {progress !== null && proofTexts(progress, null, f).map(say).join(" · ")}
           </p>
         </div>
-        {outcome === "saved" && !isSilent && (
+        {isUndoable && !isSilent && (
           <Button size="sm" onClick={undo}>
             {t("toast.undo")}
           </Button>
@@ -83,7 +84,7 @@ function SavedToast({ saved }: { saved: Saved }) {
       {isSilent && (
         <div className="mt-2 flex flex-wrap gap-2">
           <LookAgain />
-          {outcome === "saved" && (
+          {isUndoable && (
             <Button size="sm" onClick={undo}>
               {t("proof.revert")}
             </Button>

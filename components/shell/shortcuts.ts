@@ -83,6 +83,7 @@ export function useShortcuts({ help, palette }: Opened): void {
       case "link":
       case "export":
       case "worst":
+      case "probe":
         runView(command);
     }
   };

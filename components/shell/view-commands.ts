@@ -4,7 +4,8 @@ import { announce, announceLink } from "@/components/lib/notice";
 import { linkToWindow, namedRange, rangeShown, showRange, windowOf } from "@/components/lib/range";
 import { steppedRange } from "@/components/lib/range-steps";
 import { rangeText } from "@/components/lib/range-text";
-import { impairedTargets } from "@/components/lib/targets/state";
+import { type Asked, askedLine, askProbe } from "@/components/lib/targets/probe-now";
+import { impairedTargets, targetName } from "@/components/lib/targets/state";
 import type { HealthView } from "@/lib/shared/contract";
 import type { Format } from "@/lib/shared/format";
 import { sayAloud } from "./aloud";
@@ -40,6 +41,9 @@ export async function runViewCommand(command: ViewCommand, viewed: Viewed): Prom
       return;
     case "worst":
       focusWorst(viewed);
+      return;
+    case "probe":
+      await probeFocused(viewed);
   }
 }
 
@@ -96,4 +100,20 @@ function focusWorst({ health, t }: Viewed): void {
   } else if (document.querySelector('[role="grid"]') !== null) {
     announce(t("matrix.noneImpaired"));
   }
+}
+
+/** Asks for a probe of the target that has the focus, and says what came of it. */
+async function probeFocused({ health, t, f }: Viewed): Promise<void> {
+  const id = document.activeElement?.closest<HTMLElement>("[data-target]")?.dataset["target"];
+  const target = health?.targets.find((one) => one.id === id);
+  if (health === undefined || target === undefined) {
+    announce(t("probe.none"));
+    return;
+  }
+  const name = targetName(target, health.targets);
+  const say = (asked: Asked): void => {
+    announce(t("probe.named", { name, text: askedLine(asked, t, f) }));
+  };
+  say({ kind: "asking" });
+  say(await askProbe(target.id));
 }

@@ -205,6 +205,9 @@ export function MatrixGrid({ health, isCompact, metric, scale, past }: Props) {
         <span>
           <Key>f</Key> {t("matrix.keys.worst")}
         </span>
+        <span>
+          <Key>b</Key> {t("matrix.keys.probe")}
+        </span>
       </p>
       {opened !== null && (
         <ObjectPopover

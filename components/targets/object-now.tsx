@@ -18,6 +18,7 @@ import type { HealthView, SwitchView, TargetView } from "@/lib/shared/contract";
 import { BreakerLine } from "./breaker-line";
 import { StateLine } from "./state-line";
 import { StatsLine } from "./stats-line";
+import { TargetActions } from "./target-actions";
 import { useTargetReading } from "./target-reading";
 import { WhyLine } from "./why-line";
 
@@ -97,7 +98,7 @@ function TargetItem({ target, name }: { target: TargetView; name: string }) {
   const control = useSwitch({ type: "target", id: target.id }, target.switch);
   const reading = useTargetReading(target, "availability");
   return (
-    <li className="min-w-0 border-t border-line px-4 py-3">
+    <li data-target={target.id} className="min-w-0 border-t border-line px-4 py-3">
       <p className="mb-1 truncate text-small font-medium" title={target.id}>
         {name}
       </p>
@@ -109,6 +110,7 @@ function TargetItem({ target, name }: { target: TargetView; name: string }) {
       <StatsLine target={target} />
       <WhyLine target={target} write={control.write} />
       <BreakerLine target={target} />
+      <TargetActions target={target} name={name} />
     </li>
   );
 }

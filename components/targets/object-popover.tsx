@@ -8,6 +8,7 @@ import type { ObjectRef } from "@/components/lib/writes/model";
 import { Button } from "@/components/ui/button";
 import type { HealthView, SwitchView } from "@/lib/shared/contract";
 import { SwitchForm } from "./switch-form";
+import { TargetActions } from "./target-actions";
 import { TargetDetails } from "./target-details";
 
 type Props = {
@@ -45,7 +46,10 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
           sideOffset={6}
           collisionPadding={12}
           aria-labelledby="object-popover-title"
+          data-target={target?.id}
           className="pop-sheet z-40 w-84 rounded-[10px] bg-raised px-4 pt-3.5 pb-3 shadow-pop"
+          onEscapeKeyDown={stayUnderDialog}
+          onInteractOutside={stayUnderDialog}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
             anchor.focus();
@@ -66,12 +70,26 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
               </Button>
             </Popover.Close>
           </div>
-          {target !== undefined && <TargetDetails target={target} health={health} />}
+          {target !== undefined && (
+            <>
+              <TargetDetails target={target} health={health} />
+              <div className="border-t border-line pb-3">
+                <TargetActions target={target} name={title} />
+              </div>
+            </>
+          )}
           <SwitchForm objectRef={objectRef} name={title} view={view} onDone={onClose} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
   );
+}
+
+/** What a dialog over it hears is not meant for it, and the focus comes back to it. */
+function stayUnderDialog(event: Event): void {
+  if (document.querySelector("dialog[open]") !== null) {
+    event.preventDefault();
+  }
 }
 
 function switchOf(health: HealthView, { type, id }: ObjectRef): SwitchView | undefined {

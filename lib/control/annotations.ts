@@ -31,6 +31,8 @@ function revisionTitle({ summary, id }: RevisionRow): string {
       return `${String(summary["objectId"])}: ${String(summary["to"])}`;
     case "reorder":
       return `${String(summary["route"])}: ${[summary["to"]].flat().join(", ")}`;
+    case "reset":
+      return `${String(summary["target"])}: reset`;
     case "key":
       return `${String(summary["id"])}: ${String(summary["action"])}`;
     default:

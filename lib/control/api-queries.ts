@@ -24,6 +24,11 @@ export function pathId({ path }: ApiCall): string {
   return path.slice(1).join("/");
 }
 
+/** The id in `/api/targets/<id>/probe` and the like. */
+export function pathTarget({ path }: ApiCall): string {
+  return path.slice(1, -1).join("/");
+}
+
 /** The id in `/api/keys/<id>/rotate` and the like. */
 export function pathPart({ path }: ApiCall): string {
   return path[1] ?? "";

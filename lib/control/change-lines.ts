@@ -20,6 +20,8 @@ export function changeLines(
       return summary["action"] === "edited" && summary["to"] !== undefined
         ? fieldLines(`key:${String(summary["id"])}`, summary["from"], summary["to"])
         : [keyLine(`key:${String(summary["id"])}`, summary["action"])];
+    case "reset":
+      return [];
     case "config":
       return objectLines(asRecord(row.before), asRecord(row.after));
   }

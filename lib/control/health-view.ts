@@ -1,5 +1,6 @@
 import { type ConfigDocument } from "../config/document";
 import { type ExpandedTarget } from "../config/targets";
+import { probeCostNanoUsd } from "../pricing/cost";
 import { type HealthView, type NodeView, type TargetView } from "../shared/contract";
 import { groupBy } from "../shared/group-by";
 import { movesIn, type TargetStats, targetStatsIn } from "../store/attempt-stats";
@@ -133,6 +134,7 @@ function targetView(
   const called = (own?.attempts ?? 0) > 0 || opinions.some(({ ttftMs }) => ttftMs !== null);
   const shown = shownState({ intent: intent.effectiveIntent, opinions, called, nowMs: now });
   const live = nodes.filter((node) => node.live).length;
+  const named = current.document.models.find((one) => one.id === model);
   return {
     id,
     provider,
@@ -157,6 +159,7 @@ function targetView(
     firstChoice: Math.max(movedOut, (own?.succeeded ?? 0) - movedIn + movedOut),
     movedOut,
     ...merged(opinions),
+    probeCostNanoUsd: probeCostNanoUsd(named?.price, named?.capabilities?.reasoning ?? false),
     onNodes: { count: shown.count, of: live },
   };
 }

@@ -17,6 +17,7 @@ export {
   pathPart,
   pathRevision,
   pathRoute,
+  pathTarget,
   revisionPair,
   queryReason,
   rangeOf,
@@ -32,6 +33,7 @@ export {
 export { authorizePage } from "./page";
 export { exportConfig, importConfig, previewImport } from "./config-import";
 export { testConnection } from "./connection-test";
+export { probeNow } from "./probe-now";
 export { removeModel, removeProvider, setModel, setProvider } from "./providers";
 export { providersView } from "./providers-view";
 export { endFormerSecret, rotateKey } from "./rotate-key";
@@ -54,6 +56,8 @@ export { moversView } from "./movers-view";
 export { type MetricsRange, parseBetween } from "./ranges";
 export { objectsView, objectView } from "./object-view";
 export { relayHandler } from "./relay-handler";
+export { resetBreaker } from "./reset-breaker";
+export { setSwitch } from "./set-switch";
 export { revertPreview } from "./revert-preview";
 export { revertRevision } from "./revert-revision";
 export { createRoute, removeRoute } from "./route-lifecycle";

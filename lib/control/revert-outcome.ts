@@ -41,6 +41,7 @@ export function revertOutcome(
     case "config":
       return configOutcome(row, current, objects);
     case "key":
+    case "reset":
       return null;
   }
 }

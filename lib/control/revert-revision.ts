@@ -41,6 +41,11 @@ export const revertRevision = defineVerb<Revert, WriteResult>(
             message: "A change of a key cannot be taken back: make a new key.",
             refusal: { reason: "revert_key" },
           });
+        case "reset":
+          throw new GatewayError("invalid_request", {
+            message: `Revision ${revision} had failures forgotten: there is nothing to take back.`,
+            refusal: { reason: "revert_impossible", values: { revision } },
+          });
       }
     });
     return toWriteResult(db, written);

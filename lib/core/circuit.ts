@@ -106,6 +106,23 @@ export function recover(circuit: Circuit, nowMs: number, closeTo: "ramp" | "clos
   return changed(from, closeTo);
 }
 
+/** A person forgives: failures so far count no more, and the next opening is as short as a first one. */
+export function forgive(circuit: Circuit): void {
+  const { breaker } = circuit;
+  circuit.k = 0;
+  if (breaker.state === "closed") {
+    circuit.epoch += 1;
+    forgetStarts(circuit.window);
+  } else if (breaker.state === "ramp") {
+    circuit.breaker = { ...breaker, failures: 0 };
+  }
+}
+
+/** One real trial decides, without waiting for the end of OPEN. */
+export function tryNow(circuit: Circuit, nowMs: number): void {
+  circuit.breaker = { state: "half_open", sinceMs: nowMs, trial: null };
+}
+
 /**
  * What a failure of this epoch asks for: `weigh` (CLOSED: the opening rules decide), `open` (a trial or the ramp failed)
  * or nothing.

@@ -122,6 +122,8 @@ export type Event =
   | { readonly type: "forget"; readonly targets: readonly string[] }
   /** Another node's word about a target: worth a look of our own, and nothing more. */
   | { readonly type: "hint"; readonly target: string }
+  /** A person wants the target's failures forgotten. */
+  | { readonly type: "reset"; readonly target: string }
   | { readonly type: "fleet"; readonly nodes: number }
   /** Time passed; a few times a second. */
   | { readonly type: "tick" };

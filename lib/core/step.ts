@@ -16,6 +16,7 @@ import { endAttempt, seeFirstContent } from "./outcome";
 import { planCall } from "./plan";
 import { closingState, endModelProbe, endRegionProbe, forgetProbes, targetsAt } from "./probes";
 import { countStart, noteKey } from "./rate";
+import { resetTarget } from "./reset";
 import { considerRegions, forgetPreferences, rememberWarm } from "./region";
 import { becomeSuspect, watchSilence } from "./silence";
 import { tell, tellObserved } from "./tell";
@@ -110,6 +111,14 @@ export function step(
       const target = world.snapshot.targets.get(event.target);
       if (target !== undefined) {
         out.push({ type: "probe", target, afterMs: 0 });
+      }
+      return out;
+    }
+    case "reset": {
+      const health = world.targets.get(event.target);
+      if (health !== undefined) {
+        passTime(world, health, nowMs, out);
+        resetTarget(health, nowMs, out);
       }
       return out;
     }

@@ -11,9 +11,8 @@ import {
 } from "../store/connection-tests";
 import type { Database } from "../store/database";
 import { putGatewayCard } from "../store/gateway-cards";
-import { noticeChannel, parseNotice } from "../store/notices";
+import { startAnswering } from "./asked";
 import { checkConnection, emptyResult } from "./connection-check";
-import { createLooks } from "./looks";
 import { resolveSecret } from "./upstreams";
 import type { Vault } from "./vault";
 
@@ -25,43 +24,20 @@ export type ConnectionDeskDeps = {
   readonly environment: Readonly<Record<string, string | null>>;
 };
 
-const lookEveryMs = 2_000;
-const looksApartMs = 20;
-
 /** Starts trying; without the database nobody asks. */
 export function startConnectionDesk(deps: ConnectionDeskDeps): { stop(): Promise<void> } {
   const { db, nodeId, vault, environment } = deps;
-  const running = new Set<Promise<void>>();
   let isTold = false;
-  const look = async (): Promise<void> => {
+  return startAnswering(db, "test", async () => {
     if (!isTold) {
       await putGatewayCard(db, { nodeId, publicKey: vault.publicKey, environment });
       isTold = true;
     }
-    for (const { id, request } of await takeConnectionTests(db, nodeId)) {
-      const one = tried(deps, request)
-        .then((result) => answerConnectionTest(db, id, result))
-        // Whoever asked hears nothing then, and says so.
-        .catch(() => undefined)
-        .finally(() => running.delete(one));
-      running.add(one);
-    }
-  };
-  const looks = createLooks(() => look().catch(() => undefined), looksApartMs);
-  looks.every(lookEveryMs);
-  looks.ask();
-  const stopListening = db.listen(noticeChannel, (payload) => {
-    if (parseNotice(payload)?.kind === "test") {
-      looks.ask();
-    }
+    const tests = await takeConnectionTests(db, nodeId);
+    return tests.map(async ({ id, request }) =>
+      answerConnectionTest(db, id, await tried(deps, request)),
+    );
   });
-  return {
-    async stop() {
-      await stopListening();
-      await looks.stop();
-      await Promise.all(running);
-    },
-  };
 }
 
 type Found = { readonly secret: string | null } | Failing;

@@ -141,6 +141,7 @@ export async function startFollower({ db, ...deps }: FollowerDeps): Promise<Foll
     keys: () => known.keys.byHash,
     isCurrent: () => performance.now() - heardMs < staleAfterMs,
     onSwap: inForce.onSwap,
+    onReset: inForce.onReset,
     onRefusal: inForce.onRefusal,
     applied: () => ({
       revision: known.applied,

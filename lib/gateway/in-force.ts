@@ -18,6 +18,7 @@ export type InForce = {
   /** Takes news; `isWhole`: they replace what was known. */
   take(changes: Changes, judged: Judged, isWhole: boolean): void;
   onSwap: (listener: (snapshot: Snapshot) => void) => void;
+  onReset: (listener: (target: string) => void) => void;
   /** Hears that a revision was refused, or that a good one came after it. */
   onRefusal: (listener: () => void) => void;
 };
@@ -34,6 +35,7 @@ const everything: Taken = { document: true, switches: true, keys: true };
 export function createInForce({ upstreams, lastKnownGood, toMonotonicMs }: InForceDeps): InForce {
   const known = nothingKnown();
   const swapListeners: ((snapshot: Snapshot) => void)[] = [];
+  const resetListeners: ((target: string) => void)[] = [];
   const refusalListeners: (() => void)[] = [];
   const counts = { swaps: 0, refusals: 0 };
   let appliedAtMs = Date.now();
@@ -83,6 +85,9 @@ export function createInForce({ upstreams, lastKnownGood, toMonotonicMs }: InFor
       }
       if (isWhole || known.applied !== applied) {
         swap(taken);
+        for (const { target } of changes.resets) {
+          resetListeners.forEach((listener) => listener(target));
+        }
         keep(taken.keys);
       }
       if (known.refused?.revision !== refused?.revision) {
@@ -93,6 +98,9 @@ export function createInForce({ upstreams, lastKnownGood, toMonotonicMs }: InFor
     },
     onSwap(listener) {
       swapListeners.push(listener);
+    },
+    onReset(listener) {
+      resetListeners.push(listener);
     },
     onRefusal(listener) {
       refusalListeners.push(listener);

@@ -73,14 +73,14 @@ export function takeChanges(
 
 /** The newest revision that is obeyed: the newest of all, unless that one is refused. */
 function obeyedRevision(
-  { revision, switches, keys }: Changes,
+  { revision, switches, keys, resets }: Changes,
   { published, refused }: Judged,
   before: number,
 ): number {
   if (refused?.revision !== revision) {
     return revision;
   }
-  return [...switches, ...keys].reduce(
+  return [...switches, ...keys, ...resets].reduce(
     (newest, row) => Math.max(newest, row.revision),
     Math.max(before, published?.revision ?? 0),
   );

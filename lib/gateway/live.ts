@@ -27,4 +27,6 @@ export type Live = {
   isCurrent: () => boolean;
   /** Hears every swap, after it. */
   onSwap: (listener: (snapshot: Snapshot) => void) => void;
+  /** Hears of each target whose failures a person has forgotten. */
+  onReset: (listener: (target: string) => void) => void;
 };

@@ -14,6 +14,7 @@ import { createAdmission } from "./admit";
 import { createAnyModels } from "./any-models";
 import { type CallLogCounts, createCallLog } from "./call-log";
 import { createClosing } from "./closing";
+import { startCommandDesk } from "./command-desk";
 import { startConnectionDesk } from "./connection-desk";
 import { startFleet } from "./fleet";
 import { type FollowerCounts, startFollower } from "./follower";
@@ -204,6 +205,7 @@ export async function startGateway(
     ...{ db, nodeId, vault, now },
     environment: env.environment ?? {},
   });
+  const commandDesk = startCommandDesk({ db, nodeId, fleet, prober, snapshot: live.snapshot });
   const hints = startHints({
     ...{ db, nodeId, fleet, now },
     onHint: (target) => void router.apply({ type: "hint", target }),
@@ -232,6 +234,7 @@ export async function startGateway(
     running.cut((target) => holdAt(snapshot, target, now())?.intent === "disabled");
     reporter.onSwap();
   });
+  live.onReset((target) => void router.apply({ type: "reset", target }));
   live.onRefusal(() => {
     reporter.onSwap();
   });
@@ -267,7 +270,8 @@ export async function startGateway(
     await upkeep.stop();
     meter.stop();
     await prober.stop();
-    await Promise.all([hints.stop(), probeDesk.stop(), connectionDesk.stop(), fleet.stop()]);
+    const desks = [hints, probeDesk, connectionDesk, commandDesk, fleet];
+    await Promise.all(desks.map((desk) => desk.stop()));
     const leftBytes = await callLog.close(logDrainMs);
     if (leftBytes > 0) {
       log.info(

@@ -14,3 +14,20 @@ export function costNanoUsd(price: Price | null, usage: Usage | null): number | 
       usage.completionTokens * price.outputNanoUsd,
   );
 }
+
+/** The words of the smallest chat, as models count them. */
+const probePromptTokens = 9;
+const probeAnswerTokens = 1;
+const reasonedProbeTokens = 16;
+
+/** About what one probe costs at list price (US dollars per million tokens); null without a price. */
+export function probeCostNanoUsd(
+  price: { readonly input: number; readonly output: number } | undefined,
+  isReasoning: boolean,
+): number | null {
+  if (price === undefined) {
+    return null;
+  }
+  const answerTokens = isReasoning ? reasonedProbeTokens : probeAnswerTokens;
+  return Math.round((probePromptTokens * price.input + answerTokens * price.output) * 1_000);
+}

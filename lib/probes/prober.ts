@@ -55,6 +55,13 @@ export type ProberDeps = {
 export type Prober = {
   /** Hears the router's wishes for another look. */
   onDecision: (decision: Decision) => void;
+  /**
+   * Looks at a target at once because a person asks, whatever the budget says, and for nothing at its place too. A look
+   * that is under way is the same one.
+   *
+   * @returns null when the look says nothing: our own loop stood still, or the configuration has lost the target.
+   */
+  probeNow(target: Target): Promise<ProbeRecord | null>;
   /** When the target will be asked next, monotonic; null when it will not. */
   nextProbeMs: (targetId: string) => number | null;
   /** Takes another node's look for one of our own that has just ended. */
@@ -82,27 +89,34 @@ export function startProber(deps: ProberDeps): Prober {
     allowPrivate ? agents.private : agents.public;
   const schedule = createSchedule(deps);
   const budget = createProbeBudget();
-  const running = new Set<Promise<void>>();
-  const busy = new Set<string>();
+  const running = new Map<string, Promise<ProbeRecord | null>>();
   const reshaped = new Set<string>();
   let seq = 0;
   let lastLookMs = deps.now();
   let lagging = false;
   let wished: NodeJS.Timeout | null = null;
 
-  const launch = (id: string, work: () => Promise<void>): void => {
-    busy.add(id);
+  const launch = (id: string, work: () => Promise<ProbeRecord | null>): void => {
     const one = work()
       .catch((error: unknown) => {
         log.error(`A probe of ${id} failed by our own fault: ${String(error)}`);
+        return null;
       })
       .finally(() => {
-        busy.delete(id);
-        running.delete(one);
+        running.delete(id);
       });
-    running.add(one);
+    running.set(id, one);
   };
-  const mayLaunch = (id: string): boolean => !busy.has(id) && running.size < maxInFlight;
+  const joined = (
+    id: string,
+    work: () => Promise<ProbeRecord | null>,
+  ): Promise<ProbeRecord | null> | undefined => {
+    if (!running.has(id)) {
+      launch(id, work);
+    }
+    return running.get(id);
+  };
+  const mayLaunch = (id: string): boolean => !running.has(id) && running.size < maxInFlight;
 
   const look = (): void => {
     const budgetNanoUsd = deps.snapshot().probeBudgetNanoUsd * deps.duty().budgetRatio;
@@ -128,10 +142,15 @@ export function startProber(deps: ProberDeps): Prober {
     look();
   };
 
-  const probeModel = async ({ target, isWished }: DueProbe): Promise<void> => {
+  const recorded = (record: ProbeRecord): ProbeRecord => {
+    deps.onRecord(record);
+    return record;
+  };
+
+  const probeModel = async ({ target, isWished }: DueProbe): Promise<ProbeRecord | null> => {
     const endpoint = deps.endpoint(target);
     if (endpoint === undefined) {
-      return;
+      return null;
     }
     seq += 1;
     const own = seq;
@@ -152,7 +171,7 @@ export function startProber(deps: ProberDeps): Prober {
     );
     if (lagging && result.verdict === "fail") {
       schedule.wish({ type: "probe", target, afterMs: afterLagMs });
-      return;
+      return null;
     }
     if (result.reason === probeShape && !reshaped.has(target.id)) {
       reshaped.add(target.id);
@@ -170,13 +189,14 @@ export function startProber(deps: ProberDeps): Prober {
     const { provider, region, credential } = target;
     const place = { provider, region, credential };
     const cost = { tokens, costNanoUsd: nanoUsd };
-    deps.onRecord({ kind: "model", ...place, target, seq: own, atMs: deps.now(), result, ...cost });
+    const probed = { kind: "model", ...place, target, seq: own, result, ...cost } as const;
+    return recorded({ ...probed, atMs: deps.now() });
   };
 
-  const probeRegion = async (place: RegionPlace): Promise<void> => {
+  const probeRegion = async (place: RegionPlace): Promise<ProbeRecord | null> => {
     const endpoint = deps.endpoint(place);
     if (endpoint === undefined) {
-      return;
+      return null;
     }
     seq += 1;
     const own = seq;
@@ -194,13 +214,13 @@ export function startProber(deps: ProberDeps): Prober {
     );
     if (lagging && result.verdict === "fail") {
       schedule.wish({ type: "probe_region", ...place, afterMs: afterLagMs });
-      return;
+      return null;
     }
     deps.onRegionResult(place, own, result);
     const { provider, region, credential } = place;
     const free = { tokens: 0, costNanoUsd: 0 };
     const where = { provider, region, credential, target: null };
-    deps.onRecord({ kind: "region", ...where, seq: own, atMs: deps.now(), result, ...free });
+    return recorded({ kind: "region", ...where, seq: own, atMs: deps.now(), result, ...free });
   };
 
   const timer = setInterval(round, lookEveryMs);
@@ -218,16 +238,25 @@ export function startProber(deps: ProberDeps): Prober {
         }, wishDelayMs);
       }
     },
+    async probeNow(target) {
+      const { provider, region, credential } = target;
+      const place = { provider, region, credential };
+      const [record = null] = await Promise.all([
+        joined(target.id, () => probeModel({ target, isWished: true })),
+        joined(regionId(place), () => probeRegion(place)),
+      ]);
+      return record;
+    },
     nextProbeMs: (targetId) => schedule.nextMs(targetId),
     hearModel(target, result) {
       // A look of our own that is under way will know better.
-      if (!busy.has(target.id)) {
+      if (!running.has(target.id)) {
         seq += 1;
         deps.onModelResult(target, seq, result);
       }
     },
     hearRegion(place, result) {
-      if (!busy.has(regionId(place))) {
+      if (!running.has(regionId(place))) {
         seq += 1;
         deps.onRegionResult(place, seq, result);
       }
@@ -238,7 +267,7 @@ export function startProber(deps: ProberDeps): Prober {
       await Promise.all(
         Object.values(agents).flatMap(({ kept, fresh }) => [kept.destroy(), fresh.destroy()]),
       );
-      await Promise.all(running);
+      await Promise.all(running.values());
     },
   };
 }

@@ -149,12 +149,55 @@ export const TargetView = z.object({
       latencyMs: z.nullable(z.number()),
     }),
   ),
+  /** What a probe costs at list price, about; null when that is not known. */
+  probeCostNanoUsd: z.nullable(z.number()),
   /** How many live nodes see this state, of how many. */
   onNodes: z.object({ count: z.number(), of: z.number() }),
   /** Worst state of each minute, oldest first, 60 cells; null is a gap. */
   strip: z.array(StripState),
 });
 export type TargetView = z.infer<typeof TargetView>;
+
+/** What came of a probe that somebody asked for. */
+export const ProbeNow = z.object({
+  /**
+   * What it proves; `unsure`: the node stood still meanwhile, or knows no such target. `nobody`: no node took it within 5 s;
+   * `silent`: the one that did never said what came of it.
+   */
+  outcome: z.enum([
+    "pass",
+    "fail",
+    "capacity",
+    "credential",
+    "quota",
+    "access",
+    "configuration",
+    "unsure",
+    "nobody",
+    "silent",
+  ]),
+  /** The provider's answer, as far as there was one. */
+  status: z.nullable(z.number()),
+  reason: z.nullable(z.string()),
+  latencyMs: z.nullable(z.number()),
+  /** Null: its price is not known. */
+  costNanoUsd: z.nullable(z.number()),
+  node: z.nullable(z.string()),
+});
+export type ProbeNow = z.infer<typeof ProbeNow>;
+
+/** What a person wants of the healer at one target. */
+export const BreakerRequest = z.strictObject({
+  /**
+   * `reset`: forget its failures and try it again, on every node. `hold`: keep it out, whatever probes say, until `until`
+   * or `release`; it is the target's own switch, draining.
+   */
+  action: z.enum(["reset", "hold", "release"]),
+  /** Of a hold; null or absent: until it is released. */
+  until: z.optional(z.nullable(z.number())),
+  reason: z.optional(z.string().check(z.maxLength(500))),
+});
+export type BreakerRequest = z.infer<typeof BreakerRequest>;
 
 export const NodeView = z.object({
   id: z.string(),
@@ -747,7 +790,7 @@ export type ChangeLine = z.infer<typeof ChangeLine>;
 export const Change = z.object({
   id: z.string(),
   at: z.number(),
-  kind: z.enum(["config", "switch", "key", "health", "opening"]),
+  kind: z.enum(["config", "switch", "key", "reset", "health", "opening"]),
   actor: Actor,
   /** Revision number; null for health events and openings. */
   revision: z.nullable(z.number()),
@@ -755,7 +798,7 @@ export const Change = z.object({
   /**
    * What happened, for the page to word; `type` says which of these it is: `switch {objectType, objectId, from, to, until}`
    * (from and to are intents), `reorder {route, from, to}` (chains), `config {source, added, removed, changed}` (names such
-   * as `model:gpt-4.1`), `key {id, action, from?, to?}` (an edit's name and limits),
+   * as `model:gpt-4.1`), `key {id, action, from?, to?}` (an edit's name and limits), `reset {target}`,
    * `health {target, provider, model, region, from, to, reason, evidence, node}` (from and to: `HealthLabel`; with
    * `observed` 1 in its evidence the rule only observes, and nothing was done), `opening {callId}`.
    */

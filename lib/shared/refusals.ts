@@ -10,6 +10,7 @@ export const refusals = {
   until_needless: [],
   until_past: [],
   until_far: [],
+  target_stopped: ["id"],
   switch_changed: ["actor", "type", "id", "intent", "revision"],
   object_changed: ["actor", "object", "revision"],
   route_changed: ["actor", "id", "revision", "chain"],

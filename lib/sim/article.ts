@@ -89,6 +89,7 @@ export function articleScenario(seed: number, share = 1): Scenario {
     ],
     faults: troubles(seed, durationMs),
     toggles: [],
+    resets: [],
     nodes: 1,
     freezes: [],
     gossip: clearGossip,

@@ -25,4 +25,6 @@ export const happening = {
   /** Node, target. */
   hint: 14,
   lie: 15,
+  /** Place in the scenario's list. */
+  reset: 16,
 } as const;

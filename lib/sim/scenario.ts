@@ -125,6 +125,9 @@ export type Toggle = {
   readonly forMs: number | null;
 };
 
+/** A person has the failures of one place forgotten, by its place in the topology. */
+export type Reset = { readonly atMs: number; readonly place: number };
+
 export type Freeze = { readonly node: number; readonly atMs: number; readonly forMs: number };
 
 /** How badly nodes and probes hear of each other. */
@@ -154,6 +157,7 @@ export type Scenario = {
   readonly workloads: readonly Workload[];
   readonly faults: readonly Fault[];
   readonly toggles: readonly Toggle[];
+  readonly resets: readonly Reset[];
   readonly nodes: number;
   readonly freezes: readonly Freeze[];
   readonly gossip: Gossip;

@@ -57,6 +57,7 @@ export function outline({ perSecond, keys, calls, ...rest }: Outline = {}): Scen
     midstream: "resume",
     faults: [],
     toggles: [],
+    resets: [],
     nodes: 1,
     freezes: [],
     gossip: clearGossip,

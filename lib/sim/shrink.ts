@@ -5,13 +5,16 @@ export type StillFails = (scenario: Scenario) => boolean;
 
 /** Smaller scenarios than `scenario`, the boldest cuts first. */
 function* smaller(scenario: Scenario): Generator<Scenario> {
-  const { faults, toggles, freezes, models, workloads } = scenario;
+  const { faults, toggles, resets, freezes, models, workloads } = scenario;
   yield* halves(scenario);
   for (const index of faults.keys()) {
     yield { ...scenario, faults: faults.filter((_, place) => place !== index) };
   }
   for (const index of toggles.keys()) {
     yield { ...scenario, toggles: toggles.filter((_, place) => place !== index) };
+  }
+  for (const index of resets.keys()) {
+    yield { ...scenario, resets: resets.filter((_, place) => place !== index) };
   }
   for (const index of freezes.keys()) {
     yield { ...scenario, freezes: freezes.filter((_, place) => place !== index) };

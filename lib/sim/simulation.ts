@@ -175,6 +175,9 @@ class Simulation {
     for (const [index, toggle] of scenario.toggles.entries()) {
       agenda.note(toggle.atMs, happening.toggle, index, 0);
     }
+    for (const [index, reset] of scenario.resets.entries()) {
+      agenda.note(reset.atMs, happening.reset, index, 0);
+    }
     for (const [index, freeze] of scenario.freezes.entries()) {
       agenda.note(freeze.atMs, happening.freeze, index, 0);
     }
@@ -311,6 +314,9 @@ class Simulation {
         break;
       case happening.freeze:
         this.freeze(scenario.freezes[a]);
+        break;
+      case happening.reset:
+        this.reset(a);
         break;
       case happening.hint:
         this.hint(a, b);
@@ -458,6 +464,15 @@ class Simulation {
           run.attempt !== null &&
           holdAt(stage.snapshot, run.attempt.move.target, stage.nowMs)?.intent === "disabled",
       );
+    }
+  }
+
+  private reset(index: number): void {
+    const { places } = this.stage.topology;
+    const { place } = this.scenario.resets[index] ?? { place: 0 };
+    const target = places[place % places.length]?.target.id ?? "";
+    for (const shell of this.shells) {
+      shell.tell({ type: "reset", target }, otherStream, Math.round(this.stage.nowMs));
     }
   }
 

@@ -14,6 +14,7 @@ import {
   type ModelPlan,
   type ProviderPlan,
   type RegionPlan,
+  type Reset,
   type Scenario,
   type Toggle,
   clearGossip,
@@ -71,6 +72,8 @@ export function swarmScenario(seed: number, { calls }: SwarmOptions): Scenario {
     nodes,
     freezes: chance.happens(0.15) ? drawFreezes(chance, nodes, faultsUntilMs) : [],
     gossip: chance.happens(0.3) ? drawGossip(chance) : clearGossip,
+    // Drawn last: seeds keep the rest of their world.
+    resets: chance.happens(0.3) ? drawResets(chance, faultsUntilMs) : [],
   };
 }
 
@@ -249,6 +252,13 @@ function drawToggles(
       forMs: chance.between(5 * second, 60 * second),
     };
   });
+}
+
+function drawResets(chance: Chance, untilMs: number): Reset[] {
+  return Array.from({ length: 1 + chance.below(5) }, () => ({
+    atMs: chance.between(10 * second, untilMs),
+    place: chance.below(12),
+  }));
 }
 
 function drawFreezes(chance: Chance, nodes: number, untilMs: number): Freeze[] {

@@ -15,6 +15,8 @@ export type Changes = {
   readonly keys: readonly AppKeyRow[];
   /** The ids of keys that changed to what this release cannot read. */
   readonly unreadableKeys: readonly string[];
+  /** The targets whose failures people had forgotten meanwhile, in that order; not for longer than ten minutes. */
+  readonly resets: readonly { readonly revision: number; readonly target: string }[];
 };
 
 /** What the database says now. `document` is null until something was published. */
@@ -50,6 +52,7 @@ const changeRows = z.tuple([
     config: z.object({ revision: z.number(), document: z.unknown() }).nullable(),
     switches: switchRows,
     keys: z.array(z.unknown()),
+    resets: z.array(z.object({ revision: z.number(), target: z.string() })),
   }),
 ]);
 
@@ -67,7 +70,10 @@ export async function readChangesSince(db: Database, revision: number): Promise<
         (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY object_type, object_id), '[]') FROM switch s
           WHERE revision > ${revision}) AS switches,
         (SELECT coalesce(jsonb_agg(to_jsonb(k) ORDER BY id), '[]') FROM app_key k
-          WHERE revision > ${revision}) AS keys`,
+          WHERE revision > ${revision}) AS keys,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('revision', id, 'target', summary->>'target') ORDER BY id), '[]')
+          FROM revision WHERE kind = 'reset' AND id > ${revision}
+            AND created_at > clock_timestamp() - interval '10 minutes') AS resets`,
   );
   const [row] = changeRows.parse(rows);
   const { keys, unreadable } = toAppKeyRows(row.keys);

@@ -11,12 +11,13 @@ const notice = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("log"), id: z.string() }),
   z.object({ kind: z.literal("probes"), id: z.string() }),
   z.object({ kind: z.literal("test"), id: z.string() }),
+  z.object({ kind: z.literal("command"), id: z.string() }),
   z.object({ kind: z.literal("hint"), id: z.string(), target: z.string(), atMs: z.number() }),
 ]);
 
 /**
  * `revision`: its number. `node`, `health`, `log`, `probes`: the node that applied, changed its mind, shipped calls, or
- * looked on behalf of all. `test`: an address that somebody wants tried. `hint`: a node that sees a target down, and when by the database's clock (epoch ms).
+ * looked on behalf of all. `test`: an address that somebody wants tried. `command`: something that somebody wants done. `hint`: a node that sees a target down, and when by the database's clock (epoch ms).
  */
 export type Notice = z.infer<typeof notice>;
 

@@ -52,6 +52,8 @@ export type RevisionWriter = {
     },
   ): Promise<Appended>;
   appendKey(head: RevisionHead, key: NewAppKey): Promise<Appended>;
+  /** The summary names the target whose failures are forgotten. */
+  appendReset(head: RevisionHead): Promise<Appended>;
 };
 
 export type NewAppKey = Omit<AppKeyRow, "revision" | "revokedAt"> & { readonly revoked: boolean };
@@ -95,6 +97,7 @@ export async function writeRevisions<T>(
         await putAppKey(tx, key, appended.id);
         return appended;
       },
+      appendReset: (head) => append({ ...head, kind: "reset", before: null, after: null }),
     });
   });
   if (newest !== undefined) {
@@ -104,7 +107,7 @@ export async function writeRevisions<T>(
 }
 
 type RevisionColumns = RevisionHead & {
-  readonly kind: "config" | "switch" | "key";
+  readonly kind: "config" | "switch" | "key" | "reset";
   readonly before: unknown;
   readonly after: unknown;
   readonly document?: ConfigDocument;
@@ -179,7 +182,7 @@ export async function findNewestRevision(tx: Transaction): Promise<Appended | un
 /** One revision as it was written; before and after are what its kind puts there. */
 export type RevisionRow = {
   readonly id: number;
-  readonly kind: "config" | "switch" | "key";
+  readonly kind: "config" | "switch" | "key" | "reset";
   readonly actor: Actor;
   readonly reason: string | null;
   readonly summary: Readonly<Record<string, unknown>>;

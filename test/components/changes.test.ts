@@ -25,7 +25,7 @@ describe("changes in words", () => {
     to: "draining",
   };
   it.each([
-    [off, "turned off org/model:7b / us-east"],
+    [off, "held org/model:7b / us-east open"],
     [
       { ...off, objectType: "model", objectId: "gpt-4.1", until: now + 60_000 },
       "turned off gpt-4.1 until 14:33:00",
@@ -39,6 +39,7 @@ describe("changes in words", () => {
       "changed model:x and 2 more",
     ],
     [{ type: "config" }, "loaded the configuration"],
+    [{ type: "reset", target: "acme:us-east:small" }, "reset the breaker of small / us-east"],
     [{ type: "something new" }, null],
   ])("%j", (raw, expected) => {
     expect(sentence(raw)).toBe(expected);

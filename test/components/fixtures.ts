@@ -50,6 +50,7 @@ export function target(over: Partial<TargetView> = {}): TargetView {
     nextProbeAt: null,
     successors: [],
     lastProbe: null,
+    probeCostNanoUsd: null,
     onNodes: { count: 1, of: 1 },
     strip: [],
     ...over,

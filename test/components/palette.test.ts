@@ -28,6 +28,7 @@ describe("a key of the page", () => {
     ["KeyY", {}, "link"],
     ["KeyE", {}, "export"],
     ["KeyF", {}, "worst"],
+    ["KeyB", {}, "probe"],
     ["KeyK", { ctrlKey: true }, "palette"],
     ["KeyK", { metaKey: true }, "palette"],
   ] as const)("%s %o asks for %s", (code, more, kind) => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { ApiFailure } from "@/components/lib/api";
+import { type Asked, askedLine } from "@/components/lib/targets/probe-now";
 import { shownState, targetName, worstState } from "@/components/lib/targets/state";
 import { breakerTexts } from "@/components/lib/targets/breaker";
 import { sayLine, whyTexts } from "@/components/lib/targets/why";
 import { gridOf, moved } from "@/components/targets/grid";
-import { type BreakerFigures } from "@/lib/shared/contract";
+import { type BreakerFigures, type ProbeNow } from "@/lib/shared/contract";
 import { down, health, now, on, target } from "./fixtures";
 import { wordsOf } from "./words";
 
@@ -65,10 +67,26 @@ describe("the line under a state", () => {
       "첫 토큰이 느림",
     ],
     [
-      "off by a person",
+      "held by a person",
       target({ state: "off", switch: { ...held, reason: "contract review" } }),
-      "off by Daniel · until turned on · “contract review”",
-      "끈 사람: Daniel · 다시 켤 때까지 · “contract review”",
+      "held open by Daniel · until released · “contract review”",
+      "차단기 열림 유지: Daniel · 해제할 때까지 · “contract review”",
+    ],
+    [
+      "held by a person until a chosen end",
+      target({ state: "off", switch: { ...held, until: now + 12_000 } }),
+      "held open by Daniel · until 14:32:12",
+      "차단기 열림 유지: Daniel · 14:32:12까지",
+    ],
+    [
+      "stopped by a person",
+      target({
+        state: "off",
+        effectiveIntent: "disabled",
+        switch: { ...held, intent: "disabled" },
+      }),
+      "off by Daniel · until turned on · stopped at once",
+      "끈 사람: Daniel · 다시 켤 때까지 · 즉시 중단됨",
     ],
     [
       "off with its region",
@@ -216,5 +234,46 @@ describe("the grid", () => {
     expect(moved({ row: 2, column: 2 }, "Home", true, size)).toEqual({ row: 1, column: 1 });
     expect(moved({ row: 0, column: 1 }, "End", true, size)).toEqual({ row: 2, column: 2 });
     expect(moved({ row: 1, column: 1 }, "a", false, size)).toBeNull();
+  });
+});
+
+describe("a probe that somebody asked for", () => {
+  const found: ProbeNow = {
+    outcome: "pass",
+    status: 200,
+    reason: null,
+    latencyMs: 41,
+    costNanoUsd: 26_000,
+    node: "one/0",
+  };
+  const stopped = new ApiFailure(409, "conflict", "", null, {
+    refusal: { reason: "target_stopped", values: { id: "acme:us:m" } },
+  });
+  it.each<[Asked, string]>([
+    [{ kind: "asking" }, "asking…"],
+    [{ kind: "answered", found }, "probe passed · 41 ms"],
+    [
+      { kind: "answered", found: { ...found, outcome: "fail", status: 503, reason: "status_503" } },
+      "probe failed: 503 · 41 ms",
+    ],
+    [
+      { kind: "answered", found: { ...found, outcome: "fail", status: null, reason: "timeout" } },
+      "probe failed: timeout · 41 ms",
+    ],
+    [
+      { kind: "answered", found: { ...found, outcome: "nobody", latencyMs: null, node: null } },
+      "No node took it within 5 s: none that probes is reporting.",
+    ],
+    [
+      { kind: "answered", found: { ...found, outcome: "silent", latencyMs: null } },
+      "one/0 took it, and never said what it saw.",
+    ],
+    [
+      { kind: "refused", error: stopped },
+      "“acme:us:m” is stopped: not even a probe goes there. Hold it instead, or turn it on.",
+    ],
+  ])("%j", (asked, expected) => {
+    const { t, f, seen } = wordsOf("en");
+    expect(seen(askedLine(asked, t, f))).toBe(expected);
   });
 });

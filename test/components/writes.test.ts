@@ -121,6 +121,8 @@ describe("what a form saved", () => {
     expect(undoable(withSaved(both, 2, { outcome: "undone" }), now + 9000)).toBe(older);
     expect(undoable(withSaved(state, 2, { outcome: "undoing" }), now + 9000)).toBeUndefined();
     expect(undoable(both, now + 10_001)).toBeUndefined();
+    const forGood = { ...state, saves: [{ ...saved, takeBack: null }] };
+    expect(undoable(forGood, now + 9000)).toBeUndefined();
   });
 });
 

@@ -99,7 +99,10 @@ const happening = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ what: fc.constant("hint"), target: fc.constantFrom(...targetIds) }),
+    arbitrary: fc.record({
+      what: fc.constantFrom("hint", "reset"),
+      target: fc.constantFrom(...targetIds),
+    }),
   },
   {
     weight: 1,
@@ -114,7 +117,7 @@ type Happening =
   | { what: "wait" | "freeze"; ms: number }
   | { what: "probe"; target: string; verdict: "pass" | "fail" }
   | { what: "probe_region"; region: string; verdict: "pass" | "fail" }
-  | { what: "hint"; target: string }
+  | { what: "hint" | "reset"; target: string }
   | { what: "switch"; to: number };
 
 type Underway = { readonly id: string; move: AttemptMove | null; hasContent: boolean };
@@ -175,7 +178,8 @@ class Shell {
         bench.probeRegion({ provider: "acme", region: happening.region }, happening.verdict);
         break;
       case "hint":
-        bench.apply({ type: "hint", target: happening.target });
+      case "reset":
+        bench.apply({ type: happening.what, target: happening.target });
         break;
       case "switch":
         bench.apply({

@@ -186,7 +186,7 @@ it.each([
   },
 );
 
-it("switches one target by arrows and Space in the grid", async () => {
+it("switches one target by arrows and Space in the grid, probes it by b, and holds it open from its popover", async () => {
   const id = "alpha:eu-west:claude-sonnet-4-5";
   const page = await room.open({}, "/matrix");
   const grid = page.getByRole("grid");
@@ -202,6 +202,24 @@ it("switches one target by arrows and Space in the grid", async () => {
   await page.keyboard.press("Space");
   await shows(cell.getByTestId("why"), isOn);
   expect(await savedIntent("target", id)).toBe("enabled");
+
+  await page.keyboard.press("b");
+  await shows(page.getByTestId("notice"), say({ key: "probe.outcome.pass" }), 10_000);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: say({ key: "hold.open" }) }).click();
+  await sayYes(page, id);
+  await shows(cell.getByTestId("why"), isOff);
+  await eventually(async () => {
+    const held = (await room.health()).targets.find((one) => one.id === id)?.switch;
+    expect(held).toMatchObject({ intent: "draining", reason: "a test" });
+    expect(held?.until ?? 0).toBeGreaterThan(Date.now());
+    return true;
+  });
+  expect(
+    (await room.ask("POST", `targets/${encodeURIComponent(id)}/breaker`, { action: "release" }))
+      .status,
+  ).toBe(200);
+  await eventually(async () => (await savedIntent("target", id)) === "enabled");
 });
 
 it("switches a region off for all models and on again by the mouse", async () => {

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const rows = [{ revision: 7, config: null, switches: [], keys: [] }];
+const rows = [{ revision: 7, config: null, switches: [], keys: [], resets: [] }];
 const nothing: Loaded = { ok: false, problem: "there is no file" };
 const published = { revision: 3, document: emptyDocument };
 const something: Loaded = { ok: true, kept: { revision: 3, published, switches: [], keys: [] } };

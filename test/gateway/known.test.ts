@@ -14,7 +14,15 @@ const published = (revision: number) => ({ revision, document: configDocument.pa
 const refused = { revision: 0, problem: "no" };
 
 function news(revision: number, over: Partial<Changes> = {}): Changes {
-  return { revision, config: null, switches: [], keys: [], unreadableKeys: [], ...over };
+  return {
+    revision,
+    config: null,
+    switches: [],
+    keys: [],
+    unreadableKeys: [],
+    resets: [],
+    ...over,
+  };
 }
 
 function off(revision: number, intent: SwitchRow["intent"] = "disabled"): SwitchRow {

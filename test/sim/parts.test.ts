@@ -129,6 +129,7 @@ describe("scenarios", () => {
     expect(kinds.size).toBe(18);
     expect(drawn.some(({ nodes }) => nodes > 1)).toBe(true);
     expect(drawn.some(({ toggles }) => toggles.length > 0)).toBe(true);
+    expect(drawn.some(({ resets }) => resets.length > 0)).toBe(true);
     expect(drawn.some(({ freezes }) => freezes.length > 0)).toBe(true);
     expect(new Set(drawn.map(({ workloads }) => workloads[0]?.perSecond)).size).toBeGreaterThan(3);
   });

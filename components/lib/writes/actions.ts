@@ -7,6 +7,7 @@ import { storeDraft } from "./draft";
 import { impactRequest, isHopeless, readImpact } from "./impact";
 import {
   begun,
+  type Confirming,
   type Conflict,
   dropped,
   observed,
@@ -48,6 +49,8 @@ export interface AskOptions {
   /** The revision that was decided on; absent: the one that the page shows. */
   readonly basedOn?: number | undefined;
   readonly isConfirmed?: boolean;
+  /** A hold: shown before it happens, however little it moves, because its end is still to be chosen. */
+  readonly isHold?: boolean;
 }
 
 /**
@@ -59,7 +62,7 @@ export async function ask(
   deps: WriteDeps,
   ref: ObjectRef,
   wanted: Wanted,
-  { basedOn, isConfirmed = false }: AskOptions = {},
+  { basedOn, isConfirmed = false, isHold = false }: AskOptions = {},
 ): Promise<boolean> {
   const health = deps.client.getQueryData(healthQueries.view().queryKey);
   const served = health && servedObject(health, ref);
@@ -70,7 +73,7 @@ export async function ask(
   // Somebody who changes their mind before the view tells of their last change is in nobody's way.
   const seen = Math.max(served.revision, own?.revision ?? 0);
   const write = newWrite(ref, wanted, served.wanted, basedOn ?? seen);
-  if (!isConfirmed && !(await mayHappen(deps, write, basedOn))) {
+  if (!isConfirmed && !(await mayHappen(deps, write, { basedOn, isHold }))) {
     return false;
   }
   return run(deps, write, () => sendWanted(write));
@@ -80,7 +83,7 @@ export async function ask(
 async function mayHappen(
   { store, onFailed }: WriteDeps,
   write: Write,
-  basedOn: number | undefined,
+  how: Pick<Confirming, "basedOn" | "isHold">,
 ): Promise<boolean> {
   const { ref, wanted } = write;
   const request = impactRequest(ref, wanted);
@@ -89,15 +92,15 @@ async function mayHappen(
   }
   try {
     const impact = await readImpact(request);
-    if (impact.tier === "T0") {
+    if (impact.tier === "T0" && !how.isHold) {
       return true;
     }
-    store.update((state) => ({ ...state, confirming: { ref, wanted, basedOn, impact } }));
+    store.update((state) => ({ ...state, confirming: { ref, wanted, ...how, impact } }));
   } catch (error) {
     if (isHopeless(error)) {
       onFailed(write, error);
     } else {
-      store.update((state) => ({ ...state, confirming: { ref, wanted, basedOn, impact: null } }));
+      store.update((state) => ({ ...state, confirming: { ref, wanted, ...how, impact: null } }));
     }
   }
   return false;
@@ -121,7 +124,7 @@ export function follow(
   { store, onSaved, nowMs }: WriteDeps,
   name: string,
   { revision, createdAt, nodes }: WriteResult,
-  takeBack: TakeBack = sendRevert,
+  takeBack: TakeBack | null = sendRevert,
 ): void {
   lastSeq += 1;
   const saved: Saved = {
@@ -139,9 +142,13 @@ export function follow(
 /** Takes back what a form saved, with a new revision; its notice says what came of it. */
 export async function undoSaved(deps: WriteDeps, saved: Saved): Promise<void> {
   const { client, store, nowMs, onSaved } = deps;
+  const { takeBack } = saved;
+  if (takeBack === null) {
+    return;
+  }
   store.update((state) => withSaved(state, saved.seq, { outcome: "undoing" }));
   try {
-    const { revision, createdAt, nodes } = await saved.takeBack(saved.sent.revision);
+    const { revision, createdAt, nodes } = await takeBack(saved.sent.revision);
     const undone = { ...untold, outcome: "undone", sent: { revision, createdAt } } as const;
     store.update((state) => observed(withSaved(state, saved.seq, undone), nodes, nowMs()));
   } catch {

@@ -61,7 +61,8 @@ export interface Saved extends Tracked {
   readonly sent: NonNullable<Tracked["sent"]>;
   /** `kept`: it was to be taken back, and could not be. */
   readonly outcome: "saved" | "undoing" | "undone" | "kept";
-  readonly takeBack: TakeBack;
+  /** Null: it cannot be taken back. */
+  readonly takeBack: TakeBack | null;
 }
 
 /** Sends what was before, unless what was saved as `revision` was changed since. */
@@ -89,6 +90,8 @@ export interface Confirming {
   readonly ref: ObjectRef;
   readonly wanted: Wanted;
   readonly basedOn: number | undefined;
+  /** It was asked for as a hold of a target, until an end that is still to be chosen. */
+  readonly isHold: boolean;
   /** Null: the server could not tell. */
   readonly impact: ImpactView | null;
 }
@@ -175,7 +178,9 @@ export function undoable({ writes, saves }: WritesState, nowMs: number): Write |
   const isFresh = ({ sent }: Tracked): boolean => sent !== null && nowMs - sent.createdAt < undoMs;
   return [
     ...writes.filter((write) => !write.isUndo && isFresh(write)),
-    ...saves.filter((saved) => saved.outcome === "saved" && isFresh(saved)),
+    ...saves.filter(
+      (saved) => saved.outcome === "saved" && saved.takeBack !== null && isFresh(saved),
+    ),
   ].sort((a, b) => b.seq - a.seq)[0];
 }
 

@@ -42,7 +42,7 @@ interface Writes {
   ask: (ref: ObjectRef, wanted: Wanted, options?: AskOptions) => Promise<boolean>;
   undo: (write: Write) => Promise<void>;
   /** Follows to the nodes what a form saved under `name`; without `takeBack` it is taken back by its revision. */
-  follow: (name: string, result: WriteResult, takeBack?: TakeBack) => void;
+  follow: (name: string, result: WriteResult, takeBack?: TakeBack | null) => void;
   undoSaved: (saved: Saved) => Promise<void>;
   /** Nobody is told of it any more. */
   dropSaved: (saved: Saved) => void;

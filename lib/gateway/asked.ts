@@ -1,0 +1,38 @@
+/** What operators ask of a gateway through the database: looked for at once when a notice says so, and every 2 s. */
+import type { Database } from "../store/database";
+import { type Notice, noticeChannel, parseNotice } from "../store/notices";
+import { createLooks } from "./looks";
+
+const lookEveryMs = 2_000;
+const looksApartMs = 20;
+
+/** Starts looking. `take` claims what waits and begins it; without the database nobody asks. */
+export function startAnswering(
+  db: Database,
+  kind: Notice["kind"],
+  take: () => Promise<readonly Promise<void>[]>,
+): { stop(): Promise<void> } {
+  const running = new Set<Promise<void>>();
+  const look = async (): Promise<void> => {
+    for (const work of await take()) {
+      // Whoever asked hears nothing then, and says so.
+      const one = work.catch(() => undefined).finally(() => running.delete(one));
+      running.add(one);
+    }
+  };
+  const looks = createLooks(() => look().catch(() => undefined), looksApartMs);
+  looks.every(lookEveryMs);
+  looks.ask();
+  const stopListening = db.listen(noticeChannel, (payload) => {
+    if (parseNotice(payload)?.kind === kind) {
+      looks.ask();
+    }
+  });
+  return {
+    async stop() {
+      await stopListening();
+      await looks.stop();
+      await Promise.all(running);
+    },
+  };
+}
