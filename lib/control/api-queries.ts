@@ -17,6 +17,8 @@ import {
 /** The addresses of the operator API as the verbs want them. All throw `invalid_request` naming the parameter. */
 
 const longestText = 200;
+/** As long as one in a body. */
+const longestReason = 500;
 
 /** The id after the collection: `/api/targets/<id>`. */
 export function pathId({ path }: ApiCall): string {
@@ -36,7 +38,7 @@ export function pathPart({ path }: ApiCall): string {
 
 /** `?reason=` of a removal, which has no body. */
 export function queryReason({ url }: ApiCall): string | null {
-  return text(url, "reason") ?? null;
+  return text(url, "reason", longestReason) ?? null;
 }
 
 /** The id in `/api/calls/<id>/body`. */
@@ -198,9 +200,9 @@ function pageQuery(url: URL): { readonly limit: number; readonly cursor?: string
   return { limit: pageLimit(url), ...(cursor !== undefined && { cursor }) };
 }
 
-function text(url: URL, name: string): string | undefined {
+function text(url: URL, name: string, most = longestText): string | undefined {
   const value = url.searchParams.get(name) ?? undefined;
-  if (value !== undefined && (value.length > longestText || value.includes("\0"))) {
+  if (value !== undefined && (value.length > most || value.includes("\0"))) {
     throw wrongParameter(name, `\`${name}\` is too long or not text.`);
   }
   return value === "" ? undefined : value;
