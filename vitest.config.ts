@@ -57,8 +57,8 @@ export default defineConfig({
           name: "conduct",
           include: ["test/conduct/**/*.test.ts"],
           globalSetup: databaseSetup,
-          // They wait more than they compute, also where there is one processor.
-          maxWorkers: 2,
+          // They wait much more than they compute, also where there is one processor.
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -47,7 +47,7 @@ export const viewport: Viewport = {
 const warmUp = `setTimeout(()=>{for(const kind of ["NumberFormat","DateTimeFormat","PluralRules"])new Intl[kind](document.documentElement.lang)})`;
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const { locale, timeZone, messages } = await readerOf();
+  const { locale, timeZone, browserZone, messages } = await readerOf();
   return (
     // next-themes sets the theme's attribute before React arrives.
     <html
@@ -57,7 +57,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     >
       <body>
         <script dangerouslySetInnerHTML={{ __html: warmUp }} />
-        <I18nProvider locale={locale} timeZone={timeZone} messages={messages}>
+        <I18nProvider
+          locale={locale}
+          timeZone={timeZone}
+          browserZone={browserZone}
+          messages={messages}
+        >
           {children}
         </I18nProvider>
       </body>

@@ -11,6 +11,7 @@ import {
   healthQueries,
   metricsQueries,
   policyQueries,
+  routesQueries,
   settingsQueries,
   setupQueries,
 } from "@/components/lib/queries";
@@ -28,6 +29,7 @@ import {
   objectView,
   parseBetween,
   routePolicyView,
+  routesView,
   settingsView,
   setupView,
 } from "@/lib/control";
@@ -92,10 +94,19 @@ export async function prefetchChanges(): Promise<DehydratedState> {
   return answered(changesQueries.feed("all").queryKey, firstPage(read.feed()));
 }
 
-/** What the settings of a route did. */
-export async function prefetchPolicy(routeId: string): Promise<DehydratedState> {
+/** Who answered for the routes; of one its settings too, and what they did. */
+export async function prefetchRoutes(range: Range, id?: string): Promise<DehydratedState> {
   const read = await reader();
-  return answered(policyQueries.of(routeId).queryKey, read.policy(routeId));
+  const client = new QueryClient();
+  await Promise.allSettled([
+    read
+      .routes(range)
+      .then((view) => client.setQueryData(routesQueries.view(range).queryKey, view)),
+    ...(id === undefined
+      ? []
+      : [read.policy(id).then((view) => client.setQueryData(policyQueries.of(id).queryKey, view))]),
+  ]);
+  return dehydrate(client);
 }
 
 export async function prefetchSettings(): Promise<DehydratedState> {
@@ -137,6 +148,10 @@ async function reader() {
     object: (kind: ObjectKind, id: string, range: Range) =>
       authorized().then(({ actor, runtime }) =>
         objectView(actor, runtime.deps, { kind, id, range: askedRange(range) }),
+      ),
+    routes: (range: Range) =>
+      authorized().then(({ actor, runtime }) =>
+        routesView(actor, runtime.deps, { range: askedRange(range) }),
       ),
     policy: (id: string) =>
       authorized().then(({ actor, runtime }) => routePolicyView(actor, runtime.deps, { id })),

@@ -63,17 +63,13 @@ export function observePage() {
     return worst;
   };
   globalThis.seen = () => {
-    const after = state.tasks.filter(
-      ({ startTime, duration }) => startTime + duration > state.fcpMs,
-    );
-    const last = after.at(-1);
+    const last = state.tasks.at(-1);
     return {
       nowMs: performance.now(),
       fcpMs: state.fcpMs,
       lcpMs: state.lcpMs,
       usableMs: state.usableMs,
       inpMs: state.inpMs,
-      tbtMs: after.reduce((sum, { duration }) => sum + duration - 50, 0),
       lastTaskEndMs: last === undefined ? 0 : last.startTime + last.duration,
       cls: shiftsOf(state.shifts),
     };

@@ -4,6 +4,7 @@ import { ArrowRight } from "lucide-react";
 import { Link } from "@/components/ui/link";
 import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
+import { useHeldFeed } from "@/components/lib/held-feed";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { useChanges } from "@/components/lib/live/views";
@@ -14,6 +15,7 @@ import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import type { Change } from "@/lib/shared/contract";
 import { type Followed, followedBy } from "./followed";
+import { FreshCount } from "./fresh-count";
 import { healthEvidence, healthGlyph, healthTitle } from "./health-text";
 import { summaryOf } from "./summary";
 
@@ -24,15 +26,19 @@ export function HealerView() {
   const changes = query.data?.changes;
   const events = useMemo(() => changes?.filter(({ kind }) => kind === "health"), [changes]);
   const followed = useMemo(() => followedBy(events ?? []), [events]);
+  const { shown, fresh, listeners } = useHeldFeed(events ?? []);
   return (
     <Panel
       id="healer"
       title={t("healer.title")}
       subtitle={t("healer.subtitle")}
       aside={
-        <Link href="/changes?by=healer" className="text-small">
-          {t("healer.all")}
-        </Link>
+        <span className="flex items-baseline gap-3">
+          <FreshCount n={fresh} />
+          <Link href="/changes?by=healer" className="text-small">
+            {t("healer.all")}
+          </Link>
+        </span>
       }
     >
       <QueryState query={query} skeleton="h-[312px]" />
@@ -43,8 +49,9 @@ export function HealerView() {
           tabIndex={0}
           aria-label={t("healer.title")}
           data-testid="healer-feed"
+          {...listeners}
         >
-          {events.map((event) => (
+          {shown.map((event) => (
             <HealthEvent key={event.id} event={event} followed={followed.get(event.id) ?? null} />
           ))}
         </ol>

@@ -4,6 +4,7 @@ import { FileCog, Settings2, User } from "lucide-react";
 import { Link } from "@/components/ui/link";
 import type { ReactNode } from "react";
 import { actorName } from "@/components/lib/i18n/actor-name";
+import { useHeldFeed } from "@/components/lib/held-feed";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { useChanges } from "@/components/lib/live/views";
@@ -11,32 +12,37 @@ import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import type { Change } from "@/lib/shared/contract";
 import { changeText } from "./change-text";
+import { FreshCount } from "./fresh-count";
 import { lineText } from "@/components/lib/line-text";
 import { RevertButton } from "./revert-button";
 import { summaryOf } from "./summary";
 
-const shown = 5;
+const mostShown = 5;
 
 /** What did people change? Each line can be taken back. */
 export function PeopleView() {
   const { t } = useWords();
   const query = useChanges();
-  const changes = query.data?.changes.filter(({ kind }) => kind !== "health").slice(0, shown);
+  const changes = query.data?.changes.filter(({ kind }) => kind !== "health");
+  const { shown, fresh, listeners } = useHeldFeed(changes ?? []);
   return (
     <Panel
       id="changes"
       title={t("people.title")}
       subtitle={t("people.subtitle")}
       aside={
-        <Link href="/changes" className="text-small">
-          {t("people.all")}
-        </Link>
+        <span className="flex items-baseline gap-3">
+          <FreshCount n={fresh} />
+          <Link href="/changes" className="text-small">
+            {t("people.all")}
+          </Link>
+        </span>
       }
     >
       <QueryState query={query} skeleton="h-64" />
       {changes?.length === 0 && <p className="run py-4 text-fg-2">{t("people.empty")}</p>}
-      <ol>
-        {changes?.map((change) => (
+      <ol {...listeners}>
+        {shown.slice(0, mostShown).map((change) => (
           <PersonChange key={change.id} change={change} />
         ))}
       </ol>

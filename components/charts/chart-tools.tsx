@@ -17,12 +17,14 @@ type Props = {
   isTable: boolean;
   onTable: (isTable: boolean) => void;
   csv: () => string;
+  /** Where values can be spread over powers of ten: whether they are. */
+  log?: { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void } | undefined;
 };
 
 const copiedMs = 2_000;
 
 /** What can be done with every chart: its numbers as a table or a file, a picture, and a link that stays on its window. */
-export function ChartTools({ name, from, to, isTable, onTable, csv }: Props) {
+export function ChartTools({ name, from, to, isTable, onTable, csv, log }: Props) {
   const { t, f } = useWords();
   const element = useRef<HTMLSpanElement>(null);
   const [isCopied, setCopied] = useState(false);
@@ -53,6 +55,17 @@ export function ChartTools({ name, from, to, isTable, onTable, csv }: Props) {
   };
   return (
     <span ref={element} className="-mr-1.5 flex shrink-0 text-fg-3">
+      {log !== undefined && !isTable && (
+        <Tool
+          label={t("chart.log")}
+          isPressed={log.isOn}
+          onClick={() => {
+            log.onChange(!log.isOn);
+          }}
+        >
+          <span className="mono text-micro">log</span>
+        </Tool>
+      )}
       <Tool
         label={t(isTable ? "chart.chart" : "chart.table")}
         isPressed={isTable}

@@ -26,17 +26,21 @@ type Sizes = {
   from: number;
   to: number;
   domain: readonly [number, number];
+  /** Ten times as much is as far everywhere; all values are above zero. */
+  isLog?: boolean;
 };
 
 /** What a chart leaves free at its right. */
 export const besidePx = 8;
 
-/** Both scales of a chart; they are straight. A range or a domain without any width has all at its beginning. */
-export function frameOf({ width, height, left, edges, from, to, domain }: Sizes): Frame {
+/** Both scales of a chart; that of time is straight. A range or a domain without any width has all at its beginning. */
+export function frameOf(sizes: Sizes): Frame {
+  const { width, height, left, edges, from, to, domain, isLog = false } = sizes;
   const right = Math.max(left + 1, width - besidePx);
   const { top } = edges;
   const base = height - edges.bottom;
-  const [low, high] = domain;
+  const place = (value: number): number => (isLog ? Math.log10(value) : value);
+  const [low, high] = [place(domain[0]), place(domain[1])];
   const perMs = to > from ? (right - left) / (to - from) : 0;
   const perValue = high > low ? (base - top) / (high - low) : 0;
   return {
@@ -45,7 +49,7 @@ export function frameOf({ width, height, left, edges, from, to, domain }: Sizes)
     top,
     base,
     xOf: (atMs) => tenth(left + (atMs - from) * perMs),
-    yOf: (value) => tenth(base - (value - low) * perValue),
+    yOf: (value) => tenth(base - (place(value) - low) * perValue),
     atOf: (x) => (perMs === 0 ? from : from + (Math.min(Math.max(x, left), right) - left) / perMs),
   };
 }

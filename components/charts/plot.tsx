@@ -24,6 +24,7 @@ type Props = {
   to: number;
   bucketMs: number;
   domain: readonly [number, number];
+  isLog?: boolean;
   ticks: readonly number[];
   formatTime: (atMs: number) => string;
   formatValue: (value: number) => string;
@@ -51,6 +52,7 @@ const unknownWidth = 1_000;
 export function Plot(props: Props) {
   const { title, rows, from, to, bucketMs, domain, ticks, formatTime, formatValue, zone } = props;
   const { height, edges, marks, onOpenMark, readLines, tooltip, series, over } = props;
+  const { isLog = false } = props;
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const standIn = useRef<HTMLDivElement>(null);
@@ -58,8 +60,8 @@ export function Plot(props: Props) {
   const [isReadable, setReadable] = useState(false);
   const left = valueAxisWidth(Math.max(...ticks.map((tick) => formatValue(tick).length)), zone);
   const frame = useMemo(
-    () => frameOf({ width: width ?? unknownWidth, height, left, edges, from, to, domain }),
-    [width, height, left, edges, from, to, domain],
+    () => frameOf({ width: width ?? unknownWidth, height, left, edges, from, to, domain, isLog }),
+    [width, height, left, edges, from, to, domain, isLog],
   );
   const { listeners, selected } = useZoom(width === null ? null : frame, bucketMs);
   const onReady = useCallback((surface: SVGSVGElement | null): void => {
@@ -123,6 +125,7 @@ export function Plot(props: Props) {
               rows={rows}
               lines={readLines}
               domain={domain}
+              isLog={isLog}
               width={width}
               height={height}
               frame={frame}

@@ -25,6 +25,7 @@ type Props = {
   rows: readonly { readonly t: number }[];
   lines: readonly ReadLine[];
   domain: readonly [number, number];
+  isLog: boolean;
   width: number;
   height: number;
   frame: Frame;
@@ -43,7 +44,7 @@ const cursorGroup = { syncId: "page", syncMethod: "value" } as const;
  * figures change.
  */
 export function Reader(props: Props) {
-  const { title, rows, lines, domain, width, height, frame, tooltip, onReady } = props;
+  const { title, rows, lines, domain, isLog, width, height, frame, tooltip, onReady } = props;
   const { left, right, top, base } = frame;
   const margin = useMemo(
     () => ({ left, right: width - right, top, bottom: height - base }),
@@ -71,7 +72,7 @@ export function Reader(props: Props) {
         {...cursorGroup}
       >
         <XAxis dataKey="t" type="number" domain={span} niceTicks="none" hide />
-        <YAxis domain={scale} niceTicks="none" hide />
+        <YAxis domain={scale} scale={isLog ? "log" : "linear"} niceTicks="none" hide />
         {lines.map(({ key, color }, index) => (
           <Line
             key={key}

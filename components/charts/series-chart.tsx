@@ -19,6 +19,7 @@ type Props = {
   /** Quantities beside each other, shares of a span, or counts on top of each other. */
   shape: "lines" | "steps" | "stack";
   domain: readonly [number, number];
+  isLog: boolean;
   ticks: readonly number[];
   bucketMs: number;
   /** Start of the bucket that is not over; behind the last one when all are. */
@@ -40,8 +41,8 @@ const edgesUnderLane = { ...edges, top: 26 };
 
 /** Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself. */
 export const SeriesChart = memo(function SeriesChart(props: Props) {
-  const { title, rows, lines, counts, shape, domain, ticks, bucketMs, partialFrom, threshold } =
-    props;
+  const { title, rows, lines, counts, shape, domain, isLog, ticks, bucketMs } = props;
+  const { partialFrom, threshold } = props;
   const { marks, onOpenMark, formatTime, formatTick, formatValue, none, zone } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
@@ -61,9 +62,11 @@ export const SeriesChart = memo(function SeriesChart(props: Props) {
       to={to}
       bucketMs={bucketMs}
       domain={domain}
+      isLog={isLog}
       ticks={ticks}
       formatTime={formatTick}
-      formatValue={formatValue}
+      // What goes down is as much as what goes up.
+      formatValue={(value) => formatValue(Math.abs(value))}
       zone={zone}
       height={height}
       edges={marks.length > 0 ? edgesUnderLane : edges}
@@ -85,7 +88,10 @@ export const SeriesChart = memo(function SeriesChart(props: Props) {
       )}
       over={(frame) => (
         <>
-          {domain[0] > 0 && <AxisBreak frame={frame} />}
+          {domain[0] > 0 && !isLog && <AxisBreak frame={frame} />}
+          {domain[0] < 0 && (
+            <path d={`M${frame.left} ${frame.yOf(0)}H${frame.right}`} stroke="var(--axis)" />
+          )}
           <SeriesEnds
             frame={frame}
             rows={rows}
@@ -160,6 +166,7 @@ function pointsOf(
         rows,
         lines.map(({ key }) => key),
         value,
+        (key) => lines.some((line) => line.key === key && line.goesDown === true),
       )
     : lines.map(({ key }) =>
         rows.map((row) => {

@@ -20,9 +20,12 @@ export function SeriesEnds({ frame: { xOf, yOf }, rows, lines, shape, partialFro
   });
   return (
     <g>
-      {lines.map(({ key, color }, index) => {
-        const below = shape === "stack" ? lines.slice(0, index).map((line) => line.key) : [];
-        const { alone, running } = seriesEnds(rows, key, below, partialFrom);
+      {lines.map(({ key, color, goesDown = false }, index) => {
+        const below = lines
+          .slice(0, shape === "stack" ? index : 0)
+          .filter((line) => (line.goesDown ?? false) === goesDown)
+          .map((line) => line.key);
+        const { alone, running } = seriesEnds(rows, key, below, partialFrom, goesDown ? -1 : 1);
         const last = running && at(running.to);
         const before = running?.from && at(running.from);
         return (

@@ -13,6 +13,7 @@ import type { LaneMark } from "./marks";
 import {
   byLastValue,
   lastValue,
+  logScale,
   scaleFromZero,
   scaleOfShares,
   type SeriesLine,
@@ -39,7 +40,8 @@ type Props = {
   /** How many samples a value is of, by line; under `all` where that is the same for all of them. */
   counts?: readonly SeriesRow[];
   shape: "lines" | "steps" | "stack";
-  scale?: "zero" | "share";
+  /** `zero`: of quantities; `either`: of those that a reader may spread over powers of ten. */
+  scale?: "zero" | "either" | "share";
   threshold?: { readonly value: number; readonly label: string };
   marks: readonly LaneMark[];
   onOpenMark: (mark: LaneMark) => void;
@@ -68,6 +70,7 @@ export function SeriesPanel(props: Props) {
   const { marks, onOpenMark, formatValue, empty } = props;
   const { f } = useWords();
   const [isTable, setTable] = useState(false);
+  const [wantsLog, setWantsLog] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const { order, hold, release } = useHeldOrder(
     byLastValue(rows, lines, span.partialFrom).map(({ key }) => key),
@@ -75,10 +78,28 @@ export function SeriesPanel(props: Props) {
   const isStack = shape === "stack";
   const shown = useMemo(() => lines.filter(({ key }) => !hidden.has(key)), [lines, hidden]);
   const isEmpty = rows.every((row) => lines.every(({ key }) => (row[key] ?? null) === null));
+  const log = useMemo(
+    () =>
+      scale === "either"
+        ? logScale(
+            rows,
+            shown.map(({ key }) => key),
+          )
+        : null,
+    [rows, shown, scale],
+  );
+  const isLog = wantsLog && log !== null;
   const { domain, ticks } = useMemo(() => {
-    const keys = shown.map(({ key }) => key);
-    return scale === "share" ? scaleOfShares(rows, keys) : scaleFromZero(rows, keys, shape);
-  }, [rows, shown, scale, shape]);
+    if (isLog) {
+      return log;
+    }
+    return scale === "share"
+      ? scaleOfShares(
+          rows,
+          shown.map(({ key }) => key),
+        )
+      : scaleFromZero(rows, shown, shape);
+  }, [rows, shown, scale, shape, isLog, log]);
   const { bucketMs } = span;
   const spanMs = span.to - span.from;
   const formatTime = useCallback(
@@ -101,6 +122,7 @@ export function SeriesPanel(props: Props) {
             isTable={isTable}
             onTable={setTable}
             csv={() => seriesCsv(rows, lines, counts)}
+            log={log === null ? undefined : { isOn: isLog, onChange: setWantsLog }}
           />
         )
       }
@@ -146,6 +168,7 @@ export function SeriesPanel(props: Props) {
                 counts={counts}
                 shape={shape}
                 domain={domain}
+                isLog={isLog}
                 ticks={ticks}
                 bucketMs={bucketMs}
                 partialFrom={span.partialFrom}

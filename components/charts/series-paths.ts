@@ -43,7 +43,7 @@ export function areaPath(
 }
 
 /**
- * The points of each series on top of the ones before it.
+ * The points of each series on top of the ones before it, from zero up; or under the ones before it, from zero down.
  *
  * @param valueOf Null where there is a gap, which is one of the whole stack.
  */
@@ -51,19 +51,22 @@ export function stacked<R extends { readonly t: number }, K extends string>(
   rows: readonly R[],
   keys: readonly K[],
   valueOf: (row: R, key: K) => number | null,
+  goesDown: (key: K) => boolean = () => false,
 ): (SeriesPoint | null)[][] {
-  const floors = rows.map(() => 0);
-  return keys.map((key) =>
-    rows.map((row, index) => {
+  const [up, down] = [rows.map(() => 0), rows.map(() => 0)];
+  return keys.map((key) => {
+    const [floors, sign] = goesDown(key) ? [down, -1] : [up, 1];
+    return rows.map((row, index) => {
       const value = valueOf(row, key);
       if (value === null) {
         return null;
       }
       const floor = floors[index] ?? 0;
-      floors[index] = floor + value;
-      return { t: row.t, value: floor + value, floor };
-    }),
-  );
+      const edge = floor + sign * value;
+      floors[index] = edge;
+      return { t: row.t, value: edge, floor };
+    });
+  });
 }
 
 type Place = readonly [x: number, y: number];

@@ -6,6 +6,8 @@ export interface SeriesLine {
   readonly label: string;
   readonly color: string;
   readonly dash?: string;
+  /** In a stack: from zero down. */
+  readonly goesDown?: boolean;
 }
 
 /** The values of one bucket by line; null where nothing was measured. */
@@ -27,6 +29,21 @@ const looks: readonly Pick<SeriesLine, "color" | "dash">[] = [
 /** How the line at `index` is drawn. */
 export function lineLook(index: number): Pick<SeriesLine, "color" | "dash"> {
   return looks[index % looks.length] ?? { color: "var(--fg-3)" };
+}
+
+/** Areas on top of each other are told apart by how strong they are: black would be the loudest of them. */
+const areas = [
+  "var(--accent)",
+  "color-mix(in oklch, var(--accent) 50%, var(--surface))",
+  "var(--fg-3)",
+  "color-mix(in oklch, var(--accent) 25%, var(--surface))",
+  "var(--c-client)",
+  "var(--st-off)",
+];
+
+/** How the area at `index` is drawn. */
+export function areaLook(index: number): Pick<SeriesLine, "color"> {
+  return { color: areas[index % areas.length] ?? "var(--fg-3)" };
 }
 
 /** The last value of a line in a bucket that is over; null where it has none. */
@@ -58,13 +75,15 @@ interface SeriesPoint {
 
 /**
  * What a line of whole buckets leaves out: those that stand alone between gaps, and the one that is not over with the one
- * that it goes on from. `below` are the series that a stack puts under it.
+ * that it goes on from. `below` are the series that a stack puts between it and zero, and `sign`
+ * is −1 where it goes down.
  */
 export function seriesEnds(
   rows: readonly SeriesRow[],
   key: string,
   below: readonly string[],
   partialFrom: number,
+  sign: 1 | -1 = 1,
 ): {
   readonly alone: readonly SeriesPoint[];
   readonly running: { readonly from: SeriesPoint | null; readonly to: SeriesPoint } | null;
@@ -75,8 +94,8 @@ export function seriesEnds(
     if (row === undefined || value === null) {
       return null;
     }
-    const from = below.reduce((sum, one) => sum + (row[one] ?? 0), 0);
-    return { t: row.t, value: from + value, from };
+    const from = sign * below.reduce((sum, one) => sum + (row[one] ?? 0), 0);
+    return { t: row.t, value: from + sign * value, from };
   };
   const isWhole = (index: number): boolean => (rows[index]?.t ?? Infinity) < partialFrom;
   const wholeAt = (index: number): SeriesPoint | null => (isWhole(index) ? pointAt(index) : null);
@@ -88,28 +107,65 @@ export function seriesEnds(
   return { alone, running: to === null ? null : { from: wholeAt(last - 1), to } };
 }
 
-/** The scale of counts or durations: from zero to a round number. */
+interface Scale {
+  readonly domain: [number, number];
+  readonly ticks: number[];
+}
+
+/** The scale of counts or durations: from zero to a round number, and down to another where some go down. */
 export function scaleFromZero(
   rows: readonly SeriesRow[],
-  keys: readonly string[],
+  lines: readonly Pick<SeriesLine, "key" | "goesDown">[],
   shape: "lines" | "steps" | "stack",
-): { readonly domain: [number, number]; readonly ticks: number[] } {
-  const highest = rows.reduce((max, row) => {
-    const values = keys.map((key) => row[key] ?? 0);
-    const top = shape === "stack" ? values.reduce((sum, one) => sum + one, 0) : Math.max(...values);
-    return Math.max(max, top);
-  }, 0);
-  const ticks = countTicks(highest);
-  return { domain: [0, ticks.at(-1) ?? 1], ticks };
+): Scale {
+  const highestOf = (keys: readonly string[]): number =>
+    rows.reduce((max, row) => {
+      const values = keys.map((key) => row[key] ?? 0);
+      const top =
+        shape === "stack" ? values.reduce((sum, one) => sum + one, 0) : Math.max(0, ...values);
+      return Math.max(max, top);
+    }, 0);
+  const keysOf = (isDown: boolean): string[] =>
+    lines.filter(({ goesDown = false }) => goesDown === isDown).map(({ key }) => key);
+  const [up, down] = [highestOf(keysOf(false)), highestOf(keysOf(true))];
+  const steps = countTicks(Math.max(up, down));
+  const step = steps[1] ?? 1;
+  const ticksTo = (highest: number): number[] =>
+    steps.filter((tick) => tick > 0 && tick < highest + step);
+  const [above, below] = [down === 0 ? steps.slice(1) : ticksTo(up), ticksTo(down)];
+  const ticks = [...below.map((tick) => -tick).reverse(), 0, ...above];
+  return { domain: [ticks[0] ?? 0, ticks.at(-1) ?? 1], ticks };
+}
+
+/**
+ * A scale on which ten times as much is as far everywhere: from and to one, two or five of a power of ten. Null where
+ * nothing is above zero, which has no place on it.
+ */
+export function logScale(rows: readonly SeriesRow[], keys: readonly string[]): Scale | null {
+  const values = rows.flatMap((row) => keys.flatMap((key) => row[key] ?? []));
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (values.length === 0 || least <= 0) {
+    return null;
+  }
+  const powers = [Math.floor(Math.log10(least)), Math.floor(Math.log10(most)) + 1] as const;
+  const round = Array.from({ length: powers[1] - powers[0] + 1 }, (_, index) => index + powers[0])
+    .flatMap((power) => [1, 2, 5].map((one) => one * 10 ** power))
+    .map((tick) => Number(tick.toPrecision(1)));
+  const from = round.findLast((tick) => tick <= least) ?? least;
+  const to = round.find((tick) => tick >= most && tick > from) ?? most;
+  const within = round.filter((tick) => tick >= from && tick <= to);
+  // Over more than two powers of ten, their own lines are enough.
+  const isWide = to / from > 100;
+  const ticks = within.filter(
+    (tick) => !isWide || tick === from || tick === to || String(tick).replace(/[0.]/g, "") === "1",
+  );
+  return { domain: [from, to], ticks };
 }
 
 const shareFloors = [0.99, 0.98, 0.95, 0.9, 0.8, 0.5];
 
 /** The scale of shares: as much of its upper end as all of them need. */
-export function scaleOfShares(
-  rows: readonly SeriesRow[],
-  keys: readonly string[],
-): { readonly domain: [number, number]; readonly ticks: number[] } {
+export function scaleOfShares(rows: readonly SeriesRow[], keys: readonly string[]): Scale {
   const lowest = Math.min(1, ...rows.flatMap((row) => keys.flatMap((key) => row[key] ?? [])));
   const from = shareFloors.find((floor) => lowest >= floor) ?? 0;
   const ticks = [0, 1, 2, 3, 4].map((quarter) => 1 - (1 - from) * (1 - quarter / 4));

@@ -35,6 +35,7 @@ export const Strip = memo(function Strip({ strip }: Props) {
       height={stripHeight}
       preserveAspectRatio="none"
       aria-hidden="true"
+      data-strip=""
       className="block w-full"
     >
       {Object.entries(stripPaths(strip)).map(([kind, d]) => (

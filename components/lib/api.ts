@@ -83,8 +83,8 @@ interface Sent {
   method: "PATCH" | "PUT" | "POST";
   path: string;
   body: unknown;
-  /** The revision that the change was decided on. */
-  ifMatch?: number;
+  /** The revision that the change was decided on; `new`: there is none of it yet. */
+  ifMatch?: number | "new";
 }
 
 /** Sends a change; the answer names the revision that the nodes must now follow. */
@@ -93,7 +93,8 @@ export async function sendChange({ method, path, body, ifMatch }: Sent): Promise
     method,
     headers: {
       "content-type": "application/json",
-      ...(ifMatch === undefined ? {} : { "if-match": String(ifMatch) }),
+      ...(ifMatch === "new" && { "if-none-match": "*" }),
+      ...(typeof ifMatch === "number" && { "if-match": String(ifMatch) }),
     },
     body: JSON.stringify(body),
   });

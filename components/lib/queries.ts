@@ -20,6 +20,7 @@ import type {
   ObjectView,
   RevertPreview,
   RoutePolicyView,
+  RoutesView,
   StateAsOf,
 } from "@/lib/shared/contract";
 import { getJson, postJson } from "./api";
@@ -71,6 +72,18 @@ export const policyQueries = {
         getJson<RoutePolicyView>(`/api/routes/${encodeURIComponent(routeId)}/policy`, signal),
       staleTime: 60_000,
       refetchInterval: 60_000,
+    }),
+};
+
+export const routesQueries = {
+  all: () => ["routes"] as const,
+  view: (range: Range) =>
+    queryOptions({
+      queryKey: [...routesQueries.all(), range] as const,
+      queryFn: ({ signal }) =>
+        getJson<RoutesView>(`/api/routes?${rangeQuery(range).toString()}`, signal),
+      staleTime: 10_000,
+      refetchInterval: instantsOf(range) === null && figuresEveryMs,
     }),
 };
 

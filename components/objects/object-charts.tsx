@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { ApiFailure } from "@/components/lib/api";
 import { laneMarks } from "@/components/charts/marks";
-import { lineLook, type SeriesLine, type SeriesRow } from "@/components/charts/series";
+import { areaLook, lineLook, type SeriesLine, type SeriesRow } from "@/components/charts/series";
 import { SeriesPanel } from "@/components/charts/series-panel";
 import type { Translate } from "@/components/lib/i18n/messages";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -47,6 +47,7 @@ function Charts({ view }: { view: ObjectView }) {
     () => ({ value: goal / 100, label: t("servedRate.slo", { percent: `${goal} %` }) }),
     [t, goal],
   );
+  const judged = view.series.reduce((sum, bucket) => sum + judgedIn(bucket), 0);
   const n = (of: (bucket: ObjectBucket) => number): string =>
     t("chart.n", { n: f.count(view.series.reduce((sum, bucket) => sum + of(bucket), 0)) });
   const shared = {
@@ -61,7 +62,7 @@ function Charts({ view }: { view: ObjectView }) {
         {...shared}
         id="availability"
         title={t("objects.charts.availability")}
-        subtitle={`${t("objects.charts.availabilityNote", { per, n: minSamples })} · ${n(judgedIn)}`}
+        subtitle={`${t("objects.charts.availabilityNote", { per, n: minSamples })} · ${t("chart.n", { n: f.count(judged) })}`}
         rows={rows.availability}
         counts={counts.availability}
         threshold={threshold}
@@ -69,6 +70,7 @@ function Charts({ view }: { view: ObjectView }) {
         shape="steps"
         scale="share"
         formatValue={f.percent}
+        empty={t(judged === 0 ? "objects.nothing" : "objects.tooFew", { n: minSamples })}
       />
       <SeriesPanel
         {...shared}
@@ -90,6 +92,7 @@ function Charts({ view }: { view: ObjectView }) {
         counts={counts.ttft}
         lines={lines.quantiles}
         shape="lines"
+        scale="either"
         formatValue={f.ms}
       />
       <SeriesPanel
@@ -101,6 +104,7 @@ function Charts({ view }: { view: ObjectView }) {
         counts={counts.total}
         lines={lines.quantiles}
         shape="lines"
+        scale="either"
         formatValue={f.ms}
       />
       <SeriesPanel
@@ -117,10 +121,10 @@ function Charts({ view }: { view: ObjectView }) {
         {...shared}
         id="moved"
         title={t("objects.charts.moved")}
-        subtitle={`${per} · ${n(({ movedIn, movedOut }) => movedIn + movedOut)}`}
+        subtitle={`${t("objects.charts.movedNote", { per })} · ${n(({ movedIn, movedOut }) => movedIn + movedOut)}`}
         rows={rows.moved}
         lines={lines.moved}
-        shape="lines"
+        shape="stack"
         formatValue={f.count}
       />
       <FlowTable view={view} />
@@ -144,10 +148,6 @@ interface ChartsOf {
 
 function namedCharts(view: ObjectView, t: Translate): ChartsOf {
   const { rows, lines, counts } = chartsOf(view);
-  const named = (line: SeriesLine): SeriesLine => ({
-    ...line,
-    label: t(`objects.lines.${line.key}` as "objects.lines.p50"),
-  });
   return {
     rows,
     counts,
@@ -157,9 +157,15 @@ function namedCharts(view: ObjectView, t: Translate): ChartsOf {
         label: line.key === otherName ? errorClassText(otherName, t) : line.label,
       })),
       errors: lines.errors.map((line) => ({ ...line, label: errorClassText(line.key, t) })),
-      quantiles: lines.quantiles.map(named),
+      quantiles: lines.quantiles,
       speed: lines.speed,
-      moved: lines.moved.map(named),
+      moved: lines.moved.map(({ label, ...line }) => {
+        const name = label === otherName ? errorClassText(otherName, t) : label;
+        return {
+          ...line,
+          label: t(line.goesDown === true ? "objects.lines.to" : "objects.lines.from", { name }),
+        };
+      }),
     },
   };
 }
@@ -167,8 +173,8 @@ function namedCharts(view: ObjectView, t: Translate): ChartsOf {
 function chartsOf({ series }: ObjectView): ChartsOf {
   const rowsOf = (valuesOf: (bucket: ObjectBucket) => Record<string, number | null>): SeriesRow[] =>
     series.map((bucket) => ({ ...valuesOf(bucket), t: bucket.t }));
-  const linesOf = (keys: readonly string[]): SeriesLine[] =>
-    keys.map((key, index) => ({ key, label: key, ...lineLook(index) }));
+  const linesOf = (keys: readonly string[], look = lineLook): SeriesLine[] =>
+    keys.map((key, index) => ({ key, label: key, ...look(index) }));
   const parts = topNames(
     series.map((bucket) =>
       Object.fromEntries(Object.entries(bucket.parts).map(([name, { n }]) => [name, n])),
@@ -179,6 +185,9 @@ function chartsOf({ series }: ObjectView): ChartsOf {
     series.map((bucket) => bucket.errors),
     mostLines,
   );
+  const moves = [...movesOf(series, "movedFrom"), ...movesOf(series, "movedTo")];
+  // Who stands on both sides looks the same there.
+  const partners = [...new Set(moves.map(({ label }) => label))];
   const namesOf = ({ shown, rest }: typeof parts): readonly string[] =>
     rest.length === 0 ? shown : [...shown, otherName];
   return {
@@ -208,11 +217,14 @@ function chartsOf({ series }: ObjectView): ChartsOf {
           parts.shown.map((part) => [part, bucket.parts[part]?.tokensPerSecond ?? null]),
         ),
       ),
-      moved: rowsOf(({ gap, movedIn, movedOut }) =>
-        gap && movedIn === 0 && movedOut === 0
-          ? { in: null, out: null }
-          : { in: movedIn, out: movedOut },
-      ),
+      moved: rowsOf((bucket) => {
+        const isGap = bucket.gap && bucket.movedIn === 0 && bucket.movedOut === 0;
+        const values = moves.map(({ key, names, of }): [string, number | null] => [
+          key,
+          isGap ? null : names.reduce((sum, name) => sum + (bucket[of][name] ?? 0), 0),
+        ]);
+        return Object.fromEntries(values);
+      }),
     },
     counts: {
       availability: rowsOf((bucket) => ({
@@ -226,12 +238,39 @@ function chartsOf({ series }: ObjectView): ChartsOf {
     },
     lines: {
       availability: linesOf(namesOf(parts)),
-      errors: linesOf(namesOf(errors)),
+      errors: linesOf(namesOf(errors), areaLook),
       quantiles: linesOf(["p50", "p95", "p99"]),
       speed: linesOf(parts.shown),
-      moved: linesOf(["out", "in"]),
+      moved: moves.map(({ key, label, of }) => ({
+        key,
+        label,
+        ...areaLook(partners.indexOf(label)),
+        goesDown: of === "movedTo",
+      })),
     },
   };
+}
+
+/** Partners of each side that are told apart. */
+const mostPartners = 3;
+
+interface Move {
+  readonly key: string;
+  readonly label: string;
+  readonly names: readonly string[];
+  readonly of: "movedFrom" | "movedTo";
+}
+
+/** Whose calls came here, or who took over those of here, as series of a stack. */
+function movesOf(series: readonly ObjectBucket[], of: Move["of"]): Move[] {
+  const { shown, rest } = topNames(
+    series.map((bucket) => bucket[of]),
+    mostPartners,
+  );
+  const all = [...shown.map((name) => [name, [name]] as const), [otherName, rest] as const];
+  return all
+    .filter(([, names]) => names.length > 0)
+    .map(([label, names]) => ({ key: `${of}:${label}`, label, names, of }));
 }
 
 /** Attempts that an availability is of. */

@@ -3,7 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { figuresQueries } from "@/components/lib/queries";
+import { useRange } from "@/components/lib/live/views";
+import { figuresQueries, routesQueries } from "@/components/lib/queries";
 import { Key } from "@/components/ui/key";
 import { LoadBoundary } from "@/components/ui/load-boundary";
 import type { HealthView, RouteView } from "@/lib/shared/contract";
@@ -12,6 +13,8 @@ import { ChainRow, type ChainRowProps, type RowMove } from "./chain-row";
 import { DraftBar, RouteProof } from "./draft-bar";
 import { LastResort } from "./last-resort";
 import { reordered, withLast, withModel } from "./order";
+import { reachOf } from "./reach";
+import { movedText, type RouteAnswers, shareOf } from "./shares";
 import { useDraftKeys } from "./use-draft-keys";
 import { type RouteDraft, useRouteDraft } from "./use-route-draft";
 
@@ -28,13 +31,13 @@ type Props = {
 
 /** The chain of one route. Every step edits a draft; saving makes one revision and shows that it is in effect. */
 export function ChainEditor({ route, health, isFull = false }: Props) {
-  const { t } = useWords();
+  const { t, f, say } = useWords();
   const draft = useRouteDraft(route, health, isFull);
   const { chain, live } = draft;
   const [announcement, setAnnouncement] = useState("");
   const [rootRef, keepFocus] = useFocusAfterMove(chain);
   const isIdle = useIdle();
-  const p95Of = useP95(isFull);
+  const { p95Of, answers } = useFigures(route.id, isFull);
   useDraftKeys(draft, (what) => {
     setAnnouncement(t(what === "undo" ? "routes.undone" : "routes.redone"));
   });
@@ -49,7 +52,8 @@ export function ChainEditor({ route, health, isFull = false }: Props) {
       keepFocus(`${handle} ${model}`);
     }
     draft.setChain(next);
-    setAnnouncement(t("routes.announce.moved", { model, place: to + 1, of: chain.length }));
+    const canAnswer = (id: string): boolean => reachOf([id], health).trouble === null;
+    setAnnouncement(say(movedText({ chain: next, model, answers, canAnswer }, f)));
   };
   const add = (model: string): void => {
     const next = withModel(chain, model);
@@ -77,14 +81,14 @@ export function ChainEditor({ route, health, isFull = false }: Props) {
       last: chain.length - 1,
       targets: health.targets.filter((target) => target.model === model),
       view: health.models.find(({ id }) => id === model)?.switch,
-      onMove: ({ by, handle }: RowMove) => {
-        move(index, index + by, handle);
+      onMove: ({ to, handle }: RowMove) => {
+        move(index, to, handle);
       },
       ...(isFull && {
         full: {
           known: draft.policy?.models.find(({ id }) => id === model),
           callsInWeek: draft.policy?.week.calls ?? 0,
-          servedInHour: draft.policy?.servedInHour ?? 0,
+          share: shareOf(answers, [model]),
           p95Ms: p95Of(model),
           onRemove: () => {
             remove(index);
@@ -176,6 +180,9 @@ function Slots({ draft, models, onAdd, onLast }: SlotsProps) {
             <Key>Alt ↑↓</Key> {t("matrix.keys.move")}
           </span>
           <span>
+            <Key>p</Key> {t("routes.keys.top")}
+          </span>
+          <span>
             <Key>Del</Key> {t("routes.keys.remove")}
           </span>
           <span>
@@ -190,11 +197,18 @@ function Slots({ draft, models, onAdd, onLast }: SlotsProps) {
   );
 }
 
-/** The time of each model's attempts in the last hour, over all routes. */
-function useP95(isAsked: boolean): (model: string) => number | null {
-  const query = useQuery({ ...figuresQueries.list("model", "1h"), enabled: isAsked });
-  const rows = query.data?.rows ?? [];
-  return (model) => rows.find(({ id }) => id === model)?.p95Ms ?? null;
+/** In the range: the time of each model's attempts over all routes, and who answered for this one. */
+function useFigures(
+  id: string,
+  isAsked: boolean,
+): { p95Of: (model: string) => number | null; answers: RouteAnswers | undefined } {
+  const range = useRange();
+  const times = useQuery({ ...figuresQueries.list("model", range), enabled: isAsked }).data?.rows;
+  const routes = useQuery({ ...routesQueries.view(range), enabled: isAsked }).data?.routes;
+  return {
+    p95Of: (model) => times?.find((row) => row.id === model)?.p95Ms ?? null,
+    answers: routes?.find((one) => one.id === id),
+  };
 }
 
 /** Moving a row moves its DOM node, and a moved node loses the focus: give it back. */

@@ -1,12 +1,24 @@
 "use client";
 
-import { ArrowDown, ArrowUp, GripVertical, X } from "lucide-react";
+import { ArrowDown, ArrowUp, Ellipsis, GripVertical } from "lucide-react";
 import { clsx } from "clsx";
-import type { CSSProperties, HTMLAttributes, KeyboardEvent, Ref } from "react";
+import dynamic from "next/dynamic";
+import {
+  type ComponentProps,
+  type CSSProperties,
+  type HTMLAttributes,
+  type KeyboardEvent,
+  type Ref,
+  useRef,
+  useState,
+} from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { areShortcutsOn } from "@/components/lib/shortcuts-preference";
 import { useSwitch } from "@/components/lib/writes/use-switch";
+import { leaderMs } from "@/components/shell/keymap";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
+import { LoadBoundary } from "@/components/ui/load-boundary";
 import { Switch } from "@/components/ui/switch";
 import { Tag } from "@/components/ui/tag";
 import type { ChainModel, SwitchView, TargetView } from "@/lib/shared/contract";
@@ -14,17 +26,24 @@ import { noValue } from "@/lib/shared/format";
 import { ChainChip } from "./chain-chip";
 import { lacksTexts } from "./lacks";
 
+/** Fetched when the first one opens. */
+const RowMenu = dynamic(() => import("./row-menu").then((module) => module.RowMenu), {
+  ssr: false,
+});
+
 export interface RowMove {
-  readonly by: 1 | -1;
+  /** The place that it goes to. */
+  readonly to: number;
   /** Which control keeps the focus. */
-  readonly handle: "up" | "down" | "grip";
+  readonly handle: "up" | "down" | "grip" | "menu";
 }
 
 /** What a row of the route's own page has more. */
 interface RowFull {
   readonly known: ChainModel | undefined;
   readonly callsInWeek: number;
-  readonly servedInHour: number;
+  /** Of the route's answered calls in the range; null of too few. */
+  readonly share: number | null;
   readonly p95Ms: number | null;
   readonly onRemove: () => void;
 }
@@ -50,6 +69,7 @@ export type ChainRowProps = {
 
 /** One place of a chain: what it is, how it is, and how to move it. */
 export function ChainRow(props: ChainRowProps) {
+  const isPromotion = usePromotionKey();
   const { model, index, wasIndex, last, targets, view, onMove, full, drag } = props;
   const { t, f } = useWords();
   const isMoved = wasIndex !== index;
@@ -57,10 +77,13 @@ export function ChainRow(props: ChainRowProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey && (event.code === "ArrowUp" || event.code === "ArrowDown")) {
       event.preventDefault();
-      onMove({ by: event.code === "ArrowUp" ? -1 : 1, handle: "grip" });
+      onMove({ to: index + (event.code === "ArrowUp" ? -1 : 1), handle: "grip" });
     } else if (event.key === "Delete" && full !== undefined) {
       event.preventDefault();
       full.onRemove();
+    } else if (full !== undefined && isPromotion(event)) {
+      event.preventDefault();
+      onMove({ to: 0, handle: "grip" });
     }
   };
   return (
@@ -138,9 +161,7 @@ function Lacks({ known, callsInWeek }: { known: ChainModel; callsInWeek: number 
 
 function Figures({ full }: { full: RowFull }) {
   const { t, f } = useWords();
-  const { known, servedInHour, p95Ms } = full;
-  const share =
-    servedInHour < 20 || known === undefined ? null : known.answeredInHour / servedInHour;
+  const { known, share, p95Ms } = full;
   const price = known?.priceUsdPerMTok ?? null;
   const figures = [
     ["served", f.percent(share)],
@@ -176,7 +197,7 @@ function RowButtons({ model, index, last, onMove, full }: ButtonsProps) {
         data-focus={`up ${model}`}
         disabled={index === 0}
         onClick={() => {
-          onMove({ by: -1, handle: index === 1 ? "down" : "up" });
+          onMove({ to: index - 1, handle: index === 1 ? "down" : "up" });
         }}
       >
         <ArrowUp size={14} aria-hidden="true" />
@@ -187,24 +208,67 @@ function RowButtons({ model, index, last, onMove, full }: ButtonsProps) {
         data-focus={`down ${model}`}
         disabled={index === last}
         onClick={() => {
-          onMove({ by: 1, handle: index === last - 1 ? "up" : "down" });
+          onMove({ to: index + 1, handle: index === last - 1 ? "up" : "down" });
         }}
       >
         <ArrowDown size={14} aria-hidden="true" />
       </Button>
       {full !== undefined && (
-        <Button
-          tone="ghost"
-          size="icon"
-          aria-label={t("routes.remove", { model })}
-          disabled={last === 0}
-          onClick={full.onRemove}
-        >
-          <X size={14} aria-hidden="true" />
-        </Button>
+        <More model={model} index={index} last={last} onMove={onMove} onRemove={full.onRemove} />
       )}
     </span>
   );
+}
+
+function More(props: Omit<ComponentProps<typeof RowMenu>, "opener" | "onClose">) {
+  const { t } = useWords();
+  const { model } = props;
+  /** The button, while its menu is open. */
+  const [opener, setOpener] = useState<HTMLElement | null>(null);
+  return (
+    <span className="relative">
+      <Button
+        tone="ghost"
+        size="icon"
+        aria-label={t("routes.menu.open", { model })}
+        aria-haspopup="menu"
+        aria-expanded={opener !== null}
+        data-focus={`menu ${model}`}
+        onClick={({ currentTarget }) => {
+          setOpener(opener === null ? currentTarget : null);
+        }}
+      >
+        <Ellipsis size={14} aria-hidden="true" />
+      </Button>
+      {opener !== null && (
+        <LoadBoundary fallback={null}>
+          <RowMenu
+            {...props}
+            opener={opener}
+            onClose={() => {
+              setOpener(null);
+            }}
+          />
+        </LoadBoundary>
+      )}
+    </span>
+  );
+}
+
+/** Whether `p` was pressed by itself: after `g` it leads to another page. */
+function usePromotionKey(): (event: KeyboardEvent) => boolean {
+  const leaderAt = useRef(Number.NEGATIVE_INFINITY);
+  return ({ code, timeStamp, shiftKey, ctrlKey, metaKey, altKey, nativeEvent }) => {
+    if (code === "KeyG") {
+      leaderAt.current = timeStamp;
+    }
+    return (
+      code === "KeyP" &&
+      !(shiftKey || ctrlKey || metaKey || altKey || nativeEvent.isComposing) &&
+      timeStamp - leaderAt.current > leaderMs &&
+      areShortcutsOn()
+    );
+  };
 }
 
 function fastestP50(targets: readonly TargetView[]): number | null {

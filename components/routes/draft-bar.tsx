@@ -7,26 +7,20 @@ import { ProofLine } from "@/components/lib/writes/proof-line";
 import { Button } from "@/components/ui/button";
 import type { ImpactRequest, RouteView } from "@/lib/shared/contract";
 import { isSameOrder } from "./order";
+import { ownerText } from "./owner";
 import type { RouteDraft } from "./use-route-draft";
 
 type Props = { route: RouteView; draft: RouteDraft };
 
 /** The proof that the last change is in effect, or whose order this is. */
 export function RouteProof({ route, draft: { write } }: Props) {
-  const { t } = useWords();
+  const { say } = useWords();
   return (
     <p
       data-testid="route-proof"
       className="-mx-4 min-w-0 border-t border-line px-4 pt-2.5 text-small text-fg-3"
     >
-      {write === undefined ? (
-        t(`routes.owner.${route.overridden ? "override" : route.owner}`, {
-          path: route.ownerPath ?? "",
-          revision: route.revision,
-        })
-      ) : (
-        <ProofLine write={write} />
-      )}
+      {write === undefined ? say(ownerText(route)) : <ProofLine write={write} />}
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import type { ReactNode } from "react";
 import { useCurrencyChoice } from "@/components/lib/currency";
 import { localeCookie, rememberPreference } from "@/components/lib/i18n/cookies";
-import { useWords } from "@/components/lib/i18n/provider";
+import { useClockChoice, useWords } from "@/components/lib/i18n/provider";
 import { useHydrated } from "@/components/lib/use-hydrated";
 import { setShortcutsOn, useShortcutsOn } from "@/components/lib/shortcuts-preference";
 import { Panel } from "@/components/ui/panel";
@@ -20,6 +20,7 @@ export function DisplayPanel() {
   const { t, f } = useWords();
   const router = useRouter();
   const choice = useCurrencyChoice();
+  const clock = useClockChoice();
   const { theme, setTheme } = useTheme();
   const isHydrated = useHydrated();
   const isOn = useShortcutsOn();
@@ -65,7 +66,18 @@ export function DisplayPanel() {
           )}
         </Row>
         <Row label={t("settings.display.zone")}>
-          <span className="mono">{f.timeZone}</span>
+          {clock.browserZone === "UTC" ? (
+            <span className="mono">UTC</span>
+          ) : (
+            <Segments
+              label={t("settings.display.zone")}
+              options={[clock.browserZone, "UTC"].map((zone) => ({ value: zone, label: zone }))}
+              value={f.timeZone}
+              onChange={(zone) => {
+                clock.choose(zone === "UTC");
+              }}
+            />
+          )}
         </Row>
         <Row label={t("settings.display.shortcuts")}>
           <span className="inline-flex items-center gap-2.5">

@@ -3,7 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { SubmitEvent } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
+import { useDataAge, useNow } from "@/components/lib/live/provider";
+import { freshnessOf } from "@/components/lib/live/state";
 import { impactQueries } from "@/components/lib/queries";
 import { isLike } from "@/components/lib/stored-draft";
 import { useStoredDraft } from "@/components/lib/use-stored-draft";
@@ -12,6 +13,7 @@ import { type Confirming, isOff, refKey, type Wanted } from "@/components/lib/wr
 import { useWrites, useWritesState } from "@/components/lib/writes/provider";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { Glyph } from "@/components/ui/glyph";
 import type { ImpactView } from "@/lib/shared/contract";
 import { DraftNote } from "./draft-note";
 import { ImpactList } from "./impact-list";
@@ -96,6 +98,7 @@ function Sheet({ confirming }: { confirming: Confirming }) {
           {title}
         </h2>
         <ImpactList impact={impact} />
+        <OldNote />
         <div className="mt-4 grid gap-2.5 border-t border-line pt-3.5">
           <DraftNote draft={typed} />
           {isSwitch && (
@@ -130,6 +133,18 @@ function Sheet({ confirming }: { confirming: Confirming }) {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** Whoever decides by the page behind the sheet should know that it is not the present. */
+function OldNote() {
+  const { t, f } = useWords();
+  const ageMs = useDataAge();
+  return ageMs === null || freshnessOf(ageMs) === "fresh" ? null : (
+    <p className="run mt-3 flex gap-2 text-small text-fg-2">
+      <Glyph state="degraded" className="mt-1 shrink-0" />
+      {t("confirm.old", { age: f.duration(ageMs) })}
+    </p>
   );
 }
 

@@ -23,6 +23,7 @@ const keys = [
   ["Space", "help.switch"],
   ["Enter", "help.why"],
   ["Alt ↑ ↓", "help.reorder"],
+  ["p", "help.promote"],
   ["Esc", "help.close"],
 ] as const;
 

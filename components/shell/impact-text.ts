@@ -52,6 +52,11 @@ function movesText({ movedPerMinute, movedShare, windowMs }: ImpactView, f: Form
     : { key: "confirm.moves", values: { rate, share: f.percent(movedShare) } };
 }
 
+/** Whose calls a change ends: how many they are, and of which apps where there are any. */
+export function movedRows(impact: ImpactView, f: Format): Text[] {
+  return [movesText(impact, f), ...appTexts(impact)];
+}
+
 function appTexts({ apps, movedPerMinute }: ImpactView): Text[] {
   const shown = apps.slice(0, appsShown).map(({ id }) => id);
   const names = apps.length > appsShown ? `${shown.join(", ")} …` : shown.join(", ");

@@ -38,7 +38,14 @@ export const pages: readonly NavLink[] = [
   { href: "/matrix", label: "nav.matrix", icon: Grid3x3, key: "KeyX", onPhone: true },
   { href: "/models", label: "nav.models", icon: Box, key: "KeyM", hasRange: true },
   { href: "/regions", label: "nav.regions", icon: Globe, key: "KeyN", hasRange: true },
-  { href: "/routes", label: "nav.routes", icon: ListOrdered, key: "KeyR", onPhone: true },
+  {
+    href: "/routes",
+    label: "nav.routes",
+    icon: ListOrdered,
+    key: "KeyR",
+    hasRange: true,
+    onPhone: true,
+  },
   {
     href: "/requests",
     label: "nav.requests",

@@ -4,8 +4,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { PageHead } from "./page-head";
 
 type Props = {
-  page:
-    "requests" | "routes" | "changes" | "models" | "regions" | "apps" | "providers" | "settings";
+  page: "requests" | "changes" | "models" | "regions" | "apps" | "providers" | "settings";
 };
 
 /** The head of a page that has nothing of today to say. */

@@ -8,6 +8,7 @@ import { LanguageSwitch } from "./language-switch";
 import { linkTo, pages } from "./nav-links";
 import { NodeLine } from "./node-line";
 import { ThemeSwitch } from "./theme-switch";
+import { ZoneSwitch } from "./zone-switch";
 
 /** What the rail, the top bar and the bar under the thumb have no room for on a phone. */
 export function PhoneFooter() {
@@ -34,6 +35,7 @@ export function PhoneFooter() {
       <div className="flex-1">
         <NodeLine />
       </div>
+      <ZoneSwitch />
       <CurrencySwitch />
       <LanguageSwitch />
       <ThemeSwitch />

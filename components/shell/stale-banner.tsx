@@ -2,6 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { usePathname } from "next/navigation";
+import { useEffect } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useDataAge, useLiveState } from "@/components/lib/live/provider";
 import { freshnessOf } from "@/components/lib/live/state";
@@ -21,6 +22,7 @@ export function StaleBanner() {
   const trouble = useTrouble();
   // The headline of that page has no button to load it again.
   const isToldBelow = usePathname() === "/overview" && trouble !== "outdated";
+  useOldMark(isFrozen || trouble !== null);
   const texts = bannerTexts({ trouble, isToldBelow, isFrozen, readAtMs }, f);
   return (
     <div role="status">
@@ -47,4 +49,11 @@ export function StaleBanner() {
       )}
     </div>
   );
+}
+
+/** States that are not known to hold are drawn paler (app/controls.css). */
+function useOldMark(isOld: boolean): void {
+  useEffect(() => {
+    document.documentElement.toggleAttribute("data-old", isOld);
+  }, [isOld]);
 }

@@ -1,10 +1,16 @@
 "use client";
 
 import { usePathname } from "next/navigation";
+import { useEffect } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { impairedTargets } from "@/components/lib/targets/state";
 import { pageAt } from "./nav-links";
+
+/** The shape of what is hurt, in a colour that both light and dark tabs show. */
+const hurtIcon = `data:image/svg+xml,${encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><path d="M10 2 19 18H1Z" fill="#d98c00"/></svg>`,
+)}`;
 
 /** Browser tab ← health: a tab in the background shows how many targets are hurt. */
 export function TabTitle() {
@@ -13,5 +19,20 @@ export function TabTitle() {
   const health = useHealth().data;
   const hurt = health === undefined ? 0 : impairedTargets(health).length;
   const name = [...(page === undefined ? [] : [t(page.label)]), t("app.name")].join(" · ");
+  useTabIcon(hurt > 0);
   return <title>{hurt === 0 ? name : `(${hurt}) ▲ ${name}`}</title>;
+}
+
+function useTabIcon(isHurt: boolean): void {
+  useEffect(() => {
+    const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+    const usual = icon?.href;
+    if (icon === null || usual === undefined || !isHurt) {
+      return;
+    }
+    icon.href = hurtIcon;
+    return () => {
+      icon.href = usual;
+    };
+  }, [isHurt]);
 }

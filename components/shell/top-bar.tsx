@@ -1,8 +1,6 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useWords } from "@/components/lib/i18n/provider";
-import { useMinute } from "@/components/lib/live/provider";
 import { BrandMark } from "./brand";
 import { Commands } from "./commands";
 import { CurrencySwitch } from "./currency-switch";
@@ -12,11 +10,10 @@ import { pageAt } from "./nav-links";
 import { RangeSwitch } from "./range-switch";
 import { ThemeSwitch } from "./theme-switch";
 import { VerdictPill } from "./verdict-pill";
+import { ZoneSwitch } from "./zone-switch";
 
 /** The state of the fleet and of the page's own data, always in sight. */
 export function TopBar() {
-  const { f } = useWords();
-  const nowMs = useMinute();
   const hasRange = pageAt(usePathname())?.hasRange !== undefined;
   return (
     <header
@@ -28,8 +25,8 @@ export function TopBar() {
       </span>
       <VerdictPill />
       <span className="ml-auto max-lg:hidden">{hasRange && <RangeSwitch />}</span>
-      <span className="px-2 text-small text-fg-2 max-lg:hidden" title={f.timeZone}>
-        {f.zone(nowMs)}
+      <span className="flex max-lg:hidden">
+        <ZoneSwitch />
       </span>
       <span className="mx-1 h-4 w-px bg-line-strong max-lg:hidden" />
       <span className="max-lg:ml-auto">

@@ -4,12 +4,11 @@
  */
 import { z } from "zod";
 import { rules } from "../core/types";
+import { nameForm } from "../shared/name-form";
 import { listOf, numberWithin, wholeWithin } from "./bounds";
 import { boundedNumber, routeNumbers } from "./route-bounds";
 
-const slug = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, "use a-z, 0-9, dots and dashes, at most 63 characters");
+const slug = z.string().regex(nameForm, "use a-z, 0-9, dots and dashes, at most 63 characters");
 const headerName = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "is not a header name");
 const secretReference = z.string().min(1, "must not be empty");
 

@@ -42,7 +42,8 @@ function toProblems(issue: z.core.$ZodIssue): Problem[] {
   return [{ path, message: issue.message, refusal: shapeRefusal(issue) }];
 }
 
-function shapeRefusal(issue: z.core.$ZodIssue): Refusal {
+/** Why a value is refused, with its bounds where the document's shape names some. */
+export function shapeRefusal(issue: z.core.$ZodIssue): Refusal {
   const bounds = boundsIn(issue.message);
   if (bounds !== null) {
     return { reason: "value_between", values: bounds };

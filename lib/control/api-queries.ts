@@ -1,5 +1,5 @@
 import { CallView } from "../shared/contract";
-import { GatewayError } from "../shared/errors";
+import { GatewayError, wrongParameter } from "../shared/errors";
 import { type ApiCall, pageLimit } from "./api";
 import { type CallsQuery } from "./calls-page";
 import { changers, type ChangesQuery } from "./changes-page";
@@ -48,10 +48,7 @@ export function pathRoute(call: ApiCall): string {
 export function pathRevision({ path }: ApiCall): number {
   const text = path[1] ?? "";
   if (!/^\d{1,9}$/.test(text)) {
-    throw new GatewayError("invalid_request", {
-      message: "A revision is a number.",
-      param: "revision",
-    });
+    throw wrongParameter("revision", "A revision is a number.");
   }
   return Number(text);
 }
@@ -86,7 +83,7 @@ export function objectQuery(call: ApiCall): ObjectQuery {
 }
 
 /** `?from=&to=` where one of them is given, else `?range=`. */
-function rangeOf(url: URL): MetricsRange {
+export function rangeOf(url: URL): MetricsRange {
   const [from, to] = [text(url, "from"), text(url, "to")];
   return from === undefined && to === undefined
     ? streamRange(url)
@@ -136,10 +133,10 @@ function given<Name extends string, T>(
 export function changeQuery({ url }: Pick<ApiCall, "url">): ChangesQuery {
   const object = text(url, "object");
   if (object !== undefined && !objectForm.test(object)) {
-    throw new GatewayError("invalid_request", {
-      message: "`object` is one such as model:gpt-4.1, route:auto, key:shop or settings.",
-      param: "object",
-    });
+    throw wrongParameter(
+      "object",
+      "`object` is one such as model:gpt-4.1, route:auto, key:shop or settings.",
+    );
   }
   return {
     ...pageQuery(url),
@@ -166,19 +163,13 @@ export function revisionPair({ url }: Pick<ApiCall, "url">): RevisionPair {
   const revision = (name: "from" | "to"): number => {
     const given = text(url, name) ?? "";
     if (!/^\d{1,9}$/.test(given)) {
-      throw new GatewayError("invalid_request", {
-        message: `\`${name}\` is the number of a revision.`,
-        param: name,
-      });
+      throw wrongParameter(name, `\`${name}\` is the number of a revision.`);
     }
     return Number(given);
   };
   const [from, to] = [revision("from"), revision("to")];
   if (to === 0) {
-    throw new GatewayError("invalid_request", {
-      message: "`to` is a revision: the first one is 1.",
-      param: "to",
-    });
+    throw wrongParameter("to", "`to` is a revision: the first one is 1.");
   }
   return { from, to };
 }
@@ -189,10 +180,10 @@ const mostInstants = 100;
 export function instantsQuery({ url }: Pick<ApiCall, "url">): number[] {
   const given = (url.searchParams.get("at") ?? "").split(",").filter((part) => part !== "");
   if (given.length > mostInstants || given.some((part) => !/^\d{1,15}$/.test(part))) {
-    throw new GatewayError("invalid_request", {
-      message: `\`at\` is a list of up to ${mostInstants} instants, in milliseconds since 1970.`,
-      param: "at",
-    });
+    throw wrongParameter(
+      "at",
+      `\`at\` is a list of up to ${mostInstants} instants, in milliseconds since 1970.`,
+    );
   }
   return given.map(Number);
 }
@@ -205,10 +196,7 @@ function pageQuery(url: URL): { readonly limit: number; readonly cursor?: string
 function text(url: URL, name: string): string | undefined {
   const value = url.searchParams.get(name) ?? undefined;
   if (value !== undefined && (value.length > longestText || value.includes("\0"))) {
-    throw new GatewayError("invalid_request", {
-      message: `\`${name}\` is too long or not text.`,
-      param: name,
-    });
+    throw wrongParameter(name, `\`${name}\` is too long or not text.`);
   }
   return value === "" ? undefined : value;
 }
@@ -221,10 +209,10 @@ function yesNo(url: URL, name: string): boolean | undefined {
 function statusOf(url: URL): string | undefined {
   const said = text(url, "status");
   if (said !== undefined && !/^[1-5](\d\d|xx)$/.test(said)) {
-    throw new GatewayError("invalid_request", {
-      message: "`status` is a status such as 503, or a class of them such as 5xx.",
-      param: "status",
-    });
+    throw wrongParameter(
+      "status",
+      "`status` is a status such as 503, or a class of them such as 5xx.",
+    );
   }
   return said;
 }
@@ -232,10 +220,7 @@ function statusOf(url: URL): string | undefined {
 function wholeNumber(url: URL, name: string, most: number): number | undefined {
   const said = text(url, name);
   if (said !== undefined && (!/^\d{1,16}$/.test(said) || Number(said) > most)) {
-    throw new GatewayError("invalid_request", {
-      message: `\`${name}\` is a whole number of 0 to ${most}.`,
-      param: name,
-    });
+    throw wrongParameter(name, `\`${name}\` is a whole number of 0 to ${most}.`);
   }
   return said === undefined ? undefined : Number(said);
 }
@@ -244,10 +229,7 @@ function oneOf<T extends string>(url: URL, name: string, values: readonly T[]): 
   const given = text(url, name);
   const known = values.find((value) => value === given);
   if (given !== undefined && known === undefined) {
-    throw new GatewayError("invalid_request", {
-      message: `\`${name}\` is one of ${values.join(", ")}.`,
-      param: name,
-    });
+    throw wrongParameter(name, `\`${name}\` is one of ${values.join(", ")}.`);
   }
   return known;
 }

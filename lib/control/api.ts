@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type * as z from "zod/mini";
-import { GatewayError } from "../shared/errors";
+import { GatewayError, wrongParameter } from "../shared/errors";
 import { type ActingPerson, type Permission, requirePermission } from "./actor";
 import { authorize } from "./authorize";
 import { errorResponse, jsonResponse } from "./responses";
@@ -142,12 +142,21 @@ export function ifMatch(request: Request): number | null {
   }
   const number = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header)?.[1];
   if (number === undefined) {
-    throw new GatewayError("invalid_request", {
-      message: "`If-Match` is the number of a revision.",
-      param: "If-Match",
-    });
+    throw wrongParameter("If-Match", "`If-Match` is the number of a revision.");
   }
   return Number(number);
+}
+
+/** Whether there shall be nothing yet: `If-None-Match: *`. @throws {GatewayError} `invalid_request` for anything else. */
+export function ifNoneMatch(request: Request): boolean {
+  const header = request.headers.get("if-none-match")?.trim();
+  if (header !== undefined && header !== "*") {
+    throw new GatewayError("invalid_request", {
+      message: "`If-None-Match` can only be `*`: make it if there is none.",
+      param: "If-None-Match",
+    });
+  }
+  return header === "*";
 }
 
 /** The number of entries that a page asks for: 1 to 100, 50 when it does not say. */
@@ -155,10 +164,7 @@ export function pageLimit(url: URL): number {
   const text = url.searchParams.get("limit") ?? "50";
   const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (limit < 1 || limit > 100) {
-    throw new GatewayError("invalid_request", {
-      message: "`limit` is a number from 1 to 100.",
-      param: "limit",
-    });
+    throw wrongParameter("limit", "`limit` is a number from 1 to 100.");
   }
   return limit;
 }

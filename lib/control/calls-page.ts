@@ -1,5 +1,5 @@
 import { type CallDetail, type CallsPage } from "../shared/contract";
-import { GatewayError } from "../shared/errors";
+import { GatewayError, wrongParameter } from "../shared/errors";
 import { type CallFilter, findCall, listCalls, type LoggedCall } from "../store/calls";
 import { findRevision } from "../store/revisions";
 import { rescueNanoUsd } from "../pricing/rescue";
@@ -40,10 +40,7 @@ export function throwNoCall(): never {
 export const callsPage = defineVerb<CallsQuery, CallsPage>("read", async (_actor, deps, query) => {
   const { limit, cursor, range, ...filter } = query;
   if (cursor !== undefined && !isCallId(cursor)) {
-    throw new GatewayError("invalid_request", {
-      message: "`cursor` is not the `nextCursor` of a page.",
-      param: "cursor",
-    });
+    throw wrongParameter("cursor", "`cursor` is not the `nextCursor` of a page.");
   }
   return deps.cache.get(`calls ${JSON.stringify(query)}`, freshMs, async () => {
     const bounds = range === undefined ? {} : boundsOf(range, Date.now());

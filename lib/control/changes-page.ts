@@ -1,5 +1,5 @@
 import { type Change, type ChangesPage } from "../shared/contract";
-import { GatewayError } from "../shared/errors";
+import { wrongParameter } from "../shared/errors";
 import { type BodyOpeningRow, listOpenings } from "../store/call-bodies";
 import { type HealthEventRow, listHealthEvents } from "../store/health-events";
 import { listRevisions, type RevisionRow } from "../store/revisions";
@@ -135,10 +135,7 @@ function parseCursor(text: string): Cursor {
   if (at !== undefined && opening !== undefined) {
     return { at: Number(at), kind: "opening", id: Number(opening) };
   }
-  throw new GatewayError("invalid_request", {
-    message: "`cursor` is not the `nextCursor` of a page.",
-    param: "cursor",
-  });
+  throw wrongParameter("cursor", "`cursor` is not the `nextCursor` of a page.");
 }
 
 function revisionBound(cursor: Cursor | undefined): { belowId?: number; beforeMs?: number } {

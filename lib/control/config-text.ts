@@ -39,6 +39,11 @@ export function toConfigText(document: ConfigDocument): string {
   return `${fileHead}${stringify(shown, { lineWidth: 120 })}`;
 }
 
+/** One route as a declarative file says it. */
+export function toRouteText(route: ConfigDocument["routes"][number]): string {
+  return stringify({ routes: [route] }, { lineWidth: 120 });
+}
+
 const fileHead = `# Bellwether's configuration. Where "${keptWord}" stands, importing keeps the secret that the installation has there:
 # elsewhere write env:NAME instead. Application keys that were made in the control room are not part of it.
 `;

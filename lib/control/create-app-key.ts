@@ -1,4 +1,5 @@
 import { keyLimitFields } from "../config/document";
+import { shapeRefusal } from "../config/validate";
 import { hashAppKey, mintAppKey } from "../shared/app-key";
 import { type CreatedKey } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
@@ -33,6 +34,7 @@ export function checkKeyName(name: string): void {
     throw new GatewayError("invalid_request", {
       message: "Name the key with 1 to 80 characters.",
       param: "name",
+      refusal: { reason: "key_name", values: { most: 80 } },
     });
   }
 }
@@ -42,9 +44,11 @@ export function checkKeyLimits(limits: AppKeyLimits): void {
   for (const [name, field] of limitFields) {
     const parsed = field.nullable().safeParse(limits[name]);
     if (!parsed.success) {
+      const [issue] = parsed.error.issues;
       throw new GatewayError("invalid_request", {
-        message: `\`limits.${name}\` ${parsed.error.issues[0]?.message ?? "is not valid"}.`,
+        message: `\`limits.${name}\` ${issue?.message ?? "is not valid"}.`,
         param: `limits.${name}`,
+        refusal: issue === undefined ? { reason: "value_invalid" } : shapeRefusal(issue),
       });
     }
   }
@@ -58,6 +62,7 @@ export const createAppKey = defineVerb<NewKey, CreatedKey>(
       throw new GatewayError("invalid_request", {
         message: "Name the key with a-z, 0-9, dots and dashes, at most 63 characters.",
         param: "id",
+        refusal: { reason: "key_id" },
       });
     }
     const limits = { ...noAppKeyLimits, ...given };
@@ -69,6 +74,7 @@ export const createAppKey = defineVerb<NewKey, CreatedKey>(
         const { last4, source, revokedAt, revision } = existing;
         throw new GatewayError("conflict", {
           message: `There is a key "${id}" already.`,
+          refusal: { reason: "key_taken", values: { id } },
           details: {
             current: { id, kind: existing.kind, last4, source, revokedAt, revision },
             yours: { id, kind },

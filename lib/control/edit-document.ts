@@ -5,6 +5,7 @@ import { unnamed } from "../shared/refusals";
 import { type BaseDocument, findBaseDocument, findDocument } from "../store/configuration";
 import { listObjectRevisions } from "../store/object-revisions";
 import { findRevision, writeRevisions } from "../store/revisions";
+import { listRouteRevisions } from "../store/route-revisions";
 import { type ActingPerson, toStoredActor } from "./actor";
 import { checked, findSilencedRoutes } from "./checked-document";
 import { diffDocuments, documentObjects } from "./document-objects";
@@ -41,7 +42,10 @@ export async function editDocument(
     if (Object.keys(diff.after).length === 0) {
       return unchanged(tx);
     }
-    const revision = (await listObjectRevisions(tx)).get(object) ?? 0;
+    const revisions = object.startsWith("route:")
+      ? await listRouteRevisions(tx)
+      : await listObjectRevisions(tx);
+    const revision = revisions.get(object) ?? 0;
     if (ifMatch !== null && revision > ifMatch) {
       const by = await findRevision(tx, revision);
       const shown = (of: ConfigDocument): unknown =>

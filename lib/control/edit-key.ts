@@ -5,7 +5,7 @@ import { type AppKeyLimits, type AppKeyRow } from "../store/app-keys";
 import { findDocument } from "../store/configuration";
 import { writeRevisions } from "../store/revisions";
 import { checkKeyLimits, checkKeyName } from "./create-app-key";
-import { didYouMean, objectIds } from "./objects";
+import { didYouMean, noObjectRefusal, objectIds } from "./objects";
 import { appendKey, requireMintedKey } from "./rotate-key";
 import { defineVerb } from "./verb";
 import { toWriteResult, unchanged, type Written } from "./write-result";
@@ -33,6 +33,7 @@ export const editKey = defineVerb<EditedKey, WriteResult>(
       if (ifMatch !== null && key.revision > ifMatch) {
         throw new GatewayError("conflict", {
           message: `The key "${id}" was changed in the meantime, in revision ${key.revision}.`,
+          refusal: { reason: "key_changed", values: { id, revision: key.revision } },
           details: {
             current: { object: toShown(key), revision: key.revision },
             yours: { object: toShown(wanted) },
@@ -98,11 +99,18 @@ export function checkAllowed(
     const known = objectIds(document, type);
     const unknown = asked?.find((id) => id !== "*" && !known.includes(id));
     if (unknown !== undefined) {
-      const message = `There is no ${type} "${unknown}".${didYouMean(unknown, known)}`;
-      throw new GatewayError("invalid_request", { message, param });
+      throw new GatewayError("invalid_request", {
+        message: `There is no ${type} "${unknown}".${didYouMean(unknown, known)}`,
+        param,
+        refusal: noObjectRefusal(type, unknown, known),
+      });
     }
     if (asked?.length === 0) {
-      throw new GatewayError("invalid_request", { message: `Name one ${type} at least.`, param });
+      throw new GatewayError("invalid_request", {
+        message: `Name one ${type} at least.`,
+        param,
+        refusal: { reason: "list_least", values: { least: 1 } },
+      });
     }
   }
 }

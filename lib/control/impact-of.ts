@@ -45,6 +45,8 @@ export function movedBy(traffic: Traffic, change: ImpactChange): Moved {
       return movedBySwitch(traffic, change);
     case "chain":
       return movedByChain(traffic, change);
+    case "route_removal":
+      return movedByRemoval(traffic, change.routeId);
     case "document":
       return movedByDocument(traffic, change.next);
   }
@@ -94,6 +96,28 @@ function movedByChain({ health, calls }: Traffic, { routeId, chain }: ChainChang
     movedShare: shareOf(moved, sum(calls.map((one) => one.calls))),
     inFlight: 0,
   };
+}
+
+/** Calls that ask for a removed name are refused, alone or in a list of names. */
+function movedByRemoval({ health, calls }: Traffic, routeId: string): Moved {
+  const chain = health.routes.find(({ id }) => id === routeId)?.chain ?? [];
+  const own = sum(calls.filter(({ route }) => isAskedIn(route, routeId)).map((one) => one.calls));
+  const route: ImpactRoute = {
+    id: routeId,
+    callsPerMinute: perMinute(own, health.windowMs),
+    ...places(chain, health.targets, [], health.targets),
+  };
+  return {
+    routes: [route],
+    movedPerMinute: perMinute(own, health.windowMs),
+    movedShare: shareOf(own, sum(calls.map((one) => one.calls))),
+    inFlight: 0,
+  };
+}
+
+/** Whether calls for `asked`, a name or a list of them, ask for the route. */
+function isAskedIn(asked: string, routeId: string): boolean {
+  return asked.split(",").includes(routeId);
 }
 
 /**
@@ -161,6 +185,7 @@ export function impactOf(
     .filter(({ usableBefore, usableAfter }) => usableBefore > 0 && usableAfter === 0)
     .map(({ id }) => id);
   const { tier, because } = impactTier({
+    removes: change.type === "route_removal",
     takesAway: change.type !== "switch" || change.intent !== "enabled",
     isWide: change.type === "switch" && change.objectType !== "target",
     losesTargets: change.type === "document" && losesTargets(traffic, change.next),
@@ -179,7 +204,11 @@ export function impactOf(
     because,
     emptied,
     routes: [...routes],
-    apps: appsOf(traffic, routes),
+    apps: appsOf(traffic, (asked) =>
+      routes.some(({ id }) =>
+        change.type === "route_removal" ? isAskedIn(asked, id) : asked === id,
+      ),
+    ),
     movedPerMinute,
     movedShare,
     inFlight,
@@ -200,10 +229,12 @@ function isEnough(load: TargetLoad | undefined): load is TargetLoad {
   return load !== undefined && load.succeeded >= fewest;
 }
 
-function appsOf({ calls, health }: Traffic, routes: readonly ImpactRoute[]): ImpactView["apps"] {
-  const names = new Set(routes.map(({ id }) => id));
+function appsOf(
+  { calls, health }: Traffic,
+  isMoved: (asked: string) => boolean,
+): ImpactView["apps"] {
   const byKey = new Map<string, number>();
-  for (const { keyId, calls: n } of calls.filter(({ route }) => names.has(route))) {
+  for (const { keyId, calls: n } of calls.filter(({ route }) => isMoved(route))) {
     byKey.set(keyId, (byKey.get(keyId) ?? 0) + n);
   }
   return [...byKey]

@@ -1,6 +1,8 @@
 import { type ImpactView } from "../shared/contract";
 
 export type ImpactFacts = {
+  /** A name that applications may ask for goes. */
+  readonly removes: boolean;
   /** Something is turned off, or a chain changes. */
   readonly takesAway: boolean;
   /** A model, region or provider, and not one target or one chain. */
@@ -19,9 +21,12 @@ const muchShare = 0.2;
 
 /** How much a person must say before a change happens, and why. What only turns on happens at once. */
 export function impactTier(facts: ImpactFacts): Pick<ImpactView, "tier" | "because"> {
-  const { takesAway, isWide, losesTargets, movedShare, emptied, cut } = facts;
+  const { removes, takesAway, isWide, losesTargets, movedShare, emptied, cut } = facts;
   if (!takesAway) {
     return { tier: "T0", because: [] };
+  }
+  if (removes) {
+    return { tier: "T2", because: ["removes"] };
   }
   const share = movedShare ?? 0;
   const grave: ImpactView["because"] = [

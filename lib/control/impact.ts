@@ -23,7 +23,7 @@ const quarterMs = 15 * minuteMs;
 const freshMs = 900;
 
 /**
- * What a switch, a chain or a revision would do if it were changed, or taken back, now: whose calls move, where to, what
+ * What a switch, a chain or a revision would do if it were changed, removed, or taken back, now: whose calls move, where to, what
  * that costs, and how much a person must say before it happens. Nothing is changed.
  *
  * @throws {GatewayError} `not_found` for an unknown object, route or revision, `invalid_request` for a chain that cannot
@@ -110,12 +110,14 @@ function checkNames(
   if (change.type === "revert") {
     return;
   }
-  if (change.type === "chain") {
+  if (change.type === "chain" || change.type === "route_removal") {
     const ids = routes.map(({ id }) => id);
     if (!ids.includes(change.routeId)) {
       throw noSuchObject("route", change.routeId, ids);
     }
-    checkChain(document, change.chain);
+    if (change.type === "chain") {
+      checkChain(document, change.chain);
+    }
     return;
   }
   const ids = objectIds(document, change.objectType);

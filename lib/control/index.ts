@@ -19,8 +19,16 @@ export {
   pathRoute,
   revisionPair,
   queryReason,
+  rangeOf,
 } from "./api-queries";
-export { defineHandler, definePublicHandler, ifMatch, largestFileBytes, readBody } from "./api";
+export {
+  defineHandler,
+  definePublicHandler,
+  ifMatch,
+  ifNoneMatch,
+  largestFileBytes,
+  readBody,
+} from "./api";
 export { authorizePage } from "./page";
 export { exportConfig, importConfig, previewImport } from "./config-import";
 export { testConnection } from "./connection-test";
@@ -48,7 +56,9 @@ export { objectsView, objectView } from "./object-view";
 export { relayHandler } from "./relay-handler";
 export { revertPreview } from "./revert-preview";
 export { revertRevision } from "./revert-revision";
+export { createRoute, removeRoute } from "./route-lifecycle";
 export { routePolicyView } from "./route-policy-view";
+export { routesView } from "./routes-view";
 export { routeView } from "./route-view";
 export { setRouteChain } from "./set-route-chain";
 export { stateAsOf } from "./state-as-of";

@@ -1,10 +1,11 @@
 import { type ConfigDocument } from "../config/document";
 import { validateDocument } from "../config/validate";
 import { type BaseDocument } from "../store/configuration";
+import { routeChains } from "./routes";
 
 /**
- * `next`, the file's new content, with the providers and models that people made beside it; null where there are none, or
- * where they make no sense without what the file gave up.
+ * `next`, the file's new content, with the providers, models and routes that people made beside it; null where there are
+ * none, or where they make no sense without what the file gave up. A route goes on with the models that are left.
  */
 export function withPeoplesObjects(
   next: ConfigDocument,
@@ -21,13 +22,19 @@ export function withPeoplesObjects(
   const models = current.models.filter(
     ({ id }) => !isIn(base.document.models, id) && !names.has(id),
   );
-  if (providers.length + models.length === 0) {
+  const known = [...next.models, ...models];
+  const routes = current.routes
+    .filter(({ id }) => !isIn(routeChains(base.document), id) && !names.has(id))
+    .map((route) => ({ ...route, chain: route.chain.filter((model) => isIn(known, model)) }))
+    .filter(({ chain }) => chain.length > 0);
+  if (providers.length + models.length + routes.length === 0) {
     return null;
   }
   const validated = validateDocument({
     ...next,
     providers: [...next.providers, ...providers],
-    models: [...next.models, ...models],
+    models: known,
+    routes: [...next.routes, ...routes],
   });
   return validated.ok ? validated.document : null;
 }

@@ -118,6 +118,7 @@ export const revokeKey = defineVerb<{ readonly id: string }, { readonly revision
         throw new GatewayError("invalid_request", {
           message: `The key "${id}" comes from the configuration file: remove it there.`,
           param: "id",
+          refusal: { reason: "key_in_file", values: { id } },
         });
       }
       if (key.revokedAt !== null) {

@@ -207,7 +207,17 @@ function toBucket(
     p95Ms: wholeQuantile(totalMs, 0.95),
     p99Ms: wholeQuantile(totalMs, 0.99),
     ...moved(flows, id),
+    movedTo: callsBy(flows.filter(({ from }) => from === id).map(({ to, calls }) => [to, calls])),
+    movedFrom: callsBy(flows.filter(({ to }) => to === id).map(({ from, calls }) => [from, calls])),
   };
+}
+
+function callsBy(entries: readonly (readonly [string, number])[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [name, calls] of entries) {
+    sums[name] = (sums[name] ?? 0) + calls;
+  }
+  return sums;
 }
 
 function summedFlows(flows: readonly FlowBucket[]): ObjectView["flows"] {

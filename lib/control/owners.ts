@@ -8,7 +8,7 @@ export type Ownership = {
   readonly ownerPath: string | null;
 };
 
-type Kind = "providers" | "models";
+type Kind = "providers" | "models" | "routes";
 
 /** Who owns an object of the document that grew from `base`. */
 export function ownerOf(base: BaseDocument | undefined, kind: Kind, id: string): Ownership {

@@ -30,7 +30,7 @@ export type Published = {
 
 /**
  * Makes `document` the configuration and writes its application keys; operators' changes upon the former one end, but the
- * providers and models that they made beside it stay.
+ * providers, models and routes that they made beside it stay.
  *
  * Does nothing while the source says what it said last, so that an operator's order outlives a restart.
  *

@@ -1,5 +1,5 @@
 /** The ranges of time that charts are asked for. */
-import { GatewayError } from "../shared/errors";
+import { wrongParameter } from "../shared/errors";
 import { lastDayStarts } from "../store/call-stats";
 import { type Database } from "../store/database";
 import { type Grain } from "../store/rollups";
@@ -67,10 +67,7 @@ const longestFreshMs = 15_000;
 /** A range by its name. @throws {GatewayError} `invalid_request` for another one. */
 export function parseMetricsRange(text: string): RangeName {
   if (!Object.hasOwn(ranges, text)) {
-    throw new GatewayError("invalid_request", {
-      message: `The range is one of ${Object.keys(ranges).join(", ")}.`,
-      param: "range",
-    });
+    throw wrongParameter("range", `The range is one of ${Object.keys(ranges).join(", ")}.`);
   }
   return text as RangeName;
 }
@@ -84,10 +81,10 @@ export function parseBetween(from: string, to: string, nowMs: number): MetricsRa
   const fromMs = Math.floor(instantOf(from, "from") / minuteMs) * minuteMs;
   const toMs = Math.ceil(instantOf(to, "to") / minuteMs) * minuteMs;
   if (toMs <= fromMs || toMs - fromMs > longestMs || fromMs > nowMs) {
-    throw new GatewayError("invalid_request", {
-      message: "`from` lies before `to` and before now, and 400 days before `to` at most.",
-      param: "from",
-    });
+    throw wrongParameter(
+      "from",
+      "`from` lies before `to` and before now, and 400 days before `to` at most.",
+    );
   }
   return { fromMs, toMs };
 }
@@ -98,10 +95,7 @@ const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\
 export function instantOf(text: string, param: string): number {
   const atMs = instantForm.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(atMs)) {
-    throw new GatewayError("invalid_request", {
-      message: `\`${param}\` is an instant such as 2026-11-23T05:32:00Z.`,
-      param,
-    });
+    throw wrongParameter(param, `\`${param}\` is an instant such as 2026-11-23T05:32:00Z.`);
   }
   return atMs;
 }

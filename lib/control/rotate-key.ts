@@ -30,6 +30,7 @@ export const rotateKey = defineVerb<Rotation, CreatedKey>(
       throw new GatewayError("invalid_request", {
         message: "The old secret may stay good for 90 days at most.",
         param: "until",
+        refusal: { reason: "overlap_long", values: { days: longestOverlapMs / 86_400_000 } },
       });
     }
     const secret = mintAppKey();
@@ -78,6 +79,7 @@ export const startDrill = defineVerb<Drill, { readonly revision: number; readonl
       throw new GatewayError("invalid_request", {
         message: "A drill lasts 15 minutes at most.",
         param: "forMs",
+        refusal: { reason: "drill_long", values: { minutes: longestDrillMs / 60_000 } },
       });
     }
     return writeRevisions(db, async (writer) => {
@@ -104,6 +106,7 @@ async function requireKey({ tx }: RevisionWriter, id: string): Promise<AppKeyRow
     throw new GatewayError("invalid_request", {
       message: `The key "${id}" is revoked: make a new one.`,
       param: "id",
+      refusal: { reason: "key_revoked", values: { id } },
     });
   }
   return key;
@@ -116,6 +119,7 @@ export async function requireMintedKey(writer: RevisionWriter, id: string): Prom
     throw new GatewayError("invalid_request", {
       message: `The key "${id}" comes from the configuration file: change it there.`,
       param: "id",
+      refusal: { reason: "key_in_file", values: { id } },
     });
   }
   return key;

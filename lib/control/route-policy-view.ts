@@ -5,6 +5,7 @@ import { slotRange } from "../shared/histogram";
 import { openingsSince } from "../store/health-events";
 import { type RouteCounts, routeCountsSince, routesCountedSince } from "../store/route-counts";
 import { demoRule, readCurrent } from "./current";
+import { toRouteText } from "./config-text";
 import { noSuchObject } from "./objects";
 import { routeViews } from "./routes";
 import { defineVerb } from "./verb";
@@ -37,14 +38,9 @@ export const routePolicyView = defineVerb<{ readonly id: string }, RoutePolicyVi
       const { db } = deps;
       const now = Date.now();
       const demo = (await demoRule(deps, current)) === "only";
-      const quarterOf = (ms: number): number => Math.floor(ms / quarterMs) * quarterMs;
-      const weekAgoMs = quarterOf(now - weekMs);
+      const weekAgoMs = Math.floor((now - weekMs) / quarterMs) * quarterMs;
       const [counts, countedSince] = await Promise.all([
-        routeCountsSince(db, id, {
-          fromMs: weekAgoMs,
-          recentMs: quarterOf(now - hourMs),
-          demo,
-        }),
+        routeCountsSince(db, id, { fromMs: weekAgoMs, demo }),
         routesCountedSince(db),
       ]);
       const from = Math.max(weekAgoMs, countedSince ?? now);
@@ -69,16 +65,16 @@ export const routePolicyView = defineVerb<{ readonly id: string }, RoutePolicyVi
           options: [...options],
         })),
         models: current.document.models.map((model) => toChainModel(model, counts)),
-        servedInHour: counts.recent.get("served") ?? 0,
+        yaml: toRouteText(route ?? { id, chain: view.chain }),
         week: {
           from,
           to: now,
-          calls: counts.all.get("calls") ?? 0,
-          failed: (counts.all.get("failed") ?? 0) + (counts.all.get("unknown_crash") ?? 0),
-          attempts: counts.all.get("attempts") ?? 0,
-          reasons: startingWith(counts.all, "reason_"),
-          rescued: startingWith(counts.all, "rescued_"),
-          codes: startingWith(counts.all, "code_"),
+          calls: counts.get("calls") ?? 0,
+          failed: (counts.get("failed") ?? 0) + (counts.get("unknown_crash") ?? 0),
+          attempts: counts.get("attempts") ?? 0,
+          reasons: startingWith(counts, "reason_"),
+          rescued: startingWith(counts, "rescued_"),
+          codes: startingWith(counts, "code_"),
           opened: openings.opened,
           wouldHaveOpened: openings.observed,
           longestAwayMs: openings.longestMs,
@@ -92,11 +88,11 @@ type ModelDocument = ConfigDocument["models"][number];
 
 function toChainModel(
   { id, capabilities = {}, price }: ModelDocument,
-  { all, recent }: RouteCounts,
+  counts: RouteCounts,
 ): RoutePolicyView["models"][number] {
   const { context, tools, vision, json } = capabilities;
   const lacks = (need: "tools" | "vision" | "json"): number =>
-    capabilities[need] === false ? (all.get(`needs_${need}`) ?? 0) : 0;
+    capabilities[need] === false ? (counts.get(`needs_${need}`) ?? 0) : 0;
   return {
     id,
     contextTokens: context ?? null,
@@ -108,20 +104,19 @@ function toChainModel(
       tools: lacks("tools"),
       vision: lacks("vision"),
       json: lacks("json"),
-      context: context === undefined ? 0 : promptsOver(all, context),
+      context: context === undefined ? 0 : promptsOver(counts, context),
     },
-    answeredInHour: recent.get(`answered_${id}`) ?? 0,
   };
 }
 
 /** Prompts that were surely longer: those in slots that begin beyond it. */
-function promptsOver(counts: RouteCounts["all"], contextTokens: number): number {
+function promptsOver(counts: RouteCounts, contextTokens: number): number {
   return Object.entries(startingWith(counts, "prompt_"))
     .filter(([slot]) => slotRange(Number(slot)).least > contextTokens)
     .reduce((sum, [, n]) => sum + n, 0);
 }
 
-function startingWith(counts: RouteCounts["all"], start: string): Record<string, number> {
+function startingWith(counts: RouteCounts, start: string): Record<string, number> {
   return Object.fromEntries(
     [...counts].flatMap(([what, n]) =>
       what.startsWith(start) ? [[what.slice(start.length), n] as const] : [],

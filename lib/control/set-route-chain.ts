@@ -97,7 +97,8 @@ export const setRouteChain = defineVerb<RouteChange, WriteResult>(
   },
 );
 
-function checkPlaces(policy: PolicyChange): void {
+/** @throws {GatewayError} `invalid_request` for a setting that no route has. */
+export function checkPlaces(policy: PolicyChange): void {
   const known = policySettings.map(({ place }) => place);
   const unknown = Object.keys(policy).find((place) => !known.includes(place));
   if (unknown !== undefined) {
@@ -194,7 +195,8 @@ function changedDocument(
   throw documentRefusal(run.problems, { param: "policy", details: { fields } });
 }
 
-function noSuchRoute(
+/** `not_found`, or `invalid_request` for a model, whose name leads to it alone. */
+export function noSuchRoute(
   id: string,
   routes: readonly { readonly id: string }[],
   document: ConfigDocument | undefined,

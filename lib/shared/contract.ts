@@ -242,8 +242,6 @@ export const ChainModel = z.object({
   priceUsdPerMTok: z.nullable(z.object({ input: z.number(), output: z.number() })),
   /** Of the week's calls to the route, those that it could not have answered, by why. `context`: at least so many. */
   lacks: z.object({ tools: z.number(), vision: z.number(), json: z.number(), context: z.number() }),
-  /** Calls to the route that it answered in the last hour. */
-  answeredInHour: z.number(),
 });
 export type ChainModel = z.infer<typeof ChainModel>;
 
@@ -277,10 +275,30 @@ export const RoutePolicyView = z.object({
   /** All models of the configuration, in its order. */
   models: z.array(ChainModel),
   week: PolicyWeek,
-  /** Of the last hour, of which `answeredInHour` are parts. */
-  servedInHour: z.number(),
+  /** The route as a configuration file says it. */
+  yaml: z.string(),
 });
 export type RoutePolicyView = z.infer<typeof RoutePolicyView>;
+
+/** Who answered for every route in a range, and who made it as it is. */
+export const RoutesView = z.object({
+  generatedAt: z.number(),
+  range: z.string(),
+  /** What is counted, in whole quarters of an hour: they are kept for 8 days. */
+  from: z.number(),
+  to: z.number(),
+  routes: z.array(
+    z.object({
+      id: z.string(),
+      /** Calls that were answered; of them, by the model that answered. */
+      served: z.number(),
+      answered: z.record(z.string(), z.number()),
+      /** The change that left it as it is. */
+      changed: z.nullable(z.object({ revision: z.number(), at: z.number(), actor: Actor })),
+    }),
+  ),
+});
+export type RoutesView = z.infer<typeof RoutesView>;
 
 /** The last 24 hours of every target, a cell for every five minutes, the running one last. */
 export const FilmView = z.object({
@@ -482,6 +500,9 @@ export const ObjectBucket = z.object({
   p99Ms: z.nullable(z.number()),
   movedOut: z.number(),
   movedIn: z.number(),
+  /** The same by who answered instead, and by whose place it took. */
+  movedTo: z.record(z.string(), z.number()),
+  movedFrom: z.record(z.string(), z.number()),
 });
 export type ObjectBucket = z.infer<typeof ObjectBucket>;
 
@@ -831,7 +852,10 @@ export const SwitchRequest = z.strictObject({
 });
 export type SwitchRequest = z.infer<typeof SwitchRequest>;
 
-/** Body of PUT /api/routes/{id}: its chain, and of its policy what changes (`limits.ttft_s`), null for the default. */
+/**
+ * Body of PUT /api/routes/{id}: its chain, and of its policy what changes (`limits.ttft_s`), null for the default. With
+ * `If-None-Match: *` it makes the route.
+ */
 export const RouteRequest = z.strictObject({
   chain: z.array(z.string()).check(z.minLength(1), z.maxLength(32)),
   policy: z.optional(z.record(z.string().check(z.maxLength(64)), z.nullable(PolicyValue))),
@@ -857,6 +881,7 @@ export const ImpactRequest = z.discriminatedUnion("type", [
     routeId: z.string().check(z.maxLength(200)),
     chain: z.array(z.string()).check(z.minLength(1), z.maxLength(32)),
   }),
+  z.strictObject({ type: z.literal("route_removal"), routeId: z.string().check(z.maxLength(200)) }),
   z.strictObject({ type: z.literal("revert"), revision: z.int().check(z.minimum(1)) }),
 ]);
 export type ImpactRequest = z.infer<typeof ImpactRequest>;
@@ -884,7 +909,15 @@ export const ImpactView = z.object({
   tier: z.enum(["T0", "T1", "T2"]),
   /** Why it is no lower tier. */
   because: z.array(
-    z.enum(["empties", "most_moves", "cuts_running", "much_moves", "whole_object", "targets_gone"]),
+    z.enum([
+      "removes",
+      "empties",
+      "most_moves",
+      "cuts_running",
+      "much_moves",
+      "whole_object",
+      "targets_gone",
+    ]),
   ),
   /** Names that would have nobody left to answer for them. */
   emptied: z.array(z.string()),

@@ -295,6 +295,15 @@ export class GatewayError extends Error {
   }
 }
 
+/** `invalid_request` for a part of an address, or a head, that is not what it has to be. */
+export function wrongParameter(name: string, message: string): GatewayError {
+  return new GatewayError("invalid_request", {
+    message,
+    param: name,
+    refusal: { reason: "parameter", values: { name } },
+  });
+}
+
 /** Whether `error` is a GatewayError, also when another copy of this module made it. */
 export function isGatewayError(error: unknown): error is GatewayError {
   return typeof error === "object" && error !== null && brand in error;

@@ -195,6 +195,24 @@ export async function findRevision(tx: Transaction, id: number): Promise<Revisio
   return row === null ? undefined : toRevisionRow(row);
 }
 
+/** Who made each of these revisions, and when; without those that there are not. */
+export async function revisionHeads(
+  db: Database,
+  ids: readonly number[],
+): Promise<Pick<RevisionRow, "id" | "actor" | "createdAt">[]> {
+  const rows = await db.run((prisma) =>
+    prisma.revision.findMany({
+      where: { id: { in: [...ids] } },
+      select: { id: true, actor: true, createdAt: true },
+    }),
+  );
+  return rows.map(({ id, actor, createdAt }) => ({
+    id,
+    actor: Actor.parse(actor),
+    createdAt: createdAt.getTime(),
+  }));
+}
+
 const summaryColumn = z.record(z.string(), z.unknown());
 
 function toRevisionRow(row: Omit<Revision, "document">): RevisionRow {

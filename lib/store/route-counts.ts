@@ -1,34 +1,42 @@
 import { z } from "zod";
 import { type Database } from "./database";
 
-const countRows = z.array(z.object({ what: z.string(), n: z.number(), recent: z.number() }));
+const countRows = z.array(z.object({ what: z.string(), n: z.number() }));
 
-export type RouteCounts = {
-  /** By what is counted (see the migration of `rollup_route`): since `fromMs`, … */
-  readonly all: ReadonlyMap<string, number>;
-  /** … and since `recentMs`. */
-  readonly recent: ReadonlyMap<string, number>;
-};
+/** By what is counted: see the migration of `rollup_route`. */
+export type RouteCounts = ReadonlyMap<string, number>;
 
-/** What became of the calls of one route since `fromMs`, and since `recentMs`, by whole quarters of an hour. */
+/** What became of the calls of one route since `fromMs`, by whole quarters of an hour. */
 export async function routeCountsSince(
   db: Database,
   route: string,
-  { fromMs, recentMs, demo }: { fromMs: number; recentMs: number; demo: boolean },
+  { fromMs, demo }: { fromMs: number; demo: boolean },
 ): Promise<RouteCounts> {
   const rows = await db.run(
     (prisma) => prisma.$queryRaw`
-      SELECT what, sum(n)::float8 AS n,
-        coalesce(sum(n) FILTER (WHERE at >= ${new Date(recentMs)}), 0)::float8 AS recent
-      FROM rollup_route
+      SELECT what, sum(n)::float8 AS n FROM rollup_route
       WHERE demo = ${demo} AND route = ${route} AND at >= ${new Date(fromMs)}
       GROUP BY what`,
   );
-  const counts = countRows.parse(rows);
-  return {
-    all: new Map(counts.map(({ what, n }) => [what, n])),
-    recent: new Map(counts.map(({ what, recent }) => [what, recent])),
-  };
+  return new Map(countRows.parse(rows).map(({ what, n }) => [what, n]));
+}
+
+const answerRows = z.array(z.object({ route: z.string(), what: z.string(), n: z.number() }));
+
+/** How many calls of each of the routes were answered, and by whom: `served`, and `answered_` with a model. */
+export async function routeAnswersIn(
+  db: Database,
+  routes: readonly string[],
+  { fromMs, toMs, demo }: { fromMs: number; toMs: number; demo: boolean },
+): Promise<z.infer<typeof answerRows>> {
+  const rows = await db.run(
+    (prisma) => prisma.$queryRaw`
+      SELECT route, what, sum(n)::float8 AS n FROM rollup_route
+      WHERE demo = ${demo} AND route = ANY(${routes}) AND at >= ${new Date(fromMs)} AND at < ${new Date(toMs)}
+        AND (what = 'served' OR starts_with(what, 'answered_'))
+      GROUP BY 1, 2`,
+  );
+  return answerRows.parse(rows);
 }
 
 const firstRows = z.tuple([z.object({ at: z.date().nullable() })]);

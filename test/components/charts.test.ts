@@ -125,6 +125,28 @@ describe("drawings", () => {
     expect(b.map((one) => one && [one.floor, one.value])).toEqual([[1, 3], [3, 3], null]);
     expect(areaPath(b, "linear", frame)).toBe("M20 80L70 80L70 80L20 100Z");
   });
+
+  it("stack from zero down what goes down, beside what goes up", () => {
+    const rows = [{ t: 1_000, in: 4, out: 1, away: 2 }];
+    const keys = ["in", "out", "away"] as const;
+    const [up = [], one = [], two = []] = stacked(
+      rows,
+      keys,
+      (row, key) => row[key],
+      (key) => key !== "in",
+    );
+    const edges = [up, one, two].map(([point]) => point && [point.floor, point.value]);
+    expect(edges).toEqual([
+      [0, 4],
+      [0, -1],
+      [-1, -3],
+    ]);
+  });
+
+  it("put ten times as much as far up everywhere on a scale of powers of ten", () => {
+    const spread = frameOf({ ...sizes, from: 0, to: 1, domain: [10, 1_000], isLog: true });
+    expect([10, 100, 1_000].map(spread.yOf)).toEqual([110, 60, 10]);
+  });
 });
 
 describe("small drawings", () => {

@@ -57,6 +57,12 @@ describe("polling", () => {
     expect(isPolled(["metrics", "24h"], { ...polling, paused: true }, 10)).toBe(false);
     expect(isPolled(["calls", "detail", "1"], polling, 5)).toBe(false);
   });
+
+  it("asks only for what the tab's title tells while the page is hidden, and for the rest when it is seen again", () => {
+    expect(isPolled(["health"], polling, 5, true)).toBe(true);
+    expect(isPolled(["metrics", "24h"], polling, 5, true)).toBe(false);
+    expect(isPolled(["metrics", "24h"], live, 0)).toBe(true);
+  });
 });
 
 describe("deliveryOf", () => {

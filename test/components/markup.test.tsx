@@ -4,10 +4,11 @@ import { describe, expect, it } from "vitest";
 import { RequestsView } from "@/components/calls/requests-view";
 import { readFilter } from "@/components/calls/filter";
 import { ApiFailure } from "@/components/lib/api";
-import { callsQueries, figuresQueries } from "@/components/lib/queries";
+import { callsQueries, figuresQueries, routesQueries } from "@/components/lib/queries";
 import { type RangeName, windowOf } from "@/components/lib/range";
 import { callsLink } from "@/components/lib/calls/link";
 import { ObjectsView } from "@/components/objects/objects-view";
+import { RouteCards } from "@/components/routes/route-cards";
 import { SettingsView } from "@/components/settings/settings-view";
 import { QueryState } from "@/components/shell/query-state";
 import { MatrixGrid } from "@/components/targets/matrix-grid";
@@ -56,6 +57,59 @@ describe("a switch over several targets", () => {
     const whole = shown(health([west, east]));
     expect(whole).toContain('aria-checked="true"');
     expect(whole).not.toContain("data-mixed");
+  });
+});
+
+describe("the card of a route", () => {
+  const route: HealthView["routes"][number] = {
+    id: "mail",
+    chain: ["gpt-4.1", "spare"],
+    owner: "ui",
+    ownerPath: null,
+    overridden: false,
+    revision: 7,
+  };
+  const spare = target({ model: "spare" });
+  const card = (targets: HealthView["targets"], served: number): string =>
+    rendered(<RouteCards />, {
+      health: health(targets, { routes: [route] }),
+      read(client) {
+        const own = {
+          id: "mail",
+          served,
+          answered: { "gpt-4.1": 30, spare: 8, gone: 2 },
+          changed: { revision: 7, at: now, actor: { type: "operator" as const, name: "Minji" } },
+        };
+        client.setQueryData(routesQueries.view("1h").queryKey, {
+          ...{ generatedAt: now, range: "1h", from: now - 4_000_000, to: now },
+          routes: [own],
+        });
+      },
+    });
+
+  it("tells what every place answered, of how many calls, and who changed it last", () => {
+    const markup = card([target(), spare], 40);
+    for (const told of [
+      "75.0 %",
+      "20.0 %",
+      "40 answered calls",
+      "5.0 % by models",
+      "counted since 04:25",
+      "by Minji",
+      "r7",
+    ]) {
+      expect(markup).toContain(told);
+    }
+    expect(markup).toContain('href="/changes?rev=7"');
+    expect(markup).not.toContain("unreachable");
+    expect(card([target(), spare], 19)).not.toContain("75.0 %");
+  });
+
+  it("says that nobody can answer, and why, when all that is on is down", () => {
+    const broken = { state: "down", breaker: "open", label: "open" } as const;
+    const told = say({ key: "routes.reach.down", values: { n: 2 } });
+    expect(card([target(broken), { ...spare, ...broken }], 40)).toContain(told);
+    expect(card([target(broken), spare], 40)).not.toContain(told);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scaleHours } from "@/components/targets/film";
 import { gridOf, problemsFirst } from "@/components/targets/grid";
+import { heldFeed } from "@/components/lib/held-feed";
 import { heldOrder } from "@/components/lib/held-order";
 import {
   metricFigure,
@@ -99,6 +100,15 @@ describe("the order of the rows", () => {
   it("holds still, loses what is gone, and has what is new behind it", () => {
     expect(heldOrder(["c", "a", "e"], ["a", "b", "c"])).toEqual(["a", "c", "e"]);
     expect(heldOrder(["c", "a"], null)).toEqual(["c", "a"]);
+  });
+
+  it("keeps a feed on what was its newest, and counts what has come since", () => {
+    const feed = ["d", "c", "b"].map((id) => ({ id }));
+    const held = heldFeed(feed, "b");
+    expect([held.shown.map(({ id }) => id), held.fresh]).toEqual([["b"], 2]);
+    expect(heldFeed(feed, null)).toEqual({ shown: feed, fresh: 0 });
+    // What was held is so old that it is not there any more.
+    expect(heldFeed(feed, "a")).toEqual({ shown: feed, fresh: 0 });
   });
 });
 

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { csvText } from "@/components/charts/csv";
 import { hiddenAfter } from "@/components/charts/legend";
 import { laneMarks } from "@/components/charts/marks";
-import { byLastValue, lastValue, scaleOfShares, seriesEnds } from "@/components/charts/series";
+import {
+  byLastValue,
+  lastValue,
+  logScale,
+  scaleFromZero,
+  scaleOfShares,
+  seriesEnds,
+} from "@/components/charts/series";
 import { followedBy } from "@/components/changes/followed";
 import { changeIn, changeText } from "@/components/lib/open-change";
 import { instantsOf, rangeBetween, rangeIn, rangeQuery, withRange } from "@/components/lib/range";
@@ -153,6 +160,33 @@ describe("the line of the served rate", () => {
   });
 });
 
+describe("a scale", () => {
+  it("goes down from zero as far as what goes down, in the same steps", () => {
+    const rows = [{ t: 0, in: 8, out: 3 }];
+    const both = [{ key: "in" }, { key: "out", goesDown: true }];
+    const { domain, ticks } = scaleFromZero(rows, both, "stack");
+    expect(ticks).toEqual([-4, -2, 0, 2, 4, 6, 8]);
+    expect(domain).toEqual([-4, 8]);
+    expect(scaleFromZero(rows, both.slice(0, 1), "stack").domain[0]).toBe(0);
+  });
+
+  it("of powers of ten holds all values between round ones, and has no place for zero", () => {
+    const rows = [
+      { t: 0, p50: 130, p99: 4_200 },
+      { t: 1, p50: null, p99: 900 },
+    ];
+    expect(logScale(rows, ["p50", "p99"])).toEqual({
+      domain: [100, 5_000],
+      ticks: [100, 200, 500, 1_000, 2_000, 5_000],
+    });
+    expect(logScale([{ t: 0, a: 3, b: 70_000 }], ["a", "b"])?.ticks).toEqual([
+      2, 10, 100, 1_000, 10_000, 100_000,
+    ]);
+    expect(logScale([{ t: 0, a: 0 }], ["a"])).toBeNull();
+    expect(logScale([], ["a"])).toBeNull();
+  });
+});
+
 describe("the legend of a chart", () => {
   const line = (key: string) => ({ key, label: key, color: "var(--fg)" });
   const rows = [
@@ -192,6 +226,8 @@ describe("what a line leaves out", () => {
   it("stand on what is below them in a stack", () => {
     const { running } = seriesEnds(rows, "a", ["b"], 5);
     expect(running?.to).toEqual({ t: 5, value: 14, from: 10 });
+    const down = seriesEnds(rows, "a", ["b"], 5, -1).running;
+    expect(down?.to).toEqual({ t: 5, value: -14, from: -10 });
   });
 
   it("is nothing of a range that is over, but for what stands alone", () => {

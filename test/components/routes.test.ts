@@ -11,8 +11,13 @@ import {
   weekText,
 } from "@/components/routes/policy";
 import { becauseTexts, impactRows } from "@/components/shell/impact-text";
+import { newRouteProblems } from "@/components/routes/new-route";
+import { reachOf } from "@/components/routes/reach";
+import { standsText } from "@/components/routes/removal";
+import { movedText, othersShare, shareOf } from "@/components/routes/shares";
 import { policySettings } from "@/lib/config/route-policy";
 import { type ImpactView, type PolicySetting, type PolicyWeek } from "@/lib/shared/contract";
+import { down, health, now, target } from "./fixtures";
 import { wordsOf } from "./words";
 
 const settings = policySettings.map(({ bounds, options, ...rest }): PolicySetting => ({
@@ -41,6 +46,99 @@ describe("a chain", () => {
     expect(movedCount(["a", "b", "c"], ["a", "c"])).toBe(2);
     expect(movedCount(["a", "b"], ["a", "b", "c"])).toBe(1);
     expect(movedCount(["a", "b"], ["a", "b"])).toBe(0);
+  });
+});
+
+describe("the shares of a chain", () => {
+  const answers = { served: 200, answered: { a: 100, b: 60, gone: 40 } };
+  const { f, say, seen } = wordsOf("en");
+
+  it("are of the calls that were answered, and none of fewer than 20", () => {
+    expect(shareOf(answers, ["a"])).toBe(0.5);
+    expect(shareOf(answers, ["never"])).toBe(0);
+    expect(shareOf({ served: 19, answered: { a: 19 } }, ["a"])).toBeNull();
+    expect(othersShare(answers, ["a", "b"])).toBe(0.2);
+    expect(othersShare(answers, ["a", "b", "gone"])).toBeNull();
+  });
+
+  const moved = (chain: readonly string[], model: string, over: object = {}): string =>
+    seen(say(movedText({ chain, model, answers, canAnswer: () => true, ...over }, f)));
+  it("tell what a moved model would answer if the one above it failed, where that is known", () => {
+    expect(moved(["a", "b", "c"], "b")).toBe(
+      "b moved to place 2 of 3; it would answer about 80.0 % if a fails.",
+    );
+    expect(moved(["b", "a"], "b")).toBe("b moved to place 1 of 2: it is asked first.");
+    const plain = "b moved to place 2 of 3.";
+    expect(moved(["a", "b", "c"], "b", { answers: undefined })).toBe(plain);
+    expect(moved(["a", "b", "c"], "b", { answers: { served: 19, answered: {} } })).toBe(plain);
+    expect(moved(["a", "b", "c"], "b", { canAnswer: (id: string) => id !== "b" })).toBe(plain);
+    expect(moved(["x", "y"], "y")).toBe("y moved to place 2 of 2.");
+  });
+});
+
+describe("who can answer for a route", () => {
+  const off = target({ model: "m", effectiveIntent: "draining", state: "off" });
+  const broken = down({ model: "b", until: now + 9_000 });
+  const sooner = down({ model: "b", region: "eu", until: now + 4_000 });
+
+  it("is nobody when everything is off, or all that is on is down", () => {
+    expect(reachOf(["m"], health([off]))).toMatchObject({ trouble: "off", n: 1 });
+    const view = health([off, broken, sooner, target({ model: "spare" })]);
+    expect(reachOf(["m", "b"], view)).toMatchObject({
+      trouble: "down",
+      n: 2,
+      dueFirst: { region: "eu" },
+      others: ["spare"],
+    });
+  });
+
+  it("is whoever is on and not down, called or not", () => {
+    const unused = target({ model: "m", region: "eu", state: "no_data" });
+    const reach = reachOf(["m", "b"], health([off, unused, broken]));
+    expect(reach.trouble).toBeNull();
+    expect([reach.usable.length, reach.targets.length]).toEqual([1, 3]);
+  });
+});
+
+describe("a new route", () => {
+  const room = health([target({ model: "gpt-4.1" })], {
+    routes: [
+      {
+        id: "auto",
+        chain: ["gpt-4.1"],
+        owner: "file",
+        ownerPath: "a.yaml",
+        overridden: false,
+        revision: 1,
+      },
+    ],
+  });
+  const route = { id: "mail", chain: ["gpt-4.1"], reason: "" };
+  it.each([
+    ["Mail", "refusal.name_form"],
+    ["-x", "refusal.name_form"],
+    ["gpt-4.1", "refusal.name_taken"],
+    [" auto ", "refusal.name_taken"],
+    ["", "routes.form.nameNeeded"],
+  ])("is not named “%s”: %s", (id, key) => {
+    expect(newRouteProblems({ ...route, id }, room, true).id).toMatchObject({ key });
+  });
+
+  it("misses nothing before somebody wants to save it", () => {
+    const empty = { id: "", chain: [], reason: "" };
+    expect(newRouteProblems(empty, room, false)).toEqual({ id: null, chain: null });
+    expect(newRouteProblems(empty, room, true).chain).toEqual({ key: "routes.form.chainNeeded" });
+    expect(newRouteProblems(route, room, true)).toEqual({ id: null, chain: null });
+  });
+
+  it("can be removed again, unless it is the file’s or the one that is always there", () => {
+    const own = { id: "mail", owner: "ui", ownerPath: null } as const;
+    expect(standsText(own)).toBeNull();
+    expect(standsText({ ...own, id: "auto" })).toMatchObject({ key: "refusal.route_stays" });
+    expect(standsText({ ...own, owner: "file" })).toMatchObject({
+      key: "refusal.object_in_file",
+      values: { path: "unnamed" },
+    });
   });
 });
 

@@ -53,6 +53,7 @@ function impactOn(change: ImpactChange, on = traffic()): ImpactView {
 
 describe("how much a person must say", () => {
   const facts = {
+    removes: false,
     takesAway: true,
     isWide: false,
     losesTargets: false,
@@ -72,6 +73,7 @@ describe("how much a person must say", () => {
     ["a chain is left with nobody", { emptied: ["auto"] }, "T2", ["empties"]],
     ["running calls are cut", { cut: 1 }, "T2", ["cuts_running"]],
     ["too few calls to tell a share", { movedShare: null }, "T0", []],
+    ["a name that nobody asks for goes", { removes: true, movedShare: 0 }, "T2", ["removes"]],
   ] as const)("%s: %o is %s", (_name, over, tier, because) => {
     expect(impactTier({ ...facts, ...over })).toEqual({ tier, because });
   });
@@ -159,6 +161,24 @@ describe("what a chain would move", () => {
   it("is nothing when only later places change", () => {
     const change: ImpactChange = { type: "chain", routeId: "auto", chain: ["gpt-4.1"] };
     expect(impactOn(change)).toMatchObject({ tier: "T0", movedShare: 0, movedPerMinute: 0 });
+  });
+});
+
+describe("what the removal of a route would end", () => {
+  it("is every call that asks for its name, alone or in a list, by whom", () => {
+    const on = traffic();
+    const lists = { keyId: "ci", route: "auto,deepseek-v3", calls: 50 };
+    const change: ImpactChange = { type: "route_removal", routeId: "auto" };
+    expect(impactOn(change, { ...on, calls: [...on.calls, lists] })).toMatchObject({
+      tier: "T2",
+      because: ["removes"],
+      movedShare: 500 / 1_050,
+      routes: [{ id: "auto", from: { model: "gpt-4.1" }, to: null, usableAfter: 0 }],
+      apps: [
+        { id: "shop", callsPerMinute: 30 },
+        { id: "ci", callsPerMinute: 50 / 15 },
+      ],
+    });
   });
 });
 

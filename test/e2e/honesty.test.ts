@@ -130,6 +130,10 @@ it("says within 15 s that the database is away, refuses changes aloud, serves ca
   for (const other of others) {
     await shows(other.getByTestId("stale"), `${away} ${lastNews}`, noticeMs);
   }
+  const opacities = await page
+    .locator("main svg[data-state]")
+    .evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark).opacity));
+  expect([...new Set(opacities)]).toEqual(["0.6"]);
   const answer = await room.call({ model: "gpt-4.1" });
   expect(answer.status, await answer.text()).toBe(200);
 

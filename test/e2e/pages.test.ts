@@ -371,7 +371,9 @@ it("charts of a page share a cursor and tell their zone, and a series is shown a
   expect(await page.locator(".recharts-wrapper").count()).toBe(0);
   await plots.first().focus();
   await page.locator(".recharts-wrapper").first().waitFor();
-  expect(await plots.first().evaluate((one) => one === document.activeElement)).toBe(true);
+  const isFocused = (): Promise<boolean> =>
+    plots.first().evaluate((one) => one === document.activeElement);
+  await expect.poll(isFocused).toBe(true);
   const cursors = async (): Promise<number> => {
     // A chart that mounts just now has not heard of the presses before.
     await page.keyboard.press("ArrowRight");

@@ -100,6 +100,75 @@ it("a model is taken out and put in, another is the last resort, and steps are t
   ]);
 });
 
+it("a route is made, shown, removed by typing its name, and brought back", async () => {
+  const page = await room.open({}, "/routes");
+  const card = page.getByTestId("route-mail");
+  const create = say({ key: "routes.create" });
+  await button(page, create).click();
+  const form = page.getByRole("dialog");
+  const name = form.getByLabel(say({ key: "routes.form.name" }), { exact: true });
+  await name.fill("gpt-4.1");
+  const taken = { id: "gpt-4.1", type: "model" };
+  await shows(form, say({ key: "refusal.name_taken", values: taken }));
+  await name.fill("mail");
+  await form.locator('button[type="submit"]').click();
+  await shows(form, say({ key: "routes.form.chainNeeded" }));
+  const add = form.getByLabel(say({ key: "routes.form.add" }), { exact: true });
+  await add.selectOption("deepseek-v3");
+  await page.reload();
+  await untilLive(page);
+  await button(page, create).click();
+  expect(await name.inputValue()).toBe("mail");
+  await shows(form.getByTestId("new-chain"), "deepseek-v3");
+  await add.selectOption("gpt-4.1");
+  expect(await objections(page, "dialog[open]")).toEqual([]);
+  await form.locator('button[type="submit"]').click();
+  await shows(card, say({ key: "state.healthy" }));
+
+  expect((await room.call({ model: "mail", max_tokens: 2 })).status).toBe(200);
+  await card.getByRole("link", { name: "mail", exact: true }).click();
+  await page.waitForURL("**/routes/mail*");
+  await expect.poll(() => shownChain(page)).toEqual(["deepseek-v3", "gpt-4.1"]);
+  // With everybody off the page says so, and turns one on again.
+  for (const model of ["gpt-4.1", "deepseek-v3"]) {
+    await room.ask("PATCH", `models/${model}`, { intent: "draining" });
+  }
+  const alarm = page.getByTestId("unreachable");
+  await shows(alarm, "503");
+  expect(await objections(page)).toEqual([]);
+  await button(page, say({ key: "routes.reach.turnOn", values: { model: "deepseek-v3" } })).click();
+  await alarm.waitFor({ state: "detached" });
+  await room.ask("PATCH", "models/gpt-4.1", { intent: "enabled" });
+  // The menu and `p` move a place in the draft.
+  await button(page, say({ key: "routes.menu.open", values: { model: "gpt-4.1" } })).click();
+  await page.getByRole("menuitem", { name: say({ key: "routes.menu.top" }) }).click();
+  await expect.poll(() => shownChain(page)).toEqual(["gpt-4.1", "deepseek-v3"]);
+  await button(page, say({ key: "routes.grip", values: { model: "deepseek-v3" } })).focus();
+  await page.keyboard.press("p");
+  await expect.poll(() => shownChain(page)).toEqual(["deepseek-v3", "gpt-4.1"]);
+
+  await button(page, say({ key: "routes.removal.button" })).click();
+  const sheet = page.getByRole("dialog");
+  await shows(sheet, say({ key: "confirm.why.removes" }));
+  await shows(sheet, "default");
+  const remove = sheet.locator('button[type="submit"]');
+  await sheet.getByLabel(say({ key: "confirm.reason" })).fill("unused");
+  await remove.click();
+  await shows(sheet, say({ key: "confirm.wrongName" }));
+  await sheet.getByLabel(say({ key: "confirm.typeName", values: { name: "mail" } })).fill("mail");
+  expect(await objections(page, "dialog[open]")).toEqual([]);
+  await remove.click();
+  await page.waitForURL("**/routes");
+  await card.waitFor({ state: "detached" });
+  await page
+    .getByTestId("saved")
+    .filter({ hasText: say({ key: "providers.removedName", values: { id: "mail" } }) })
+    .getByRole("button", { name: say({ key: "toast.undo" }) })
+    .click();
+  await card.waitFor();
+  expect((await room.ask("DELETE", "routes/mail")).status).toBe(200);
+});
+
 it("a number of the policy is kept as typed, refused beside its field, saved, and shown after a reload", async () => {
   const page = await room.open({}, path);
   const ttft = field(page, "limits.ttft_s");

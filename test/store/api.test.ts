@@ -8,6 +8,7 @@ import {
   HealthView,
   MetricsView,
   Ping,
+  RoutesView,
   type WriteResult,
 } from "@/lib/shared/contract";
 import { parseEnv } from "@/lib/shared/env";
@@ -182,6 +183,7 @@ describe("reading", () => {
     ["/api/calls?model=%00", "model"],
     [`/api/calls?model=${"x".repeat(300)}`, "model"],
     ["/api/changes?cursor=abc", "cursor"],
+    ["/api/routes?range=2h", "range"],
     ["/api/stream?range=1s", "range"],
   ])("%s is 400 and names the parameter", async (path, param) => {
     const response = await call("GET", path);
@@ -320,6 +322,30 @@ describe("changing", () => {
     const undo = await call("POST", `/api/changes/${revision}/revert`, { body: {} });
     expect(undo.status).toBe(200);
     expect(await chain()).toMatchObject({ chain: ["gpt-4.1", "deepseek-v3"] });
+  });
+
+  it("a route, made where there is none yet, and removed", async () => {
+    const put = (headers: Record<string, string>, id = "mail") =>
+      call("PUT", `/api/routes/${id}`, { headers, body: { chain: ["gpt-4.1"] } });
+    expect((await put({})).status).toBe(404);
+    expect(await code(await put({ "if-none-match": '"3"' }))).toBe("invalid_request");
+    const make = { "if-none-match": "*" };
+    const made = (await (await put(make)).json()) as { revision: number };
+    const { routes } = RoutesView.parse(await (await call("GET", "/api/routes?range=6h")).json());
+    expect(routes).toContainEqual(
+      expect.objectContaining({
+        id: "mail",
+        changed: expect.objectContaining({ revision: made.revision }),
+      }),
+    );
+    expect([(await put(make)).status, (await put(make, "gpt-4.1")).status]).toEqual([409, 409]);
+    const removed = await call("DELETE", "/api/routes/mail?reason=unused", {
+      headers: { "if-match": String(made.revision) },
+    });
+    expect(removed.status).toBe(200);
+    expect((await call("GET", "/api/routes/mail")).status).toBe(404);
+    const { changes } = ChangesPage.parse(await (await call("GET", "/api/changes")).json());
+    expect(changes[0]).toMatchObject({ reason: "unused", summary: { removed: ["route:mail"] } });
   });
 
   it.each([

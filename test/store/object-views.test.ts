@@ -183,6 +183,12 @@ describe("figures of models and regions", () => {
       { from: "gpt-4.1", to: "deepseek-v3", calls: 2 },
     ]);
     expect((await one("region", "us-east")).flows).toEqual([]);
+    const moves = async (id: string) =>
+      (await one("model", id)).series
+        .map(({ movedTo, movedFrom }) => ({ movedTo, movedFrom }))
+        .filter((bucket) => JSON.stringify(bucket).includes(":2"));
+    expect(await moves("deepseek-v3")).toEqual([{ movedTo: {}, movedFrom: { "gpt-4.1": 2 } }]);
+    expect(await moves("gpt-4.1")).toEqual([{ movedTo: { "deepseek-v3": 2 }, movedFrom: {} }]);
   });
 
   it("of a model or region that does not exist are not found", async () => {

@@ -11,6 +11,7 @@ import { type ActingPerson, systemActor } from "@/lib/control/actor";
 import { moversView } from "@/lib/control/movers-view";
 import { objectsView, objectView } from "@/lib/control/object-view";
 import { routePolicyView } from "@/lib/control/route-policy-view";
+import { routesView } from "@/lib/control/routes-view";
 import { publishDocument } from "@/lib/control/publish-document";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
 import { type Database, openDatabase } from "@/lib/store/database";
@@ -148,6 +149,7 @@ async function questions(db: Database): Promise<Question[]> {
     chart("film of a day", (deps) => filmView(viewer, deps, null)),
     chart("models of 24h", (deps) => objectsView(viewer, deps, { kind: "model", range: "24h" })),
     chart("models of 90d", (deps) => objectsView(viewer, deps, { kind: "model", range: "90d" })),
+    chart("routes of 90d", (deps) => routesView(viewer, deps, { range: "90d" })),
     ...(["1h", "24h", "90d"] as const).map((range) =>
       chart(`movers of ${range}`, (deps) => moversView(viewer, deps, { range })),
     ),

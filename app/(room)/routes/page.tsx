@@ -1,11 +1,15 @@
+import { HydrationBoundary } from "@tanstack/react-query";
+import { rangeIn } from "@/components/lib/range";
 import { RouteCards } from "@/components/routes/route-cards";
-import { PageTitle } from "@/components/shell/page-title";
+import { prefetchRoutes } from "../prefetch";
 
-export default function RoutesPage() {
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function RoutesPage({ searchParams }: Props) {
+  const asked = await searchParams;
   return (
-    <>
-      <PageTitle page="routes" />
+    <HydrationBoundary state={await prefetchRoutes(rangeIn({ get: (name) => asked[name] }))}>
       <RouteCards />
-    </>
+    </HydrationBoundary>
   );
 }

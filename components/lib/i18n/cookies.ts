@@ -1,5 +1,7 @@
 export const localeCookie = "bellwether_locale";
 export const zoneCookie = "bellwether_zone";
+/** `utc`: this browser wants times in UTC, whatever its own zone is. */
+export const clockCookie = "bellwether_clock";
 /** `USD`: this browser wants dollars, whatever the installation has set. */
 export const currencyCookie = "bellwether_currency";
 

@@ -5,19 +5,28 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef }
 import { IntlProvider, useTranslations } from "use-intl";
 import type { Exchange } from "@/lib/shared/contract";
 import { createFormat, type Format, type Locale } from "@/lib/shared/format";
-import { rememberPreference, zoneCookie } from "./cookies";
+import { clockCookie, rememberPreference, zoneCookie } from "./cookies";
 import type { Messages, Text, Translate } from "./messages";
 
-type Props = { locale: Locale; timeZone: string; messages: Messages; children: ReactNode };
+type Props = {
+  locale: Locale;
+  timeZone: string;
+  browserZone: string;
+  messages: Messages;
+  children: ReactNode;
+};
 
 const FormatContext = createContext<Format>(createFormat("en", "UTC"));
+const BrowserZoneContext = createContext("UTC");
 
-export function I18nProvider({ locale, timeZone, messages, children }: Props) {
+export function I18nProvider({ locale, timeZone, browserZone, messages, children }: Props) {
   const format = useMemo(() => createFormat(locale, timeZone), [locale, timeZone]);
-  useBrowserZone(timeZone);
+  useBrowserZone(browserZone);
   return (
     <IntlProvider locale={locale} timeZone={timeZone} messages={messages}>
-      <FormatContext value={format}>{children}</FormatContext>
+      <FormatContext value={format}>
+        <BrowserZoneContext value={browserZone}>{children}</BrowserZoneContext>
+      </FormatContext>
     </IntlProvider>
   );
 }
@@ -40,6 +49,24 @@ export function useWords(): { t: Translate; f: Format; say: (text: Text) => stri
   const f = useContext(FormatContext);
   const say = (text: Text): string => t(text.key, text.values);
   return { t, f, say };
+}
+
+/** In which zone times are printed, and how to have them in UTC, or in the browser's own again. */
+export function useClockChoice(): {
+  readonly browserZone: string;
+  readonly isUtc: boolean;
+  readonly choose: (isUtc: boolean) => void;
+} {
+  const router = useRouter();
+  const { timeZone } = useContext(FormatContext);
+  return {
+    browserZone: useContext(BrowserZoneContext),
+    isUtc: timeZone === "UTC",
+    choose(isUtc) {
+      rememberPreference(clockCookie, isUtc ? "utc" : "local");
+      router.refresh();
+    },
+  };
 }
 
 /** The server learns the browser's zone on the first visit, so that both print the same clock. */

@@ -1,7 +1,7 @@
 import { cookies, headers } from "next/headers";
 import { type Locale, locales } from "@/lib/shared/format";
 import type { Messages } from "./messages";
-import { localeCookie, zoneCookie } from "./cookies";
+import { clockCookie, localeCookie, zoneCookie } from "./cookies";
 import { negotiatedLocale } from "./negotiate";
 
 function isTimeZone(name: string): boolean {
@@ -12,17 +12,23 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** Language, zone and words for this request: cookie, then Accept-Language, then English and UTC. */
+/**
+ * Language, zone and words for this request: cookie, then Accept-Language, then English and UTC. `timeZone` is what times
+ * are printed in, `browserZone` the browser's own as far as it is known.
+ */
 export async function readerOf(): Promise<{
   locale: Locale;
   timeZone: string;
+  browserZone: string;
   messages: Messages;
 }> {
   const [jar, sent] = await Promise.all([cookies(), headers()]);
   const chosen = locales.find((locale) => locale === jar.get(localeCookie)?.value);
   const locale = chosen ?? negotiatedLocale(sent.get("accept-language"));
   const zone = decodeURIComponent(jar.get(zoneCookie)?.value ?? "UTC");
+  const browserZone = isTimeZone(zone) ? zone : "UTC";
+  const timeZone = jar.get(clockCookie)?.value === "utc" ? "UTC" : browserZone;
   const messages =
     locale === "ko" ? await import("@/messages/ko.json") : await import("@/messages/en.json");
-  return { locale, timeZone: isTimeZone(zone) ? zone : "UTC", messages: messages.default };
+  return { locale, timeZone, browserZone, messages: messages.default };
 }

@@ -16,7 +16,7 @@ export interface Mailbox {
   close: () => void;
 }
 
-/** Hands views over once a frame, the newest of each kind only, and some kinds at a slower pace. */
+/** Hands views over once a frame, the newest of each kind only, some kinds at a slower pace, and most not while the page is hidden. */
 export function createMailbox(deliver: (delivery: Delivery) => void): Mailbox {
   const letters = new Map<string, Letter>();
   const deliveredAtMs = new Map<StreamEvent, number>();
@@ -29,6 +29,10 @@ export function createMailbox(deliver: (delivery: Delivery) => void): Mailbox {
     const nowMs = Date.now();
     let nextMs = Infinity;
     for (const [key, letter] of letters) {
+      // The title of a tab in the background tells of health; nobody sees the rest.
+      if (document.hidden && letter.type !== "health") {
+        continue;
+      }
       if (letter.notBeforeMs > nowMs) {
         nextMs = Math.min(nextMs, letter.notBeforeMs);
         continue;
@@ -53,6 +57,7 @@ export function createMailbox(deliver: (delivery: Delivery) => void): Mailbox {
       frame = requestAnimationFrame(flush);
     }
   };
+  document.addEventListener("visibilitychange", schedule);
   return {
     put: (type, delivery) => {
       const lastMs = deliveredAtMs.get(type) ?? 0;
@@ -61,6 +66,7 @@ export function createMailbox(deliver: (delivery: Delivery) => void): Mailbox {
       schedule();
     },
     close: () => {
+      document.removeEventListener("visibilitychange", schedule);
       clearTimeout(timer);
       if (frame !== undefined) {
         cancelAnimationFrame(frame);

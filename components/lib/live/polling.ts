@@ -4,6 +4,7 @@ import {
   changesQueries,
   figuresQueries,
   filmQueries,
+  healthQueries,
   keysQueries,
   metricsQueries,
   moversQueries,
@@ -21,8 +22,16 @@ const ownPace: ReadonlySet<unknown> = new Set([
   ...keysQueries.all(),
 ]);
 
-/** Whether a query is due at this tick of a one-second clock. */
-export function isPolled(key: QueryKey, { link, paused }: LiveState, tick: number): boolean {
+/** Whether a query is due at this tick of a one-second clock; of what nobody sees, only what the tab's title tells. */
+export function isPolled(
+  key: QueryKey,
+  { link, paused }: LiveState,
+  tick: number,
+  isHidden = false,
+): boolean {
+  if (isHidden && key[0] !== healthQueries.all()[0]) {
+    return false;
+  }
   // Only the latest calls are a view of now: a list and a single call stay as they were read.
   const isRead = key[0] === callsQueries.all()[0] && key[1] !== "latest";
   const isFeed = key[0] === changesQueries.all()[0] && key[1] !== "latest";

@@ -157,15 +157,25 @@ function usePolling({ state }: Live): void {
   const client = useQueryClient();
   useEffect(() => {
     let ticks = 0;
-    const timer = setInterval(() => {
-      ticks += 1;
+    const poll = (tick: number): void => {
       client
         .refetchQueries({
           type: "active",
-          predicate: ({ queryKey }) => isPolled(queryKey, state.get(), ticks),
+          predicate: ({ queryKey }) => isPolled(queryKey, state.get(), tick, document.hidden),
         })
         .catch(() => undefined);
+    };
+    const timer = setInterval(() => {
+      ticks += 1;
+      poll(ticks);
     }, 1000);
+    // What may have been due while nobody looked is due now.
+    const onSeen = (): void => {
+      if (!document.hidden) {
+        poll(0);
+      }
+    };
+    document.addEventListener("visibilitychange", onSeen);
     const unsubscribe = client.getQueryCache().subscribe((event) => {
       if (event.type !== "updated" || event.action.type !== "success" || event.action.manual) {
         return;
@@ -176,6 +186,7 @@ function usePolling({ state }: Live): void {
     });
     return () => {
       clearInterval(timer);
+      document.removeEventListener("visibilitychange", onSeen);
       unsubscribe();
     };
   }, [client, state]);

@@ -1,13 +1,18 @@
 import { HydrationBoundary } from "@tanstack/react-query";
+import { rangeIn } from "@/components/lib/range";
 import { RoutePageView } from "@/components/routes/route-page-view";
-import { prefetchPolicy } from "../../prefetch";
+import { prefetchRoutes } from "../../prefetch";
 
-type Props = { params: Promise<{ id: string }> };
+type Props = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
 
-export default async function RoutePage({ params }: Props) {
-  const id = decodeURIComponent((await params).id);
+export default async function RoutePage({ params, searchParams }: Props) {
+  const [{ id: part }, asked] = await Promise.all([params, searchParams]);
+  const id = decodeURIComponent(part);
   return (
-    <HydrationBoundary state={await prefetchPolicy(id)}>
+    <HydrationBoundary state={await prefetchRoutes(rangeIn({ get: (name) => asked[name] }), id)}>
       <RoutePageView id={id} />
     </HydrationBoundary>
   );

@@ -1,0 +1,44 @@
+import { targetsOn } from "@/components/lib/targets/state";
+import type { HealthView, TargetView } from "@/lib/shared/contract";
+
+export type Reach = {
+  /** Of the chain. */
+  readonly targets: readonly TargetView[];
+  /** Those that are on and not known to be down. */
+  readonly usable: readonly TargetView[];
+  /** Why nobody is usable: nothing is on, or all of that is down; null: somebody is. */
+  readonly trouble: "off" | "down" | null;
+  /** The number of targets that the trouble is of. */
+  readonly n: number;
+  /** Of those that are down, the one whose next try is known to come first. */
+  readonly dueFirst: (TargetView & { readonly until: number }) | null;
+  /** Models of the chain that are switched off as a whole. */
+  readonly offModels: readonly string[];
+  /** Models beside the chain that can answer. */
+  readonly others: readonly string[];
+};
+
+/** Who of a chain can answer now; and where nobody can, what is left to do. */
+export function reachOf(chain: readonly string[], health: HealthView): Reach {
+  const on = targetsOn(health);
+  const well = on.filter(({ state }) => state !== "down");
+  const inChain = ({ model }: TargetView): boolean => chain.includes(model);
+  const targets = health.targets.filter(inChain);
+  const usable = well.filter(inChain);
+  const broken = on.filter((target) => inChain(target) && target.state === "down");
+  const kind = broken.length === 0 ? "off" : "down";
+  const due = broken
+    .flatMap((target) => (target.until === null ? [] : [{ ...target, until: target.until }]))
+    .toSorted((left, right) => left.until - right.until);
+  return {
+    targets,
+    usable,
+    trouble: usable.length > 0 ? null : kind,
+    n: kind === "off" ? targets.length : broken.length,
+    dueFirst: due[0] ?? null,
+    offModels: health.models
+      .filter(({ id, switch: own }) => chain.includes(id) && own.intent !== "enabled")
+      .map(({ id }) => id),
+    others: [...new Set(well.map(({ model }) => model).filter((id) => !chain.includes(id)))],
+  };
+}
