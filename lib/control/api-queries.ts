@@ -5,6 +5,7 @@ import { type CallsQuery } from "./calls-page";
 import { changers, type ChangesQuery } from "./changes-page";
 import { type RevisionPair } from "./compare-revisions";
 import { type MetricsQuery } from "./metrics-view";
+import { type MoversQuery } from "./movers-view";
 import { type ObjectQuery, type ObjectsQuery } from "./object-view";
 import {
   instantOf,
@@ -58,8 +59,8 @@ export function metricsQuery({ url }: ApiCall): MetricsQuery {
   return { range: rangeOf(url), app: text(url, "app") ?? null };
 }
 
-/** `?range=` or `?from=&to=`, and nothing else. */
-export function spanQuery({ url }: ApiCall): { readonly range: MetricsRange } {
+/** `?range=` or `?from=&to=` of `/api/movers`. */
+export function moversQuery({ url }: ApiCall): MoversQuery {
   return { range: rangeOf(url) };
 }
 
