@@ -5,6 +5,7 @@ import { type CallsQuery } from "./calls-page";
 import { changers, type ChangesQuery } from "./changes-page";
 import { type RevisionPair } from "./compare-revisions";
 import { type MetricsQuery } from "./metrics-view";
+import { type MoversQuery } from "./movers-view";
 import { type ObjectQuery, type ObjectsQuery } from "./object-view";
 import {
   instantOf,
@@ -65,8 +66,8 @@ export function metricsQuery({ url }: ApiCall): MetricsQuery {
   return { range: rangeOf(url), app: text(url, "app") ?? null };
 }
 
-/** `?range=` or `?from=&to=`, and nothing else. */
-export function spanQuery({ url }: ApiCall): { readonly range: MetricsRange } {
+/** `?range=` or `?from=&to=` of `/api/movers`. */
+export function moversQuery({ url }: ApiCall): MoversQuery {
   return { range: rangeOf(url) };
 }
 
@@ -140,10 +141,10 @@ function given<Name extends string, T>(
 export function changeQuery({ url }: Pick<ApiCall, "url">): ChangesQuery {
   const object = text(url, "object");
   if (object !== undefined && !objectForm.test(object)) {
-    throw new GatewayError("invalid_request", {
-      message: "`object` is one such as model:gpt-4.1, route:auto, key:shop or settings.",
-      param: "object",
-    });
+    throw wrongParameter(
+      "object",
+      "`object` is one such as model:gpt-4.1, route:auto, key:shop or settings.",
+    );
   }
   return {
     ...pageQuery(url),

@@ -9,7 +9,7 @@ export {
   instantQuery,
   instantsQuery,
   metricsQuery,
-  spanQuery,
+  moversQuery,
   objectQuery,
   objectsQuery,
   pathCall,

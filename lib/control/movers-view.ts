@@ -5,7 +5,7 @@ import { comparedTargets, moversOf } from "./movers";
 import { bucketsOf, formerOf, freshMs, type MetricsRange, rangeText } from "./ranges";
 import { defineVerb } from "./verb";
 
-type MoversQuery = { readonly range: MetricsRange };
+export type MoversQuery = { readonly range: MetricsRange };
 
 /** What moved most against the same hours before: last week's, or for longer ranges those of the span before. */
 export const moversView = defineVerb<MoversQuery, MoversView>(

@@ -1,8 +1,8 @@
-import { defineHandler, spanQuery, moversView } from "@/lib/control";
+import { defineHandler, moversQuery, moversView } from "@/lib/control";
 
 export const runtime = "nodejs";
 export const dynamic = "force-dynamic";
 
 export const GET = defineHandler(moversView.permission, (call) =>
-  moversView(call.actor, call.runtime.deps, spanQuery(call)),
+  moversView(call.actor, call.runtime.deps, moversQuery(call)),
 );

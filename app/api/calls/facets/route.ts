@@ -1,8 +1,8 @@
-import { callFacets, defineHandler, spanQuery } from "@/lib/control";
+import { callFacets, defineHandler, rangeOf } from "@/lib/control";
 
 export const runtime = "nodejs";
 export const dynamic = "force-dynamic";
 
 export const GET = defineHandler(callFacets.permission, (call) =>
-  callFacets(call.actor, call.runtime.deps, spanQuery(call)),
+  callFacets(call.actor, call.runtime.deps, { range: rangeOf(call.url) }),
 );
