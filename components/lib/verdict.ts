@@ -2,6 +2,7 @@ import type { HealthView, MetricsView } from "@/lib/shared/contract";
 import type { Format } from "@/lib/shared/format";
 import type { Text } from "./i18n/messages";
 import type { MetricsBucket } from "./metrics-bucket";
+import { strandedRoutes } from "./targets/reach";
 import { impairedTargets, targetsOn, worstState } from "./targets/state";
 
 /** Why the page has no current view, when it has none. */
@@ -11,6 +12,8 @@ export type Verdict =
   | { readonly kind: "database_away" | "page_offline" | "page_outdated" | "silent_gateway" }
   | { readonly kind: "no_calls"; readonly targets: number }
   | { readonly kind: "failing"; readonly failed: number; readonly calls: number }
+  /** Nobody can answer for these names: who asks for them now gets no answer. */
+  | { readonly kind: "stranded"; readonly routes: readonly string[] }
   /** Some nodes cannot obey the newest configuration, and go on with the one before it. */
   | { readonly kind: "refused"; readonly nodes: number; readonly revision: number }
   | { readonly kind: "impaired"; readonly impaired: number; readonly targets: number }
@@ -45,6 +48,10 @@ export function verdictOf({ health, metrics, trouble }: VerdictInput): Verdict |
   const targets = targetsOn(health).length;
   if (recent.failed > 0) {
     return { kind: "failing", ...recent };
+  }
+  const stranded = strandedRoutes(health);
+  if (stranded.length > 0) {
+    return { kind: "stranded", routes: stranded };
   }
   const refused = refusals(health);
   if (refused.length > 0) {
@@ -91,6 +98,13 @@ export function verdictTexts(
           values: { failed: verdict.failed, calls: f.count(verdict.calls) },
         },
       };
+    case "stranded": {
+      const { routes } = verdict;
+      return {
+        headline: { key: "verdict.stranded.headline", values: { n: routes.length } },
+        rest: { key: "verdict.stranded.rest", values: namedRoutes(routes) },
+      };
+    }
     case "refused":
       return {
         headline: { key: "verdict.refused.headline", values: { revision: verdict.revision } },
@@ -119,6 +133,11 @@ export function pillTexts(verdict: Verdict): { readonly long: Text; readonly sho
         short: { key: "pill.impairedShort", values },
       };
     }
+    case "stranded":
+      return {
+        long: { key: "pill.stranded", values: { n: verdict.routes.length } },
+        short: null,
+      };
     case "database_away":
     case "page_offline":
     case "page_outdated":
@@ -129,6 +148,13 @@ export function pillTexts(verdict: Verdict): { readonly long: Text; readonly sho
     case "served":
       return { long: { key: `pill.${verdict.kind}` }, short: null };
   }
+}
+
+const routesNamed = 3;
+
+function namedRoutes(routes: readonly string[]): { routes: string; more: number } {
+  const named = routes.slice(0, routesNamed);
+  return { routes: named.join(", "), more: routes.length - named.length };
 }
 
 /** That everybody is served, by their number where there are several; nobody is where nobody called. */

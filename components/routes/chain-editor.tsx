@@ -13,7 +13,7 @@ import { ChainRow, type ChainRowProps, type RowMove } from "./chain-row";
 import { DraftBar, RouteProof } from "./draft-bar";
 import { LastResort } from "./last-resort";
 import { reordered, withLast, withModel } from "./order";
-import { reachOf } from "./reach";
+import { reachOf } from "@/components/lib/targets/reach";
 import { movedText, type RouteAnswers, shareOf } from "./shares";
 import { useDraftKeys } from "./use-draft-keys";
 import { type RouteDraft, useRouteDraft } from "./use-route-draft";

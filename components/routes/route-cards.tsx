@@ -22,7 +22,7 @@ import type { HealthView, RoutesView, RouteView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { ChainChip } from "./chain-chip";
 import { ownerText } from "./owner";
-import { reachOf } from "./reach";
+import { reachOf } from "@/components/lib/targets/reach";
 import { othersShare, shareOf, tellsShares } from "./shares";
 import { UnreachableLine } from "./unreachable";
 

@@ -19,7 +19,7 @@ import type { HealthView, RouteView } from "@/lib/shared/contract";
 import { ChainEditor } from "./chain-editor";
 import { DraftBar } from "./draft-bar";
 import { PolicyPanel } from "./policy-panel";
-import { reachOf } from "./reach";
+import { reachOf } from "@/components/lib/targets/reach";
 import { UnreachableBanner } from "./unreachable";
 import { useRouteDraft } from "./use-route-draft";
 

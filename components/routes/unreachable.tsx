@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
 import { Link } from "@/components/ui/link";
 import type { HealthView, RouteView, SwitchView } from "@/lib/shared/contract";
-import { type Reach, reachOf } from "./reach";
+import { type Reach, reachOf } from "@/components/lib/targets/reach";
 
 /** Says in a line that nobody can answer for a route, and why. */
 export function UnreachableLine({ reach: { trouble, n } }: { reach: Reach }) {

@@ -53,6 +53,7 @@ function PillText({ verdict }: { verdict: Verdict }) {
 function pillGlyph(verdict: Verdict, worst: GlyphState): GlyphState {
   switch (verdict.kind) {
     case "failing":
+    case "stranded":
     case "silent_gateway":
       return "down";
     case "database_away":

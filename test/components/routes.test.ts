@@ -12,7 +12,7 @@ import {
 } from "@/components/routes/policy";
 import { becauseTexts, impactRows } from "@/components/shell/impact-text";
 import { newRouteProblems } from "@/components/routes/new-route";
-import { reachOf } from "@/components/routes/reach";
+import { reachOf } from "@/components/lib/targets/reach";
 import { standsText } from "@/components/routes/removal";
 import { movedText, othersShare, shareOf } from "@/components/routes/shares";
 import { policySettings } from "@/lib/config/route-policy";

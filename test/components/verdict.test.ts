@@ -113,6 +113,23 @@ describe("verdictOf", () => {
     expect(verdictOf({ health: gone, metrics: served, trouble: null })?.kind).toBe("served");
   });
 
+  it("says that a name is left with nobody, before callers have failed for it and after", () => {
+    const one = (id: string, chain: string[]) => ({
+      ...{ id, chain, owner: "ui" as const, ownerPath: null },
+      ...{ overridden: false, revision: 1 },
+    });
+    const left = health([...calm, down()], {
+      routes: [one("auto", ["gpt-4.1"]), one("lonely", ["claude-sonnet-4-5"])],
+    });
+    const input = { health: left, metrics: served, trouble: null };
+    expect(verdictOf(input)).toEqual({ kind: "stranded", routes: ["lonely"] });
+    expect(sentence("en", input)).toBe(
+      "Nobody can answer for a name. Everything that lonely leads to is off or down: who asks for it now may get no answer.",
+    );
+    const failing = { ...input, metrics: metrics([{ failed: 1 }]) };
+    expect(verdictOf(failing)?.kind).toBe("failing");
+  });
+
   it("does not count what people switched off as impaired", () => {
     const off = down({ state: "off", effectiveIntent: "disabled" });
     const view = health([...calm, off]);

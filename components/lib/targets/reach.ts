@@ -1,4 +1,4 @@
-import { targetsOn } from "@/components/lib/targets/state";
+import { targetsOn } from "./state";
 import type { HealthView, TargetView } from "@/lib/shared/contract";
 
 export type Reach = {
@@ -41,4 +41,11 @@ export function reachOf(chain: readonly string[], health: HealthView): Reach {
       .map(({ id }) => id),
     others: [...new Set(well.map(({ model }) => model).filter((id) => !chain.includes(id)))],
   };
+}
+
+/** The names that nobody can answer for now. */
+export function strandedRoutes(health: HealthView): string[] {
+  return health.routes
+    .filter(({ chain }) => reachOf(chain, health).trouble !== null)
+    .map(({ id }) => id);
 }
