@@ -32,20 +32,23 @@ const isSheetDraft = isLike<SheetDraft>({ mode: isOffMode, until: isOffUntil, re
 /** A change that moves much is shown before it happens; one that moves most, or leaves nobody, asks for its name. */
 export function ConfirmSheet() {
   const { confirming } = useWritesState();
-  return confirming === null ? null : (
-    <Sheet key={`${confirming.ref.type} ${confirming.ref.id}`} confirming={confirming} />
-  );
+  return confirming === null ? null : <Sheet key={sheetName(confirming)} confirming={confirming} />;
+}
+
+/** Several are another sheet than the first of them alone. */
+function sheetName({ ref, also }: Confirming): string {
+  return [refKey(ref), ...also].join(" ");
 }
 
 function Sheet({ confirming }: { confirming: Confirming }) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const writes = useWrites();
-  const { ref, wanted, basedOn } = confirming;
+  const { ref, also, wanted, basedOn } = confirming;
   const isSwitch = isOff(wanted);
   const keptMs = endOf(wanted);
   const typed = useStoredDraft<SheetDraft>({
-    name: `sheet:${refKey(ref)}`,
+    name: `sheet:${sheetName(confirming)}`,
     initial: {
       mode: modeOf(wanted),
       until: keptMs === null ? "open" : "kept",
@@ -59,8 +62,10 @@ function Sheet({ confirming }: { confirming: Confirming }) {
   };
   const { impact, isAsking } = useImpact(confirming, mode);
   const isGrave = impact?.tier === "T2";
+  const several =
+    also.length === 0 ? null : t("toast.several", { type: ref.type, n: also.length + 1 });
   const said = useSaid({
-    name: ref.id,
+    name: several ?? ref.id,
     isGrave,
     reason: typed.value.reason,
     onReason: (reason) => {
@@ -83,18 +88,23 @@ function Sheet({ confirming }: { confirming: Confirming }) {
         : { ...wanted, intent: isSwitch ? mode : wanted.intent, until: end, reason };
     typed.forget();
     close();
-    writes.ask(ref, next, { basedOn, isConfirmed: true }).catch(() => undefined);
+    writes.ask(ref, next, { basedOn, also, isConfirmed: true }).catch(() => undefined);
   };
   const title =
     ref.type === "route"
       ? t("confirm.order", { name: ref.id })
-      : t(`confirm.off.${ref.type}`, { name: ref.id });
+      : t(`confirm.off.${ref.type}`, { name: several ?? ref.id });
   return (
     <Dialog labelledBy="confirm-title" shape="sheet" onClose={close}>
       <form onSubmit={submit} noValidate data-tier={impact?.tier ?? "unknown"}>
         <h2 id="confirm-title" className="text-title font-strong break-words">
           {title}
         </h2>
+        {several !== null && (
+          <p className="mt-1 line-clamp-3 text-small break-words text-fg-2">
+            {[ref.id, ...also].join(", ")}
+          </p>
+        )}
         <ImpactList impact={impact} />
         <div className="mt-4 grid gap-2.5 border-t border-line pt-3.5">
           <DraftNote draft={typed} />
@@ -135,12 +145,12 @@ function Sheet({ confirming }: { confirming: Confirming }) {
 
 /** What the server said; asked again when running calls are to be cut after all, or not to be. */
 function useImpact(
-  { ref, wanted, impact }: Confirming,
+  { ref, also, wanted, impact }: Confirming,
   mode: OffMode,
 ): { impact: ImpactView | null; isAsking: boolean } {
   const isOther = isOff(wanted) && mode !== modeOf(wanted) && impact !== null;
   const next: Wanted = wanted.kind === "switch" ? { ...wanted, intent: mode } : wanted;
-  const other = useQuery(impactQueries.of(isOther ? impactRequest(ref, next) : null));
+  const other = useQuery(impactQueries.of(isOther ? impactRequest(ref, next, also) : null));
   return isOther
     ? { impact: other.data ?? impact, isAsking: other.isFetching }
     : { impact, isAsking: false };
