@@ -68,7 +68,7 @@ export function ObjectRow({ kind, object, shown, isChosen, onChoose }: Props) {
           </span>
         </span>
       </th>
-      <td className="max-w-64">
+      <td className="max-w-54 phone:max-w-46">
         <span className="flex items-center gap-1.5">
           <Glyph state={state} />
           {t(`state.${state}`)}
@@ -115,7 +115,7 @@ function Cell({ column, object }: { column: Column; object: ListedObject }) {
     case "hour":
       return (
         <td>
-          <span className="block w-40">
+          <span className="block w-30">
             <Strip strip={hour} />
           </span>
           <span className="sr-only">{t("objects.badMinutes", { n: badMinutes(hour) })}</span>

@@ -89,7 +89,10 @@ function SortHead({ column, sort, label, children }: HeadProps) {
         {children}
         <button
           type="button"
-          className="inline-flex min-h-6 items-center gap-1 hover:text-fg touch:min-h-11"
+          className={clsx(
+            "inline-flex min-h-6 items-center gap-1 hover:text-fg touch:min-h-11",
+            isNumber ? "text-right" : "text-left",
+          )}
           onClick={() => {
             sayInAddress("sort", nextSort(sort, column));
           }}
