@@ -36,7 +36,7 @@ export function BulkBar({ kind, objects, chosen }: Props) {
       data-testid="bulk"
       className="sticky bottom-2 z-10 mt-3 flex flex-wrap items-center gap-2 rounded-panel border border-line-strong bg-raised py-2 pr-2 pl-3 shadow-pop max-md:bottom-18"
     >
-      <p role="status" className="mr-auto font-medium">
+      <p role="status" className="mr-auto font-medium phone:w-full">
         {t("objects.bulk.chosen", { n: own.length })}
       </p>
       <Button

@@ -10,7 +10,7 @@ import type { List } from "./use-list";
 export function ColumnPicker({ list }: { list: List }) {
   const { t } = useWords();
   return (
-    <div className="grid gap-3 rounded-panel border border-line bg-sunken px-3 py-2.5">
+    <div className="grid justify-items-start gap-3 rounded-panel border border-line bg-sunken px-3 py-2.5">
       <fieldset className="flex flex-wrap gap-x-4 gap-y-1">
         <legend className="sr-only">{t("objects.layout")}</legend>
         {columns.map((column) => (

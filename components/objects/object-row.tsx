@@ -42,7 +42,7 @@ export function ObjectRow({ kind, object, shown, isChosen, onChoose }: Props) {
   return (
     <tr data-testid={`object-${id}`}>
       <th scope="row" className="text-body! font-regular! text-fg!">
-        <span className="flex items-center gap-2 phone:grid phone:grid-cols-[auto_auto_1fr] phone:gap-x-1">
+        <span className="flex items-center gap-2 phone:grid phone:w-36 phone:grid-cols-[auto_auto_1fr] phone:gap-x-1">
           <RowCheck label={t("objects.choose", { id })} isOn={isChosen} onChange={onChoose} />
           <Switch
             label={t(kind === "model" ? "matrix.switchModel" : "matrix.switchRegion", { id })}
@@ -55,7 +55,7 @@ export function ObjectRow({ kind, object, shown, isChosen, onChoose }: Props) {
             <Link
               data-item
               href={linkTo(`${pathOf[kind]}/${encodeURIComponent(id)}`, search)}
-              className="block max-w-52 truncate font-medium text-fg phone:max-w-34"
+              className="block max-w-52 truncate font-medium text-fg"
               title={id}
             >
               {id}
@@ -68,17 +68,19 @@ export function ObjectRow({ kind, object, shown, isChosen, onChoose }: Props) {
           </span>
         </span>
       </th>
-      <td className="max-w-54 phone:max-w-46">
-        <span className="flex items-center gap-1.5">
-          <Glyph state={state} />
-          {t(`state.${state}`)}
-        </span>
-        <span className="list-sub truncate text-small text-fg-2">
-          {control.write === undefined ? (
-            <Why kind={kind} object={object} state={state} />
-          ) : (
-            <ProofLine write={control.write} isShort />
-          )}
+      <td>
+        <span className="list-pair">
+          <span className="flex shrink-0 items-center gap-1.5">
+            <Glyph state={state} />
+            {t(`state.${state}`)}
+          </span>
+          <span className="list-sub text-small text-fg-2">
+            {control.write === undefined ? (
+              <Why kind={kind} object={object} state={state} />
+            ) : (
+              <ProofLine write={control.write} isShort />
+            )}
+          </span>
         </span>
       </td>
       {shown.map((column) => (
@@ -186,13 +188,13 @@ function LastError({
   const cause = reasonText(t, reason);
   const text = status === null || cause === String(status) ? cause : `${cause} ${status}`;
   return (
-    <>
-      <Link href={callsLink({}, rangeBetween(at - aroundMs, at + 1_000))}>
+    <span className="list-pair">
+      <Link className="shrink-0" href={callsLink({}, rangeBetween(at - aroundMs, at + 1_000))}>
         {f.moment(at, nowMs)}
       </Link>
-      <span className="list-sub max-w-44 truncate text-small text-fg-2" title={text}>
+      <span className="list-sub text-small text-fg-2" title={text}>
         {text}
       </span>
-    </>
+    </span>
   );
 }

@@ -82,7 +82,7 @@ function SortHead({ column, sort, label, children }: HeadProps) {
   return (
     <th
       scope="col"
-      className={clsx(isNumber && "num", isSorted && "text-fg!")}
+      className={clsx(isNumber && "num", isSorted && "text-fg!", column === "ttft" && "min-w-20")}
       aria-sort={isSorted ? direction : undefined}
     >
       <span className="inline-flex items-center gap-1">
