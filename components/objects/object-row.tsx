@@ -68,7 +68,7 @@ export function ObjectRow({ kind, object, shown, isChosen, onChoose }: Props) {
           </span>
         </span>
       </th>
-      <td>
+      <td className="min-w-46">
         <span className="list-pair">
           <span className="flex shrink-0 items-center gap-1.5">
             <Glyph state={state} />
@@ -117,7 +117,7 @@ function Cell({ column, object }: { column: Column; object: ListedObject }) {
     case "hour":
       return (
         <td>
-          <span className="block w-30">
+          <span className="block w-24">
             <Strip strip={hour} />
           </span>
           <span className="sr-only">{t("objects.badMinutes", { n: badMinutes(hour) })}</span>
@@ -166,7 +166,7 @@ function Cell({ column, object }: { column: Column; object: ListedObject }) {
     const { input, output, cachedInput } = row.listPrice;
     const prices = [input, output, cachedInput ?? null];
     const texts = prices.map((usd) => (usd === null ? noValue : f.money(usd * 1e9)));
-    return t("objects.listPrice", { prices: texts.join(" · ") });
+    return texts.join(" · ");
   }
 }
 
