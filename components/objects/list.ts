@@ -212,7 +212,7 @@ export function sorted(objects: readonly ListedObject[], { key, isDescending }: 
       if (a === null || b === null) {
         return Number(a === null) - Number(b === null) || byState(left, right);
       }
-      const order = typeof a === "string" ? a.localeCompare(String(b)) : Number(a) - Number(b);
+      const order = typeof a === "string" ? a.localeCompare(String(b)) : a - Number(b);
       return sign * order || byState(left, right);
     })
     .map(({ id }) => id);

@@ -32,7 +32,7 @@ export function ObjectsView({ kind }: Props) {
   const range = useRange();
   const health = useHealth().data;
   const query = useQuery(figuresQueries.list(kind, range));
-  const isEmpty = health !== undefined && health[listOf[kind]].length === 0;
+  const isEmpty = health?.[listOf[kind]].length === 0;
   return (
     <>
       <RangeRow />

@@ -7,11 +7,10 @@ import { setPreference, usePreference } from "@/components/lib/preference";
 import { showSearch, withWord } from "@/components/lib/range";
 import { type Column, columnsIn, columnsText, filterIn, filterNames, sortIn } from "./list";
 
-const names = ["q", "state", "provider", "region", "owner", "sort"] as const;
-export type ListWord = (typeof names)[number];
+type ListWord = (typeof filterNames)[number] | "sort" | "cols";
 
 /** Writes one word of the list into the address; null takes it away. */
-export function sayInAddress(name: ListWord | "cols", value: string | null): void {
+export function sayInAddress(name: ListWord, value: string | null): void {
   showSearch(withWord(new URLSearchParams(window.location.search), name, value));
 }
 

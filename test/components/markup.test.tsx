@@ -69,7 +69,7 @@ describe("the list of models", () => {
   const figures = {
     ...{ attempts: 100, failed: 1, servedShare: 0.5, errors: { server: 3 }, p50Ms: 1, p95Ms: 1 },
     ...{ ttftP50Ms: 200, ttftP95Ms: 400, tokensPerSecond: 40, costNanoUsd: 1, movedOut: 7 },
-    ...{ movedIn: 9, costPerMTokNanoUsd: 3e9, owner: "file", ownerPath: "/etc/our/models.yaml" },
+    ...{ movedIn: 9, costPerMTokNanoUsd: 3e9, ownerPath: "/etc/our/models.yaml" },
     listPrice: { input: 2, output: 8, cachedInput: 0.5 },
     availability: { ratio: 0.99, n: 100, source: "live" },
   } as const;
@@ -79,7 +79,7 @@ describe("the list of models", () => {
       health: view,
       read(client) {
         const read = { generatedAt: now, range: "1h", kind: "model" } as const;
-        const rows = [{ ...figures, id: "claude-sonnet-4-5" }];
+        const rows = [{ ...figures, id: "claude-sonnet-4-5", owner: "file" as const }];
         client.setQueryData(figuresQueries.list("model", "1h").queryKey, { ...read, rows });
       },
     });

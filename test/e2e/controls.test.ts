@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { type Intent } from "@/lib/shared/contract";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
+import { objections } from "./axe";
 import {
   confirmed,
   openRoom,
@@ -246,6 +247,9 @@ it("finds, sorts and chooses models by keys, turns two off in one change, and ta
     await page.keyboard.press("Space");
   }
   const bulk = page.getByTestId("bulk");
+  await page.getByRole("button", { name: say({ key: "objects.layout" }), exact: true }).click();
+  await page.getByRole("group", { name: say({ key: "objects.density.label" }) }).waitFor();
+  expect(await objections(page)).toEqual([]);
   const off = say({ key: "objects.bulk.off", values: { n: 2 } });
   await bulk.getByRole("button", { name: off }).click();
   await sayYes(page, say({ key: "toast.several", values: { type: "model", n: 2 } }));
