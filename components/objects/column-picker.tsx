@@ -1,13 +1,16 @@
 "use client";
 
 import { useWords } from "@/components/lib/i18n/provider";
+import type { ObjectKind } from "@/components/lib/object-kinds";
 import { Check } from "@/components/ui/field";
 import { Segments } from "@/components/ui/segments";
 import { columns } from "./list";
 import type { List } from "./use-list";
 
+type Props = { kind: ObjectKind; list: List };
+
 /** Which columns the list has, and how high its lines are. */
-export function ColumnPicker({ list }: { list: List }) {
+export function ColumnPicker({ kind, list }: Props) {
   const { t } = useWords();
   return (
     <div className="grid justify-items-start gap-3 rounded-panel border border-line bg-sunken px-3 py-2.5">
@@ -16,7 +19,7 @@ export function ColumnPicker({ list }: { list: List }) {
         {columns.map((column) => (
           <Check
             key={column}
-            label={t(`objects.columns.${column}`)}
+            label={t(`objects.columns.${column}`, { kind })}
             isOn={list.columns.has(column)}
             disabled={list.columns.has(column) && list.columns.size === 1}
             onChange={(isOn) => {

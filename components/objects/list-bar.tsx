@@ -81,7 +81,7 @@ export function ListBar({ kind, list, health, shown, of }: Props) {
       </div>
       {isOpen && (
         <LoadBoundary fallback={null}>
-          <ColumnPicker list={list} />
+          <ColumnPicker kind={kind} list={list} />
         </LoadBoundary>
       )}
     </div>

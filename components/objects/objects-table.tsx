@@ -45,7 +45,7 @@ export function ObjectsTable({ kind, list, objects, chosen, inside }: Props) {
                 key={column}
                 column={column}
                 sort={list.sort}
-                label={t(`objects.columns.${column}`)}
+                label={t(`objects.columns.${column}`, { kind })}
               />
             ))}
           </tr>

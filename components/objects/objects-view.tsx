@@ -39,7 +39,7 @@ export function ObjectsView({ kind }: Props) {
       <Panel
         id="objects"
         title={t(`objects.title.${kind}`)}
-        subtitle={t("objects.subtitle", { range: rangeText(range, t, f) })}
+        subtitle={t(`objects.subtitle.${kind}`, { range: rangeText(range, t, f) })}
       >
         <QueryState query={query} skeleton="h-64" />
         {isEmpty && <p className="run py-6 text-fg-2">{t("matrix.empty")}</p>}

@@ -107,7 +107,9 @@ describe("the list of models", () => {
     const errors = say({ key: "objects.columns.errors" });
     expect(list()).not.toContain(`>${errors}`);
     expect(list("cols=errors")).toContain(`>${errors}`);
-    expect(list("cols=errors")).not.toContain(say({ key: "objects.columns.price" }));
+    expect(list("cols=errors")).not.toContain(
+      say({ key: "objects.columns.price", values: { kind: "model" } }),
+    );
     expect(list("state=down")).not.toContain("object-gpt-4.1");
     expect(list("state=off")).toContain(say({ key: "objects.clearFilter" }));
   });
