@@ -2,6 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { useCallback, useMemo } from "react";
+import { showSearch, withWord } from "@/components/lib/range";
 import { type ReadFilter, readFilter } from "./filter";
 
 /** The filter in the address bar (`?q=`), so that a link shows the same calls. */
@@ -13,14 +14,7 @@ export function useFilterText(): {
   const text = useSearchParams().get("q") ?? "";
   const read = useMemo(() => readFilter(text), [text]);
   const setText = useCallback((next: string) => {
-    const params = new URLSearchParams(window.location.search);
-    if (next === "") {
-      params.delete("q");
-    } else {
-      params.set("q", next);
-    }
-    const query = params.toString();
-    window.history.replaceState(null, "", query === "" ? window.location.pathname : `?${query}`);
+    showSearch(withWord(new URLSearchParams(window.location.search), "q", next));
   }, []);
   return { text, read, setText };
 }

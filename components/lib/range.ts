@@ -110,6 +110,20 @@ export function showUnbounded(): void {
   showSearch(withoutRange(new URLSearchParams(window.location.search)));
 }
 
+/** `search` with one word of its own; without it, where it says nothing. */
+export function withWord(
+  search: URLSearchParams,
+  name: string,
+  value: string | null,
+): URLSearchParams {
+  if (value === null || value === "") {
+    search.delete(name);
+  } else {
+    search.set(name, value);
+  }
+  return search;
+}
+
 /** Writes another question into the address of this page. */
 export function showSearch(search: URLSearchParams): void {
   const query = search.toString();

@@ -7,7 +7,7 @@ import { TableScroll } from "@/components/ui/table-scroll";
 import type { ModelView } from "@/lib/shared/provider-contract";
 import { noValue } from "@/lib/shared/format";
 import { abilities } from "./model-draft";
-import { OwnerTag } from "./owner-tag";
+import { OwnerTag } from "@/components/lib/owner-tag";
 
 type Props = {
   models: readonly ModelView[];

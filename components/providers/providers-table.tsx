@@ -10,7 +10,7 @@ import { TableScroll } from "@/components/ui/table-scroll";
 import { Tag } from "@/components/ui/tag";
 import type { CredentialView, ProviderView } from "@/lib/shared/provider-contract";
 import { noValue } from "@/lib/shared/format";
-import { OwnerTag } from "./owner-tag";
+import { OwnerTag } from "@/components/lib/owner-tag";
 
 type Props = {
   providers: readonly ProviderView[];

@@ -35,20 +35,23 @@ const isSheetDraft = isLike<SheetDraft>({ mode: isOffMode, until: isOffUntil, re
 /** A change that moves much is shown before it happens; one that moves most, or leaves nobody, asks for its name. */
 export function ConfirmSheet() {
   const { confirming } = useWritesState();
-  return confirming === null ? null : (
-    <Sheet key={`${confirming.ref.type} ${confirming.ref.id}`} confirming={confirming} />
-  );
+  return confirming === null ? null : <Sheet key={sheetName(confirming)} confirming={confirming} />;
+}
+
+/** Several are another sheet than the first of them alone. */
+function sheetName({ ref, also }: Confirming): string {
+  return [refKey(ref), ...also].join(" ");
 }
 
 function Sheet({ confirming }: { confirming: Confirming }) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const writes = useWrites();
-  const { ref, wanted, basedOn, isHold } = confirming;
+  const { ref, also, wanted, basedOn, isHold } = confirming;
   const isSwitch = isOff(wanted);
   const keptMs = endOf(wanted);
   const typed = useStoredDraft<SheetDraft>({
-    name: `${isHold ? "hold" : "sheet"}:${refKey(ref)}`,
+    name: `${isHold ? "hold" : "sheet"}:${sheetName(confirming)}`,
     initial: {
       mode: modeOf(wanted),
       until: endAtFirst(confirming),
@@ -62,8 +65,10 @@ function Sheet({ confirming }: { confirming: Confirming }) {
   };
   const { impact, isAsking } = useImpact(confirming, mode);
   const isGrave = impact?.tier === "T2";
+  const several =
+    also.length === 0 ? null : t("toast.several", { type: ref.type, n: also.length + 1 });
   const said = useSaid({
-    name: ref.id,
+    name: several ?? ref.id,
     isGrave,
     reason: typed.value.reason,
     onReason: (reason) => {
@@ -86,16 +91,21 @@ function Sheet({ confirming }: { confirming: Confirming }) {
         : { ...wanted, intent: isSwitch ? mode : wanted.intent, until: end, reason };
     typed.forget();
     close();
-    writes.ask(ref, next, { basedOn, isConfirmed: true }).catch(() => undefined);
+    writes.ask(ref, next, { basedOn, also, isConfirmed: true }).catch(() => undefined);
   };
   const off = isHold ? t("hold.do") : t("confirm.turnOff");
   return (
     <Dialog labelledBy="confirm-title" shape="sheet" onClose={close}>
       <form onSubmit={submit} noValidate data-tier={impact?.tier ?? "unknown"}>
         <h2 id="confirm-title" className="text-title font-strong break-words">
-          {titleOf(confirming, t)}
+          {titleOf(confirming, several, t)}
         </h2>
         {isHold && <p className="run mt-2 text-fg-2">{t("hold.lead")}</p>}
+        {several !== null && (
+          <p className="mt-1 line-clamp-3 text-small break-words text-fg-2">
+            {[ref.id, ...also].join(", ")}
+          </p>
+        )}
         <ImpactList impact={impact} />
         <OldNote />
         <div className="mt-4 grid gap-2.5 border-t border-line pt-3.5">
@@ -150,19 +160,19 @@ function OldNote() {
 
 /** What the server said; asked again when running calls are to be cut after all, or not to be. */
 function useImpact(
-  { ref, wanted, impact }: Confirming,
+  { ref, also, wanted, impact }: Confirming,
   mode: OffMode,
 ): { impact: ImpactView | null; isAsking: boolean } {
   const isOther = isOff(wanted) && mode !== modeOf(wanted) && impact !== null;
   const next: Wanted = wanted.kind === "switch" ? { ...wanted, intent: mode } : wanted;
-  const other = useQuery(impactQueries.of(isOther ? impactRequest(ref, next) : null));
+  const other = useQuery(impactQueries.of(isOther ? impactRequest(ref, next, also) : null));
   return isOther
     ? { impact: other.data ?? impact, isAsking: other.isFetching }
     : { impact, isAsking: false };
 }
 
-function titleOf({ ref, isHold }: Confirming, t: Translate): string {
-  const values = { name: ref.id };
+function titleOf({ ref, isHold }: Confirming, several: string | null, t: Translate): string {
+  const values = { name: several ?? ref.id };
   if (isHold) {
     return t("hold.title", values);
   }

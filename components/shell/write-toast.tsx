@@ -23,10 +23,12 @@ export function announceFailure(write: Write, error: unknown): void {
   showToast(() => <FailureToast write={write} error={error} />, { duration: undoMs });
 }
 
-function useWriteName({ ref }: Write): string {
+function useWriteName({ ref, also }: Write): string {
+  const { t } = useWords();
   const targets = useHealth().data?.targets ?? [];
   const target = targets.find(({ id }) => ref.type === "target" && id === ref.id);
-  return target === undefined ? ref.id : targetName(target, targets);
+  const name = target === undefined ? ref.id : targetName(target, targets);
+  return also.length === 0 ? name : t("toast.several", { type: ref.type, n: also.length + 1 });
 }
 
 function WriteToast({ write }: { write: Write }) {
@@ -42,7 +44,7 @@ function WriteToast({ write }: { write: Write }) {
           <ProofLine write={current ?? write} />
         </p>
       </div>
-      {!write.isUndo && (
+      {write.undoes === null && (
         <Button
           size="sm"
           onClick={() => {
@@ -74,9 +76,11 @@ function FailureToast({ write, error }: { write: Write; error: unknown }) {
       <Button
         size="sm"
         onClick={() => {
-          const again = write.isUndo
-            ? writes.undo({ ...write, sent: { revision: write.basedOn, createdAt: 0 } })
-            : writes.ask(write.ref, write.wanted);
+          const { ref, wanted, also, undoes } = write;
+          const again =
+            undoes === null
+              ? writes.ask(ref, wanted, { also: also.map((other) => other.ref.id) })
+              : writes.undo(undoes);
           again.catch(() => undefined);
         }}
       >
@@ -87,7 +91,7 @@ function FailureToast({ write, error }: { write: Write; error: unknown }) {
 }
 
 function toastKey(write: Write): "toast.undone" | "toast.saved" | "toast.off" | "toast.on" {
-  if (write.isUndo) {
+  if (write.undoes !== null) {
     return "toast.undone";
   }
   if (write.wanted.kind === "order") {

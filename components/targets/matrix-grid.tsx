@@ -49,7 +49,7 @@ export function MatrixGrid({ health, isCompact, metric, scale, past }: Props) {
     () => (isCompact ? modelsInOrder(health) : problemsFirst(health)),
     [health, isCompact],
   );
-  const { order, hold, release } = useHeldOrder(wanted);
+  const { order, inside } = useHeldOrder(wanted);
   const { regions, rows } = gridOf(health, order);
   const [active, setActive] = useState<Place>({ row: 1, column: 1 });
   const [opened, setOpened] = useState<Opened | null>(null);
@@ -89,23 +89,13 @@ export function MatrixGrid({ health, isCompact, metric, scale, past }: Props) {
         data-many={rows.length > manyRows || undefined}
         tabIndex={-1}
         onKeyDown={onKeyDown}
+        {...inside}
         onFocus={(event) => {
           const place = placeOf(event.target);
           if (place !== null) {
             setActive(place);
           }
-          hold();
-        }}
-        onBlur={({ currentTarget, relatedTarget }) => {
-          if (!currentTarget.contains(relatedTarget)) {
-            release();
-          }
-        }}
-        onPointerEnter={hold}
-        onPointerLeave={({ currentTarget }) => {
-          if (!currentTarget.contains(document.activeElement)) {
-            release();
-          }
+          inside.onFocus();
         }}
         className={clsx(
           "-mx-4 grid scroll-x",

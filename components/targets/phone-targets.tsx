@@ -13,6 +13,7 @@ import {
   targetName,
   worstState,
 } from "@/components/lib/targets/state";
+import { WhyText } from "@/components/lib/targets/why-text";
 import type { ObjectRef } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
@@ -20,7 +21,6 @@ import { Glyph } from "@/components/ui/glyph";
 import { Switch } from "@/components/ui/switch";
 import type { HealthView, SwitchView, TargetView } from "@/lib/shared/contract";
 import { type MatrixMetric, metricFigure, metricValue } from "./metric";
-import { WhyText } from "./why-line";
 import { ObjectPopover } from "./lazy-popover";
 
 type Props = { health: HealthView; metric: MatrixMetric };

@@ -1,10 +1,8 @@
 "use client";
 
 import { clsx } from "clsx";
-import { useWords } from "@/components/lib/i18n/provider";
-import { useNow } from "@/components/lib/live/provider";
 import { shownState } from "@/components/lib/targets/state";
-import { sayLine, whyTexts } from "@/components/lib/targets/why";
+import { WhyText } from "@/components/lib/targets/why-text";
 import type { Write } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import type { TargetView } from "@/lib/shared/contract";
@@ -26,10 +24,4 @@ export function WhyLine({ target, write }: Props) {
       {write === undefined ? <WhyText target={target} /> : <ProofLine write={write} />}
     </p>
   );
-}
-
-export function WhyText({ target }: { target: TargetView }) {
-  const { t, f } = useWords();
-  const line = sayLine(t, whyTexts(target, f, useNow()));
-  return <span title={line}>{line}</span>;
 }

@@ -296,8 +296,9 @@ function isOn({ effectiveIntent }: TargetView): boolean {
   return effectiveIntent === "enabled";
 }
 
-function belongs(target: TargetView, { objectType, objectId }: SwitchChange): boolean {
-  return (objectType === "target" ? target.id : target[objectType]) === objectId;
+function belongs(target: TargetView, { objectType, objectId, also = [] }: SwitchChange): boolean {
+  const own = objectType === "target" ? target.id : target[objectType];
+  return own === objectId || also.includes(own);
 }
 
 function callsTo(calls: readonly CallerCalls[], route: string): number {

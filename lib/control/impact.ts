@@ -121,8 +121,9 @@ function checkNames(
     return;
   }
   const ids = objectIds(document, change.objectType);
-  if (!ids.includes(change.objectId)) {
-    throw noSuchObject(change.objectType, change.objectId, ids);
+  const unknown = [change.objectId, ...(change.also ?? [])].find((id) => !ids.includes(id));
+  if (unknown !== undefined) {
+    throw noSuchObject(change.objectType, unknown, ids);
   }
 }
 

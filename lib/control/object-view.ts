@@ -25,6 +25,8 @@ import { toAnnotations } from "./annotations";
 import { availability } from "./availability";
 import { type Current, demoRule, readCurrent, sloServedPercentOf } from "./current";
 import { objectIds } from "./objects";
+import { ownerOf } from "./owners";
+import { listPriceOf } from "./providers-view";
 import { bucketsOf, freshMs, type MetricsRange, rangeText, untilOf } from "./ranges";
 import { type ControlDeps, defineVerb } from "./verb";
 
@@ -38,19 +40,36 @@ const mostEvents = 2_000;
 /** What the attempts at each model, or in each region, came to; also of those that were not asked at all. */
 export const objectsView = defineVerb<ObjectsQuery, ObjectsView>(
   "read",
-  async (_actor, deps, { kind, range }) =>
-    deps.cache.get(`objects ${kind} ${rangeText(range)}`, freshMs(range), async () => {
-      const { document } = await readCurrent(deps);
-      const { rows, generatedAt } = await readFigures(deps, kind, range);
-      const known = new Map(rows.map((row) => [row.id, row]));
-      return {
-        generatedAt,
-        range: rangeText(range),
-        kind,
-        rows: objectIds(document, kind).map((id) => known.get(id) ?? noFigures(id)),
-      };
-    }),
+  async (_actor, deps, { kind, range }) => {
+    const current = await readCurrent(deps);
+    // Only what was counted may be told again: whose a model is, and its price, are as of the newest revision.
+    const { rows, generatedAt } = await deps.cache.get(
+      `objects ${kind} ${rangeText(range)}`,
+      freshMs(range),
+      () => readFigures(deps, kind, range),
+    );
+    const known = new Map(rows.map((row) => [row.id, row]));
+    return {
+      generatedAt,
+      range: rangeText(range),
+      kind,
+      rows: objectIds(current.document, kind).map((id) => ({
+        ...(known.get(id) ?? noFigures(id)),
+        ...(kind === "model" ? modelFacts(current, id) : noFacts),
+      })),
+    };
+  },
 );
+
+type Facts = Pick<ObjectsView["rows"][number], "owner" | "ownerPath" | "listPrice">;
+
+const noFacts: Facts = { owner: null, ownerPath: null, listPrice: null };
+
+/** What the configuration says of a model. */
+function modelFacts({ document, base }: Current, id: string): Facts {
+  const { price } = document.models.find((model) => model.id === id) ?? {};
+  return { ...ownerOf(base, "models", id), listPrice: listPriceOf(price) };
+}
 
 /** One model by region, or one region by model, bucket by bucket. @throws {GatewayError} `not_found`. */
 export const objectView = defineVerb<ObjectQuery, ObjectView>(
@@ -81,7 +100,8 @@ async function readFigures(
     objectStatsIn(deps.db, kind, window),
     flowsIn(deps.db, kind, window, bucketMs),
   ]);
-  return { rows: stats.map((row) => toFigures(row, flows)), generatedAt: Date.now() };
+  const served = servedOf(stats);
+  return { rows: stats.map((row) => toFigures(row, flows, served)), generatedAt: Date.now() };
 }
 
 async function readObject(
@@ -111,7 +131,7 @@ async function readObject(
     bucketMs,
     partialFrom,
     kind,
-    figures: own === undefined ? noFigures(id) : toFigures(own, flows),
+    figures: own === undefined ? noFigures(id) : toFigures(own, flows, servedOf(stats)),
     sloServedPercent: sloServedPercentOf(current),
     series: starts.map((t) => toBucket(t, id, bucketsAt.get(t) ?? [], flowsAt.get(t) ?? [])),
     flows: summedFlows(flows),
@@ -126,11 +146,17 @@ async function isDemoOnly(deps: ControlDeps): Promise<boolean> {
   return (await demoRule(deps, await readCurrent(deps))) === "only";
 }
 
-function toFigures(row: ObjectStats, flows: readonly FlowBucket[]): ObjectFigures {
+/** Answers of all of them. */
+function servedOf(stats: readonly ObjectStats[]): number {
+  return sum(stats.map(({ succeeded }) => succeeded));
+}
+
+function toFigures(row: ObjectStats, flows: readonly FlowBucket[], served: number): ObjectFigures {
   const { succeeded, probesPassed, probesFailed, promptTokens, completionTokens, ...figures } = row;
   const tokens = promptTokens + completionTokens;
   return {
     ...figures,
+    servedShare: served === 0 ? null : succeeded / served,
     availability: availability(
       { succeeded, failed: row.failed },
       { succeeded: probesPassed, failed: probesFailed },
@@ -145,6 +171,7 @@ function noFigures(id: string): ObjectFigures {
     id,
     attempts: 0,
     failed: 0,
+    servedShare: null,
     availability: availability(noSamples, noSamples),
     errors: {},
     p50Ms: null,

@@ -151,15 +151,19 @@ function toModelView(
       upstreamModel: upstream_model ?? null,
       regions: regions ?? null,
     })),
-    price:
-      price === undefined
-        ? null
-        : { input: price.input, output: price.output, cachedInput: price.cached_input ?? null },
+    price: listPriceOf(price),
     capabilities,
     routes: routes.filter(({ chain }) => chain.includes(id)).map((route) => route.id),
     ...ownerOf(base, "models", id),
     revision,
   };
+}
+
+/** A price as it is written; null where nobody wrote one. */
+export function listPriceOf(price: Model["price"]): ModelView["price"] {
+  return price === undefined
+    ? null
+    : { input: price.input, output: price.output, cachedInput: price.cached_input ?? null };
 }
 
 /** The catalogue's providers that are not there yet, and the built-in fake ones where they run. */

@@ -1,20 +1,24 @@
 import { type WriteResult } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
-import { findRevision, writeRevisions } from "../store/revisions";
+import { findRevision, type RevisionWriter, writeRevisions } from "../store/revisions";
 import { revertConfig } from "./revert-config";
+import { type AskedRevert } from "./revert-conflict";
 import { revertSwitch } from "./revert-switch";
 import { defineVerb } from "./verb";
 import { toWriteResult, type Written } from "./write-result";
 
 export type Revert = {
   readonly revision: number;
+  /** Further ones, which are taken back with it or not at all. */
+  readonly also?: readonly number[];
   readonly reason?: string | null;
   /** The revision that the decision was made on; absent or null: whatever is there. */
   readonly ifMatch?: number | null;
 };
 
 /**
- * Takes back what one revision changed, with a new revision. Nothing changes when it is taken back already.
+ * Takes back what a revision changed, with a new revision, and others with it, the newest first. Nothing changes when it is
+ * taken back already.
  *
  * @throws {GatewayError} `not_found`; `conflict` when what it changed was changed again since, or after `ifMatch`, with
  *   both versions in its details, or when the rest of the configuration needs the change; `invalid_request` for a
@@ -22,32 +26,45 @@ export type Revert = {
  */
 export const revertRevision = defineVerb<Revert, WriteResult>(
   "operate",
-  async (actor, { db }, { revision, reason = null, ifMatch = null }) => {
+  async (actor, { db }, { revision, also = [], reason = null, ifMatch = null }) => {
     const written = await writeRevisions(db, async (writer): Promise<Written> => {
-      const row = await findRevision(writer.tx, revision);
-      if (row === undefined) {
-        throw new GatewayError("not_found", {
-          message: `There is no revision ${revision}.`,
-          refusal: { reason: "no_such_revision", values: { revision } },
-        });
+      const [newest = revision, ...older] = [...new Set([revision, ...also])].sort((a, b) => b - a);
+      let last = await revertOne(writer, newest, { actor, reason, ifMatch });
+      for (const id of older) {
+        last = await revertOne(writer, id, { actor, reason, ifMatch });
       }
-      switch (row.kind) {
-        case "switch":
-          return revertSwitch(writer, row, { actor, reason, ifMatch });
-        case "config":
-          return revertConfig(writer, row, { actor, reason, ifMatch });
-        case "key":
-          throw new GatewayError("invalid_request", {
-            message: "A change of a key cannot be taken back: make a new key.",
-            refusal: { reason: "revert_key" },
-          });
-        case "reset":
-          throw new GatewayError("invalid_request", {
-            message: `Revision ${revision} had failures forgotten: there is nothing to take back.`,
-            refusal: { reason: "revert_impossible", values: { revision } },
-          });
-      }
+      return last;
     });
     return toWriteResult(db, written);
   },
 );
+
+async function revertOne(
+  writer: RevisionWriter,
+  revision: number,
+  asked: AskedRevert,
+): Promise<Written> {
+  const row = await findRevision(writer.tx, revision);
+  if (row === undefined) {
+    throw new GatewayError("not_found", {
+      message: `There is no revision ${revision}.`,
+      refusal: { reason: "no_such_revision", values: { revision } },
+    });
+  }
+  switch (row.kind) {
+    case "switch":
+      return revertSwitch(writer, row, asked);
+    case "config":
+      return revertConfig(writer, row, asked);
+    case "key":
+      throw new GatewayError("invalid_request", {
+        message: "A change of a key cannot be taken back: make a new key.",
+        refusal: { reason: "revert_key" },
+      });
+    case "reset":
+      throw new GatewayError("invalid_request", {
+        message: `Revision ${revision} had failures forgotten: there is nothing to take back.`,
+        refusal: { reason: "revert_impossible", values: { revision } },
+      });
+  }
+}

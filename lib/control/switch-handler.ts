@@ -11,6 +11,7 @@ export function switchHandler(objectType: ObjectType): ApiHandler {
     return setSwitch(call.actor, call.runtime.deps, {
       objectType,
       objectId: pathId(call),
+      also: change.also ?? [],
       intent: change.intent,
       until: change.until ?? null,
       reason: change.reason ?? null,

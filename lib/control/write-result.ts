@@ -4,12 +4,22 @@ import { listNodes } from "../store/nodes";
 import { type Appended, findNewestRevision } from "../store/revisions";
 
 /** What a write appended, and for whom nobody can answer after it. */
-export type Written = Appended & { readonly silencedRoutes?: readonly string[] };
+export type Written = Appended & {
+  readonly silencedRoutes?: readonly string[];
+  /** All that it appended, where it may have been several. */
+  readonly revisions?: readonly number[];
+};
 
 /** The answer to a write: the revision that the nodes must now follow, and how far they are. */
 export async function toWriteResult(db: Database, written: Written): Promise<WriteResult> {
-  const { id: revision, createdAt, silencedRoutes = [] } = written;
-  return { revision, createdAt, nodes: await listNodes(db), silencedRoutes: [...silencedRoutes] };
+  const { id: revision, createdAt, silencedRoutes = [], revisions = [] } = written;
+  return {
+    revision,
+    createdAt,
+    nodes: await listNodes(db),
+    silencedRoutes: [...silencedRoutes],
+    ...(revisions.length > 1 && { revisions: [...revisions] }),
+  };
 }
 
 /** The newest revision, for a write that had nothing to change. */

@@ -490,6 +490,8 @@ export const ObjectFigures = z.object({
   attempts: z.number(),
   /** Those of the failed attempts that count for health. */
   failed: z.number(),
+  /** Of all answers in the range, its own; null without any. */
+  servedShare: z.nullable(z.number()),
   availability: Availability,
   /** Failed attempts by class: `server`, `timeout`, `rate_limited`, … */
   errors: ErrorCounts,
@@ -507,11 +509,27 @@ export const ObjectFigures = z.object({
 });
 export type ObjectFigures = z.infer<typeof ObjectFigures>;
 
+/** What the configuration says of a model beside what was counted. */
+const ObjectRow = z.extend(ObjectFigures, {
+  /** Null: regions are of several providers. */
+  owner: z.nullable(z.enum(["file", "ui", "system"])),
+  ownerPath: z.nullable(z.string()),
+  /** USD per million tokens; null where nobody wrote one, and of regions. */
+  listPrice: z.nullable(
+    z.object({
+      input: z.number(),
+      output: z.number(),
+      cachedInput: z.optional(z.nullable(z.number())),
+    }),
+  ),
+});
+export type ObjectRow = z.infer<typeof ObjectRow>;
+
 export const ObjectsView = z.object({
   generatedAt: z.number(),
   range: z.string(),
   kind: z.enum(["model", "region"]),
-  rows: z.array(ObjectFigures),
+  rows: z.array(ObjectRow),
 });
 export type ObjectsView = z.infer<typeof ObjectsView>;
 
@@ -880,6 +898,8 @@ export type EffectsView = z.infer<typeof EffectsView>;
 /** The answer to every write. The page then watches `nodes` until all live ones have applied `revision`. */
 export const WriteResult = z.object({
   revision: z.number(),
+  /** Every revision of a write that changed several objects; `revision` is the newest of them. */
+  revisions: z.optional(z.array(z.number())),
   createdAt: z.number(),
   nodes: z.array(NodeView),
   /** Routes and models that nobody can answer for now, because all of their targets are switched off. */
@@ -887,9 +907,16 @@ export const WriteResult = z.object({
 });
 export type WriteResult = z.infer<typeof WriteResult>;
 
-/** Body of PATCH /api/{targets|models|regions|providers}/{id}. `until` is epoch milliseconds or null. */
+/** What changes together with what the address names, all of it or nothing. */
+const Also = z.optional(z.array(z.string().check(z.maxLength(500))).check(z.maxLength(1000)));
+
+/**
+ * Body of PATCH /api/{targets|models|regions|providers}/{id}. `until` is epoch milliseconds or null; `also` are the ids of
+ * others of the same type.
+ */
 export const SwitchRequest = z.strictObject({
   intent: Intent,
+  also: Also,
   until: z.optional(z.nullable(z.number())),
   reason: z.optional(z.string().check(z.maxLength(500))),
 });
@@ -906,8 +933,9 @@ export const RouteRequest = z.strictObject({
 });
 export type RouteRequest = z.infer<typeof RouteRequest>;
 
-/** Body of POST /api/changes/{revision}/revert. */
+/** Body of POST /api/changes/{revision}/revert; `also` are further revisions, which are taken back with it or not at all. */
 export const RevertRequest = z.strictObject({
+  also: z.optional(z.array(z.int().check(z.minimum(1))).check(z.maxLength(1000))),
   reason: z.optional(z.string().check(z.maxLength(500))),
 });
 
@@ -917,6 +945,7 @@ export const ImpactRequest = z.discriminatedUnion("type", [
     type: z.literal("switch"),
     objectType: z.enum(["provider", "region", "model", "target"]),
     objectId: z.string().check(z.maxLength(500)),
+    also: Also,
     intent: Intent,
   }),
   z.strictObject({

@@ -15,7 +15,7 @@ import { MatrixGrid } from "@/components/targets/matrix-grid";
 import { ObjectNow } from "@/components/targets/object-now";
 import { PhoneTargets } from "@/components/targets/phone-targets";
 import type { CallsPage, HealthView } from "@/lib/shared/contract";
-import { health, now, on, target } from "./fixtures";
+import { down, health, now, on, target } from "./fixtures";
 import { rendered, switchOf } from "./rendered";
 import { wordsOf } from "./words";
 
@@ -110,6 +110,62 @@ describe("the card of a route", () => {
     const told = say({ key: "routes.reach.down", values: { n: 2 } });
     expect(card([target(broken), { ...spare, ...broken }], 40)).toContain(told);
     expect(card([target(broken), spare], 40)).not.toContain(told);
+  });
+});
+
+describe("the list of models", () => {
+  const error = { at: now - 60_000, reason: "overloaded", status: 503, message: null };
+  const view = health([
+    down({ lastError: error }),
+    target({ model: "claude-sonnet-4-5", region: "eu-west" }),
+    target({ lastError: null }),
+  ]);
+  const figures = {
+    ...{ attempts: 100, failed: 1, servedShare: 0.5, errors: { server: 3 }, p50Ms: 1, p95Ms: 1 },
+    ...{ ttftP50Ms: 200, ttftP95Ms: 400, tokensPerSecond: 40, costNanoUsd: 1, movedOut: 7 },
+    ...{ movedIn: 9, costPerMTokNanoUsd: 3e9, ownerPath: "/etc/our/models.yaml" },
+    listPrice: { input: 2, output: 8, cachedInput: 0.5 },
+    availability: { ratio: 0.99, n: 100, source: "live" },
+  } as const;
+  const list = (search = ""): string =>
+    rendered(<ObjectsView kind="model" />, {
+      search,
+      health: view,
+      read(client) {
+        const read = { generatedAt: now, range: "1h", kind: "model" } as const;
+        const rows = [{ ...figures, id: "claude-sonnet-4-5", owner: "file" as const }];
+        client.setQueryData(figuresQueries.list("model", "1h").queryKey, { ...read, rows });
+      },
+    });
+
+  it("says why the worst of a model's targets is as it is and what comes next, problems first", () => {
+    const markup = list();
+    const since = say({ key: "why.openFor", values: { since: "41 s" } });
+    expect(markup).toContain(`us-east: ${since}`);
+    expect(markup).toContain(say({ key: "why.nextProbe", values: { left: "2 s" } }));
+    expect(markup.indexOf("object-claude-sonnet-4-5")).toBeLessThan(
+      markup.indexOf("object-gpt-4.1"),
+    );
+    expect(markup).toMatch(/aria-sort="ascending"[^]*State/);
+  });
+
+  it("has the lock and the path of the file, the list price, and a way to the calls around the last error", () => {
+    const markup = list();
+    expect(markup).toContain('title="/etc/our/models.yaml"');
+    expect(markup).toContain("$2.00 · $8.00 · $0.500");
+    expect(markup).toContain("503");
+    expect(markup).toMatch(/href="\/requests\?from=2026-11-23T05%3A29%3A00.000Z&amp;to=/);
+  });
+
+  it("shows the columns that the address names, and what the filter leaves", () => {
+    const errors = say({ key: "objects.columns.errors" });
+    expect(list()).not.toContain(`>${errors}`);
+    expect(list("cols=errors")).toContain(`>${errors}`);
+    expect(list("cols=errors")).not.toContain(
+      say({ key: "objects.columns.price", values: { kind: "model" } }),
+    );
+    expect(list("state=down")).not.toContain("object-gpt-4.1");
+    expect(list("state=off")).toContain(say({ key: "objects.clearFilter" }));
   });
 });
 

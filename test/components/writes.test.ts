@@ -14,6 +14,7 @@ import {
   type Wanted,
   withSaved,
   type Write,
+  writeOf,
 } from "@/components/lib/writes/model";
 import { progressOf, proofOf } from "@/components/lib/writes/proof";
 import { proofTexts } from "@/components/lib/writes/proof-text";
@@ -31,7 +32,8 @@ const write: Write = {
   wanted: off,
   previous: enabled,
   basedOn: 3,
-  isUndo: false,
+  also: [],
+  undoes: null,
   sent: null,
   acks: {},
   doneAtMs: null,
@@ -89,6 +91,37 @@ describe("a change on its way", () => {
     const other = { ...write, seq: 2, ref: { type: "model", id: "gpt-4.1" } as const };
     const state = begun(begun(begun(noWrites, write), other), { ...write, seq: 3 });
     expect(state.writes.map(({ seq }) => seq)).toEqual([2, 3]);
+  });
+});
+
+describe("a change of several objects", () => {
+  const model = (id: string): Write["ref"] => ({ type: "model", id });
+  const stopped: Wanted = { ...off, intent: "disabled" };
+  const several: Write = {
+    ...write,
+    ref: model("a"),
+    also: [{ ref: model("b"), wanted: off, previous: stopped }],
+  };
+
+  it("is shown at each of them, with what each of them was", () => {
+    const { writes } = begun(noWrites, several);
+    expect(writeOf(writes, model("a"))).toBe(several);
+    expect(writeOf(writes, model("b"))).toMatchObject({ ref: model("b"), previous: stopped });
+    expect(writeOf(writes, model("c"))).toBeUndefined();
+  });
+
+  it("goes on being shown where nothing newer is, and is gone when all of it is", () => {
+    const newer = { ...write, seq: 2, ref: model("a"), wanted: enabled };
+    const one = begun(begun(noWrites, several), newer);
+    expect(writeOf(one.writes, model("a"))?.seq).toBe(2);
+    expect(writeOf(one.writes, model("b"))?.seq).toBe(1);
+    const both = begun(begun(noWrites, several), { ...several, seq: 3 });
+    expect(both.writes.map(({ seq }) => seq)).toEqual([3]);
+  });
+
+  it("is asked about as one", () => {
+    expect(impactRequest(model("a"), off, ["b"])).toMatchObject({ objectId: "a", also: ["b"] });
+    expect(impactRequest(model("a"), off)).not.toHaveProperty("also");
   });
 });
 

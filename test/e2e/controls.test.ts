@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { type Intent } from "@/lib/shared/contract";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
+import { objections } from "./axe";
 import {
   confirmed,
   openRoom,
@@ -237,6 +238,48 @@ it("switches a region off for all models and on again by the mouse", async () =>
   await control.click();
   await shows(head, isOn);
   expect(await savedIntent("region", "ap-south")).toBe("enabled");
+});
+
+it("finds, sorts and chooses models by keys, turns two off in one change, and takes both back", async () => {
+  const page = await room.open({}, "/models");
+  const lines = page.getByTestId(/^object-/);
+  const shown = async (): Promise<string[]> =>
+    (await lines.getByRole("link").filter({ visible: true }).allTextContents()).filter((name) =>
+      chain.includes(name),
+    );
+  await expect.poll(shown).toHaveLength(chain.length);
+  await page.keyboard.press("Slash");
+  await page.keyboard.type("gemini");
+  await expect.poll(shown).toEqual(["gemini-2.5-flash"]);
+  expect(new URL(page.url()).searchParams.get("q")).toBe("gemini");
+  await page.keyboard.type(" or so");
+  await page.getByRole("button", { name: say({ key: "objects.clearFilter" }) }).click();
+  const name = page.getByRole("columnheader").first();
+  await name.getByRole("button").click();
+  await expect.poll(() => name.getAttribute("aria-sort")).toBe("ascending");
+  await expect.poll(shown).toEqual(chain.toSorted());
+  const both = chain.slice(0, 2);
+  for (const id of both) {
+    const label = say({ key: "objects.choose", values: { id } });
+    await page.getByRole("checkbox", { name: label, exact: true }).focus();
+    await page.keyboard.press("Space");
+  }
+  const bulk = page.getByTestId("bulk");
+  await page.getByRole("button", { name: say({ key: "objects.layout" }), exact: true }).click();
+  await page.getByRole("group", { name: say({ key: "objects.density.label" }) }).waitFor();
+  expect(await objections(page)).toEqual([]);
+  const off = say({ key: "objects.bulk.off", values: { n: 2 } });
+  await bulk.getByRole("button", { name: off }).click();
+  await sayYes(page, say({ key: "toast.several", values: { type: "model", n: 2 } }));
+  for (const id of both) {
+    await shows(page.getByTestId(`object-${id}`), isOff);
+    expect(await savedIntent("model", id)).toBe("draining");
+  }
+  await page.keyboard.press("KeyU");
+  for (const id of both) {
+    await shows(page.getByTestId(`object-${id}`), isOn);
+    expect(await savedIntent("model", id)).toBe("enabled");
+  }
 });
 
 it("asks before a switch would leave a route without any target", async () => {

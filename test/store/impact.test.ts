@@ -63,6 +63,21 @@ it("tells by the traffic of the last 15 minutes whose calls move, and to where",
   });
 });
 
+it("tells of several models at once what each of them alone would not", async () => {
+  const change = { type: "switch", objectType: "model", intent: "draining" } as const;
+  const alone = await impact(operator, deps, { ...change, objectId: "deepseek-v3" });
+  expect(alone.emptied).toEqual(["cheap"]);
+  const both = await impact(operator, deps, {
+    ...change,
+    objectId: "deepseek-v3",
+    also: ["gpt-4.1"],
+  });
+  expect(both).toMatchObject({ tier: "T2", movedShare: 1, emptied: ["auto", "cheap"] });
+  await expect(
+    impact(operator, deps, { ...change, objectId: "deepseek-v3", also: ["gpt-5"] }),
+  ).rejects.toMatchObject({ code: "not_found" });
+});
+
 it("tells time and money from a day of the two that are compared", async () => {
   await publishSample(deps, {
     models: [

@@ -1,17 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type ActingPerson } from "@/lib/control/actor";
+import { type ActingPerson, systemActor } from "@/lib/control/actor";
 import { filmView } from "@/lib/control/film-view";
 import { healthView } from "@/lib/control/health-view";
 import { moversView } from "@/lib/control/movers-view";
 import { objectsView, objectView } from "@/lib/control/object-view";
+import { publishDocument } from "@/lib/control/publish-document";
 import { type MetricsRange } from "@/lib/control/ranges";
 import { createControlDeps } from "@/lib/control/verb";
 import { FilmView, HealthView, MoversView, ObjectsView, ObjectView } from "@/lib/shared/contract";
 import { type AttemptRecord, type CallRecord } from "@/lib/store/call-log";
 import { type Database } from "@/lib/store/database";
 import { upsertNode } from "@/lib/store/nodes";
-import { publishSample } from "./samples";
+import { publishSample, sampleDocument } from "./samples";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
 import { attemptRecord, callRecord, logBatch, logProbes, logTransition } from "./traffic";
 
@@ -113,10 +114,44 @@ describe("figures of models and regions", () => {
       movedIn: 0,
     });
     expect(deepseek).toMatchObject({ attempts: 2, failed: 0, movedOut: 0, movedIn: 2 });
+    expect([gpt?.servedShare, deepseek?.servedShare]).toEqual([0.5, 0.5]);
     const [usEast, euWest] = (await list("region")).rows;
     // A fallback to another model of the same region does not leave the region.
     expect(usEast).toMatchObject({ attempts: 6, failed: 3, movedOut: 1, movedIn: 0 });
     expect(euWest).toMatchObject({ attempts: 1, movedOut: 0, movedIn: 1 });
+  });
+
+  it("say whose a model is and what its list price is, as of the newest revision", async () => {
+    const deps = createControlDeps(db);
+    const read = async (): Promise<unknown> =>
+      (await objectsView(viewer, deps, { kind: "model", range: "1h" })).rows;
+    expect(await read()).toMatchObject([
+      { owner: "system", ownerPath: null, listPrice: null, servedShare: null },
+      { id: "deepseek-v3" },
+    ]);
+    await publishDocument(systemActor, deps, {
+      document: {
+        ...sampleDocument,
+        models: [
+          {
+            id: "gpt-4.1",
+            targets: [{ provider: "alpha" }],
+            price: { input: 2, output: 8, cached_input: 0.5 },
+          },
+          { id: "deepseek-v3", targets: [{ provider: "alpha" }] },
+        ],
+      },
+      source: { kind: "file", path: "/etc/bellwether.yaml" },
+    });
+    expect(await read()).toMatchObject([
+      {
+        owner: "file",
+        ownerPath: "/etc/bellwether.yaml",
+        listPrice: { input: 2, output: 8, cachedInput: 0.5 },
+      },
+      { id: "deepseek-v3", listPrice: null },
+    ]);
+    expect((await list("region")).rows[0]).toMatchObject({ owner: null, listPrice: null });
   });
 
   it("merge percentiles, speeds and prices from what was measured", async () => {

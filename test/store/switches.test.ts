@@ -162,6 +162,58 @@ describe("a switch", () => {
   });
 });
 
+describe("several switches at once", () => {
+  const both = { ...model("draining"), also: ["deepseek-v3", "gpt-4.1"] };
+
+  it("are one revision each, told together, and taken back together", async () => {
+    await setSwitch(minji, deps, { ...model("disabled"), objectId: "deepseek-v3" });
+    const { revision, revisions = [], silencedRoutes } = await setSwitch(minji, deps, both);
+    expect(revisions).toEqual([revision - 1, revision]);
+    expect(silencedRoutes).toContain("cheap");
+    expect(await switches()).toEqual([
+      ["deepseek-v3", "draining"],
+      ["gpt-4.1", "draining"],
+    ]);
+    const undone = await revertRevision(minji, deps, { revision, also: revisions });
+    expect(undone.revision).toBe(revision + 2);
+    expect(await switches()).toEqual([
+      ["deepseek-v3", "disabled"],
+      ["gpt-4.1", "enabled"],
+    ]);
+  });
+
+  it("leave alone what is so already", async () => {
+    const { revision } = await setSwitch(minji, deps, model("draining"));
+    const result = await setSwitch(minji, deps, both);
+    expect(result.revision).toBe(revision + 1);
+    expect(result.revisions).toBeUndefined();
+  });
+
+  it("are none when one of them is unknown, or was changed after the revision that was seen", async () => {
+    const { revision } = await readConfiguration(database.db);
+    await expect(
+      setSwitch(minji, deps, { ...model("draining"), also: ["gpt-5"] }),
+    ).rejects.toMatchObject({ code: "not_found" });
+    await setSwitch(jun, deps, { ...model("disabled"), objectId: "deepseek-v3" });
+    await expect(setSwitch(minji, deps, { ...both, ifMatch: revision })).rejects.toMatchObject({
+      code: "conflict",
+      refusal: { values: { id: "deepseek-v3" } },
+    });
+    expect(await switches()).toEqual([["deepseek-v3", "disabled"]]);
+  });
+
+  it("are all kept when one of them was changed again", async () => {
+    const { revision, revisions = [] } = await setSwitch(minji, deps, both);
+    await setSwitch(jun, deps, model("disabled"));
+    const undo = revertRevision(minji, deps, { revision, also: revisions });
+    await expect(undo).rejects.toMatchObject({ code: "conflict" });
+    expect(await switches()).toEqual([
+      ["deepseek-v3", "draining"],
+      ["gpt-4.1", "disabled"],
+    ]);
+  });
+});
+
 describe("the end of a switch", () => {
   it("is written down as the system's revision once its time is over, once", async () => {
     await setSwitch(minji, deps, { ...model("disabled"), until: Date.now() + hour });

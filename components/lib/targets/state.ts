@@ -31,7 +31,12 @@ export function isImpaired(target: TargetView): boolean {
 }
 
 export function byUrgency(a: TargetView, b: TargetView): number {
-  return urgency.indexOf(shownState(a)) - urgency.indexOf(shownState(b));
+  return urgencyOf(shownState(a)) - urgencyOf(shownState(b));
+}
+
+/** How far a state is from the most urgent one. */
+export function urgencyOf(state: DisplayState): number {
+  return urgency.indexOf(state);
 }
 
 /** The most urgent state of several targets; `no_data` for none. */

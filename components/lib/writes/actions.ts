@@ -12,14 +12,15 @@ import {
   dropped,
   observed,
   type ObjectRef,
-  refKey,
   type Saved,
   servedObject,
+  type Step,
   stored,
   type TakeBack,
   type Wanted,
   withSaved,
   type Write,
+  writeOf,
   type WritesState,
 } from "./model";
 
@@ -48,6 +49,8 @@ let lastSeq = 0;
 export interface AskOptions {
   /** The revision that was decided on; absent: the one that the page shows. */
   readonly basedOn?: number | undefined;
+  /** The ids of others of its type that are to change with it, all or none of them. */
+  readonly also?: readonly string[];
   readonly isConfirmed?: boolean;
   /** A hold: shown before it happens, however little it moves, because its end is still to be chosen. */
   readonly isHold?: boolean;
@@ -62,17 +65,26 @@ export async function ask(
   deps: WriteDeps,
   ref: ObjectRef,
   wanted: Wanted,
-  { basedOn, isConfirmed = false, isHold = false }: AskOptions = {},
+  { basedOn, also = [], isConfirmed = false, isHold = false }: AskOptions = {},
 ): Promise<boolean> {
   const health = deps.client.getQueryData(healthQueries.view().queryKey);
   const served = health && servedObject(health, ref);
   if (health === undefined || served === undefined) {
     return false;
   }
-  const own = deps.store.get().writes.find((one) => refKey(one.ref) === refKey(ref))?.sent;
+  const own = writeOf(deps.store.get().writes, ref)?.sent;
   // Somebody who changes their mind before the view tells of their last change is in nobody's way.
   const seen = Math.max(served.revision, own?.revision ?? 0);
-  const write = newWrite(ref, wanted, served.wanted, basedOn ?? seen);
+  const others = also.flatMap((id): Step[] => {
+    const other = { type: ref.type, id };
+    const previous = servedObject(health, other)?.wanted;
+    return previous === undefined ? [] : [{ ref: other, wanted, previous }];
+  });
+  // One number stands for all of them: the view that they were seen in.
+  const write = {
+    ...newWrite(ref, wanted, served.wanted, basedOn ?? (also.length > 0 ? health.revision : seen)),
+    also: others,
+  };
   if (!isConfirmed && !(await mayHappen(deps, write, { basedOn, isHold }))) {
     return false;
   }
@@ -86,7 +98,8 @@ async function mayHappen(
   how: Pick<Confirming, "basedOn" | "isHold">,
 ): Promise<boolean> {
   const { ref, wanted } = write;
-  const request = impactRequest(ref, wanted);
+  const also = idsOf(write.also);
+  const request = impactRequest(ref, wanted, also);
   if (request === null) {
     return true;
   }
@@ -95,12 +108,15 @@ async function mayHappen(
     if (impact.tier === "T0" && !how.isHold) {
       return true;
     }
-    store.update((state) => ({ ...state, confirming: { ref, wanted, ...how, impact } }));
+    store.update((state) => ({ ...state, confirming: { ref, also, wanted, ...how, impact } }));
   } catch (error) {
     if (isHopeless(error)) {
       onFailed(write, error);
     } else {
-      store.update((state) => ({ ...state, confirming: { ref, wanted, ...how, impact: null } }));
+      store.update((state) => ({
+        ...state,
+        confirming: { ref, also, wanted, ...how, impact: null },
+      }));
     }
   }
   return false;
@@ -111,12 +127,17 @@ export async function undo(deps: WriteDeps, done: Write): Promise<void> {
   if (done.sent === null) {
     return;
   }
-  const { revision } = done.sent;
+  const { revision, revisions } = done.sent;
   const write = {
     ...newWrite(done.ref, done.previous, done.wanted, revision),
-    isUndo: true,
+    also: done.also.map(({ ref, wanted, previous }) => ({
+      ref,
+      wanted: previous,
+      previous: wanted,
+    })),
+    undoes: done,
   };
-  await run(deps, write, () => sendRevert(revision));
+  await run(deps, write, () => sendRevert(revision, revisions));
 }
 
 /** Follows what a form saved to the nodes. */
@@ -124,7 +145,7 @@ export function follow(
   { store, onSaved, nowMs }: WriteDeps,
   name: string,
   { revision, createdAt, nodes }: WriteResult,
-  takeBack: TakeBack | null = sendRevert,
+  takeBack: TakeBack | null = (saved) => sendRevert(saved),
 ): void {
   lastSeq += 1;
   const saved: Saved = {
@@ -167,17 +188,18 @@ async function run(
   let isStored = false;
   store.update((state) => begun(state, write));
   try {
-    const { revision, createdAt, nodes } = await send();
-    store.update((state) =>
-      observed(stored(state, write.seq, { revision, createdAt }), nodes, deps.nowMs()),
-    );
+    const { revision, revisions, createdAt, nodes } = await send();
+    const sent = { revision, revisions, createdAt };
+    store.update((state) => observed(stored(state, write.seq, sent), nodes, deps.nowMs()));
     isStored = true;
-    if (write.ref.type === "route" && !write.isUndo) {
+    if (write.ref.type === "route" && write.undoes === null) {
       storeDraft(write.ref.id, null);
     }
-    deps.onStored({ ...write, sent: { revision, createdAt } });
+    deps.onStored({ ...write, sent });
   } catch (error) {
-    const isConflict = error instanceof ApiFailure && error.status === 409;
+    // What somebody else did to one of several is no question of mine or theirs: nothing was changed, and it is told.
+    const isConflict =
+      error instanceof ApiFailure && error.status === 409 && write.also.length === 0;
     store.update((state) => ({
       ...dropped(state, write.seq),
       conflict: isConflict ? toConflict(write, error) : state.conflict,
@@ -214,13 +236,18 @@ function newWrite(ref: ObjectRef, wanted: Wanted, previous: Wanted, basedOn: num
     wanted,
     previous,
     basedOn,
-    isUndo: false,
+    also: [],
+    undoes: null,
     sent: null,
     ...untold,
   };
 }
 
-function sendWanted({ ref, wanted, basedOn }: Write): Promise<WriteResult> {
+function idsOf(steps: readonly Step[]): string[] {
+  return steps.map(({ ref }) => ref.id);
+}
+
+function sendWanted({ ref, wanted, basedOn, also }: Write): Promise<WriteResult> {
   const path = `/api/${paths[ref.type]}/${encodeURIComponent(ref.id)}`;
   if (wanted.kind === "order") {
     const { chain, policy, reason } = wanted;
@@ -234,11 +261,13 @@ function sendWanted({ ref, wanted, basedOn }: Write): Promise<WriteResult> {
   const body: SwitchRequest = {
     intent: wanted.intent,
     until: wanted.until,
+    ...(also.length > 0 && { also: idsOf(also) }),
     ...(wanted.reason === null ? {} : { reason: wanted.reason }),
   };
   return sendChange({ method: "PATCH", path, body, ifMatch: basedOn });
 }
 
-function sendRevert(revision: number): Promise<WriteResult> {
-  return sendChange({ method: "POST", path: `/api/changes/${revision}/revert`, body: {} });
+function sendRevert(revision: number, also: readonly number[] = []): Promise<WriteResult> {
+  const body = also.length > 1 ? { also } : {};
+  return sendChange({ method: "POST", path: `/api/changes/${revision}/revert`, body });
 }

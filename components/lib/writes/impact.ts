@@ -3,13 +3,23 @@ import { failureCode, postJson } from "../api";
 import type { ObjectRef, Wanted } from "./model";
 
 /** The change as the server is asked about it; null for one that moves no call. */
-export function impactRequest(ref: ObjectRef, wanted: Wanted): ImpactRequest | null {
+export function impactRequest(
+  ref: ObjectRef,
+  wanted: Wanted,
+  also: readonly string[] = [],
+): ImpactRequest | null {
   if (wanted.kind === "order") {
     return { type: "chain", routeId: ref.id, chain: [...wanted.chain] };
   }
   return ref.type === "route"
     ? null
-    : { type: "switch", objectType: ref.type, objectId: ref.id, intent: wanted.intent };
+    : {
+        type: "switch",
+        objectType: ref.type,
+        objectId: ref.id,
+        intent: wanted.intent,
+        ...(also.length > 0 && { also: [...also] }),
+      };
 }
 
 export function readImpact(request: ImpactRequest, signal?: AbortSignal): Promise<ImpactView> {

@@ -36,22 +36,33 @@ export type PolicyChange = Readonly<Record<string, PolicyValue | null>>;
 /** A change on its way from a click to every node. */
 export interface Tracked {
   readonly seq: number;
-  /** Null until the server has stored it. */
-  readonly sent: { readonly revision: number; readonly createdAt: number } | null;
+  /** Null until the server has stored it; `revisions` are all of a change of several objects. */
+  readonly sent: {
+    readonly revision: number;
+    readonly createdAt: number;
+    readonly revisions?: readonly number[] | undefined;
+  } | null;
   /** How long each node took to apply it, by node id. */
   readonly acks: Readonly<Record<string, number>>;
   /** When all live nodes had applied it, by the server's clock. */
   readonly doneAtMs: number | null;
 }
 
-/** A switch or an order that a person changed. */
-export interface Write extends Tracked {
+/** What a change does to one object. */
+export interface Step {
   readonly ref: ObjectRef;
   readonly wanted: Wanted;
   readonly previous: Wanted;
+}
+
+/** A switch or an order that a person changed. */
+export interface Write extends Tracked, Step {
+  /** Others of its type that change with it, all or none of them. */
+  readonly also: readonly Step[];
   /** The revision that the person saw when deciding. */
   readonly basedOn: number;
-  readonly isUndo: boolean;
+  /** The change that it takes back. */
+  readonly undoes: Write | null;
 }
 
 /** A form that was saved. */
@@ -88,6 +99,8 @@ export interface Conflict {
 
 export interface Confirming {
   readonly ref: ObjectRef;
+  /** The ids of others of its type that change with it. */
+  readonly also: readonly string[];
   readonly wanted: Wanted;
   readonly basedOn: number | undefined;
   /** It was asked for as a hold of a target, until an end that is still to be chosen. */
@@ -118,9 +131,29 @@ export function toOrder(chain: readonly string[]): Wanted {
   return { kind: "order", chain, policy: {}, reason: null };
 }
 
-/** The state with `write` as the only one of its object. */
+/** What a change does to each of its objects. */
+export function stepsOf({ ref, wanted, previous, also }: Write): readonly Step[] {
+  return [{ ref, wanted, previous }, ...also];
+}
+
+/** The newest change of one object, as far as it is about that one. */
+export function writeOf(writes: readonly Write[], ref: ObjectRef): Write | undefined {
+  const key = refKey(ref);
+  return writes
+    .flatMap((write) =>
+      stepsOf(write).flatMap((step) =>
+        refKey(step.ref) === key ? [step.ref === write.ref ? write : { ...write, ...step }] : [],
+      ),
+    )
+    .at(-1);
+}
+
+/** The state with `write` as the only one of its objects. */
 export function begun(state: WritesState, write: Write): WritesState {
-  const others = state.writes.filter(({ ref }) => refKey(ref) !== refKey(write.ref));
+  const own = new Set(stepsOf(write).map(({ ref }) => refKey(ref)));
+  const others = state.writes.filter((other) =>
+    stepsOf(other).some(({ ref }) => !own.has(refKey(ref))),
+  );
   return { ...state, writes: [...others, write] };
 }
 
@@ -177,7 +210,7 @@ function isGivenUp({ sent }: Tracked, nowMs: number): boolean {
 export function undoable({ writes, saves }: WritesState, nowMs: number): Write | Saved | undefined {
   const isFresh = ({ sent }: Tracked): boolean => sent !== null && nowMs - sent.createdAt < undoMs;
   return [
-    ...writes.filter((write) => !write.isUndo && isFresh(write)),
+    ...writes.filter((write) => write.undoes === null && isFresh(write)),
     ...saves.filter(
       (saved) => saved.outcome === "saved" && saved.takeBack !== null && isFresh(saved),
     ),

@@ -1,5 +1,5 @@
 import type { CallsPage, CallView, HealthView, NodeView } from "@/lib/shared/contract";
-import { isOff, type Tracked, type Write } from "./model";
+import { isOff, type ObjectRef, stepsOf, type Tracked, type Write } from "./model";
 
 /** What the page can show for a change: never more than the nodes and the calls themselves say. */
 export type Proof =
@@ -110,7 +110,11 @@ function concerns(call: CallView, { ref }: Write, model: string | null): boolean
   return ref.type === "route" ? call.route === ref.id : call.askedModel === model;
 }
 
-function uses(attempt: CallView["attempts"][number], { ref }: Write): boolean {
+function uses(attempt: CallView["attempts"][number], write: Write): boolean {
+  return stepsOf(write).some(({ ref }) => isOf(attempt, ref));
+}
+
+function isOf(attempt: CallView["attempts"][number], ref: ObjectRef): boolean {
   switch (ref.type) {
     case "target":
       return attempt.targetId === ref.id;

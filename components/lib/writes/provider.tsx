@@ -20,13 +20,13 @@ import {
   noWrites,
   type ObjectRef,
   observed,
-  refKey,
   type Saved,
   type TakeBack,
   undoable,
   type Wanted,
   withSaved,
   type Write,
+  writeOf,
   type WritesState,
 } from "./model";
 
@@ -108,8 +108,7 @@ export function useWritesState(): WritesState {
 
 /** The change of an object that is under way or was just proved. */
 export function useWrite(ref: ObjectRef): Write | undefined {
-  const key = refKey(ref);
-  return useWritesState().writes.find((write) => refKey(write.ref) === key);
+  return writeOf(useWritesState().writes, ref);
 }
 
 /** Query cache → proofs. Without the stream the nodes are asked every second while a change is under way. */

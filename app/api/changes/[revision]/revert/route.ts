@@ -16,9 +16,10 @@ export const GET = defineHandler(revertPreview.permission, (call) =>
 );
 
 export const POST = defineHandler(revertRevision.permission, async (call) => {
-  const { reason = null } = await readBody(call.request, RevertRequest);
+  const { reason = null, also = [] } = await readBody(call.request, RevertRequest);
   return revertRevision(call.actor, call.runtime.deps, {
     revision: pathRevision(call),
+    also,
     reason,
     ifMatch: ifMatch(call.request),
   });

@@ -1,11 +1,11 @@
 "use client";
 
 import { Lock } from "lucide-react";
-import { useWords } from "@/components/lib/i18n/provider";
 import { Tag } from "@/components/ui/tag";
-import type { ProviderView } from "@/lib/shared/provider-contract";
+import type { ObjectRow } from "@/lib/shared/contract";
+import { useWords } from "./i18n/provider";
 
-type Props = Pick<ProviderView, "owner" | "ownerPath">;
+type Props = Pick<ObjectRow, "owner" | "ownerPath">;
 
 /** Whoever changes what a file owns changes the file. */
 export function OwnerTag({ owner, ownerPath }: Props) {
