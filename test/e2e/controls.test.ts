@@ -268,6 +268,11 @@ it("finds, sorts and chooses models by keys, turns two off in one change, and ta
   await page.getByRole("button", { name: say({ key: "objects.layout" }), exact: true }).click();
   await page.getByRole("group", { name: say({ key: "objects.density.label" }) }).waitFor();
   expect(await objections(page)).toEqual([]);
+  const height = (): Promise<number> =>
+    lines.last().evaluate((line) => line.getBoundingClientRect().height);
+  expect(await height()).toBeGreaterThanOrEqual(44);
+  await page.getByRole("button", { name: say({ key: "objects.density.compact" }) }).click();
+  await expect.poll(height).toBeLessThan(40);
   const off = say({ key: "objects.bulk.off", values: { n: 2 } });
   await bulk.getByRole("button", { name: off }).click();
   await sayYes(page, say({ key: "toast.several", values: { type: "model", n: 2 } }));
