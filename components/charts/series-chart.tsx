@@ -16,6 +16,8 @@ type Props = {
   lines: readonly SeriesLine[];
   /** How many samples a value is of, by line; under `all` where that is the same for all of them. */
   counts?: readonly SeriesRow[] | undefined;
+  /** Values of a lesser kind, where there are none of the proper one: hollow dots. */
+  hollow?: readonly SeriesRow[] | undefined;
   /** Quantities beside each other, shares of a span, or counts on top of each other. */
   shape: "lines" | "steps" | "stack";
   domain: readonly [number, number];
@@ -42,7 +44,7 @@ const edgesUnderLane = { ...edges, top: 26 };
 /** Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself. */
 export const SeriesChart = memo(function SeriesChart(props: Props) {
   const { title, rows, lines, counts, shape, domain, isLog, ticks, bucketMs } = props;
-  const { partialFrom, threshold } = props;
+  const { partialFrom, threshold, hollow = [] } = props;
   const { marks, onOpenMark, formatTime, formatTick, formatValue, none, zone } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
@@ -92,6 +94,15 @@ export const SeriesChart = memo(function SeriesChart(props: Props) {
           {domain[0] < 0 && (
             <path d={`M${frame.left} ${frame.yOf(0)}H${frame.right}`} stroke="var(--axis)" />
           )}
+          {lines.map(({ key, color }) => (
+            <path
+              key={key}
+              d={dotsPath(hollow, key, frame)}
+              fill="var(--surface)"
+              stroke={color}
+              data-hollow={key}
+            />
+          ))}
           <SeriesEnds
             frame={frame}
             rows={rows}
@@ -151,6 +162,16 @@ function Series({ frame, lines, drawn, shape, threshold }: SeriesProps) {
       })}
     </>
   );
+}
+
+/** One path of all dots of a line: hundreds of elements would cost as much as the rest of the chart. */
+function dotsPath(rows: readonly SeriesRow[], key: string, { xOf, yOf }: Frame): string {
+  return rows
+    .flatMap((row) => {
+      const value = row[key] ?? null;
+      return value === null ? [] : [`M${xOf(row.t) - 2} ${yOf(value)}a2 2 0 1 0 4 0a2 2 0 1 0-4 0`];
+    })
+    .join("");
 }
 
 /** The values of buckets that are over, of each line. */

@@ -39,6 +39,8 @@ type Props = {
   lines: readonly SeriesLine[];
   /** How many samples a value is of, by line; under `all` where that is the same for all of them. */
   counts?: readonly SeriesRow[];
+  /** Values of a lesser kind, where there are none of the proper one: hollow dots. */
+  hollow?: readonly SeriesRow[];
   shape: "lines" | "steps" | "stack";
   /** `zero`: of quantities; `either`: of those that a reader may spread over powers of ten. */
   scale?: "zero" | "either" | "share";
@@ -67,7 +69,7 @@ export function SeriesPanel(props: Props) {
     scale = "zero",
     threshold,
   } = props;
-  const { marks, onOpenMark, formatValue, empty } = props;
+  const { marks, onOpenMark, formatValue, empty, hollow } = props;
   const { f } = useWords();
   const [isTable, setTable] = useState(false);
   const [wantsLog, setWantsLog] = useState(false);
@@ -77,7 +79,8 @@ export function SeriesPanel(props: Props) {
   );
   const isStack = shape === "stack";
   const shown = useMemo(() => lines.filter(({ key }) => !hidden.has(key)), [lines, hidden]);
-  const isEmpty = rows.every((row) => lines.every(({ key }) => (row[key] ?? null) === null));
+  const all = useMemo(() => [...rows, ...(hollow ?? [])], [rows, hollow]);
+  const isEmpty = all.every((row) => lines.every(({ key }) => (row[key] ?? null) === null));
   const log = useMemo(
     () =>
       scale === "either"
@@ -95,11 +98,11 @@ export function SeriesPanel(props: Props) {
     }
     return scale === "share"
       ? scaleOfShares(
-          rows,
+          all,
           shown.map(({ key }) => key),
         )
       : scaleFromZero(rows, shown, shape);
-  }, [rows, shown, scale, shape, isLog, log]);
+  }, [rows, all, shown, scale, shape, isLog, log]);
   const { bucketMs } = span;
   const spanMs = span.to - span.from;
   const formatTime = useCallback(
@@ -166,6 +169,7 @@ export function SeriesPanel(props: Props) {
                 rows={rows}
                 lines={shown}
                 counts={counts}
+                hollow={hollow}
                 shape={shape}
                 domain={domain}
                 isLog={isLog}

@@ -41,7 +41,7 @@ function Charts({ view }: { view: ObjectView }) {
   const openMark = useOpenMark();
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const per = t("objects.per", { bucket: f.bucket(view.bucketMs) });
-  const { rows, lines, counts } = useMemo(() => namedCharts(view, t), [view, t]);
+  const { rows, lines, counts, probes } = useMemo(() => namedCharts(view, t), [view, t]);
   const goal = view.sloServedPercent;
   const threshold = useMemo(
     () => ({ value: goal / 100, label: t("servedRate.slo", { percent: `${goal} %` }) }),
@@ -65,6 +65,7 @@ function Charts({ view }: { view: ObjectView }) {
         subtitle={`${t("objects.charts.availabilityNote", { per, n: minSamples })} · ${t("chart.n", { n: f.count(judged) })}`}
         rows={rows.availability}
         counts={counts.availability}
+        hollow={probes}
         threshold={threshold}
         lines={lines.availability}
         shape="steps"
@@ -144,13 +145,16 @@ interface ChartsOf {
   >;
   /** How many samples the values are of. */
   readonly counts: Readonly<Record<"availability" | "ttft" | "total", SeriesRow[]>>;
+  /** How probes went where attempts are too few for a share. */
+  readonly probes: SeriesRow[];
 }
 
 function namedCharts(view: ObjectView, t: Translate): ChartsOf {
-  const { rows, lines, counts } = chartsOf(view);
+  const { rows, lines, counts, probes } = chartsOf(view);
   return {
     rows,
     counts,
+    probes,
     lines: {
       availability: lines.availability.map((line) => ({
         ...line,
@@ -226,6 +230,9 @@ function chartsOf({ series }: ObjectView): ChartsOf {
         return Object.fromEntries(values);
       }),
     },
+    probes: rowsOf((bucket) =>
+      Object.fromEntries(parts.shown.map((part) => [part, probeShareOf(bucket.parts[part])])),
+    ),
     counts: {
       availability: rowsOf((bucket) => ({
         ...Object.fromEntries(parts.shown.map((part) => [part, bucket.parts[part]?.n ?? null])),
@@ -240,7 +247,10 @@ function chartsOf({ series }: ObjectView): ChartsOf {
       availability: linesOf(namesOf(parts)),
       errors: linesOf(namesOf(errors), areaLook),
       quantiles: linesOf(["p50", "p95", "p99"]),
-      speed: linesOf(parts.shown),
+      // Probes tell no speed.
+      speed: linesOf(parts.shown).filter(({ key }) =>
+        series.some((bucket) => (bucket.parts[key]?.tokensPerSecond ?? null) !== null),
+      ),
       moved: moves.map(({ key, label, of }) => ({
         key,
         label,
@@ -283,4 +293,10 @@ function shareOf(parts: readonly (ObjectBucket["parts"][string] | undefined)[]):
   const n = parts.reduce((sum, part) => sum + (part?.n ?? 0), 0);
   const succeeded = parts.reduce((sum, part) => sum + (part?.succeeded ?? 0), 0);
   return n < minSamples ? null : succeeded / n;
+}
+
+function probeShareOf(part: ObjectBucket["parts"][string] | undefined): number | null {
+  return part === undefined || part.n >= minSamples || part.probes === 0
+    ? null
+    : part.probesPassed / part.probes;
 }

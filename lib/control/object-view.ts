@@ -210,7 +210,7 @@ function toBucket(
   );
   return {
     t,
-    gap: parts.length === 0,
+    gap: parts.every(({ attempts }) => attempts === 0),
     attempts: sum(parts.map(({ attempts }) => attempts)),
     failed: sum(parts.map(({ failed }) => failed)),
     errors: Object.fromEntries(
@@ -220,9 +220,12 @@ function toBucket(
       }),
     ),
     parts: Object.fromEntries(
-      parts.map(({ part, succeeded, failed, speed }) => [
+      parts.map(({ part, succeeded, failed, probesPassed, probesFailed, speed }) => [
         part,
-        { n: succeeded + failed, succeeded, tokensPerSecond: tokensPerSecond(speed) },
+        {
+          ...{ n: succeeded + failed, succeeded, tokensPerSecond: tokensPerSecond(speed) },
+          ...{ probes: probesPassed + probesFailed, probesPassed },
+        },
       ]),
     ),
     ttftN: sum(ttftMs),

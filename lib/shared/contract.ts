@@ -547,6 +547,9 @@ export const ObjectBucket = z.object({
       n: z.number(),
       succeeded: z.number(),
       tokensPerSecond: z.nullable(z.number()),
+      /** Looks of our own, and how many of them went well. */
+      probes: z.number(),
+      probesPassed: z.number(),
     }),
   ),
   /** Streamed answers, of which the next three are. */

@@ -77,6 +77,8 @@ const bucketRows = z.array(
     attempts: count,
     succeeded: count,
     failed: count,
+    probesPassed: count,
+    probesFailed: count,
     errors: errorCounts,
     ttftMs: histogram,
     totalMs: histogram,
@@ -85,7 +87,7 @@ const bucketRows = z.array(
 );
 export type ObjectBucket = z.infer<typeof bucketRows>[number];
 
-/** The figures of one model (by region) or region (by model), bucket by bucket; those without an attempt are absent. */
+/** The figures of one model (by region) or region (by model), bucket by bucket; those without an attempt or a probe are absent. */
 export async function objectBucketsIn(
   db: Database,
   { kind, id }: { readonly kind: ObjectKind; readonly id: string },
@@ -97,7 +99,10 @@ export async function objectBucketsIn(
       SELECT (date_part('epoch', ${bucketOf(window, bucketMs)}) * 1000)::float8 AS t,
         ${column(kind === "model" ? "region" : "model")} AS part, ${figures(window.demo)}
       FROM rollup_target WHERE ${withinSpans(window)} AND ${column(kind)} = ${id}
-      GROUP BY 1, 2 HAVING sum(attempts) FILTER (WHERE demo = ${window.demo}) > 0 ORDER BY 1, 2`,
+      GROUP BY 1, 2 
+      HAVING sum(attempts) FILTER (WHERE demo = ${window.demo}) > 0
+        OR sum(probes_passed) > 0 OR sum(probes_failed) > 0
+      ORDER BY 1, 2`,
   );
   return bucketRows.parse(rows);
 }

@@ -367,6 +367,8 @@ it("charts of a page share a cursor and tell their zone, and a series is shown a
   await page.locator("#total").scrollIntoViewIfNeeded();
   await expect.poll(() => plots.count(), { timeout: 15_000 }).toBeGreaterThan(2);
   await page.locator("#total [data-drawing]").first().waitFor();
+  // Where nobody calls, probes are hollow dots.
+  await page.locator('#availability [data-hollow][d^="M"]').first().waitFor({ state: "attached" });
   // Nobody has asked for a value: what reads them is not there.
   expect(await page.locator(".recharts-wrapper").count()).toBe(0);
   await plots.first().focus();

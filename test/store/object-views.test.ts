@@ -209,6 +209,16 @@ describe("figures of models and regions", () => {
     );
     const [gpt] = (await list("model")).rows;
     expect(gpt).toMatchObject({ attempts: 1, availability: { source: "probe" } });
+    const parts = (await one("model", "gpt-4.1")).series.map((bucket) => bucket.parts["us-east"]);
+    expect(parts.reduce((sum, part) => sum + (part?.probesPassed ?? 0), 0)).toBe(4);
+    await logProbes(db, "alpha:us-east:gpt-4.1", [[at - 10 * minute, "fail"]]);
+    const probed = (await one("model", "gpt-4.1")).series.flatMap(({ gap, parts: own }) =>
+      own["us-east"]?.n === 0 ? [{ gap, ...own["us-east"] }] : [],
+    );
+    // Nobody called it then: a gap, in which a look of our own says something.
+    expect(probed).toContainEqual(
+      expect.objectContaining({ gap: true, n: 0, probes: 1, probesPassed: 0 }),
+    );
   });
 
   it("say who answered in whose place, most first", async () => {
