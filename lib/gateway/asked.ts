@@ -6,25 +6,38 @@ import { createLooks } from "./looks";
 const lookEveryMs = 2_000;
 const looksApartMs = 20;
 
-/** Starts looking. `take` claims what waits and begins it; without the database nobody asks. */
+/** One kind of thing that is asked for. */
+export type Desk = {
+  readonly kind: Notice["kind"];
+  /** Claims what waits and begins it. */
+  take(): Promise<readonly Promise<void>[]>;
+};
+
+/**
+ * Starts looking, at one desk after the other: a database that is frozen is asked once for all of them. Without the
+ * database nobody asks.
+ */
 export function startAnswering(
   db: Database,
-  kind: Notice["kind"],
-  take: () => Promise<readonly Promise<void>[]>,
-): { stop(): Promise<void> } {
+  desks: readonly Desk[],
+): {
+  stop(): Promise<void>;
+} {
   const running = new Set<Promise<void>>();
   const look = async (): Promise<void> => {
-    for (const work of await take()) {
-      // Whoever asked hears nothing then, and says so.
-      const one = work.catch(() => undefined).finally(() => running.delete(one));
-      running.add(one);
+    for (const desk of desks) {
+      for (const work of await desk.take()) {
+        // Whoever asked hears nothing then, and says so.
+        const one = work.catch(() => undefined).finally(() => running.delete(one));
+        running.add(one);
+      }
     }
   };
   const looks = createLooks(() => look().catch(() => undefined), looksApartMs);
   looks.every(lookEveryMs);
   looks.ask();
   const stopListening = db.listen(noticeChannel, (payload) => {
-    if (parseNotice(payload)?.kind === kind) {
+    if (desks.some(({ kind }) => kind === parseNotice(payload)?.kind)) {
       looks.ask();
     }
   });

@@ -4,7 +4,7 @@ import type { ProbeRecord, Prober } from "../probes/prober";
 import type { ProbeNow } from "../shared/contract";
 import { answerCommand, takeProbes } from "../store/commands";
 import type { Database } from "../store/database";
-import { startAnswering } from "./asked";
+import type { Desk } from "./asked";
 import type { Fleet } from "./fleet";
 
 export type CommandDeskDeps = {
@@ -15,17 +15,20 @@ export type CommandDeskDeps = {
   snapshot: () => Snapshot;
 };
 
-/** Starts answering. A node that leaves the looking to another takes nothing: its looks would reach nobody else. */
-export function startCommandDesk(deps: CommandDeskDeps): { stop(): Promise<void> } {
+/** A node that leaves the looking to another takes nothing: its looks would reach nobody else. */
+export function commandDesk(deps: CommandDeskDeps): Desk {
   const { db, nodeId, fleet, prober, snapshot } = deps;
-  return startAnswering(db, "command", async () => {
-    const taken = fleet.role() === "listener" ? [] : await takeProbes(db, nodeId);
-    return taken.map(async ({ id, target: targetId }) => {
-      const target = snapshot().targets.get(targetId);
-      const record = target === undefined ? null : await prober.probeNow(target);
-      await answerCommand(db, id, toAnswer(record, nodeId));
-    });
-  });
+  return {
+    kind: "command",
+    async take() {
+      const taken = fleet.role() === "listener" ? [] : await takeProbes(db, nodeId);
+      return taken.map(async ({ id, target: targetId }) => {
+        const target = snapshot().targets.get(targetId);
+        const record = target === undefined ? null : await prober.probeNow(target);
+        await answerCommand(db, id, toAnswer(record, nodeId));
+      });
+    },
+  };
 }
 
 function toAnswer(record: ProbeRecord | null, node: string): ProbeNow {

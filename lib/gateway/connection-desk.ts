@@ -11,7 +11,7 @@ import {
 } from "../store/connection-tests";
 import type { Database } from "../store/database";
 import { putGatewayCard } from "../store/gateway-cards";
-import { startAnswering } from "./asked";
+import type { Desk } from "./asked";
 import { checkConnection, emptyResult } from "./connection-check";
 import { resolveSecret } from "./upstreams";
 import type { Vault } from "./vault";
@@ -24,20 +24,23 @@ export type ConnectionDeskDeps = {
   readonly environment: Readonly<Record<string, string | null>>;
 };
 
-/** Starts trying; without the database nobody asks. */
-export function startConnectionDesk(deps: ConnectionDeskDeps): { stop(): Promise<void> } {
+/** Tries what waits, and tells which key to seal for when it first reaches the database. */
+export function connectionDesk(deps: ConnectionDeskDeps): Desk {
   const { db, nodeId, vault, environment } = deps;
   let isTold = false;
-  return startAnswering(db, "test", async () => {
-    if (!isTold) {
-      await putGatewayCard(db, { nodeId, publicKey: vault.publicKey, environment });
-      isTold = true;
-    }
-    const tests = await takeConnectionTests(db, nodeId);
-    return tests.map(async ({ id, request }) =>
-      answerConnectionTest(db, id, await tried(deps, request)),
-    );
-  });
+  return {
+    kind: "test",
+    async take() {
+      if (!isTold) {
+        await putGatewayCard(db, { nodeId, publicKey: vault.publicKey, environment });
+        isTold = true;
+      }
+      const tests = await takeConnectionTests(db, nodeId);
+      return tests.map(async ({ id, request }) =>
+        answerConnectionTest(db, id, await tried(deps, request)),
+      );
+    },
+  };
 }
 
 type Found = { readonly secret: string | null } | Failing;

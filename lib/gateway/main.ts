@@ -12,10 +12,11 @@ import { type Database, openDatabase } from "../store/database";
 import { insertLogGaps } from "../store/log-gaps";
 import { createAdmission } from "./admit";
 import { createAnyModels } from "./any-models";
+import { startAnswering } from "./asked";
 import { type CallLogCounts, createCallLog } from "./call-log";
 import { createClosing } from "./closing";
-import { startCommandDesk } from "./command-desk";
-import { startConnectionDesk } from "./connection-desk";
+import { commandDesk } from "./command-desk";
+import { connectionDesk } from "./connection-desk";
 import { startFleet } from "./fleet";
 import { type FollowerCounts, startFollower } from "./follower";
 import { startHints } from "./hints";
@@ -201,11 +202,10 @@ export async function startGateway(
     { db, nodeId, fleet, world: router.world, now, snapshot: live.snapshot },
     prober,
   );
-  const connectionDesk = startConnectionDesk({
-    ...{ db, nodeId, vault, now },
-    environment: env.environment ?? {},
-  });
-  const commandDesk = startCommandDesk({ db, nodeId, fleet, prober, snapshot: live.snapshot });
+  const answering = startAnswering(db, [
+    connectionDesk({ db, nodeId, vault, environment: env.environment ?? {} }),
+    commandDesk({ db, nodeId, fleet, prober, snapshot: live.snapshot }),
+  ]);
   const hints = startHints({
     ...{ db, nodeId, fleet, now },
     onHint: (target) => void router.apply({ type: "hint", target }),
@@ -270,7 +270,7 @@ export async function startGateway(
     await upkeep.stop();
     meter.stop();
     await prober.stop();
-    const desks = [hints, probeDesk, connectionDesk, commandDesk, fleet];
+    const desks = [hints, probeDesk, answering, fleet];
     await Promise.all(desks.map((desk) => desk.stop()));
     const leftBytes = await callLog.close(logDrainMs);
     if (leftBytes > 0) {
