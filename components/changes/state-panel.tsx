@@ -8,7 +8,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { changesQueries } from "@/components/lib/queries";
-import { localText } from "@/components/lib/typed-window";
+import { localText, typedInstant } from "@/components/lib/typed-window";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -41,7 +41,7 @@ export function StatePanel({ atMs, onCompare }: Props) {
         </Button>
       }
     >
-      <InstantForm key={atMs} atMs={atMs} />
+      <InstantForm key={`${atMs} ${f.timeZone}`} atMs={atMs} />
       <QueryState query={query} skeleton="h-16" />
       {query.data !== undefined && <State state={query.data} onCompare={onCompare} />}
     </Panel>
@@ -49,12 +49,12 @@ export function StatePanel({ atMs, onCompare }: Props) {
 }
 
 function InstantForm({ atMs }: { atMs: number }) {
-  const { t } = useWords();
-  const [typed, setTyped] = useState(() => localText(atMs));
+  const { t, f } = useWords();
+  const [typed, setTyped] = useState(() => localText(atMs, f.timeZone));
   const [isWrong, setWrong] = useState(false);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const nextMs = Date.parse(typed);
+    const nextMs = typedInstant(typed, f.timeZone);
     setWrong(Number.isNaN(nextMs));
     if (!Number.isNaN(nextMs)) {
       ask("asof", new Date(nextMs).toISOString());

@@ -7,10 +7,15 @@ interface WindowProblem {
 const minuteMs = 60_000;
 const longestMs = 400 * 24 * 60 * minuteMs;
 
-/** An instant as a field for day and time shows it, on the browser's own clock. */
-export function localText(atMs: number): string {
-  const shiftMs = new Date(atMs).getTimezoneOffset() * minuteMs;
+/** An instant as a field for day and time shows it, on the clock of the page: UTC, or the browser's own. */
+export function localText(atMs: number, timeZone: string): string {
+  const shiftMs = timeZone === "UTC" ? 0 : new Date(atMs).getTimezoneOffset() * minuteMs;
   return new Date(atMs - shiftMs).toISOString().slice(0, 16);
+}
+
+/** The instant that such a field says; NaN for none. */
+export function typedInstant(text: string, timeZone: string): number {
+  return Date.parse(timeZone === "UTC" ? `${text}Z` : text);
 }
 
 /** The window between two fields of day and time; one that ends in the future ends now. Or what is wrong with it. */
@@ -18,9 +23,10 @@ export function typedWindow(
   from: string,
   to: string,
   nowMs: number,
+  timeZone: string,
 ): { readonly fromMs: number; readonly toMs: number } | { readonly problem: WindowProblem } {
-  const fromMs = Date.parse(from);
-  const toMs = Math.min(Date.parse(to), nowMs - (nowMs % minuteMs));
+  const fromMs = typedInstant(from, timeZone);
+  const toMs = Math.min(typedInstant(to, timeZone), nowMs - (nowMs % minuteMs));
   if (Number.isNaN(fromMs) || Number.isNaN(toMs)) {
     return { problem: { field: Number.isNaN(fromMs) ? "from" : "to", kind: "missing" } };
   }

@@ -14,7 +14,7 @@ import { useSaid } from "@/components/shell/said-fields";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Glyph } from "@/components/ui/glyph";
-import type { RoutePolicyView, RouteView } from "@/lib/shared/contract";
+import type { ImpactRequest, RoutePolicyView, RouteView } from "@/lib/shared/contract";
 import { standsText } from "./removal";
 
 type Props = { route: RouteView; policy: RoutePolicyView | undefined; onClose: () => void };
@@ -45,12 +45,11 @@ export function RemoveRoute({ route, policy, onClose }: Props) {
 }
 
 function RemovalForm({ route: { id, revision }, policy, onClose }: Props) {
-  const { t, f, say } = useWords();
+  const { t } = useWords();
   const router = useRouter();
   const save = useSave();
   const [reason, setReason] = useState("");
   const said = useSaid({ name: id, isGrave: true, reason, onReason: setReason });
-  const asked = useQuery(impactQueries.of({ type: "route_removal", routeId: id }));
   const remove = (ifMatch: number | null): void => {
     const path = `/api/routes/${encodeURIComponent(id)}?reason=${encodeURIComponent(said.reason ?? "")}`;
     save.run(
@@ -74,7 +73,7 @@ function RemovalForm({ route: { id, revision }, policy, onClose }: Props) {
         }
       }}
     >
-      <Facts />
+      <Facts request={{ type: "route_removal", routeId: id }} weekCalls={policy?.week.calls} />
       {said.fields}
       <p className="run text-small text-fg-3">{t("confirm.undo")}</p>
       <FormProblem
@@ -93,36 +92,42 @@ function RemovalForm({ route: { id, revision }, policy, onClose }: Props) {
       </div>
     </form>
   );
+}
 
-  function Facts() {
-    const impact = asked.data;
-    if (impact === undefined) {
-      return <p className="run text-fg-2">{asked.isError && t("confirm.unknown")}</p>;
-    }
-    const [calls = "", apps] = movedRows(impact, f).map(say);
-    const week = policy && t("routes.removal.weekCalls", { n: policy.week.calls });
-    const rows = [
-      [t("routes.removal.calls"), calls],
-      [t("routes.removal.by"), apps],
-      [t("routes.removal.week"), week],
-    ].filter(([, value]) => value !== undefined);
-    return (
-      <div>
-        {becauseTexts(impact).map((text) => (
-          <p key={text.key} className="run flex gap-2 text-fg-2">
-            <Glyph state="down" className="mt-1 shrink-0" />
-            {say(text)}
-          </p>
-        ))}
-        <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-1.5 text-small">
-          {rows.map(([label, value]) => (
-            <div key={label} className="contents">
-              <dt className="text-fg-3">{label}</dt>
-              <dd className="text-right break-words">{value}</dd>
-            </div>
-          ))}
-        </dl>
-      </div>
-    );
+type FactsProps = { request: ImpactRequest; weekCalls: number | undefined };
+
+/** Who asks for it, as the server tells. */
+function Facts({ request, weekCalls }: FactsProps) {
+  const { t, f, say } = useWords();
+  const { data: impact, isError } = useQuery(impactQueries.of(request));
+  if (impact === undefined) {
+    return <p className="run text-fg-2">{isError && t("confirm.unknown")}</p>;
   }
+  const [calls = "", apps] = movedRows(impact, f).map(say);
+  const rows = [
+    [t("routes.removal.calls"), calls],
+    [t("routes.removal.by"), apps],
+    [
+      t("routes.removal.week"),
+      weekCalls === undefined ? undefined : t("routes.removal.weekCalls", { n: weekCalls }),
+    ],
+  ].filter(([, value]) => value !== undefined);
+  return (
+    <div>
+      {becauseTexts(impact).map((text) => (
+        <p key={text.key} className="run flex gap-2 text-fg-2">
+          <Glyph state="down" className="mt-1 shrink-0" />
+          {say(text)}
+        </p>
+      ))}
+      <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-1.5 text-small">
+        {rows.map(([label, value]) => (
+          <div key={label} className="contents">
+            <dt className="text-fg-3">{label}</dt>
+            <dd className="text-right break-words">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
 }

@@ -18,10 +18,10 @@ export function RangePicker({ range, anchor, onClose }: Props) {
   const against = useAgainst()?.against ?? null;
   const [nowMs] = useState(() => Date.now());
   const { fromMs, toMs } = windowOf(range, nowMs);
-  const [from, setFrom] = useState(() => localText(fromMs));
-  const [to, setTo] = useState(() => localText(toMs));
+  const [from, setFrom] = useState(() => localText(fromMs, f.timeZone));
+  const [to, setTo] = useState(() => localText(toMs, f.timeZone));
   const [isAsked, setAsked] = useState(false);
-  const typed = typedWindow(from, to, nowMs);
+  const typed = typedWindow(from, to, nowMs, f.timeZone);
   const problem = isAsked && "problem" in typed ? typed.problem : null;
   const problemOf = (field: "from" | "to"): string | undefined =>
     problem?.field === field ? t(`range.problem.${problem.kind}`) : undefined;

@@ -1,19 +1,33 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { againstIn, rangeBefore } from "@/components/lib/against";
 import { rangeBetween } from "@/components/lib/range";
-import { localText, typedWindow } from "@/components/lib/typed-window";
+import { localText, typedInstant, typedWindow } from "@/components/lib/typed-window";
 
 const now = Date.parse("2026-11-26T10:00:20Z");
-const ago = (minutes: number): string => localText(now - minutes * 60_000);
+const ago = (minutes: number): string => localText(now - minutes * 60_000, "UTC");
 
 describe("a window that is typed", () => {
-  it("is what was typed, on the browser's clock, and ends now at the latest", () => {
+  it("is on the clock of the page, which need not be the browser's", () => {
+    vi.stubEnv("TZ", "Asia/Seoul");
+    try {
+      expect(["UTC", "Asia/Seoul"].map((zone) => localText(now, zone))).toEqual([
+        "2026-11-26T10:00",
+        "2026-11-26T19:00",
+      ]);
+      const typed = ["UTC", "Asia/Seoul"].map((zone) => typedInstant("2026-11-26T10:00", zone));
+      expect(typed).toEqual([now - 20_000, now - 20_000 - 9 * 3_600_000]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it("is what was typed, and ends now at the latest", () => {
     const whole = now - 20_000;
-    expect(typedWindow(ago(60), ago(30), now)).toEqual({
+    expect(typedWindow(ago(60), ago(30), now, "UTC")).toEqual({
       fromMs: whole - 3_600_000,
       toMs: whole - 1_800_000,
     });
-    expect(typedWindow(ago(60), ago(-600), now)).toMatchObject({ toMs: whole });
+    expect(typedWindow(ago(60), ago(-600), now, "UTC")).toMatchObject({ toMs: whole });
   });
 
   it.each<[string, string, "from" | "to", string]>([
@@ -23,7 +37,7 @@ describe("a window that is typed", () => {
     [ago(5), ago(9), "to", "order"],
     [ago(401 * 24 * 60), ago(0), "from", "long"],
   ])("from %s to %s: %s is %s", (from, to, field, kind) => {
-    expect(typedWindow(from, to, now)).toEqual({ problem: { field, kind } });
+    expect(typedWindow(from, to, now, "UTC")).toEqual({ problem: { field, kind } });
   });
 });
 

@@ -391,6 +391,8 @@ it("charts of a page share a cursor and tell their zone, and a series is shown a
   expect(await legend("p50").getAttribute("aria-pressed")).toBe("false");
   await legend("p95").click();
   expect(await legend("p50").getAttribute("aria-pressed")).toBe("true");
+  await page.getByTestId("zone").filter({ visible: true }).click();
+  await page.locator("#total [data-drawing] text", { hasText: /^UTC$/ }).waitFor();
 });
 
 it("a chart tells the value under a pointer that does not move, and what is dragged over is the range of the page", async () => {
