@@ -58,7 +58,8 @@ const changeRows = z.tuple([
 
 /**
  * What changed after `revision`; with 0 everything. One statement: it is one moment without a transaction, reads only
- * what changed, and leaves nothing open on a connection that breaks.
+ * what changed, and leaves nothing open on a connection that breaks. A database that is not migrated yet does not know the
+ * kind `reset`: as a text it is one that no row has.
  */
 export async function readChangesSince(db: Database, revision: number): Promise<Changes> {
   const rows = await db.run(
@@ -72,7 +73,7 @@ export async function readChangesSince(db: Database, revision: number): Promise<
         (SELECT coalesce(jsonb_agg(to_jsonb(k) ORDER BY id), '[]') FROM app_key k
           WHERE revision > ${revision}) AS keys,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('revision', id, 'target', summary->>'target') ORDER BY id), '[]')
-          FROM revision WHERE kind = 'reset' AND id > ${revision}
+          FROM revision WHERE kind::text = 'reset' AND id > ${revision}
             AND created_at > clock_timestamp() - interval '10 minutes') AS resets`,
   );
   const [row] = changeRows.parse(rows);

@@ -410,16 +410,19 @@ describe("a stream", () => {
     const [attempt] = seenBy(stack.wall, "slow-reader");
     // Cut by us, and the provider is let go of.
     await eventually(() => attempt?.client_closed_at, 10_000);
-    await expect(
-      (async () => {
-        for (;;) {
-          const piece = await reader?.read();
-          if (piece?.done === true) {
-            return;
-          }
+    const ended = async (): Promise<string> => {
+      const decoder = new TextDecoder();
+      let tail = "";
+      for (;;) {
+        const piece = await reader?.read();
+        if (piece?.done !== false) {
+          return tail;
         }
-      })(),
-    ).rejects.toThrow();
+        tail = (tail + decoder.decode(piece.value, { stream: true })).slice(-2_000);
+      }
+    };
+    // Where a busy machine lets the provider's own time run out first, the stream says so before it ends.
+    expect(await ended().catch(() => "cut")).toMatch(/^cut$|"error":/);
     await isHealthy("slow-reader");
   });
 });

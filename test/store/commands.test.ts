@@ -124,6 +124,15 @@ describe("a reset", () => {
     expect((await readChangesSince(db, revision - 1)).resets).toEqual([]);
   });
 
+  it("is none for a node whose database is not migrated yet", async () => {
+    await db.pool.query(`ALTER TYPE revision_kind RENAME VALUE 'reset' TO 'later'`);
+    try {
+      expect((await readChangesSince(db, 0)).resets).toEqual([]);
+    } finally {
+      await db.pool.query(`ALTER TYPE revision_kind RENAME VALUE 'later' TO 'reset'`);
+    }
+  });
+
   it("is told as the act of a person with a reason, and cannot be taken back", async () => {
     const { revision } = await resetBreaker(ann, deps, { target, reason: "the provider is back" });
     const [newest] = (await changesPage(ann, deps, { limit: 1, by: "people" })).changes;
