@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Chooser } from "@/components/ui/chooser";
 import { LoadBoundary } from "@/components/ui/load-boundary";
 import type { HealthView } from "@/lib/shared/contract";
-import { listedStates } from "./list";
+import { urgency } from "@/components/lib/targets/state";
 import { type List, sayInAddress } from "./use-list";
 
 /** Fetched when it is first opened. */
@@ -33,7 +33,7 @@ export function ListBar({ kind, list, health, shown, of }: Props) {
   const named = (ids: readonly { readonly id: string }[]) =>
     ids.map(({ id }) => ({ value: id, label: id }));
   const choosers = [
-    ["state", state, listedStates.map((value) => ({ value, label: t(`state.${value}`) }))],
+    ["state", state, urgency.map((value) => ({ value, label: t(`state.${value}`) }))],
     ["provider", provider, named(health.providers)],
     ...(kind === "model"
       ? ([

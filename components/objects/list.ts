@@ -1,7 +1,13 @@
 import type { ObjectKind } from "@/components/lib/object-kinds";
 import { listOf } from "@/components/lib/object-kinds";
 import { shownRatio } from "@/components/lib/targets/availability";
-import { byUrgency, shownState, urgencyOf, worstState } from "@/components/lib/targets/state";
+import {
+  byUrgency,
+  shownState,
+  urgency,
+  urgencyOf,
+  worstState,
+} from "@/components/lib/targets/state";
 import type {
   DisplayState,
   HealthView,
@@ -95,16 +101,6 @@ export interface ListFilter {
   readonly owner: "file" | "ui" | null;
 }
 
-export const listedStates = [
-  "down",
-  "degraded",
-  "recovering",
-  "draining",
-  "no_data",
-  "healthy",
-  "off",
-] as const satisfies readonly DisplayState[];
-
 type Search = Pick<URLSearchParams, "get">;
 
 /** The filter that an address asks for. */
@@ -112,7 +108,7 @@ export function filterIn(search: Search): ListFilter {
   const word = (name: string): string | null => search.get(name) ?? null;
   return {
     q: search.get("q")?.trim() ?? "",
-    state: listedStates.find((state) => state === search.get("state")) ?? null,
+    state: urgency.find((state) => state === search.get("state")) ?? null,
     provider: word("provider"),
     region: word("region"),
     owner: (["file", "ui"] as const).find((owner) => owner === search.get("owner")) ?? null,

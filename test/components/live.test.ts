@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { deliveryOf, mergedChanges } from "@/components/lib/live/apply";
+import { createMailbox } from "@/components/lib/live/mailbox";
 import { isPolled } from "@/components/lib/live/polling";
 import { freshnessOf, heard, lost, openedLive, watched } from "@/components/lib/live/state";
 import { negotiatedLocale } from "@/components/lib/i18n/negotiate";
@@ -62,6 +63,39 @@ describe("polling", () => {
     expect(isPolled(["health"], polling, 5, true)).toBe(true);
     expect(isPolled(["metrics", "24h"], polling, 5, true)).toBe(false);
     expect(isPolled(["metrics", "24h"], live, 0)).toBe(true);
+  });
+});
+
+describe("the mailbox", () => {
+  it("brings what the tab's title tells to a page that was hidden before its frame came, and the rest when it is seen", () => {
+    vi.useFakeTimers();
+    const page = Object.assign(new EventTarget(), { hidden: false });
+    // A page has its next frame while it is seen, and none that it asked for before.
+    const cancelled = vi.fn();
+    vi.stubGlobal("document", page);
+    vi.stubGlobal("requestAnimationFrame", () => 1);
+    vi.stubGlobal("cancelAnimationFrame", cancelled);
+    try {
+      const got: unknown[] = [];
+      const mailbox = createMailbox(({ key }) => got.push(key[0]));
+      const view = { generatedAt: 1 };
+      mailbox.put("health", { key: ["health"], view });
+      mailbox.put("calls", { key: ["calls"], view });
+      page.hidden = true;
+      page.dispatchEvent(new Event("visibilitychange"));
+      vi.advanceTimersByTime(300);
+      expect(got).toEqual(["health"]);
+      expect(cancelled).toHaveBeenCalledWith(1);
+      vi.stubGlobal("requestAnimationFrame", (flush: () => void) => setTimeout(flush, 16));
+      page.hidden = false;
+      page.dispatchEvent(new Event("visibilitychange"));
+      vi.advanceTimersByTime(300);
+      expect(got).toEqual(["health", "calls"]);
+      mailbox.close();
+    } finally {
+      vi.unstubAllGlobals();
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -57,7 +57,15 @@ export function createMailbox(deliver: (delivery: Delivery) => void): Mailbox {
       frame = requestAnimationFrame(flush);
     }
   };
-  document.addEventListener("visibilitychange", schedule);
+  /** A frame that was asked for before the page was hidden does not come while it is. */
+  const reschedule = (): void => {
+    if (frame !== undefined) {
+      cancelAnimationFrame(frame);
+      frame = undefined;
+    }
+    schedule();
+  };
+  document.addEventListener("visibilitychange", reschedule);
   return {
     put: (type, delivery) => {
       const lastMs = deliveredAtMs.get(type) ?? 0;
@@ -66,7 +74,7 @@ export function createMailbox(deliver: (delivery: Delivery) => void): Mailbox {
       schedule();
     },
     close: () => {
-      document.removeEventListener("visibilitychange", schedule);
+      document.removeEventListener("visibilitychange", reschedule);
       clearTimeout(timer);
       if (frame !== undefined) {
         cancelAnimationFrame(frame);

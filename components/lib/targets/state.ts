@@ -3,7 +3,7 @@ import type { MessageKey } from "../i18n/messages";
 import type { ObjectRef } from "../writes/model";
 
 /** From most to least urgent. */
-const urgency: readonly DisplayState[] = [
+export const urgency: readonly DisplayState[] = [
   "down",
   "degraded",
   "recovering",
