@@ -5,8 +5,8 @@ import { states } from "./dashboard/states.mjs";
 
 const parts = { gates, states, "server-time": serverTime };
 
-/** Runs all parts, or `only` one of them; `calls`: how many the pages are asked about. */
-export async function dashboard({ quick, say, only, calls }) {
+/** Runs all parts, or `only` one of them; `calls`: how many the pages are asked about; `pictures`: a folder for what they look like. */
+export async function dashboard({ quick, say, only, calls, pictures }) {
   if (only !== undefined && !Object.hasOwn(parts, only)) {
     throw new Error(`dashboard has no part ${only}; it has ${Object.keys(parts).join(", ")}`);
   }
@@ -14,7 +14,9 @@ export async function dashboard({ quick, say, only, calls }) {
   for (const [name, run] of Object.entries(parts)) {
     if (only === undefined || only === name) {
       say(`dashboard: ${name}`);
-      figures.push(...(await run({ quick, say, ...(calls === undefined ? {} : { calls }) })));
+      figures.push(
+        ...(await run({ quick, say, pictures, ...(calls === undefined ? {} : { calls }) })),
+      );
     }
   }
   return figures;

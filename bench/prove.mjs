@@ -54,6 +54,7 @@ ${list}
   --quick       fewer and shorter rounds: shows that it works, too noisy to quote
   --only PART   of dashboard: gates, states or server-time
   --calls N     of dashboard: how many calls its pages are asked about
+  --pictures D  of dashboard: the folder that gets a picture of every page in every state
   --help        this text
 
 simulation and source run anywhere; the others need Linux, and speed and dashboard a build: npm start -- --build-only
@@ -67,6 +68,7 @@ async function main() {
       quick: { type: "boolean", default: false },
       only: { type: "string" },
       calls: { type: "string" },
+      pictures: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -84,9 +86,9 @@ async function main() {
     throw new Error("needs Linux and a build: npm start -- --build-only");
   }
   const say = (text) => process.stderr.write(`${text}\n`);
-  const { quick, only } = values;
+  const { quick, only, pictures } = values;
   const calls = values.calls === undefined ? undefined : Number(values.calls);
-  const figures = await claims[name].run({ quick, only, calls, say });
+  const figures = await claims[name].run({ quick, only, calls, pictures, say });
   for (const { name: figure, value, unit, bar, holds } of figures) {
     const beside = bar === null ? "" : `   bar ${bar}: ${holds ? "holds" : "DOES NOT HOLD"}`;
     process.stdout.write(`${figure.padEnd(72)} ${value} ${unit}${beside}\n`);

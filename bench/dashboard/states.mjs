@@ -1,4 +1,5 @@
 // axe and the width of every page: themes × languages × data, nothing, errors × desk and phone.
+import path from "node:path";
 import { parts, sleep } from "./parts.mjs";
 import { pagesOf } from "./pages.mjs";
 import { widths, withEmptyRoom, withLivedInRoom } from "./room.mjs";
@@ -13,11 +14,11 @@ const few = {
   error: [everywhere[2]],
 };
 
-/** Opens every page in every state. */
-export async function states({ quick, say }) {
+/** Opens every page in every state; `pictures`: the folder that gets a picture of each. */
+export async function states({ quick, say, pictures }) {
   const found = new Map();
   const look = (room, state) =>
-    lookAtAll(room, state, quick ? few[state] : everywhere, { found, say });
+    lookAtAll(room, state, quick ? few[state] : everywhere, { found, say, pictures });
   await withLivedInRoom(say, async (room) => {
     await look(room, "data");
     await look(room, "error");
@@ -37,14 +38,17 @@ export async function states({ quick, say }) {
   );
 }
 
-async function lookAtAll(room, state, places, { found, say }) {
+async function lookAtAll(room, state, places, { found, say, pictures }) {
   const pages = pagesOf(await room.health());
   const queue = places.flatMap((place) => pages.map((page) => ({ ...place, ...page })));
   const all = queue.length;
   let done = 0;
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      for (const { theme, objections, beyond } of await lookAt(room, state, next)) {
+      for (const { theme, objections, beyond } of await lookAt(room, state, {
+        ...next,
+        pictures,
+      })) {
         const entry = found.get(next.route) ?? { looks: 0, objected: 0, wide: 0 };
         entry.looks += 1;
         entry.objected += objections.length > 0 ? 1 : 0;
@@ -68,7 +72,11 @@ async function lookAtAll(room, state, places, { found, say }) {
   await Promise.all([work(), work()]);
 }
 
-async function lookAt({ browser, origin }, state, { path, locale, width }) {
+async function lookAt(
+  { browser, origin },
+  state,
+  { path: address, name, locale, width, pictures },
+) {
   const { objections, overflow } = await parts();
   const isPhone = width < 720;
   const context = await browser.newContext({
@@ -83,7 +91,7 @@ async function lookAt({ browser, origin }, state, { path, locale, width }) {
     if (state === "error") {
       await page.route("**/api/**", (route) => route.abort());
     }
-    await page.goto(`${origin}${path}`);
+    await page.goto(`${origin}${address}`);
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     const link = state === "error" ? "polling" : "live";
     await page.locator(`[data-testid="live"][data-link="${link}"]`).waitFor();
@@ -96,11 +104,15 @@ async function lookAt({ browser, origin }, state, { path, locale, width }) {
     for (const theme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme: theme });
       await sleep(200);
+      if (pictures !== undefined) {
+        const file = `${name}.${state}.${theme}.${locale.slice(0, 2)}.${width}.png`;
+        await page.screenshot({ path: path.join(pictures, file), fullPage: true });
+      }
       looks.push({ theme, objections: await objections(page), beyond: await overflow(page) });
     }
     return looks;
   } catch (error) {
-    throw new Error(`${path} ${state} ${locale} ${width}: ${error.message}`, { cause: error });
+    throw new Error(`${address} ${state} ${locale} ${width}: ${error.message}`, { cause: error });
   } finally {
     await context.close();
   }
