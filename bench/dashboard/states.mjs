@@ -95,6 +95,9 @@ async function lookAt(
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     const link = state === "error" ? "polling" : "live";
     await page.locator(`[data-testid="live"][data-link="${link}"]`).waitFor();
+    if (state === "error") {
+      await page.locator("[data-old]").first().waitFor();
+    }
     // What waits to be near is drawn.
     await page.keyboard.press("End");
     await sleep(500);
