@@ -6,6 +6,7 @@ import { readFilter } from "@/components/calls/filter";
 import { ApiFailure } from "@/components/lib/api";
 import { callsQueries, figuresQueries, routesQueries } from "@/components/lib/queries";
 import { type RangeName, windowOf } from "@/components/lib/range";
+import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
 import { callsLink } from "@/components/lib/calls/link";
 import { ObjectsView } from "@/components/objects/objects-view";
 import { RouteCards } from "@/components/routes/route-cards";
@@ -14,8 +15,8 @@ import { QueryState } from "@/components/shell/query-state";
 import { MatrixGrid } from "@/components/targets/matrix-grid";
 import { ObjectNow } from "@/components/targets/object-now";
 import { PhoneTargets } from "@/components/targets/phone-targets";
-import type { CallsPage, HealthView } from "@/lib/shared/contract";
-import { down, health, now, on, target } from "./fixtures";
+import type { AttemptView, CallsPage, CallView, HealthView } from "@/lib/shared/contract";
+import { call, down, health, now, on, target } from "./fixtures";
 import { rendered, switchOf } from "./rendered";
 import { wordsOf } from "./words";
 
@@ -299,5 +300,31 @@ describe("a model's page", () => {
     const words = { model: "openai/gpt-4.1", region: "eu&west", app: "shop" };
     const q = new URL(callsLink(words), "http://room").searchParams.get("q") ?? "";
     expect(readFilter(q)).toMatchObject({ filter: words, unknown: [] });
+  });
+});
+
+describe("the attempts of a call in one line", () => {
+  const served: AttemptView = {
+    seq: 1,
+    startedAt: now,
+    targetId: "acme.eu-west.gpt-4.1",
+    provider: "acme",
+    region: "eu-west",
+    model: "gpt-4.1",
+    outcome: "succeeded",
+    reason: null,
+    status: 200,
+    error: null,
+    health: true,
+    ttftMs: null,
+    durationMs: 165,
+  };
+  const line = (rescuedBy: CallView["rescuedBy"]): string =>
+    rendered(<AttemptStrip call={call({ rescuedBy, attempts: [served] })} />);
+
+  it("say what was avoided, where the first one already was the rescue", () => {
+    const avoided = say({ key: "calls.avoided" });
+    expect(line("avoidance")).toContain(avoided);
+    expect(line(null)).not.toContain(avoided);
   });
 });

@@ -6,7 +6,7 @@ import { attemptGlyph, placeOf } from "./outcome";
 
 type Props = { call: CallView };
 
-/** ▲ 429 us-east 12 ms → ● eu-west 80 ms: the whole story of a call in one line. */
+/** ▲ 429 us-east 12 ms → ● eu-west 80 ms: the whole story of a call in one line. What was never asked has no time in it. */
 export function AttemptStrip({ call }: Props) {
   const { t, f } = useWords();
   if (call.attempts.length === 0) {
@@ -14,6 +14,9 @@ export function AttemptStrip({ call }: Props) {
   }
   return (
     <span className="inline-flex flex-wrap items-center gap-x-1.5 gap-y-0.5 text-small">
+      {call.rescuedBy === "avoidance" && (
+        <span className="whitespace-nowrap text-fg-3">{t("calls.avoided")} →</span>
+      )}
       {call.attempts.map((attempt, index) => (
         <span key={attempt.seq} className="inline-flex items-center gap-1.25 whitespace-nowrap">
           {index > 0 && (
