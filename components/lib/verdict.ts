@@ -133,11 +133,13 @@ export function pillTexts(verdict: Verdict): { readonly long: Text; readonly sho
         short: { key: "pill.impairedShort", values },
       };
     }
-    case "stranded":
+    case "stranded": {
+      const values = { n: verdict.routes.length };
       return {
-        long: { key: "pill.stranded", values: { n: verdict.routes.length } },
-        short: null,
+        long: { key: "pill.stranded", values },
+        short: { key: "pill.strandedShort", values },
       };
+    }
     case "database_away":
     case "page_offline":
     case "page_outdated":

@@ -50,7 +50,11 @@ function ServedRate({ view }: { view: MetricsView }) {
       marks={marks}
       onOpenMark={openMark}
       formatValue={f.percent}
-      empty={t("servedRate.few", { n: minSamples, bucket })}
+      empty={
+        view.totals.calls === 0
+          ? t("outcome.empty")
+          : t("servedRate.few", { n: minSamples, bucket })
+      }
     />
   );
 }

@@ -126,6 +126,7 @@ describe("verdictOf", () => {
     expect(sentence("en", input)).toBe(
       "Nobody can answer for a name. Everything that lonely leads to is off or down: who asks for it now may get no answer.",
     );
+    expect(wordsOf("en").say(pillTexts(verdictOf(input)!).short!)).toBe("1 name is down");
     const failing = { ...input, metrics: metrics([{ failed: 1 }]) };
     expect(verdictOf(failing)?.kind).toBe("failing");
   });
