@@ -3,6 +3,7 @@
 import { Lock } from "lucide-react";
 import { Tag } from "@/components/ui/tag";
 import type { ObjectRow } from "@/lib/shared/contract";
+import { fileName } from "./file-name";
 import { useWords } from "./i18n/provider";
 
 type Props = Pick<ObjectRow, "owner" | "ownerPath">;
@@ -20,8 +21,4 @@ export function OwnerTag({ owner, ownerPath }: Props) {
       <span className="max-w-40 truncate">{fileName(ownerPath)}</span>
     </Tag>
   );
-}
-
-function fileName(path: string | null): string {
-  return path?.split("/").at(-1) ?? "";
 }

@@ -102,7 +102,7 @@ function NameFilter({ kind }: { kind: ObjectKind }) {
     }
   }
   return (
-    <span role="search" className="relative min-w-44 flex-1 sm:max-w-64">
+    <span role="search" className="relative min-w-44 flex-1 md:max-w-64">
       <Search
         size={14}
         aria-hidden="true"

@@ -3,14 +3,13 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
-import { worstState } from "@/components/lib/targets/state";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
 import { TableScroll } from "@/components/ui/table-scroll";
 import { Tag } from "@/components/ui/tag";
 import type { CredentialView, ProviderView } from "@/lib/shared/provider-contract";
-import { noValue } from "@/lib/shared/format";
 import { OwnerTag } from "@/components/lib/owner-tag";
+import { providerState } from "./provider-state";
 
 type Props = {
   providers: readonly ProviderView[];
@@ -57,6 +56,9 @@ export function ProvidersTable({ providers, onEdit, onRemove }: Props) {
 
 type RowProps = { provider: ProviderView; onEdit: () => void; onRemove: () => void };
 
+/** What the targets of a provider without regions are called by: `globalRegion` of lib/config/targets. */
+const noRegion = "global";
+
 function ProviderRow({ provider, onEdit, onRemove }: RowProps) {
   const { t, f } = useWords();
   const { id, credentials, regions, models, owner } = provider;
@@ -94,7 +96,7 @@ function ProviderRow({ provider, onEdit, onRemove }: RowProps) {
         </ul>
       </td>
       <td className="max-w-48 truncate" title={regions.map((one) => one.id).join(", ")}>
-        {regions.length === 0 ? noValue : regions.map((one) => one.id).join(", ")}
+        {regions.length === 0 ? noRegion : regions.map((one) => one.id).join(", ")}
       </td>
       <td className="max-w-48 truncate" title={models.join(", ")}>
         {provider.anyModel ? t("providers.anyModel") : f.count(models.length)}
@@ -129,15 +131,14 @@ function ProviderState({ id }: { id: string }) {
   if (targets.length === 0) {
     return <span className="text-fg-3">{t("providers.noTarget")}</span>;
   }
-  const state = worstState(targets);
-  const bad = targets.filter((target) => worstState([target]) === state).length;
+  const { state, impaired } = providerState(targets);
   return (
     <span className="inline-flex items-center gap-1.5">
       <Glyph state={state} size={12} />
       {t(`state.${state}`)}
-      {state !== "healthy" && (
+      {impaired > 0 && (
         <span className="text-small text-fg-3">
-          {t("providers.ofTargets", { n: bad, of: targets.length })}
+          {t("providers.ofTargets", { n: impaired, of: targets.length })}
         </span>
       )}
     </span>

@@ -20,7 +20,11 @@ export function RouteProof({ route, draft: { write } }: Props) {
       data-testid="route-proof"
       className="-mx-4 min-w-0 border-t border-line px-4 pt-2.5 text-small text-fg-3"
     >
-      {write === undefined ? say(ownerText(route)) : <ProofLine write={write} />}
+      {write === undefined ? (
+        <span title={route.ownerPath ?? undefined}>{say(ownerText(route))}</span>
+      ) : (
+        <ProofLine write={write} />
+      )}
     </p>
   );
 }

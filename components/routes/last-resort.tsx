@@ -15,7 +15,7 @@ export function LastResort({ chain, models, onChoose }: Props) {
   const id = useId();
   const last = chain.length < 2 ? "" : (chain.at(-1) ?? "");
   return (
-    <div className="grid gap-x-4 gap-y-1.5 sm:grid-cols-[auto_minmax(0,1fr)] sm:items-center">
+    <div className="grid gap-x-4 gap-y-1.5 md:grid-cols-[auto_minmax(0,1fr)] md:items-center">
       <span className="flex items-center gap-2">
         <label htmlFor={id} className="text-small font-medium whitespace-nowrap">
           {t("routes.lastResort")}

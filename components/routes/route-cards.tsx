@@ -101,7 +101,9 @@ function RouteCard({ route, health, view }: CardProps) {
           </Link>
         </h2>
         {route.owner === "file" && (
-          <span className="text-small text-fg-3">{say(ownerText(route))}</span>
+          <span className="text-small text-fg-3" title={route.ownerPath ?? undefined}>
+            {say(ownerText(route))}
+          </span>
         )}
         {changed !== null && <Changed changed={changed} />}
       </div>

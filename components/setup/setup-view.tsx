@@ -7,7 +7,9 @@ import { sendJson } from "@/components/lib/api";
 import { failureText } from "@/components/lib/refusal-text";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
+import { useHealth } from "@/components/lib/live/views";
 import { setupQueries } from "@/components/lib/queries";
+import { strandedRoutes } from "@/components/lib/targets/reach";
 import { PageHead } from "@/components/shell/page-head";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
@@ -24,6 +26,7 @@ import { Step } from "./step";
 type Busy = "provider" | "key" | "call" | "drill" | null;
 
 const drillMs = 60_000;
+const model = "auto";
 
 /** From nothing to a first call and a first rescue: four steps that tick themselves. */
 export function SetupView() {
@@ -55,6 +58,8 @@ function Steps({ view }: { view: View }) {
   const [answer, setAnswer] = useState<SetupCallResult | null>(null);
   const [brokenAt, setBrokenAt] = useState<number | null>(null);
   const calls = useQuery(setupQueries.calls(made?.id ?? null)).data?.calls ?? [];
+  const health = useHealth().data;
+  const isStranded = health !== undefined && strandedRoutes(health).includes(model);
   const { first, rescued } = progressOf(calls, brokenAt);
   const endedAt = rescued === null ? nowMs : rescued.startedAt + rescued.totalMs;
 
@@ -82,7 +87,7 @@ function Steps({ view }: { view: View }) {
   };
   const sendOnce = async (): Promise<void> => {
     if (made !== null) {
-      const body = { key: made.secret, model: "auto" };
+      const body = { key: made.secret, model };
       const order = { method: "POST", path: "/api/setup/calls", body } as const;
       setAnswer(await sendJson<SetupCallResult>(order));
       await client.invalidateQueries({ queryKey: setupQueries.calls(made.id).queryKey });
@@ -141,15 +146,25 @@ function Steps({ view }: { view: View }) {
         </p>
       )}
       <ol className="rounded-panel border border-line bg-surface px-4 phone:-mx-4 phone:rounded-none phone:border-x-0">
-        <Step number={1} title={t("setup.provider.title")} state={view.ready ? "done" : "now"}>
-          <p className="run text-fg-2">
-            {t(view.ready ? providerText(view) : "setup.provider.lead")}
-          </p>
+        <Step
+          number={1}
+          title={t("setup.provider.title")}
+          state={view.ready && !isStranded ? "done" : "now"}
+        >
+          <p className="run text-fg-2">{t(providerText(view, isStranded))}</p>
           <div className="mt-2 flex flex-wrap items-center gap-2">
             {!view.ready && view.mock && (
               <Button tone="primary" autoFocus disabled={busy !== null} onClick={addMock}>
                 {t("setup.provider.mock")}
               </Button>
+            )}
+            {view.ready && isStranded && (
+              <Link
+                href={`/routes/${model}`}
+                className="inline-flex min-h-6 items-center touch:min-h-11"
+              >
+                {t("setup.provider.why")}
+              </Link>
             )}
             <Link href="/providers" className="inline-flex min-h-6 items-center touch:min-h-11">
               {t(view.ready ? "setup.provider.more" : "setup.provider.own")}
@@ -251,6 +266,12 @@ function stateOf(isTurn: boolean, isDone: boolean): "waiting" | "now" | "done" {
   return isTurn ? "now" : "waiting";
 }
 
-function providerText({ mockOnly }: View): "setup.provider.mockOnly" | "setup.provider.ready" {
+function providerText({ ready, mockOnly }: View, isStranded: boolean) {
+  if (!ready) {
+    return "setup.provider.lead";
+  }
+  if (isStranded) {
+    return "setup.provider.stranded";
+  }
   return mockOnly ? "setup.provider.mockOnly" : "setup.provider.ready";
 }

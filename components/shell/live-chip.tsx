@@ -3,6 +3,7 @@
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useDataAge, useLiveState, useTogglePause } from "@/components/lib/live/provider";
+import { useTrouble } from "@/components/lib/live/trouble";
 import { freshnessOf, type LiveState } from "@/components/lib/live/state";
 
 /** How fresh the page is; pressing holds it still. */
@@ -13,6 +14,7 @@ export function LiveChip() {
   const ageMs = useDataAge();
   const freshness = freshnessOf(ageMs);
   const word = chipWord(state, freshness === "frozen");
+  const isCut = useTrouble() === "unreachable" && word === "polling";
   return (
     <button
       type="button"
@@ -33,7 +35,10 @@ export function LiveChip() {
           word !== "live" && "border border-fg-3",
         )}
       />
-      {[t(`live.${word}`), ...(ageMs === null ? [] : [f.duration(ageMs)])].join(" · ")}
+      {[
+        t(`live.${isCut ? "retrying" : word}`),
+        ...(ageMs === null ? [] : [f.duration(ageMs)]),
+      ].join(" · ")}
     </button>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useWords } from "@/components/lib/i18n/provider";
+import { useTrouble } from "@/components/lib/live/trouble";
 import { useHealth } from "@/components/lib/live/views";
 import { refusals } from "@/components/lib/verdict";
 
@@ -8,6 +9,7 @@ import { refusals } from "@/components/lib/verdict";
 export function NodeLine() {
   const { t } = useWords();
   const health = useHealth().data;
+  const isOld = useTrouble() !== null;
   if (health === undefined) {
     return <div className="h-9" />;
   }
@@ -32,7 +34,8 @@ export function NodeLine() {
           {t("nodes.refused", { n: refused.length, revision: Math.max(...refused) })}
         </span>
       )}
-      {(behind > 0 || refused.length === 0) && (
+      {isOld && <span>{t("nodes.old")}</span>}
+      {!isOld && (behind > 0 || refused.length === 0) && (
         <span>
           {behind === 0 && live.length > 0
             ? t("nodes.applied")

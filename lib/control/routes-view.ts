@@ -22,7 +22,7 @@ export const routesView = defineVerb<{ readonly range: MetricsRange }, RoutesVie
       const revisions = chains.map((route) => routeRevision(current.routeRevisions, route));
       const from = Math.max(
         Math.floor(fromMs / quarterMs) * quarterMs,
-        (await routesCountedSince(db)) ?? now,
+        (await routesCountedSince(db)) ?? fromMs,
       );
       const window = { fromMs: from, toMs, demo: (await demoRule(deps, current)) === "only" };
       const ids = chains.map(({ id }) => id);

@@ -4,18 +4,30 @@ import { describe, expect, it } from "vitest";
 import { RequestsView } from "@/components/calls/requests-view";
 import { readFilter } from "@/components/calls/filter";
 import { ApiFailure } from "@/components/lib/api";
-import { callsQueries, figuresQueries, routesQueries } from "@/components/lib/queries";
+import {
+  callsQueries,
+  figuresQueries,
+  routesQueries,
+  setupQueries,
+} from "@/components/lib/queries";
 import { type RangeName, windowOf } from "@/components/lib/range";
 import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
 import { callsLink } from "@/components/lib/calls/link";
 import { ObjectsView } from "@/components/objects/objects-view";
 import { RouteCards } from "@/components/routes/route-cards";
+import { SetupView } from "@/components/setup/setup-view";
 import { SettingsView } from "@/components/settings/settings-view";
 import { QueryState } from "@/components/shell/query-state";
 import { MatrixGrid } from "@/components/targets/matrix-grid";
 import { ObjectNow } from "@/components/targets/object-now";
 import { PhoneTargets } from "@/components/targets/phone-targets";
-import type { AttemptView, CallsPage, CallView, HealthView } from "@/lib/shared/contract";
+import type {
+  AttemptView,
+  CallsPage,
+  CallView,
+  HealthView,
+  TargetView,
+} from "@/lib/shared/contract";
 import { call, down, health, now, on, target } from "./fixtures";
 import { rendered, switchOf } from "./rendered";
 import { wordsOf } from "./words";
@@ -326,5 +338,26 @@ describe("the attempts of a call in one line", () => {
     const avoided = say({ key: "calls.avoided" });
     expect(line("avoidance")).toContain(avoided);
     expect(line(null)).not.toContain(avoided);
+  });
+});
+
+describe("the first step of the setup", () => {
+  const page = (targets: readonly TargetView[]): string => {
+    const auto = { id: "auto", chain: ["claude-sonnet-4-5"], owner: "ui" as const };
+    const route = { ...auto, ownerPath: null, overridden: false, revision: 1 };
+    return rendered(<SetupView />, {
+      health: health(targets, { routes: [route] }),
+      read(client) {
+        const view = { gatewayUrl: "http://gate", ready: true, mock: false, mockOnly: false };
+        client.setQueryData(setupQueries.view().queryKey, view);
+      },
+    });
+  };
+
+  it("is not done while no target can answer, whatever is set", () => {
+    const why = 'href="/routes/auto"';
+    expect(page([target({ model: "claude-sonnet-4-5" })])).not.toContain(why);
+    expect(page([down()])).toContain(why);
+    expect(page([down()])).not.toContain(say({ key: "setup.done" }));
   });
 });

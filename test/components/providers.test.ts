@@ -10,12 +10,14 @@ import {
   toTestRequest,
   withListed,
 } from "@/components/providers/provider-draft";
+import { providerState } from "@/components/providers/provider-state";
 import {
   type ModelView,
   ModelRequest,
   ProviderRequest,
   type ProviderView,
 } from "@/lib/shared/provider-contract";
+import { down, target } from "./fixtures";
 
 const provider: ProviderView = {
   id: "acme",
@@ -128,5 +130,16 @@ describe("the form of a model", () => {
     expect(toModelRequest(draft).price).toBeNull();
     expect(toModelRequest({ ...draft, input: "2,5 USD" }).price?.input).toBe(-1);
     expect(toModelRequest({ ...draft, context: "128,000" }).capabilities?.context).toBe(128_000);
+  });
+});
+
+describe("the state of a provider", () => {
+  const off = target({ region: "ap-south", state: "off", effectiveIntent: "disabled" });
+
+  it("is down when all of it that is on is, and degraded before that", () => {
+    expect(providerState([down(), off])).toEqual({ state: "down", impaired: 1 });
+    expect(providerState([down(), target(), off])).toEqual({ state: "degraded", impaired: 1 });
+    expect(providerState([target(), off])).toEqual({ state: "healthy", impaired: 0 });
+    expect(providerState([off])).toEqual({ state: "off", impaired: 0 });
   });
 });

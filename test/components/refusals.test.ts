@@ -62,8 +62,8 @@ describe("a refusal", () => {
   });
 
   it.each([
-    [new ApiFailure(0, "unreachable", "", null), "관제 서버가 응답하지 않아요."],
-    [new TypeError("x is not a function"), "관제 서버가 응답하지 않아요."],
+    [new ApiFailure(0, "unreachable", "", null), "관제실 서버가 응답하지 않아요."],
+    [new TypeError("x is not a function"), "관제실 서버가 응답하지 않아요."],
     [new ApiFailure(500, "internal", "Something went wrong.", null), "서버에서 문제가 생겼어요."],
     [new ApiFailure(502, "bad_gateway", "", null), "읽지 못했어요 (bad_gateway)."],
   ])("is no refusal when nothing was decided: %s", (error, text) => {

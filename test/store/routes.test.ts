@@ -168,6 +168,8 @@ describe("who answered for a route", () => {
   });
 
   it("is counted from the first call on, and no further back than that", async () => {
+    const none = await routesView(operator, fresh(), { range: "7d" });
+    expect(none.to - none.from).toBeGreaterThanOrEqual(7 * 86_400_000);
     await logCalls(database.db, [callRecord(Date.now() - 3_600_000)]);
     const { from, to } = await routesView(operator, fresh(), { range: "7d" });
     expect(to - from).toBeLessThan(2 * 3_600_000);
