@@ -3,6 +3,8 @@ import type { CallAlternative, CallDetail } from "@/lib/shared/contract";
 import type { Format } from "@/lib/shared/format";
 import { about } from "./figures";
 
+const hourMs = 3_600_000;
+
 /** The time and the cost that a call would probably have had at another target: `≈ 1.31 s · ≈ $0.0021 (+12 %)`. */
 export function estimateText(
   { p50Ms, costNanoUsd, costRatio }: CallAlternative,
@@ -30,14 +32,14 @@ export function basisText(
   { sameProvider, answers, p50Ms, fromMs, toMs }: CallAlternative,
   because: string | null,
   t: Translate,
-  f: Format,
 ): string {
+  const span = toMs - fromMs > 2 * hourMs ? "day" : "hour";
   const parts = [
     because === null ? null : t("call.if.then", { because }),
     sameProvider === null
       ? null
       : t(sameProvider ? "call.if.sameProvider" : "call.if.otherProvider"),
-    t(p50Ms === null ? "call.if.answers" : "call.if.median", { n: answers }),
+    t(p50Ms === null ? "call.if.answers" : "call.if.median", { n: answers, span }),
   ];
-  return `${parts.filter((part) => part !== null).join(" · ")}, ${f.between(fromMs, toMs)}`;
+  return parts.filter((part) => part !== null).join(" · ");
 }

@@ -10,6 +10,9 @@ import { costText } from "./figures";
 import { Section } from "./section";
 import { planReason } from "./why-sentence";
 
+/** A long chain has many: those behind are folded. */
+const mostAtFirst = 5;
+
 type Props = { call: CallDetail };
 
 /** What the targets that the call did not try would probably have meant. */
@@ -47,17 +50,32 @@ function Estimates({ call, alternatives }: EstimatesProps) {
   if (alternatives.length === 0) {
     return <p className="text-small text-fg-2">{t("call.if.gone")}</p>;
   }
+  const rest = alternatives.slice(mostAtFirst);
   return (
     <>
-      <ol>
-        {alternatives.map((one) => (
-          <li key={one.target} className="border-b border-line py-1.5 text-small last:border-b-0">
-            <Estimate one={one} call={call} />
-          </li>
-        ))}
-      </ol>
+      <List call={call} alternatives={alternatives.slice(0, mostAtFirst)} />
+      {rest.length > 0 && (
+        <details className="border-t border-line text-small">
+          <summary className="cursor-pointer py-1.5 text-fg-2 touch:py-3">
+            {t("call.if.more", { n: rest.length })}
+          </summary>
+          <List call={call} alternatives={rest} />
+        </details>
+      )}
       <p className="run mt-1.5 text-small text-fg-3">{t("call.if.basis")}</p>
     </>
+  );
+}
+
+function List({ call, alternatives }: EstimatesProps) {
+  return (
+    <ol>
+      {alternatives.map((one) => (
+        <li key={one.target} className="border-b border-line py-1.5 text-small last:border-b-0">
+          <Estimate one={one} call={call} />
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -78,8 +96,8 @@ function Estimate({ one, call }: Props & { one: CallAlternative }) {
         </span>
         <span className="ml-auto text-right">{estimateText(one, call, t, f)}</span>
       </div>
-      <p className="mt-0.5 text-fg-3">
-        {basisText(one, glyph === "healthy" ? null : planReason(t, reason), t, f)}
+      <p className="mt-0.5 text-fg-3" title={f.between(one.fromMs, one.toMs)}>
+        {basisText(one, glyph === "healthy" ? null : planReason(t, reason), t)}
       </p>
     </>
   );

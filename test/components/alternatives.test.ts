@@ -68,28 +68,28 @@ it.each<[string, Partial<CallAlternative>, string | null, Record<Locale, string>
     {},
     null,
     {
-      en: "same provider · median of 214 answers, Sun 22 Nov 13:32–14:32",
-      ko: "같은 공급자 · 응답 214건의 중앙값, 11월 22일 (일) 13:32–14:32",
+      en: "same provider · median of 214 answers in the hour around it",
+      ko: "같은 공급자 · 그 무렵 1시간 응답 214건의 중앙값",
     },
   ],
   [
     "another provider, its breaker open, few answers",
-    { sameProvider: false, p50Ms: null, answers: 1 },
+    { sameProvider: false, p50Ms: null, answers: 1, fromMs: toMs - 86_400_000 },
     "breaker open",
     {
-      en: "then: breaker open · another provider · 1 answer, Sun 22 Nov 13:32–14:32",
-      ko: "당시: breaker open · 다른 공급자 · 응답 1건, 11월 22일 (일) 13:32–14:32",
+      en: "then: breaker open · another provider · 1 answer in the day around it",
+      ko: "당시: breaker open · 다른 공급자 · 그 무렵 하루 응답 1건",
     },
   ],
   [
     "nobody answered, and it did not either",
     { sameProvider: null, p50Ms: null, answers: 0 },
     null,
-    { en: "no answer, Sun 22 Nov 13:32–14:32", ko: "응답 없음, 11월 22일 (일) 13:32–14:32" },
+    { en: "no answer in the hour around it", ko: "그 무렵 1시간 응답 없음" },
   ],
 ])("what it rests on: %s", (_, over, because, texts) => {
   for (const locale of ["en", "ko"] as const) {
-    const { t, f, seen } = wordsOf(locale);
-    expect(seen(basisText({ ...alternative, ...over }, because, t, f))).toBe(texts[locale]);
+    const { t, seen } = wordsOf(locale);
+    expect(seen(basisText({ ...alternative, ...over }, because, t))).toBe(texts[locale]);
   }
 });
