@@ -14,7 +14,7 @@ const alternative: CallAlternative = {
   reason: "chain_order",
   sameProvider: true,
   p50Ms: 1_310,
-  answers: 214,
+  answers: 1_214,
   fromMs: toMs - 3_600_000,
   toMs,
   costNanoUsd: 2_100_000,
@@ -68,8 +68,8 @@ it.each<[string, Partial<CallAlternative>, string | null, Record<Locale, string>
     {},
     null,
     {
-      en: "same provider · median of 214 answers in the hour around it",
-      ko: "같은 공급자 · 그 무렵 1시간 응답 214건의 중앙값",
+      en: "same provider · median of 1,214 answers in the hour around it",
+      ko: "같은 공급자 · 그 무렵 1시간 응답 1,214건의 중앙값",
     },
   ],
   [

@@ -130,7 +130,7 @@ it("what was not tried is told by its own calls around this one, at the prices o
   const entry = (target: string, decision = "eligible", reason = "chain_order") => ({
     ...{ target, decision, reason },
   });
-  // Ten in and twenty out at 2 and 8 nano-USD a thousandth: what gpt-4.1 of beta would have cost too.
+  // Ten tokens in and twenty out, at 2,000 and 8,000 nano-USD each.
   const asked = callRecord(at, { plan_hash: "p1", revision: 1, cost_nano_usd: 180_000 });
   const there = (target_id: string, atMs: number, changes: object, times: number) =>
     Array.from({ length: times }, (_, n) => {
