@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Glyph } from "@/components/ui/glyph";
 import { Tag } from "@/components/ui/tag";
+import { CallAlternatives } from "./call-alternatives";
 import { CallAttempts } from "./call-attempts";
 import { CallBodySection } from "./call-body";
 import { CallCopies } from "./call-copies";
@@ -80,6 +81,7 @@ export function CallDrawer({ id, ids, gatewayUrl, onOpen, onClose }: Props) {
           <CallCopies key={id} call={call} gatewayUrl={gatewayUrl} />
           <CallAttempts call={call} />
           <CallPlan call={call} />
+          <CallAlternatives call={call} />
           <CallRevision call={call} />
           <CallFacts call={call} />
           <CallBodySection call={call} />

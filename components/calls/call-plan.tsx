@@ -65,6 +65,10 @@ const glyphs: Readonly<Record<string, GlyphState>> = {
   ramp_share: "recovering",
 };
 
-function planGlyph({ decision, reason }: PlanEntry): GlyphState {
+/** The state that a target was in when the plan was made. */
+export function planGlyph({
+  decision,
+  reason,
+}: Pick<PlanEntry, "decision" | "reason">): GlyphState {
   return glyphs[reason] ?? (decision === "eligible" ? "healthy" : "no_data");
 }

@@ -37,6 +37,7 @@ export function rescuePrice(
   return { kind: rescueNanoUsd > 0 ? "more" : "less", amount };
 }
 
-function about(isEstimated: boolean, text: string): string {
+/** A text with the sign of an estimate, where it is one. */
+export function about(isEstimated: boolean, text: string): string {
   return isEstimated ? `≈\u00a0${text}` : text;
 }

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions, skipToken } from "@tanstack/react-q
 import { type CallFilter, filterQuery } from "@/components/calls/filter";
 import { listOf, type ObjectKind } from "./object-kinds";
 import type {
+  CallAlternatives,
   CallBody,
   CallDetail,
   CallFacets,
@@ -257,6 +258,14 @@ export const callsQueries = {
     queryOptions({
       queryKey: [...callsQueries.all(), "detail", id] as const,
       queryFn: ({ signal }) => getJson<CallDetail>(`/api/calls/${encodeURIComponent(id)}`, signal),
+      staleTime,
+    }),
+  /** What the targets that it did not try would probably have meant. */
+  alternatives: (id: string) =>
+    queryOptions({
+      queryKey: [...callsQueries.all(), "alternatives", id] as const,
+      queryFn: ({ signal }) =>
+        getJson<CallAlternatives>(`/api/calls/${encodeURIComponent(id)}/alternatives`, signal),
       staleTime,
     }),
   /** Opened when somebody asks for it, once, and forgotten with the page that shows it. */

@@ -42,7 +42,7 @@ export function queryReason({ url }: ApiCall): string | null {
   return text(url, "reason", longestReason) ?? null;
 }
 
-/** The id in `/api/calls/<id>/body`. */
+/** The id in `/api/calls/<id>/body` and `…/alternatives`. */
 export function pathCall({ path }: ApiCall): string {
   return path[1] ?? "";
 }

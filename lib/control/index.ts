@@ -39,6 +39,7 @@ export { providersView } from "./providers-view";
 export { endFormerSecret, rotateKey } from "./rotate-key";
 export { setSettings, settingsView } from "./settings";
 export { addMockProviders, drillKey, makeFirstKey, sendSetupCall, setupView } from "./setup";
+export { callAlternatives } from "./call-alternatives";
 export { callBody } from "./call-body";
 export { callFacets } from "./call-facets";
 export { callDetail, callsPage } from "./calls-page";

@@ -1,10 +1,14 @@
 import { compilePrice } from "../config/compile-target";
+import { type ExpandedTarget, expandTargets } from "../config/targets";
 import { type Price } from "../core/types";
 import { findDocument } from "../store/configuration";
 import { configRevisionsOf } from "../store/revisions";
 import { type ControlDeps } from "./verb";
 
 export type Prices = ReadonlyMap<string, Price>;
+
+/** A target as a configuration describes it. */
+export type PricedTarget = ExpandedTarget & { readonly price: Price | null };
 
 const keptMs = 3_600_000;
 
@@ -20,6 +24,24 @@ export async function pricesAt(
         async ({ revision, config }) => [revision, await readPrices(deps, config)] as const,
       ),
     ),
+  );
+}
+
+/** The targets of the configuration in force as of a revision, by id. */
+export async function targetsAt(
+  { db }: ControlDeps,
+  revision: number,
+): Promise<ReadonlyMap<string, PricedTarget>> {
+  const [found] = await configRevisionsOf(db, [revision]);
+  const document =
+    found && (await db.run((prisma) => findDocument(prisma, 0, found.config)))?.document;
+  const models = new Map(document?.models.map((model) => [model.id, model]));
+  return new Map(
+    document &&
+      expandTargets(document).map((one) => [
+        one.id,
+        { ...one, price: compilePrice(models.get(one.model)) },
+      ]),
   );
 }
 

@@ -56,7 +56,7 @@ const steps: Readonly<Record<"calls" | "targets", readonly Step[]>> = {
 };
 
 /** Rows of minutes are pruned after this. */
-const minutesKeptMs = 8 * dayMs;
+export const minutesKeptMs = 8 * dayMs;
 const longestMs = 400 * dayMs;
 const weekMs = 7 * dayMs;
 

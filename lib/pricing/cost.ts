@@ -15,6 +15,21 @@ export function costNanoUsd(price: Price | null, usage: Usage | null): number | 
   );
 }
 
+/** The usage that a call was logged with; null when it is unknown. */
+export function loggedUsage({
+  promptTokens,
+  completionTokens,
+  cachedTokens,
+}: {
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+  readonly cachedTokens: number | null;
+}): Usage | null {
+  return promptTokens === null || completionTokens === null
+    ? null
+    : { promptTokens, completionTokens, cachedTokens: cachedTokens ?? 0 };
+}
+
 /** The words of the smallest chat, as models count them. */
 const probePromptTokens = 9;
 const probeAnswerTokens = 1;

@@ -1,6 +1,6 @@
 /** What a rescue cost: the call as it was billed, less what its first choice would have taken for the same tokens. */
 import type { Price } from "../core/types";
-import { costNanoUsd } from "./cost";
+import { costNanoUsd, loggedUsage } from "./cost";
 
 export type PricedCall = {
   readonly rescuedBy: string | null;
@@ -14,16 +14,12 @@ export type PricedCall = {
 
 /** Nano-USD, below zero where it was cheaper; null for a call without a rescue, and where a price or the tokens are unknown. */
 export function rescueNanoUsd(call: PricedCall, prices: ReadonlyMap<string, Price>): number | null {
-  const { rescuedBy, model, firstModel, promptTokens, completionTokens, cachedTokens } = call;
+  const { rescuedBy, model, firstModel } = call;
   const first = prices.get(firstModel ?? "") ?? null;
   // What was paid is known in full only where the model that answered has a price.
   if (rescuedBy === null || call.costNanoUsd === null || !prices.has(model ?? "")) {
     return null;
   }
-  const usage =
-    promptTokens === null || completionTokens === null
-      ? null
-      : { promptTokens, completionTokens, cachedTokens: cachedTokens ?? 0 };
-  const cost = costNanoUsd(first, usage);
+  const cost = costNanoUsd(first, loggedUsage(call));
   return cost === null ? null : call.costNanoUsd - cost;
 }

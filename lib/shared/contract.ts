@@ -678,6 +678,35 @@ export const CallDetail = z.extend(CallView, {
 });
 export type CallDetail = z.infer<typeof CallDetail>;
 
+/** What another target of a call's plan would probably have meant, had it been asked first. */
+export const CallAlternative = z.extend(
+  z.pick(PlanEntry, { target: true, decision: true, reason: true }),
+  {
+    provider: z.string(),
+    region: z.string(),
+    model: z.string(),
+    /** Whether it is of the provider that answered; null: nobody did. */
+    sameProvider: z.nullable(z.boolean()),
+    /** The median of its `answers` between the two instants around the call; null of fewer than 20. */
+    p50Ms: z.nullable(z.number()),
+    answers: z.number(),
+    fromMs: z.number(),
+    toMs: z.number(),
+    /** The call's own tokens at the price that was in force then; null where one of them is unknown. */
+    costNanoUsd: z.nullable(z.number()),
+    /** That in relation to what the call cost; null where that is nothing, or not known in full. */
+    costRatio: z.nullable(z.number()),
+  },
+);
+export type CallAlternative = z.infer<typeof CallAlternative>;
+
+/** Of those targets that the call did not try, in the order of its plan. */
+export const CallAlternatives = z.object({
+  generatedAt: z.number(),
+  alternatives: z.array(CallAlternative),
+});
+export type CallAlternatives = z.infer<typeof CallAlternatives>;
+
 /** Words of a call; the last `missingBytes` of them were not kept. */
 const BodyText = z.object({ text: z.string(), missingBytes: z.number() });
 export type BodyText = z.infer<typeof BodyText>;

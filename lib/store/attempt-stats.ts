@@ -47,11 +47,14 @@ export async function targetStatsIn(db: Database, window: Window): Promise<Targe
         ${mergedHistogram("total", window.demo)} AS "totalMs"
       FROM rollup_target WHERE ${withinSpans(window)} GROUP BY target_id`,
   );
-  return targetRows.parse(rows).map(({ totalMs, ...row }) => ({
-    ...row,
-    p50Ms: wholeQuantile(totalMs, 0.5),
-    p95Ms: wholeQuantile(totalMs, 0.95),
-  }));
+  return targetRows.parse(rows).map(withQuantiles);
+}
+
+function withQuantiles<Row extends { readonly totalMs: readonly number[] }>({
+  totalMs,
+  ...row
+}: Row): Omit<Row, "totalMs"> & { readonly p50Ms: number | null; readonly p95Ms: number | null } {
+  return { ...row, p50Ms: wholeQuantile(totalMs, 0.5), p95Ms: wholeQuantile(totalMs, 0.95) };
 }
 
 const moveRows = z.array(
@@ -126,6 +129,7 @@ const loadRows = z.array(
 /** What the calls at a target were like: money is nano-USD, tokens are those of its answers. */
 export type TargetLoad = Omit<z.infer<typeof loadRows>[number], "totalMs"> & {
   /** Of the whole attempt, of those that succeeded; null without any. */
+  readonly p50Ms: number | null;
   readonly p95Ms: number | null;
 };
 
@@ -147,9 +151,7 @@ export async function targetLoadsIn(
       WHERE ${withinSpans(window)} AND demo = ${window.demo} AND target_id = ANY(${[...ids]})
       GROUP BY target_id`,
   );
-  return loadRows
-    .parse(rows)
-    .map(({ totalMs, ...row }) => ({ ...row, p95Ms: wholeQuantile(totalMs, 0.95) }));
+  return loadRows.parse(rows).map(withQuantiles);
 }
 
 const attemptRows = z.array(z.object({ targetId: z.string(), attempts: z.number() }));

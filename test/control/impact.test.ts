@@ -240,6 +240,7 @@ describe("money and time of a move", () => {
     promptTokens: 100_000,
     completionTokens: 10_000,
     costNanoUsd: 200_000_000,
+    p50Ms: 400,
     p95Ms: 900,
   };
   const on = traffic();

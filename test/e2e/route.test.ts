@@ -298,6 +298,7 @@ it("by keyboard: why a call was rescued, whose revision it followed, and on to t
   await shows(drawer.getByTestId("why-sentence"), "503");
   await drawer.getByTestId("waterfall").locator('[data-kind="gateway"]').waitFor();
   expect(await drawer.getByTestId("waterfall").locator('[data-kind="attempt"]').count()).toBe(2);
+  await shows(drawer.getByTestId("alternatives").getByRole("listitem").first(), "≈");
   expect(await objections(page, "dialog[open]")).toEqual([]);
   await page.keyboard.press("Escape");
   await drawer.waitFor({ state: "hidden" });

@@ -34,6 +34,7 @@ describe("what the dashboard asks", () => {
         .flatMap(({ statements }) => statements.map(({ plan }) => plan))
         .join("\n");
     expect(plans("matrix and strips")).toMatch(/rollup_target_minute/);
+    expect(plans("targets of an hour, a day ago")).toMatch(/rollup_target_minute_pkey: \d/);
     expect(plans("chart of 24h")).toMatch(/rollup_total_minute/);
     expect(plans("chart of 90d, one application")).toMatch(/rollup_key_day/);
     expect(plans("calls: failed")).toMatch(/call_\d{8}_.*idx|unserved/);

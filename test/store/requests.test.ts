@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type ActingPerson, systemActor } from "@/lib/control/actor";
+import { callAlternatives } from "@/lib/control/call-alternatives";
 import { callFacets } from "@/lib/control/call-facets";
 import { callDetail, callsPage } from "@/lib/control/calls-page";
 import { createAppKey } from "@/lib/control/create-app-key";
 import { publishDocument } from "@/lib/control/publish-document";
 import { setSwitch } from "@/lib/control/set-switch";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
-import { CallDetail, CallFacets, CallsPage } from "@/lib/shared/contract";
+import { CallAlternatives, CallDetail, CallFacets, CallsPage } from "@/lib/shared/contract";
 import { publishSample, sampleDocument } from "./samples";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
 import { attemptRecord, callRecord, logBatch, logCalls } from "./traffic";
@@ -112,4 +113,73 @@ it("counts of a range are those that its list has, by outcome, model and applica
   expect(await listed({ outcome: "failed" })).toBe(facets.outcomes.failed);
   expect(await listed({ rescued: true })).toBe(facets.outcomes.rescued);
   expect(await listed({ app: "shop" })).toBe(facets.apps[0]!.calls);
+});
+
+it("what was not tried is told by its own calls around this one, at the prices of its revision", async () => {
+  const [gpt, deepseek] = sampleDocument.models!;
+  const priced = (output: number) => [
+    { ...gpt!, price: { input: 2, output } },
+    { ...deepseek!, price: { input: 1, output } },
+  ];
+  await publishSample(deps, { models: priced(8) });
+  await publishDocument(systemActor, deps, {
+    document: { ...sampleDocument, models: priced(80) },
+    source: { kind: "bootstrap", demo: false },
+  });
+  const at = Date.now() - 7_200_000;
+  const entry = (target: string, decision = "eligible", reason = "chain_order") => ({
+    ...{ target, decision, reason },
+  });
+  // Ten tokens in and twenty out, at 2,000 and 8,000 nano-USD each.
+  const asked = callRecord(at, { plan_hash: "p1", revision: 1, cost_nano_usd: 180_000 });
+  const there = (target_id: string, atMs: number, changes: object, times: number) =>
+    Array.from({ length: times }, (_, n) => {
+      const one = callRecord(atMs - n, { total_ms: 400, ...changes });
+      return [one, attemptRecord(one, { target_id })] as const;
+    });
+  const others = [
+    ...there("alpha:eu-west:gpt-4.1", at + 60_000, {}, 20),
+    // Neither another time of day nor the demo's calls change what an hour tells.
+    ...there("alpha:eu-west:gpt-4.1", at - 6 * 3_600_000, { total_ms: 9_000 }, 40),
+    ...there("alpha:eu-west:gpt-4.1", at, { total_ms: 9_000, demo: true }, 40),
+    ...there("beta:global:gpt-4.1", at, {}, 19),
+    ...there("beta:global:gpt-4.1", at - 6 * 3_600_000, { total_ms: 2_000 }, 31),
+    ...there("alpha:us-east:deepseek-v3", at, {}, 19),
+  ];
+  await logBatch(database.db, {
+    calls: [asked, ...others.map(([one]) => one)],
+    attempts: [attemptRecord(asked), ...others.map(([, attempt]) => attempt)],
+    plans: [
+      {
+        hash: "p1",
+        entries: [
+          entry("alpha:us-east:gpt-4.1"),
+          entry("alpha:eu-west:gpt-4.1", "eligible", "slower_region"),
+          entry("beta:global:gpt-4.1", "skipped", "open"),
+          entry("alpha:us-east:deepseek-v3"),
+        ],
+      },
+    ],
+  });
+  const { alternatives } = CallAlternatives.parse(
+    await callAlternatives(viewer, deps, { id: asked.id }),
+  );
+  expect(alternatives).toMatchObject([
+    { region: "eu-west", sameProvider: true, answers: 20, costNanoUsd: 180_000, costRatio: 1 },
+    { provider: "beta", decision: "skipped", reason: "open", sameProvider: false, answers: 50 },
+    { model: "deepseek-v3", p50Ms: null, answers: 19, costNanoUsd: 170_000 },
+  ]);
+  const [west, beta] = alternatives;
+  expect(west!.p50Ms! / 400).toBeCloseTo(1, 0);
+  expect(west!.toMs - west!.fromMs).toBe(3_600_000);
+  expect(beta!.p50Ms! / 2_000).toBeCloseTo(1, 0);
+  expect(beta!.toMs - beta!.fromMs).toBeGreaterThan(12 * 3_600_000);
+
+  const alone = others[0]![0];
+  expect(await callAlternatives(viewer, deps, { id: alone.id })).toMatchObject({
+    alternatives: [],
+  });
+  await expect(callAlternatives(viewer, deps, { id: "nothing" })).rejects.toMatchObject({
+    code: "not_found",
+  });
 });

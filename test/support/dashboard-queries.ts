@@ -14,6 +14,7 @@ import { routePolicyView } from "@/lib/control/route-policy-view";
 import { routesView } from "@/lib/control/routes-view";
 import { publishDocument } from "@/lib/control/publish-document";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
+import { targetLoadsIn } from "@/lib/store/attempt-stats";
 import { type Database, openDatabase } from "@/lib/store/database";
 import { isTooWide, type PlanNode, rowsOfCallsRead, shownPlan } from "./query-plans";
 
@@ -167,6 +168,16 @@ async function questions(db: Database): Promise<Question[]> {
     ),
     chart("one region, 30d", (deps) =>
       objectView(viewer, deps, { kind: "region", range: "30d", id: "region-1" }),
+    ),
+    chart("targets of an hour, a day ago", ({ db: of }) =>
+      targetLoadsIn(
+        of,
+        {
+          ...{ grain: "minute", demo: false },
+          ...{ fromMs: now - dayMs - 1_800_000, toMs: now - dayMs + 1_800_000 },
+        },
+        ["provider-2:region-1:model-1", "provider-3:region-2:model-2"],
+      ),
     ),
     ...metrics(null),
     ...metrics("app-1"),
