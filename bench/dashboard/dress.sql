@@ -24,5 +24,10 @@ BEGIN
         "outcome" = 'served', "status" = 200, "error_code" = NULL, "rescued_by" = 'sibling', "region_switch" = true, "fallback" = false,
         "attempts" = 2
     WHERE "first_model" = 'gpt-4.1' AND "first_region" = 'us-east' AND "started_at" BETWEEN now() - INTERVAL '260 minutes' AND now() - INTERVAL '230 minutes';
+
+    -- Micro-USD a token, in and out, as lib/pricing/catalog.ts lists them.
+    UPDATE "made_calls" SET "cost_nano_usd" = 1000 * ("prompt_tokens" * "listed"."in" + "completion_tokens" * "listed"."out")
+    FROM (VALUES ('gpt-4.1', 2, 8), ('claude-sonnet-4-5', 3, 15), ('gemini-2.5-flash', 0.3, 2.5), ('deepseek-v3', 0.28, 0.42)) AS "listed"("id", "in", "out")
+    WHERE "model" = "listed"."id" AND "cost_nano_usd" IS NOT NULL;
 END
 $$;
