@@ -16,10 +16,12 @@ import { ObjectsView } from "@/components/objects/objects-view";
 import { RouteCards } from "@/components/routes/route-cards";
 import { SettingsView } from "@/components/settings/settings-view";
 import { ConflictSheet } from "@/components/shell/conflict-sheet";
+import { Views } from "@/components/shell/views-menu";
 import { QueryState } from "@/components/shell/query-state";
 import { MatrixGrid } from "@/components/targets/matrix-grid";
 import { ObjectNow } from "@/components/targets/object-now";
 import { PhoneTargets } from "@/components/targets/phone-targets";
+import type { SavedView } from "@/components/lib/saved-views";
 import type { Write } from "@/components/lib/writes/model";
 import type { CallsPage, ChangesPage, HealthView } from "@/lib/shared/contract";
 import { down, health, now, on, switched, target } from "./fixtures";
@@ -108,6 +110,34 @@ describe("a change of several that somebody else was faster than", () => {
   it("is not to be done all the same before the page shows what it would undo", () => {
     expect(sheet(6)).not.toMatch(/ disabled=""/);
     expect(sheet(5)).toMatch(/ disabled=""/);
+  });
+});
+
+describe("saved views", () => {
+  const views = [
+    { name: "what failed", query: "q=outcome%3Afailed&r=6h" },
+    { name: "all", query: "" },
+  ];
+  const menu = (search: string, kept: readonly SavedView[]): string =>
+    rendered(<Views remembered="views" views={kept} onClose={() => undefined} />, { search });
+
+  it("say what they ask for, mark the one that is shown, and can each be deleted", () => {
+    const markup = menu("r=6h&call=7&q=outcome:failed", views);
+    expect(markup.split('aria-current="true"')).toHaveLength(2);
+    expect(markup).toMatch(/aria-current="true" title="what failed"/);
+    expect(markup).toContain(">q=outcome:failed r=6h<");
+    expect(markup).toContain(
+      `aria-label="${say({ key: "views.delete", values: { name: "all" } })}"`,
+    );
+    expect(menu("", views)).toMatch(/aria-current="true" title="all"/);
+  });
+
+  it("begin with a name for what is shown, and say that one of the name is replaced", () => {
+    expect(menu("q=is:rescued&r=24h&from=x", [])).toContain('value="is:rescued · 24h"');
+    expect(menu("q=is:rescued", views)).toContain(`>${say({ key: "confirm.save" })}</button>`);
+    const shown = menu("q=outcome:failed&r=6h", views);
+    expect(shown).toContain('value="what failed"');
+    expect(shown).toContain(`>${say({ key: "views.replace" })}</button>`);
   });
 });
 
