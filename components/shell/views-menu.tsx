@@ -111,14 +111,14 @@ export function Views({ remembered, views, onClose }: ViewsProps) {
       {views.length === 0 ? (
         <p className="run text-small text-fg-2">{t("views.none")}</p>
       ) : (
-        <ul className="-mx-2 grid max-h-[45dvh] overflow-y-auto">
+        <ul className="-mx-2 flex max-h-[45dvh] flex-col overflow-y-auto">
           {views.map((view, index) => (
             <li key={view.name} className="flex items-center gap-1">
               <button
                 type="button"
                 aria-current={view.query === query || undefined}
                 title={view.name}
-                className="flex min-w-0 flex-1 items-center gap-2 rounded-control px-2 py-1 text-left hover:bg-hover touch:min-h-11"
+                className="flex min-w-0 flex-1 items-center gap-2 rounded-control px-2 py-1 text-left -outline-offset-2 hover:bg-hover touch:min-h-11"
                 onClick={() => {
                   showSearch(new URLSearchParams(view.query));
                   onClose();
