@@ -252,8 +252,7 @@ it("finds, sorts and chooses models by keys, goes back to a saved view, turns tw
   await page.keyboard.type("gemini");
   await expect.poll(shown).toEqual(["gemini-2.5-flash"]);
   expect(new URL(page.url()).searchParams.get("q")).toBe("gemini");
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Shift+KeyS");
+  await button(page, "views.title").click();
   const views = page.getByRole("dialog", { name: say({ key: "views.title" }) });
   await views.getByRole("textbox").press("Enter");
   await views.waitFor({ state: "hidden" });
