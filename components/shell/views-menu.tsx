@@ -141,11 +141,10 @@ export function Views({ remembered, views, onClose }: ViewsProps) {
                 size="icon"
                 aria-label={t("views.delete", { name: view.name })}
                 title={t("views.delete", { name: view.name })}
-                onClick={({ currentTarget }) => {
-                  // It goes with its line.
-                  currentTarget.closest<HTMLElement>("[role=dialog]")?.focus();
+                onClick={() => {
                   keep(views.filter((other) => other !== view));
                   tell(t("views.deleted", { name: view.name }), view, index);
+                  onClose();
                 }}
               >
                 <Trash2 size={14} aria-hidden="true" />
