@@ -9,6 +9,7 @@ import { useHealth } from "@/components/lib/live/views";
 import { metricsQueries } from "@/components/lib/queries";
 import { type Range, showUnbounded, streamedRange } from "@/components/lib/range";
 import { rangeText } from "@/components/lib/range-text";
+import { SavedViews } from "@/components/shell/saved-views";
 import { Button } from "@/components/ui/button";
 import { LoadBoundary } from "@/components/ui/load-boundary";
 import { Segments } from "@/components/ui/segments";
@@ -63,6 +64,7 @@ export function FilterBar({ text, read, range, onText }: Props) {
         >
           {t("requests.facets.open")}
         </Button>
+        <SavedViews />
       </div>
       {isCounting && (
         <LoadBoundary fallback={null}>

@@ -11,6 +11,7 @@ import { useLiveClock } from "@/components/lib/live/provider";
 import { useChanges, useHealth } from "@/components/lib/live/views";
 import { changedBy, changesQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
+import { SavedViews } from "@/components/shell/saved-views";
 import { Button } from "@/components/ui/button";
 import { LoadBoundary } from "@/components/ui/load-boundary";
 import { Panel } from "@/components/ui/panel";
@@ -99,7 +100,10 @@ export function FeedView() {
           </div>
         }
       >
-        <ObjectFilter object={object} />
+        <div className="mb-3 flex flex-wrap items-start gap-2">
+          <ObjectFilter object={object} />
+          <SavedViews />
+        </div>
         <QueryState query={feed} skeleton="h-96" />
         {feed.data !== undefined && changes.length === 0 && (
           <p className="run py-4 text-fg-2">

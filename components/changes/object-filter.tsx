@@ -26,7 +26,11 @@ export function ObjectFilter({ object }: { object: string | null }) {
     }
   };
   return (
-    <form role="search" onSubmit={submit} className="mb-3 flex flex-wrap items-center gap-2">
+    <form
+      role="search"
+      onSubmit={submit}
+      className="flex min-w-0 flex-1 flex-wrap items-center gap-2"
+    >
       <input
         type="search"
         value={typed}

@@ -69,6 +69,12 @@ export function rangeBetween(fromMs: number, toMs: number): Range {
   return `${new Date(fromMs).toISOString()}/${new Date(toMs).toISOString()}`;
 }
 
+/** A range of this length that ends with the minute of an instant. */
+export function rangeEndingWith(atMs: number, spanMs: number): Range {
+  const endMs = Math.floor(atMs / minuteMs + 1) * minuteMs;
+  return rangeBetween(endMs - spanMs, endMs);
+}
+
 /** Both instants of a range that stays; null for one that moves with the clock. */
 export function instantsOf(
   range: Range,

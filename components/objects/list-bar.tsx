@@ -4,6 +4,7 @@ import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import type { ObjectKind } from "@/components/lib/object-kinds";
+import { SavedViews } from "@/components/shell/saved-views";
 import { Button } from "@/components/ui/button";
 import { Chooser } from "@/components/ui/chooser";
 import { LoadBoundary } from "@/components/ui/load-boundary";
@@ -68,16 +69,18 @@ export function ListBar({ kind, list, health, shown, of }: Props) {
         <span role="status" className="text-small text-fg-3">
           {shown < of && t("objects.shown", { shown, of })}
         </span>
-        <Button
-          aria-expanded={isOpen}
-          className="ml-auto"
-          onClick={() => {
-            setOpen(!isOpen);
-          }}
-        >
-          <Settings2 size={14} aria-hidden="true" />
-          {t("objects.layout")}
-        </Button>
+        <span className="ml-auto inline-flex flex-wrap gap-2">
+          <SavedViews />
+          <Button
+            aria-expanded={isOpen}
+            onClick={() => {
+              setOpen(!isOpen);
+            }}
+          >
+            <Settings2 size={14} aria-hidden="true" />
+            {t("objects.layout")}
+          </Button>
+        </span>
       </div>
       {isOpen && (
         <LoadBoundary fallback={null}>

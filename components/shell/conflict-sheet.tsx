@@ -5,63 +5,99 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useChanges, useHealth } from "@/components/lib/live/views";
 import { storeDraft } from "@/components/lib/writes/draft";
-import { type PolicyChange, servedObject, type Wanted } from "@/components/lib/writes/model";
-import { useWrites, useWritesState } from "@/components/lib/writes/provider";
+import {
+  type Conflict,
+  type Disputed,
+  disputedIn,
+  type PolicyChange,
+  stepsOf,
+  type Wanted,
+} from "@/components/lib/writes/model";
+import { useWrites } from "@/components/lib/writes/provider";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 
-/** Somebody was faster: both versions, and the choice between them. */
-export function ConflictSheet() {
+/** Somebody was faster: both versions, and the choice between them. Of several, those that differ. */
+export function ConflictSheet({ conflict }: { conflict: Conflict }) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const writes = useWrites();
-  const { conflict } = useWritesState();
   const health = useHealth().data;
   const changes = useChanges().data?.changes;
-  if (conflict === null || health === undefined) {
+  if (health === undefined) {
     return null;
   }
-  const { write, theirRevision, theirPolicy } = conflict;
-  const theirs = servedObject(health, write.ref);
-  const change = changes?.find(({ revision }) => revision === theirs?.revision);
-  const wantedText = (wanted: Wanted): string =>
-    wanted.kind === "order" ? wanted.chain.join(" → ") : t(`intent.${wanted.intent}`);
+  const { write, theirRevision = 0, theirPolicy } = conflict;
+  const { ref, wanted } = write;
+  const also = write.also.map((other) => other.ref.id);
+  const disputed = disputedIn(conflict, health);
+  const isGone = disputed.some(({ theirs }) => theirs === undefined);
+  const wantedText = (one: Wanted): string =>
+    one.kind === "order" ? one.chain.join(" → ") : t(`intent.${one.intent}`);
+  const theirText = ({ theirs }: Disputed): string =>
+    theirs === undefined ? t("conflict.gone") : wantedText(theirs.wanted);
+  const byText = ({ theirs }: Disputed): string => {
+    const change = changes?.find(({ revision }) => revision === theirs?.revision);
+    return change === undefined
+      ? t("conflict.title")
+      : t("conflict.titleBy", {
+          name: actorName(t, change.actor),
+          ago: f.duration(nowMs - change.at),
+        });
+  };
   const keep = (): void => {
-    if (write.ref.type === "route") {
-      storeDraft(write.ref.id, null);
+    if (ref.type === "route") {
+      storeDraft(ref.id, null);
     }
     writes.settleConflict();
   };
   const overrule = (): void => {
     writes.settleConflict();
-    const basedOn = Math.max(theirRevision ?? 0, theirs?.revision ?? 0);
-    writes.ask(write.ref, write.wanted, { basedOn }).catch(() => undefined);
+    // Of several, what the page shows of all of them now.
+    const seen = also.length > 0 ? health.revision : theirRevision;
+    const basedOn = Math.max(seen, ...disputed.map(({ theirs }) => theirs?.revision ?? 0));
+    writes.ask(ref, wanted, { basedOn, also }).catch(() => undefined);
   };
   return (
     <Dialog labelledBy="conflict-title" shape="sheet" onClose={keep}>
       <h2 id="conflict-title" className="text-title font-strong">
-        {change === undefined
-          ? t("conflict.title")
-          : t("conflict.titleBy", {
-              name: actorName(t, change.actor),
-              ago: f.duration(nowMs - change.at),
-            })}
+        {also.length > 0
+          ? t("conflict.titleSeveral", { n: disputed.length, of: stepsOf(write).length })
+          : disputed.map(byText)}
       </h2>
       <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
         <dt className="text-fg-3">{t("conflict.theirs")}</dt>
         <dd className="run break-words" data-testid="theirs">
-          {theirs === undefined ? t("conflict.gone") : wantedText(theirs.wanted)}
+          {also.length > 0 ? (
+            <ul className="grid max-h-[40dvh] gap-1.5 overflow-y-auto">
+              {disputed.map((one) => (
+                <li key={one.ref.id}>
+                  <span className="mono text-small">{one.ref.id}</span>: {theirText(one)}
+                  <span className="block text-small text-fg-3">{byText(one)}</span>
+                </li>
+              ))}
+            </ul>
+          ) : (
+            disputed.map(theirText)
+          )}
           <PolicyLines policy={theirPolicy} />
         </dd>
         <dt className="text-fg-3">{t("conflict.mine")}</dt>
         <dd className="run break-words" data-testid="mine">
-          {wantedText(write.wanted)}
-          {write.wanted.kind === "order" && <PolicyLines policy={write.wanted.policy} />}
+          {wantedText(wanted)}
+          {wanted.kind === "order" && <PolicyLines policy={wanted.policy} />}
         </dd>
       </dl>
+      {also.length > 0 && (
+        <p className="run mt-3 text-small text-fg-3">{t("conflict.allOrNone")}</p>
+      )}
       <div className="mt-5 flex flex-wrap justify-end gap-2">
         <Button onClick={keep}>{t("conflict.keep")}</Button>
-        <Button tone="primary" onClick={overrule} disabled={theirs === undefined}>
+        <Button
+          tone="primary"
+          onClick={overrule}
+          disabled={isGone || (also.length > 0 && health.revision < theirRevision)}
+        >
           {t("conflict.overrule")}
         </Button>
       </div>

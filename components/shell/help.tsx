@@ -9,6 +9,7 @@ const keys = [
   ["Ctrl K · ⌘ K", "help.palette"],
   ["?", "help.help"],
   ["/", "help.filter"],
+  ["⇧ S", "help.views"],
   ["j · k", "help.rows"],
   ["u", "help.undo"],
   [".", "help.pause"],

@@ -8,7 +8,10 @@ export type ViewCommand =
 
 /** What a key of the whole page asks for. */
 export type PageCommand =
-  | { readonly kind: "palette" | "help" | "pause" | "undo" | "filter" | "next" | "previous" }
+  | {
+      readonly kind:
+        "palette" | "help" | "pause" | "undo" | "filter" | "views" | "next" | "previous";
+    }
   | { readonly kind: "go"; readonly href: string }
   | ViewCommand;
 
@@ -21,6 +24,10 @@ export type Pressed = Pick<
 /** `g` waits so long for the page that it leads to. */
 export const leaderMs = 1_500;
 
+const shifted: Readonly<Record<string, PageCommand>> = {
+  Slash: { kind: "help" },
+  KeyS: { kind: "views" },
+};
 const commands: Readonly<Record<string, PageCommand>> = {
   Period: { kind: "pause" },
   KeyU: { kind: "undo" },
@@ -58,7 +65,7 @@ export function commandOf(
     return null;
   }
   if (shiftKey) {
-    return code === "Slash" ? { kind: "help" } : null;
+    return shifted[code] ?? null;
   }
   if (afterLeader) {
     const page = pages.find(({ key }) => key === code);

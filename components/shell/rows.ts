@@ -14,3 +14,8 @@ export function focusRow(step: 1 | -1): void {
 export function focusFilter(): void {
   document.querySelector<HTMLElement>("main [data-filter]")?.focus();
 }
+
+/** Opens the page's saved views, if it has any to save, or closes them. */
+export function openViews(): void {
+  document.querySelector<HTMLElement>("main [data-views]")?.click();
+}

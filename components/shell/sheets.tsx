@@ -20,7 +20,7 @@ export function Sheets() {
   return (
     <LoadBoundary fallback={null}>
       {confirming !== null && <ConfirmSheet />}
-      {conflict !== null && <ConflictSheet />}
+      {conflict !== null && <ConflictSheet conflict={conflict} />}
     </LoadBoundary>
   );
 }

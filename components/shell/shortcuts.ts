@@ -12,7 +12,7 @@ import { areShortcutsOn } from "@/components/lib/shortcuts-preference";
 import { useWrites } from "@/components/lib/writes/provider";
 import { commandOf, leaderMs, type PageCommand, type ViewCommand } from "./keymap";
 import { linkTo } from "./nav-links";
-import { focusFilter, focusRow } from "./rows";
+import { focusFilter, focusRow, openViews } from "./rows";
 
 export interface Opened {
   readonly help: () => void;
@@ -68,6 +68,9 @@ export function useShortcuts({ help, palette }: Opened): void {
         return;
       case "filter":
         focusFilter();
+        return;
+      case "views":
+        openViews();
         return;
       case "next":
         focusRow(1);

@@ -72,11 +72,7 @@ export function down(over: Partial<TargetView> = {}): TargetView {
 }
 
 export function health(targets: readonly TargetView[], over: Partial<HealthView> = {}): HealthView {
-  const object = (id: string): HealthView["models"][number] => ({
-    id,
-    switch: on,
-    availability: { ratio: 0.99, n: 100, source: "live" },
-  });
+  const object = (id: string): HealthView["models"][number] => switched(id, {});
   const ids = (key: "model" | "region" | "provider"): string[] => [
     ...new Set(targets.map((each) => each[key])),
   ];
@@ -94,6 +90,12 @@ export function health(targets: readonly TargetView[], over: Partial<HealthView>
     routes: [],
     ...over,
   };
+}
+
+/** A model or region whose switch is as `over` says. */
+export function switched(id: string, over: Partial<SwitchView>): HealthView["models"][number] {
+  const availability = { ratio: 0.99, n: 100, source: "live" } as const;
+  return { id, switch: { ...on, ...over }, availability };
 }
 
 export function node(

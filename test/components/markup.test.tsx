@@ -6,6 +6,7 @@ import { readFilter } from "@/components/calls/filter";
 import { ApiFailure } from "@/components/lib/api";
 import {
   callsQueries,
+  changesQueries,
   figuresQueries,
   routesQueries,
   setupQueries,
@@ -17,18 +18,23 @@ import { ObjectsView } from "@/components/objects/objects-view";
 import { RouteCards } from "@/components/routes/route-cards";
 import { SetupView } from "@/components/setup/setup-view";
 import { SettingsView } from "@/components/settings/settings-view";
+import { ConflictSheet } from "@/components/shell/conflict-sheet";
+import { Views } from "@/components/shell/views-menu";
 import { QueryState } from "@/components/shell/query-state";
 import { MatrixGrid } from "@/components/targets/matrix-grid";
 import { ObjectNow } from "@/components/targets/object-now";
 import { PhoneTargets } from "@/components/targets/phone-targets";
+import type { SavedView } from "@/components/lib/saved-views";
+import type { Write } from "@/components/lib/writes/model";
 import type {
   AttemptView,
   CallsPage,
   CallView,
+  ChangesPage,
   HealthView,
   TargetView,
 } from "@/lib/shared/contract";
-import { call, down, health, now, on, target } from "./fixtures";
+import { call, down, health, now, on, switched, target } from "./fixtures";
 import { rendered, switchOf } from "./rendered";
 import { wordsOf } from "./words";
 
@@ -70,6 +76,78 @@ describe("a switch over several targets", () => {
     const whole = shown(health([west, east]));
     expect(whole).toContain('aria-checked="true"');
     expect(whole).not.toContain("data-mixed");
+  });
+});
+
+describe("a change of several that somebody else was faster than", () => {
+  const wanted = { kind: "switch", intent: "draining", until: null, reason: null } as const;
+  const enabled = { ...wanted, intent: "enabled" } as const;
+  const [first, second, third] = (["a", "b", "c"] as const).map((id) => ({
+    ref: { type: "model", id } as const,
+    wanted,
+    previous: enabled,
+  }));
+  const write = {
+    ...{ ...first, also: [second, third], seq: 1, basedOn: 3, undoes: null },
+    ...{ sent: null, acks: {}, doneAtMs: null },
+  } as Write;
+  const change = { revision: 6, actor: { type: "operator", name: "minji" }, at: now - 8_000 };
+  const sheet = (revision: number): string =>
+    rendered(<ConflictSheet conflict={{ write, id: "b", theirRevision: 6, theirPolicy: {} }} />, {
+      health: health([], {
+        revision,
+        models: [
+          switched("a", {}),
+          switched("b", { intent: "disabled", revision: 6 }),
+          switched("c", { intent: "draining", revision: 5 }),
+        ],
+      }),
+      read(client) {
+        const page = { changes: [change] } as unknown as ChangesPage;
+        client.setQueryData(changesQueries.latest().queryKey, page);
+      },
+    });
+
+  it("lists what differs, by whom and since when, beside what was wanted", () => {
+    const markup = sheet(6);
+    expect(markup).toContain(say({ key: "conflict.titleSeveral", values: { n: 1, of: 3 } }));
+    expect(markup).toContain(`>b</span>: ${say({ key: "intent.disabled" })}`);
+    const by = say({ key: "conflict.titleBy", values: { name: "minji", ago: "8 s" } });
+    expect(markup.split(by)).toHaveLength(2);
+    expect(markup).toContain(`data-testid="mine">${say({ key: "intent.draining" })}`);
+  });
+
+  it("is not to be done all the same before the page shows what it would undo", () => {
+    expect(sheet(6)).not.toMatch(/ disabled=""/);
+    expect(sheet(5)).toMatch(/ disabled=""/);
+  });
+});
+
+describe("saved views", () => {
+  const views = [
+    { name: "what failed", query: "q=outcome%3Afailed&r=6h" },
+    { name: "all", query: "" },
+  ];
+  const menu = (search: string, kept: readonly SavedView[]): string =>
+    rendered(<Views remembered="views" views={kept} onClose={() => undefined} />, { search });
+
+  it("say what they ask for, mark the one that is shown, and can each be deleted", () => {
+    const markup = menu("r=6h&call=7&q=outcome:failed", views);
+    expect(markup.split('aria-current="true"')).toHaveLength(2);
+    expect(markup).toMatch(/aria-current="true" title="what failed"/);
+    expect(markup).toContain(">q=outcome:failed r=6h<");
+    expect(markup).toContain(
+      `aria-label="${say({ key: "views.delete", values: { name: "all" } })}"`,
+    );
+    expect(menu("", views)).toMatch(/aria-current="true" title="all"/);
+  });
+
+  it("begin with a name for what is shown, and say that one of the name is replaced", () => {
+    expect(menu("q=is:rescued&r=24h&from=x", [])).toContain('value="is:rescued · 24h"');
+    expect(menu("q=is:rescued", views)).toContain(`>${say({ key: "confirm.save" })}</button>`);
+    const shown = menu("q=outcome:failed&r=6h", views);
+    expect(shown).toContain('value="what failed"');
+    expect(shown).toContain(`>${say({ key: "views.replace" })}</button>`);
   });
 });
 

@@ -12,7 +12,14 @@ import {
 } from "@/components/charts/series";
 import { followedBy } from "@/components/changes/followed";
 import { changeIn, changeText } from "@/components/lib/open-change";
-import { instantsOf, rangeBetween, rangeIn, rangeQuery, withRange } from "@/components/lib/range";
+import {
+  instantsOf,
+  rangeBetween,
+  rangeEndingWith,
+  rangeIn,
+  rangeQuery,
+  withRange,
+} from "@/components/lib/range";
 import { rangeText } from "@/components/lib/range-text";
 import { deltaText } from "@/components/metrics/delta";
 import { moverChange, moverValue } from "@/components/metrics/mover-texts";
@@ -62,6 +69,12 @@ describe("the range in an address", () => {
     expect(instantsOf(range)).toEqual({ fromMs: now - minute, toMs: now });
     expect([...rangeQuery(range).keys()]).toEqual(["from", "to"]);
     expect(instantsOf("6h")).toBeNull();
+  });
+
+  it("ends with the minute of a call that it leads to", () => {
+    const range = rangeEndingWith(now - 20_000, 60 * minute);
+    expect(instantsOf(range)).toEqual({ fromMs: now - 60 * minute, toMs: now });
+    expect(instantsOf(rangeEndingWith(now, minute))).toEqual({ fromMs: now, toMs: now + minute });
   });
 
   it("is a part of a sentence", () => {

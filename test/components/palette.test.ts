@@ -22,6 +22,7 @@ describe("a key of the page", () => {
     ["KeyU", {}, "undo"],
     ["Slash", {}, "filter"],
     ["Slash", { shiftKey: true }, "help"],
+    ["KeyS", { shiftKey: true }, "views"],
     ["KeyJ", {}, "next"],
     ["KeyK", {}, "previous"],
     ["KeyT", {}, "time"],

@@ -1,8 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { healthQueries } from "@/components/lib/queries";
+import { createStore } from "@/components/lib/store";
+import { ask, undo } from "@/components/lib/writes/actions";
 import { formerDraft, laterDraft, nextDraft, parsedDraft } from "@/components/lib/writes/draft";
 import { impactRequest } from "@/components/lib/writes/impact";
 import {
   begun,
+  disputedIn,
   isAwaited,
   noWrites,
   observed,
@@ -18,7 +23,7 @@ import {
 } from "@/components/lib/writes/model";
 import { progressOf, proofOf } from "@/components/lib/writes/proof";
 import { proofTexts } from "@/components/lib/writes/proof-text";
-import { call, health, node, now, target } from "./fixtures";
+import { call, health, node, now, switched, target } from "./fixtures";
 import { wordsOf } from "./words";
 
 const off: Wanted = { kind: "switch", intent: "draining", until: null, reason: null };
@@ -122,6 +127,68 @@ describe("a change of several objects", () => {
   it("is asked about as one", () => {
     expect(impactRequest(model("a"), off, ["b"])).toMatchObject({ objectId: "a", also: ["b"] });
     expect(impactRequest(model("a"), off)).not.toHaveProperty("also");
+  });
+
+  it("is disputed where somebody changed what was seen to something else, and where the server said so", () => {
+    const view = health([], {
+      models: [
+        switched("a", { intent: "draining", revision: 5 }),
+        switched("b", { intent: "disabled", revision: 6 }),
+        switched("c", {}),
+        switched("d", { revision: 7 }),
+      ],
+    });
+    const also = ["b", "c", "d"].map((id) => ({ ref: model(id), wanted: off, previous: enabled }));
+    const conflict = { write: { ...several, also }, theirRevision: 6, theirPolicy: {} };
+    const namesOf = (id: string) =>
+      disputedIn({ ...conflict, id }, view).map(({ ref, theirs }) => [ref.id, theirs?.revision]);
+    expect(namesOf("b")).toEqual([
+      ["b", 6],
+      ["d", 7],
+    ]);
+    // The page's view may be older than the server's word.
+    expect(namesOf("c")).toEqual([
+      ["b", 6],
+      ["c", 3],
+      ["d", 7],
+    ]);
+  });
+});
+
+describe("a refusal because somebody was faster", () => {
+  const model = (id: string): Write["ref"] => ({ type: "model", id });
+  const client = new QueryClient();
+  const failed: unknown[] = [];
+  const deps = {
+    ...{ client, store: createStore(noWrites), nowMs: () => now },
+    ...{ onStored: () => undefined, onSaved: () => undefined },
+    onFailed: (_write: Write, error: unknown) => failed.push(error),
+  };
+  const error = {
+    code: "conflict",
+    values: { id: "b" },
+    details: { current: { revision: 14 } },
+  };
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    client.clear();
+    deps.store.update(() => noWrites);
+  });
+
+  it("puts the choice to the person for several as for one, but for several that are taken back", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ error }, { status: 409 })));
+    const view = health([], { models: [switched("a", {}), switched("b", {})] });
+    client.setQueryData(healthQueries.view().queryKey, view);
+    expect(await ask(deps, model("a"), off, { also: ["b"], isConfirmed: true })).toBe(false);
+    const { conflict } = deps.store.get();
+    expect(conflict).toMatchObject({ id: "b", theirRevision: 14, write: { basedOn: 12 } });
+    expect(failed).toEqual([]);
+    deps.store.update(() => noWrites);
+    const done = { ...write, sent, also: [{ ref: model("b"), wanted: off, previous: enabled }] };
+    await undo(deps, done);
+    expect(deps.store.get().conflict).toBeNull();
+    expect(failed).toHaveLength(1);
   });
 });
 

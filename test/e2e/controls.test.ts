@@ -240,7 +240,7 @@ it("switches a region off for all models and on again by the mouse", async () =>
   expect(await savedIntent("region", "ap-south")).toBe("enabled");
 });
 
-it("finds, sorts and chooses models by keys, turns two off in one change, and takes both back", async () => {
+it("finds, sorts and chooses models by keys, goes back to a saved view, turns two off in one change, and takes both back", async () => {
   const page = await room.open({}, "/models");
   const lines = page.getByTestId(/^object-/);
   const shown = async (): Promise<string[]> =>
@@ -252,8 +252,22 @@ it("finds, sorts and chooses models by keys, turns two off in one change, and ta
   await page.keyboard.type("gemini");
   await expect.poll(shown).toEqual(["gemini-2.5-flash"]);
   expect(new URL(page.url()).searchParams.get("q")).toBe("gemini");
+  await button(page, "views.title").click();
+  const views = page.getByRole("dialog", { name: say({ key: "views.title" }) });
+  await views.getByRole("textbox").press("Enter");
+  await views.waitFor({ state: "hidden" });
+  await page.keyboard.press("Slash");
   await page.keyboard.type(" or so");
   await page.getByRole("button", { name: say({ key: "objects.clearFilter" }) }).click();
+  await expect.poll(shown).toHaveLength(chain.length);
+  await page.keyboard.press("Shift+KeyS");
+  const view = views.getByRole("button", { name: /^gemini/ });
+  await view.waitFor();
+  expect(await view.getAttribute("aria-current")).toBeNull();
+  expect(await objections(page)).toEqual([]);
+  await view.click();
+  await expect.poll(shown).toEqual(["gemini-2.5-flash"]);
+  await page.getByRole("searchbox").fill("");
   const name = page.getByRole("columnheader").first();
   await name.getByRole("button").click();
   await expect.poll(() => name.getAttribute("aria-sort")).toBe("ascending");

@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import type { Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { fileName } from "@/components/charts/save-file";
 import { rangeBetween } from "@/components/lib/range";
+import type { Change } from "@/lib/shared/contract";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
 import { expectNoOverflow, objections } from "./axe";
@@ -359,6 +361,13 @@ it("by keys alone the range moves, a link keeps its times, and what has the focu
     expect(own).toMatch(new RegExp(`^${list}-.*\\.csv$`));
     expect(lines.toString().split("\r\n").length).toBeGreaterThan(3);
   }
+  // The feed is also a file for programs, as the operator API tells it.
+  const json = page.getByRole("button", { name: say({ key: "chart.json" }) });
+  const feed = await saved(() => json.click());
+  const changes = JSON.parse(feed.file.toString()) as Change[];
+  expect(feed.name).toBe(fileName("changes", changes[0]?.at ?? 0, "json"));
+  const told = (await (await room.ask("GET", "changes")).json()) as { changes: Change[] };
+  expect(told.changes).toEqual(expect.arrayContaining(changes.slice(0, 5)));
 });
 
 it("charts of a page share a cursor and tell their zone, and a series is shown alone by its name", async () => {

@@ -5,10 +5,8 @@ import type { CallFilter } from "@/components/calls/filter";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { callsQueries } from "@/components/lib/queries";
-import { type Range, rangeBetween, showRange, windowOf } from "@/components/lib/range";
+import { type Range, rangeEndingWith, showRange, windowOf } from "@/components/lib/range";
 import { Button } from "@/components/ui/button";
-
-const minuteMs = 60_000;
 
 type Props = {
   filter: CallFilter;
@@ -35,8 +33,7 @@ export function LastCall({ filter, range, isDemo, children }: Props) {
       <Button
         size="sm"
         onClick={() => {
-          const endMs = Math.floor(last.startedAt / minuteMs + 1) * minuteMs;
-          showRange(rangeBetween(endMs - (toMs - fromMs), endMs));
+          showRange(rangeEndingWith(last.startedAt, toMs - fromMs));
         }}
       >
         {t("requests.jump")}

@@ -197,9 +197,11 @@ async function run(
     }
     deps.onStored({ ...write, sent });
   } catch (error) {
-    // What somebody else did to one of several is no question of mine or theirs: nothing was changed, and it is told.
+    // Several that are taken back went each to what it was: there is no one wish to hold against theirs, and it is told.
     const isConflict =
-      error instanceof ApiFailure && error.status === 409 && write.also.length === 0;
+      error instanceof ApiFailure &&
+      error.status === 409 &&
+      (write.also.length === 0 || write.undoes === null);
     store.update((state) => ({
       ...dropped(state, write.seq),
       conflict: isConflict ? toConflict(write, error) : state.conflict,
@@ -215,9 +217,10 @@ async function run(
 /** What the server says of the object as it is now. */
 type Details = { current?: { revision?: number; policy?: Conflict["theirPolicy"] } };
 
-function toConflict(write: Write, { details }: ApiFailure): Conflict {
+function toConflict(write: Write, { details, refusal }: ApiFailure): Conflict {
   const { current } = details as Details;
-  return { write, theirRevision: current?.revision, theirPolicy: current?.policy ?? {} };
+  const id = write.also.length === 0 ? write.ref.id : String(refusal.values?.["id"]);
+  return { write, id, theirRevision: current?.revision, theirPolicy: current?.policy ?? {} };
 }
 
 async function refresh(client: QueryClient): Promise<void> {

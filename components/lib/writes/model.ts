@@ -91,6 +91,8 @@ export interface WritesState {
 
 export interface Conflict {
   readonly write: Write;
+  /** The object that the server named; of several, others may have been changed too. */
+  readonly id: string;
   /** What the other one's change made, as far as the server told: the page's own view may be older. */
   readonly theirRevision: number | undefined;
   /** The numbers of a route's policy as the other one left them. */
@@ -280,4 +282,31 @@ export function servedObject(
   const lists = { target: targets, model: models, region: regions, provider: providers };
   const object = lists[ref.type].find(({ id }) => id === ref.id);
   return object && { wanted: toWanted(object.switch), revision: object.switch.revision };
+}
+
+/** What stands in the way of one object's change; `theirs` is undefined when it is gone. */
+export interface Disputed {
+  readonly ref: ObjectRef;
+  readonly theirs: ReturnType<typeof servedObject>;
+}
+
+/** What somebody else changed: the object that the server named, and each one that is newer and not as wanted anyway. */
+export function disputedIn({ write, id }: Conflict, health: HealthView): Disputed[] {
+  return stepsOf(write).flatMap(({ ref, wanted }) => {
+    const theirs = servedObject(health, ref);
+    const isOther =
+      theirs !== undefined &&
+      theirs.revision > write.basedOn &&
+      !isSameSwitch(theirs.wanted, wanted);
+    return ref.id === id || isOther ? [{ ref, theirs }] : [];
+  });
+}
+
+function isSameSwitch(one: Wanted, other: Wanted): boolean {
+  return (
+    one.kind === "switch" &&
+    other.kind === "switch" &&
+    one.intent === other.intent &&
+    one.until === other.until
+  );
 }
