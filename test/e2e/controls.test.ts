@@ -65,7 +65,7 @@ function grip(page: Page, model: string): Locator {
   });
 }
 
-function button(page: Page, key: "routes.saveAll" | "routes.discard"): Locator {
+function button(page: Page, key: "routes.saveAll" | "routes.discard" | "views.title"): Locator {
   return page.getByRole("button", { name: say({ key }), exact: true });
 }
 
