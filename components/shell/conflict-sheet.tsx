@@ -1,6 +1,6 @@
 "use client";
 
-import { actorName } from "@/components/lib/i18n/actor-name";
+import { actorName, actorTitle } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useChanges, useHealth } from "@/components/lib/live/views";
@@ -39,7 +39,11 @@ export function ConflictSheet() {
   };
   return (
     <Dialog labelledBy="conflict-title" shape="sheet" onClose={keep}>
-      <h2 id="conflict-title" className="text-title font-strong">
+      <h2
+        id="conflict-title"
+        className="text-title font-strong"
+        title={change && actorTitle(change.actor)}
+      >
         {change === undefined
           ? t("conflict.title")
           : t("conflict.titleBy", {

@@ -8,8 +8,21 @@ const unnamed: Readonly<Record<string, MessageKey>> = {
 };
 
 /** Who acted, in the reader's language. */
-export function actorName(t: Translate, { type, name }: Actor): string {
-  return type === "system" || type === "healer" ? t(`actor.${type}`) : personName(t, name);
+export function actorName(t: Translate, actor: Actor): string {
+  const { type } = actor;
+  return type === "system" || type === "healer"
+    ? t(`actor.${type}`)
+    : personName(t, shortName(actor));
+}
+
+/** A file without its folders. */
+export function shortName({ type, name }: Actor): string {
+  return type === "file" ? name.slice(name.lastIndexOf("/") + 1) : name;
+}
+
+/** What the name leaves out: the whole path of a file. */
+export function actorTitle({ type, name }: Actor): string | undefined {
+  return type === "file" ? name : undefined;
 }
 
 export function personName(t: Translate, name: string): string {
