@@ -156,10 +156,12 @@ function FeedPage({ changes, followed, credited, onCompare }: PageProps) {
     placeholderData: keepPreviousData,
   });
   const effectOf = new Map(effects.data?.effects.map((effect) => [effect.at, effect]));
+  // It still has while it is asked again.
+  const hasFailed = effects.errorUpdateCount > 0;
   const effectLine = (change: Change): ReactNode => {
     const shown = credited.get(change.id);
     return shown === change ? (
-      <ChangeEffect effect={effectOf.get(change.at)} isFailed={effects.isError} />
+      <ChangeEffect effect={effectOf.get(change.at)} isFailed={hasFailed} />
     ) : (
       typeof shown?.revision === "number" && <EffectElsewhere revision={shown.revision} />
     );

@@ -7,17 +7,11 @@ const unnamed: Readonly<Record<string, MessageKey>> = {
   "admin token": "actor.token",
 };
 
-/** Who acted, in the reader's language. */
-export function actorName(t: Translate, actor: Actor): string {
-  const { type } = actor;
+/** Who acted, in the reader's language; a file without its folders. */
+export function actorName(t: Translate, { type, name }: Actor): string {
   return type === "system" || type === "healer"
     ? t(`actor.${type}`)
-    : personName(t, shortName(actor));
-}
-
-/** A file without its folders. */
-export function shortName({ type, name }: Actor): string {
-  return type === "file" ? name.slice(name.lastIndexOf("/") + 1) : name;
+    : personName(t, type === "file" ? name.slice(name.lastIndexOf("/") + 1) : name);
 }
 
 /** What the name leaves out: the whole path of a file. */

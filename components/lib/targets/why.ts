@@ -1,6 +1,6 @@
 import type { TargetView } from "@/lib/shared/contract";
 import type { Format } from "@/lib/shared/format";
-import { personName, shortName } from "../i18n/actor-name";
+import { personName } from "../i18n/actor-name";
 import type { MessageKey, Text, Translate } from "../i18n/messages";
 import { shownState } from "./state";
 
@@ -99,12 +99,7 @@ function heldTexts(
   const who: Text[] =
     own.actor === null
       ? []
-      : [
-          {
-            key: isHeld ? "why.heldOpen" : "why.offByActor",
-            values: { name: shortName(own.actor) },
-          },
-        ];
+      : [{ key: isHeld ? "why.heldOpen" : "why.offByActor", values: { name: own.actor.name } }];
   const until: Text =
     own.until === null
       ? { key: isHeld ? "why.untilReleased" : "why.untilOn" }
