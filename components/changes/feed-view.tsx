@@ -156,8 +156,8 @@ function FeedPage({ changes, followed, credited, onCompare }: PageProps) {
     placeholderData: keepPreviousData,
   });
   const effectOf = new Map(effects.data?.effects.map((effect) => [effect.at, effect]));
-  // It still has while it is asked again.
-  const hasFailed = effects.errorUpdateCount > 0;
+  // Said at the first failure, and while it is asked again.
+  const hasFailed = effects.failureCount + effects.errorUpdateCount > 0;
   const effectLine = (change: Change): ReactNode => {
     const shown = credited.get(change.id);
     return shown === change ? (
