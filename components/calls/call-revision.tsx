@@ -1,5 +1,5 @@
 import { Link } from "@/components/ui/link";
-import { actorName } from "@/components/lib/i18n/actor-name";
+import { actorName, actorTitle } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import type { CallDetail } from "@/lib/shared/contract";
 import { Section } from "./section";
@@ -11,7 +11,10 @@ export function CallRevision({ call: { revision, decidedBy, startedAt } }: Props
   const { t, f } = useWords();
   return (
     <Section title={t("call.revision.title")}>
-      <p className="run text-small text-fg-2">
+      <p
+        className="run text-small text-fg-2"
+        title={decidedBy === null ? undefined : actorTitle(decidedBy.actor)}
+      >
         <Link href={`/changes?rev=${revision}`} className="underline underline-offset-3">
           {`r${revision}`}
         </Link>{" "}

@@ -2,8 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { type SubmitEvent, useId, useState } from "react";
-import { actorName } from "@/components/lib/i18n/actor-name";
+import { type ReactNode, type SubmitEvent, useId, useState } from "react";
+import { actorName, actorTitle } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
@@ -70,11 +70,19 @@ export function ComparePanel({ pair, onPair }: Props) {
 function Heads({ comparison: { from, to } }: { comparison: Comparison }) {
   const { t, f } = useWords();
   const nowMs = useMinute();
-  const head = ({ revision, at, actor }: Comparison["to"]): string =>
-    at === null || actor === null
-      ? t("changes.compare.start")
-      : `r${revision} · ${actorName(t, actor)} · ${f.moment(at, nowMs)}`;
-  return `${head(from)} → ${head(to)}`;
+  const head = ({ revision, at, actor }: Comparison["to"]): ReactNode =>
+    at === null || actor === null ? (
+      t("changes.compare.start")
+    ) : (
+      <span title={actorTitle(actor)}>
+        {`r${revision} · ${actorName(t, actor)} · ${f.moment(at, nowMs)}`}
+      </span>
+    );
+  return (
+    <>
+      {head(from)} → {head(to)}
+    </>
+  );
 }
 
 function Lines({ comparison: { lines, lineCount } }: { comparison: Comparison }) {

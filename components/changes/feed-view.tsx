@@ -3,7 +3,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useSearchParams } from "next/navigation";
-import { useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
 import { CsvTool } from "@/components/charts/csv-tool";
 import { JsonTool } from "@/components/charts/json-tool";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -17,9 +17,10 @@ import { LoadBoundary } from "@/components/ui/load-boundary";
 import { Panel } from "@/components/ui/panel";
 import { Segments } from "@/components/ui/segments";
 import type { Change } from "@/lib/shared/contract";
-import { ChangeEffect } from "./change-effect";
+import { ChangeEffect, EffectElsewhere } from "./change-effect";
 import { changesCsv } from "./changes-csv";
 import { ComparePanel } from "./compare-panel";
+import { creditedBy } from "./credited";
 import { followedBy } from "./followed";
 import { HealthEvent } from "./healer-view";
 import { ObjectFilter } from "./object-filter";
@@ -44,6 +45,7 @@ export function FeedView() {
   const [pair, setPair] = useCompared();
   const newest = useHealth().data?.revision;
   const followed = followedBy(changes);
+  const credited = creditedBy(changes);
   useNews(feed.refetch);
   return (
     <>
@@ -116,6 +118,7 @@ export function FeedView() {
               key={page.changes[0]?.id ?? "empty"}
               changes={page.changes}
               followed={followed}
+              credited={credited}
               onCompare={(revision) => {
                 setPair({ from: revision - 1, to: revision });
               }}
@@ -142,25 +145,37 @@ export function FeedView() {
 type PageProps = {
   changes: readonly Change[];
   followed: ReturnType<typeof followedBy>;
+  credited: ReturnType<typeof creditedBy>;
   onCompare: (revision: number) => void;
 };
 
 /** One page of the feed; how calls went around its changes is asked for all of them at once. */
-function FeedPage({ changes, followed, onCompare }: PageProps) {
-  const decided = changes.filter(({ kind }) => ["config", "switch", "reset"].includes(kind));
-  const instants = decided.map(({ at }) => at);
+function FeedPage({ changes, followed, credited, onCompare }: PageProps) {
+  const instants = changes
+    .filter((change) => credited.get(change.id) === change)
+    .map(({ at }) => at);
   const effects = useQuery({
     ...changesQueries.effects(instants),
     enabled: instants.length > 0,
     placeholderData: keepPreviousData,
   });
   const effectOf = new Map(effects.data?.effects.map((effect) => [effect.at, effect]));
+  // Said at the first failure, and while it is asked again.
+  const hasFailed = effects.failureCount + effects.errorUpdateCount > 0;
+  const effectLine = (change: Change): ReactNode => {
+    const shown = credited.get(change.id);
+    return shown === change ? (
+      <ChangeEffect effect={effectOf.get(change.at)} isFailed={hasFailed} />
+    ) : (
+      typeof shown?.revision === "number" && <EffectElsewhere revision={shown.revision} />
+    );
+  };
   return changes.map((change) =>
     change.kind === "health" ? (
       <HealthEvent key={change.id} event={change} followed={followed.get(change.id) ?? null} />
     ) : (
       <PersonChange key={change.id} change={change} onCompare={onCompare}>
-        {change.kind !== "key" && <ChangeEffect effect={effectOf.get(change.at)} />}
+        {effectLine(change)}
       </PersonChange>
     ),
   );

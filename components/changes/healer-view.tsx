@@ -14,7 +14,7 @@ import { QueryState } from "@/components/shell/query-state";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import type { Change } from "@/lib/shared/contract";
-import { type Followed, followedBy } from "./followed";
+import { afterText, type Followed, followedBy } from "./followed";
 import { FreshCount } from "./fresh-count";
 import { healthEvidence, healthGlyph, healthTitle } from "./health-text";
 import { summaryOf } from "./summary";
@@ -81,17 +81,17 @@ export function HealthEvent({ event, followed }: EventProps) {
       <time
         dateTime={new Date(event.at).toISOString()}
         title={f.full(event.at)}
-        className="mono text-small leading-4.5 text-fg-3"
+        className="mono text-small leading-4.5 whitespace-pre text-fg-3"
       >
-        {f.moment(event.at, nowMs)}
+        {f.stacked(event.at, nowMs)}
       </time>
       <Glyph state={healthGlyph(summary)} className="mt-0.75" />
       <div className="min-w-0">
-        <p className="truncate text-fg-2" title={`${summary.model} / ${summary.region}`}>
+        <p className="text-fg-2">
           <b className="mr-1 font-medium text-fg">{say(healthTitle(summary))}</b>
           <Link
             href={linkTo(`/models/${encodeURIComponent(summary.model)}`, search)}
-            className="whitespace-nowrap text-fg-2 decoration-line-strong"
+            className="inline-block max-w-full break-words text-fg-2 decoration-line-strong"
           >{`${summary.model} / ${summary.region}`}</Link>
         </p>
         <p className="run text-small text-fg-2">{sayLine(t, healthEvidence(summary, f))}</p>
@@ -100,7 +100,7 @@ export function HealthEvent({ event, followed }: EventProps) {
             <ArrowRight size={12} aria-hidden="true" />
             {t("healer.then", {
               what: say(healthTitle(next)),
-              time: f.duration(followed.afterMs),
+              time: afterText(followed.afterMs, f),
             })}
           </p>
         )}

@@ -38,7 +38,12 @@ function isObserved({ evidence = {} }: HealthSummary): boolean {
 
 /** What the healer went by, as parts of a line. */
 export function healthEvidence({ reason, evidence = {} }: HealthSummary, f: Format): Text[] {
-  const { status } = evidence;
+  const { status, passes } = evidence;
   const cause = typeof status === "number" ? String(status) : reason;
-  return [{ key: "feed.reason", values: { cause } }, ...evidenceTexts(evidence, f)];
+  // Their count says it too.
+  const isCounted = reason === "probes_passed" && Number(passes) > 0;
+  return [
+    ...(isCounted ? [] : [{ key: "feed.reason", values: { cause } } as const]),
+    ...evidenceTexts(evidence, f),
+  ];
 }

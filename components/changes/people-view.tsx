@@ -3,7 +3,7 @@
 import { FileCog, Settings2, User } from "lucide-react";
 import { Link } from "@/components/ui/link";
 import type { ReactNode } from "react";
-import { actorName } from "@/components/lib/i18n/actor-name";
+import { actorName, actorTitle } from "@/components/lib/i18n/actor-name";
 import { useHeldFeed } from "@/components/lib/held-feed";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
@@ -73,7 +73,9 @@ export function PersonChange({ change, onCompare, children }: ChangeProps) {
       <ActorMark type={change.actor.type} />
       <div className="min-w-0">
         <p className="leading-4.5 break-words">
-          <span className="font-medium">{actorName(t, change.actor)}</span>{" "}
+          <span className="font-medium" title={actorTitle(change.actor)}>
+            {actorName(t, change.actor)}
+          </span>{" "}
           <span>{text === null ? change.kind : say(text)}</span>
           {summary?.type === "opening" && (
             <>

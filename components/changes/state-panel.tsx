@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
-import { actorName } from "@/components/lib/i18n/actor-name";
+import { actorName, actorTitle } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
@@ -87,7 +87,7 @@ function State({ state: { revision, until, off }, onCompare }: StateProps) {
   const values = { revision: number, name: actorName(t, actor), from: f.moment(at, nowMs) };
   return (
     <>
-      <p className="run">
+      <p className="run" title={actorTitle(actor)}>
         {until === null
           ? t("changes.state.still", values)
           : t("changes.state.was", { ...values, until: f.moment(until, nowMs) })}

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
-import { actorName } from "@/components/lib/i18n/actor-name";
+import { actorName, actorTitle } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
 import { useHealth, useRange } from "@/components/lib/live/views";
@@ -154,6 +154,7 @@ function Changed({ changed: { revision, at, actor } }: { changed: NonNullable<Ow
   return (
     <Link
       href={`/changes?rev=${revision}`}
+      title={actorTitle(actor)}
       className="relative z-1 ml-auto text-small touch:inline-flex touch:min-h-11 touch:items-center"
     >
       {t("routes.card.changed", {

@@ -71,6 +71,8 @@ export interface Format {
   clock: (atMs: number) => string;
   /** `14:31:12` today, `Sun 22 Nov 14:31` otherwise. */
   moment: (atMs: number, nowMs: number) => string;
+  /** `14:31:12` today, `22 Nov` and below it `14:31` otherwise. */
+  stacked: (atMs: number, nowMs: number) => string;
   /** `Sun 22 Nov 2026, 14:31:12` */
   full: (atMs: number) => string;
 }
@@ -211,9 +213,15 @@ export function createFormat(
     day: "numeric",
     month: "short",
   });
+  const date = dateFormat(locale === "ko" ? "ko" : "en-GB", {
+    timeZone,
+    day: "numeric",
+    month: "short",
+  });
   const year = dateFormat("en-GB", { timeZone, year: "numeric" });
   const zoneName = dateFormat("en-US", { timeZone, timeZoneName: "short" });
   const dayText = (atMs: number): string => day().format(atMs).replace(",", "");
+  const isSameDay = (atMs: number, nowMs: number): boolean => dayText(atMs) === dayText(nowMs);
   const currency = exchange?.currency ?? "USD";
   const money = moneyFormat(locale, currency, exchange?.perUsd ?? 1);
   return {
@@ -261,7 +269,7 @@ export function createFormat(
       return spanMs > dayMs ? `${dayText(atMs)} ${hourMinute(atMs)}` : hourMinute(atMs);
     },
     between: (fromMs, toMs) => {
-      const end = dayText(fromMs) === dayText(toMs) ? "" : `${dayText(toMs)} `;
+      const end = isSameDay(fromMs, toMs) ? "" : `${dayText(toMs)} `;
       return `${dayText(fromMs)} ${hourMinute(fromMs)}–${end}${hourMinute(toMs)}`;
     },
     change: changeText,
@@ -271,7 +279,9 @@ export function createFormat(
     },
     clock,
     moment: (atMs, nowMs) =>
-      dayText(atMs) === dayText(nowMs) ? clock(atMs) : `${dayText(atMs)} ${hourMinute(atMs)}`,
+      isSameDay(atMs, nowMs) ? clock(atMs) : `${dayText(atMs)} ${hourMinute(atMs)}`,
+    stacked: (atMs, nowMs) =>
+      isSameDay(atMs, nowMs) ? clock(atMs) : `${date().format(atMs)}\n${hourMinute(atMs)}`,
     full: (atMs) =>
       locale === "ko"
         ? `${year().format(atMs)}년 ${dayText(atMs)} ${clock(atMs)}`

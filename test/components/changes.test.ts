@@ -11,9 +11,9 @@ import { wordsOf } from "./words";
 
 const { f, say } = wordsOf("en");
 
-function sentence(raw: Record<string, unknown>): string | null {
+function sentence(raw: Record<string, unknown>, words = wordsOf("en")): string | null {
   const summary = summaryOf(raw);
-  return summary === null ? null : say(changeText(summary, f, now));
+  return summary === null ? null : words.say(changeText(summary, words.f, now));
 }
 
 describe("changes in words", () => {
@@ -43,6 +43,18 @@ describe("changes in words", () => {
     [{ type: "something new" }, null],
   ])("%j", (raw, expected) => {
     expect(sentence(raw)).toBe(expected);
+  });
+
+  it.each([
+    [{ type: "key", id: "support-bot", action: "created" }, "support-bot 키 생성"],
+    [
+      { ...off, objectId: "acme:global:deepseek-v3", to: "disabled" },
+      "deepseek-v3 / global 즉시 중단",
+    ],
+    [{ type: "reorder", route: "auto", from: ["a", "b"], to: ["b", "a"] }, "auto: b 순서 2 → 1"],
+    [{ type: "config", added: ["model:x", "model:y"] }, "model:x 외 1건 변경"],
+  ])("say in Korean of what before they say what: %j", (raw, expected) => {
+    expect(sentence(raw, wordsOf("ko"))).toBe(expected);
   });
 
   it("tell what the healer went by", () => {
@@ -89,6 +101,12 @@ describe("what the healer went by", () => {
   it("is a run of failures, or their share where others passed", () => {
     expect(evidenceOf("overloaded", { failures: 3, of: 3 })[1]).toBe("3 failures in a row");
     expect(evidenceOf("overloaded", { failures: 9, of: 20 })[1]).toBe("9 of 20 failed");
+  });
+
+  it("is the count of probes that passed, without their name before it", () => {
+    expect(evidenceOf("probes_passed", { passes: 2 })).toEqual(["2 probes passed"]);
+    expect(evidenceOf("trial_passed", { passes: 2 })).toHaveLength(2);
+    expect(evidenceOf("probes_passed", {})).toHaveLength(1);
   });
 
   it("is how long calls have waited without a byte", () => {

@@ -10,7 +10,7 @@ import {
   scaleOfShares,
   seriesEnds,
 } from "@/components/charts/series";
-import { followedBy } from "@/components/changes/followed";
+import { afterText, followedBy } from "@/components/changes/followed";
 import { changeIn, changeText } from "@/components/lib/open-change";
 import {
   instantsOf,
@@ -325,13 +325,14 @@ describe("what followed a transition", () => {
     },
   });
 
-  it("is the next one of the same target on the same node", () => {
+  it("is the next one of the same target on the same node, where the line above does not tell it", () => {
     const followed = followedBy([
       event(50_000, "half_open", "closed"),
       event(41_000, "closed", "open", "b"),
       event(40_000, "open", "half_open", "a", "other"),
       event(31_000, "open", "half_open"),
       event(1_000, "closed", "open"),
+      event(900, "closed", "open", "a", "other"),
     ]);
     const told = [...followed].map(([id, next]) => [id, next?.event.at ?? null, next?.afterMs]);
     expect(told).toEqual([
@@ -339,7 +340,18 @@ describe("what followed a transition", () => {
       ["h:41000", null, undefined],
       ["h:40000", null, undefined],
       ["h:31000", 50_000, 19_000],
-      ["h:1000", 31_000, 30_000],
+      ["h:1000", null, undefined],
+      ["h:900", 40_000, 39_100],
     ]);
+  });
+
+  it.each([
+    [41, "41 s"],
+    [59 * 60, "59 min"],
+    [2 * 3600, "2 h"],
+    [13_870, "3 h 51 min"],
+    [30 * 3600 + 90, "30 h"],
+  ])("is told with the minutes beside the hours of a day: %d s", (afterS, told) => {
+    expect(en.seen(afterText(afterS * 1000, en.f))).toBe(told);
   });
 });

@@ -101,6 +101,8 @@ describe("instants", () => {
   it("name the day only when it is another day", () => {
     expect(en.moment(at, at + 1000)).toBe("14:31:12");
     expect(en.moment(at, at + 86_400_000)).toBe("Mon 23 Nov 14:31");
+    expect(en.stacked(at, at + 1000)).toBe("14:31:12");
+    expect(en.stacked(at, at + 86_400_000)).toBe("23 Nov\n14:31");
   });
 
   it("name the zone", () => {
