@@ -17,8 +17,8 @@ function merged(...buckets: [n: number, succeeded: number][]): (string | null)[]
     buckets.map(([n, succeeded]) => ({ n, succeeded })),
     buckets.length,
   );
-  return shares.map(
-    ({ value, n, buckets }) => value && `${percent(value)} ${n}${buckets > 1 ? `/${buckets}` : ""}`,
+  return shares.map(({ value, n, buckets }) =>
+    value === null ? null : `${percent(value)} ${n}${buckets > 1 ? `/${buckets}` : ""}`,
   );
 }
 
