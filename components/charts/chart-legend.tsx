@@ -7,7 +7,7 @@ interface Entry {
   readonly label: string;
   readonly swatch: ReactNode;
   /** Its total, or its last value. */
-  readonly value?: string;
+  readonly value: string;
 }
 
 type Props = {
@@ -39,7 +39,7 @@ export function ChartLegend({ entries, hidden, onHidden, children }: Props) {
         >
           {swatch}
           <span className="truncate">{label}</span>
-          {value !== undefined && <b className="font-medium text-fg">{value}</b>}
+          <b className="font-medium text-fg">{value}</b>
         </button>
       ))}
       {children}

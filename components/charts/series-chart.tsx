@@ -7,17 +7,12 @@ import type { LaneMark } from "./marks";
 import { Plot } from "./plot";
 import type { SeriesLine, SeriesRow } from "./series";
 import { SeriesEnds } from "./series-ends";
-import { areaPath, linePath, type SeriesPoint, stacked } from "./series-paths";
+import { areaPath, dotsPath, linePath, type SeriesPoint, stacked } from "./series-paths";
+import type { SeriesData } from "./series-texts";
 import { SeriesTooltip } from "./series-tooltip";
 
-type Props = {
+type Props = SeriesData & {
   title: string;
-  rows: readonly SeriesRow[];
-  lines: readonly SeriesLine[];
-  /** How many samples a value is of, by line; under `all` where that is the same for all of them. */
-  counts?: readonly SeriesRow[] | undefined;
-  /** Values of a lesser kind, where there are none of the proper one: hollow dots. */
-  hollow?: readonly SeriesRow[] | undefined;
   /** Quantities beside each other, shares of a span, or counts on top of each other. */
   shape: "lines" | "steps" | "stack";
   domain: readonly [number, number];
@@ -33,7 +28,6 @@ type Props = {
   formatTime: (atMs: number) => string;
   formatTick: (atMs: number) => string;
   formatValue: (value: number) => string;
-  none: string;
   zone: string;
 };
 
@@ -43,9 +37,10 @@ const edgesUnderLane = { ...edges, top: 26 };
 
 /** Several figures of one thing over time. Segments are straight, gaps stay gaps, nothing moves by itself. */
 export const SeriesChart = memo(function SeriesChart(props: Props) {
-  const { title, rows, lines, counts, shape, domain, isLog, ticks, bucketMs } = props;
-  const { partialFrom, threshold, hollow = [] } = props;
-  const { marks, onOpenMark, formatTime, formatTick, formatValue, none, zone } = props;
+  const { title, rows, lines, counts, spans, hollow, shape, domain, isLog, ticks, bucketMs } =
+    props;
+  const { partialFrom, threshold } = props;
+  const { marks, onOpenMark, formatTime, formatTick, formatValue, zone } = props;
   const from = rows[0]?.t ?? 0;
   const to = Math.max(rows.at(-1)?.t ?? 1, from + 1);
   const drawn = useMemo(
@@ -77,12 +72,11 @@ export const SeriesChart = memo(function SeriesChart(props: Props) {
       readLines={readLines}
       tooltip={
         <SeriesTooltip
-          lines={lines}
-          counts={counts}
+          data={{ rows, lines, counts, spans, hollow }}
+          bucketMs={bucketMs}
           partialFrom={partialFrom}
           formatTime={formatTime}
           formatValue={formatValue}
-          none={none}
         />
       }
       series={(frame) => (
@@ -97,7 +91,7 @@ export const SeriesChart = memo(function SeriesChart(props: Props) {
           {lines.map(({ key, color }) => (
             <path
               key={key}
-              d={dotsPath(hollow, key, frame)}
+              d={dotsPath(hollow, key, domain[0], frame)}
               fill="var(--surface)"
               stroke={color}
               data-hollow={key}
@@ -162,16 +156,6 @@ function Series({ frame, lines, drawn, shape, threshold }: SeriesProps) {
       })}
     </>
   );
-}
-
-/** One path of all dots of a line: hundreds of elements would cost as much as the rest of the chart. */
-function dotsPath(rows: readonly SeriesRow[], key: string, { xOf, yOf }: Frame): string {
-  return rows
-    .flatMap((row) => {
-      const value = row[key] ?? null;
-      return value === null ? [] : [`M${xOf(row.t) - 2} ${yOf(value)}a2 2 0 1 0 4 0a2 2 0 1 0-4 0`];
-    })
-    .join("");
 }
 
 /** The values of buckets that are over, of each line. */

@@ -7,19 +7,19 @@ import { Panel } from "@/components/ui/panel";
 import { noValue } from "@/lib/shared/format";
 import { ChartLegend } from "./chart-legend";
 import { ChartTools } from "./chart-tools";
-import { csvText } from "./csv";
 import { LineSwatch } from "./line-swatch";
 import type { LaneMark } from "./marks";
 import {
   byLastValue,
+  isTooFew,
   lastValue,
   logScale,
   scaleFromZero,
   scaleOfShares,
-  type SeriesLine,
   type SeriesRow,
 } from "./series";
 import { SeriesChart } from "./series-chart";
+import { countText, seriesCsv, type SeriesData, toldIn, valueText } from "./series-texts";
 import { WhenNear } from "./when-near";
 
 /** When the values of a chart are of. */
@@ -30,27 +30,24 @@ export interface ChartSpan {
   readonly partialFrom: number;
 }
 
-type Props = {
-  id: string;
-  title: string;
-  subtitle: string;
-  span: ChartSpan;
-  rows: readonly SeriesRow[];
-  lines: readonly SeriesLine[];
-  /** How many samples a value is of, by line; under `all` where that is the same for all of them. */
-  counts?: readonly SeriesRow[];
-  /** Values of a lesser kind, where there are none of the proper one: hollow dots. */
-  hollow?: readonly SeriesRow[];
-  shape: "lines" | "steps" | "stack";
-  /** `zero`: of quantities; `either`: of those that a reader may spread over powers of ten. */
-  scale?: "zero" | "either" | "share";
-  threshold?: { readonly value: number; readonly label: string };
-  marks: readonly LaneMark[];
-  onOpenMark: (mark: LaneMark) => void;
-  formatValue: (value: number) => string;
-  /** What is said where there is no value at all. */
-  empty: string;
-};
+type Props = Pick<SeriesData, "rows" | "lines"> &
+  Partial<SeriesData> & {
+    id: string;
+    title: string;
+    subtitle: string;
+    span: ChartSpan;
+    shape: "lines" | "steps" | "stack";
+    /** `zero`: of quantities; `either`: of those that a reader may spread over powers of ten. */
+    scale?: "zero" | "either" | "share";
+    threshold?: { readonly value: number; readonly label: string };
+    marks: readonly LaneMark[];
+    onOpenMark: (mark: LaneMark) => void;
+    formatValue: (value: number) => string;
+    /** What is said where there is no value at all. */
+    empty: string;
+  };
+
+const noRows: readonly SeriesRow[] = [];
 
 /** Of the chart, and of its table. */
 const height = "h-[220px]";
@@ -64,13 +61,15 @@ export function SeriesPanel(props: Props) {
     span,
     rows,
     lines,
-    counts,
+    counts = noRows,
+    spans = noRows,
+    hollow = noRows,
     shape,
     scale = "zero",
     threshold,
   } = props;
-  const { marks, onOpenMark, formatValue, empty, hollow } = props;
-  const { f } = useWords();
+  const { marks, onOpenMark, formatValue, empty } = props;
+  const { t, f } = useWords();
   const [isTable, setTable] = useState(false);
   const [wantsLog, setWantsLog] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
@@ -79,8 +78,9 @@ export function SeriesPanel(props: Props) {
   );
   const isStack = shape === "stack";
   const shown = useMemo(() => lines.filter(({ key }) => !hidden.has(key)), [lines, hidden]);
-  const all = useMemo(() => [...rows, ...(hollow ?? [])], [rows, hollow]);
-  const isEmpty = all.every((row) => lines.every(({ key }) => (row[key] ?? null) === null));
+  const isEmpty = [...rows, ...hollow].every((row) =>
+    lines.every(({ key }) => (row[key] ?? null) === null),
+  );
   const log = useMemo(
     () =>
       scale === "either"
@@ -98,11 +98,12 @@ export function SeriesPanel(props: Props) {
     }
     return scale === "share"
       ? scaleOfShares(
-          all,
+          rows,
           shown.map(({ key }) => key),
+          hollow,
         )
       : scaleFromZero(rows, shown, shape);
-  }, [rows, all, shown, scale, shape, isLog, log]);
+  }, [rows, hollow, shown, scale, shape, isLog, log]);
   const { bucketMs } = span;
   const spanMs = span.to - span.from;
   const formatTime = useCallback(
@@ -110,7 +111,7 @@ export function SeriesPanel(props: Props) {
     [f, bucketMs, spanMs],
   );
   const formatTick = useCallback((atMs: number): string => f.axisTime(atMs, spanMs), [f, spanMs]);
-  const table = { rows, lines, counts, formatTime, formatValue, title };
+  const data = { rows, lines, counts, spans, hollow };
   return (
     <Panel
       id={id}
@@ -124,7 +125,7 @@ export function SeriesPanel(props: Props) {
             to={span.to}
             isTable={isTable}
             onTable={setTable}
-            csv={() => seriesCsv(rows, lines, counts)}
+            csv={() => seriesCsv(data)}
             log={log === null ? undefined : { isOn: isLog, onChange: setWantsLog }}
           />
         )
@@ -139,6 +140,7 @@ export function SeriesPanel(props: Props) {
               .flatMap((key) => lines.find((line) => line.key === key) ?? [])
               .map((line) => {
                 const last = lastValue(rows, line.key, span.partialFrom);
+                const missing = isTooFew(rows, counts, line.key) ? t("chart.tooFew") : noValue;
                 return {
                   key: line.key,
                   label: line.label,
@@ -147,7 +149,7 @@ export function SeriesPanel(props: Props) {
                   ) : (
                     <LineSwatch color={line.color} dash={line.dash} />
                   ),
-                  ...(last !== null && { value: formatValue(last) }),
+                  value: last === null ? missing : formatValue(last),
                 };
               })}
           >
@@ -166,10 +168,8 @@ export function SeriesPanel(props: Props) {
             <WhenNear>
               <SeriesChart
                 title={title}
-                rows={rows}
+                {...data}
                 lines={shown}
-                counts={counts}
-                hollow={hollow}
                 shape={shape}
                 domain={domain}
                 isLog={isLog}
@@ -182,13 +182,14 @@ export function SeriesPanel(props: Props) {
                 formatTime={formatTime}
                 formatTick={formatTick}
                 formatValue={formatValue}
-                none={noValue}
                 zone={f.zone(span.to)}
               />
             </WhenNear>
           </figure>
         )}
-        {!isEmpty && isTable && <SeriesTable {...table} />}
+        {!isEmpty && isTable && (
+          <SeriesTable {...{ data, bucketMs, formatTime, formatValue, title }} />
+        )}
       </div>
     </Panel>
   );
@@ -202,44 +203,17 @@ function StackSwatch({ color }: { color: string }) {
   );
 }
 
-function seriesCsv(
-  rows: readonly SeriesRow[],
-  lines: readonly SeriesLine[],
-  counts: readonly SeriesRow[] = [],
-): string {
-  const counted = countedIn(counts, lines);
-  return csvText(
-    [
-      "time_utc",
-      ...lines.map(({ label }) => label),
-      ...counted.map(({ label }) => (label === "" ? "n" : `${label} n`)),
-    ],
-    rows.map((row, index) => [
-      new Date(row.t).toISOString(),
-      ...lines.map(({ key }) => row[key] ?? null),
-      ...counted.map(({ key }) => counts[index]?.[key] ?? null),
-    ]),
-  );
-}
-
-/** Of what there is a number of samples: of all lines together, or of each. */
-function countedIn(
-  counts: readonly SeriesRow[],
-  lines: readonly SeriesLine[],
-): readonly { readonly key: string; readonly label: string }[] {
-  return [{ key: "all", label: "" }, ...lines].filter(({ key }) =>
-    counts.some((row) => (row[key] ?? null) !== null),
-  );
-}
-
-type TableProps = Pick<Props, "rows" | "lines" | "formatValue" | "title"> & {
-  counts: readonly SeriesRow[] | undefined;
+type TableProps = Pick<Props, "formatValue" | "title"> & {
+  data: SeriesData;
+  bucketMs: number;
   formatTime: (atMs: number) => string;
 };
 
-function SeriesTable({ rows, lines, counts = [], formatTime, formatValue, title }: TableProps) {
+function SeriesTable({ data, bucketMs, formatTime, formatValue, title }: TableProps) {
   const { t, f } = useWords();
-  const counted = countedIn(counts, lines);
+  const { rows, lines } = data;
+  const counted = toldIn(data.counts, lines);
+  const words = { t, f, formatValue };
   return (
     <div className={`${height} overflow-auto`} tabIndex={0} role="region" aria-label={title}>
       <table className="data-table">
@@ -260,19 +234,19 @@ function SeriesTable({ rows, lines, counts = [], formatTime, formatValue, title 
         </thead>
         <tbody>
           {rows
-            .map((row, index) => ({ row, n: counts[index] }))
+            .map((row, index) => ({ row, index }))
             .toReversed()
-            .map(({ row, n }) => (
+            .map(({ row, index }) => (
               <tr key={row.t}>
                 <td className="mono">{formatTime(row.t)}</td>
                 {lines.map(({ key }) => (
                   <td key={key} className="num">
-                    {row[key] === null || row[key] === undefined ? noValue : formatValue(row[key])}
+                    {valueText(data, key, index, words)}
                   </td>
                 ))}
                 {counted.map(({ key }) => (
                   <td key={key} className="num text-fg-3">
-                    {(n?.[key] ?? null) === null ? noValue : f.count(n?.[key] ?? 0)}
+                    {countText(data, key, index, bucketMs, words) ?? noValue}
                   </td>
                 ))}
               </tr>

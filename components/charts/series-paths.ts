@@ -1,4 +1,5 @@
 import type { Frame } from "./frame";
+import type { SeriesRow } from "./series";
 
 /** A value of a series in the bucket that begins at `t`; in a stack with the height that it stands on. */
 export interface SeriesPoint {
@@ -24,6 +25,25 @@ export function linePath(
           curve,
         )}`,
     )
+    .join("");
+}
+
+/**
+ * One path of all dots of a line: hundreds of elements would cost as much as the rest of the chart. Those under the lowest
+ * value of the scale stand at its base.
+ */
+export function dotsPath(
+  rows: readonly SeriesRow[],
+  key: string,
+  lowest: number,
+  { xOf, yOf }: Frame,
+): string {
+  return rows
+    .flatMap((row) => {
+      const value = row[key] ?? null;
+      const y = yOf(Math.max(value ?? 0, lowest));
+      return value === null ? [] : [`M${xOf(row.t) - 2} ${y}a2 2 0 1 0 4 0a2 2 0 1 0-4 0`];
+    })
     .join("");
 }
 

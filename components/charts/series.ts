@@ -46,14 +46,24 @@ export function areaLook(index: number): Pick<SeriesLine, "color"> {
   return { color: areas[index % areas.length] ?? "var(--fg-3)" };
 }
 
-/** The last value of a line in a bucket that is over; null where it has none. */
+/** What a line ends with: its value in the last bucket that is over, or in the one that runs; null where it has neither. */
 export function lastValue(
   rows: readonly SeriesRow[],
   key: string,
   partialFrom: number,
 ): number | null {
-  const last = rows.findLast((row) => row.t < partialFrom && (row[key] ?? null) !== null);
-  return last?.[key] ?? null;
+  const last = rows.findLastIndex((row) => row.t < partialFrom);
+  return rows.slice(last).find((row) => (row[key] ?? null) !== null)?.[key] ?? null;
+}
+
+/** Whether something was counted since the last value of a line, and not enough for another. */
+export function isTooFew(
+  rows: readonly SeriesRow[],
+  counts: readonly SeriesRow[],
+  key: string,
+): boolean {
+  const since = rows.findLastIndex((row) => (row[key] ?? null) !== null) + 1;
+  return counts.slice(since).some((row) => (row[key] ?? row["all"] ?? 0) > 0);
 }
 
 /** Lines by their last value, highest first; those without one come behind. */
@@ -164,9 +174,16 @@ export function logScale(rows: readonly SeriesRow[], keys: readonly string[]): S
 
 const shareFloors = [0.99, 0.98, 0.95, 0.9, 0.8, 0.5];
 
-/** The scale of shares: as much of its upper end as all of them need. */
-export function scaleOfShares(rows: readonly SeriesRow[], keys: readonly string[]): Scale {
-  const lowest = Math.min(1, ...rows.flatMap((row) => keys.flatMap((key) => row[key] ?? [])));
+/** The scale of shares: as much of its upper end as all of them need; those of a lesser kind only where there are no others. */
+export function scaleOfShares(
+  rows: readonly SeriesRow[],
+  keys: readonly string[],
+  lesser: readonly SeriesRow[] = [],
+): Scale {
+  const valuesOf = (some: readonly SeriesRow[]): number[] =>
+    some.flatMap((row) => keys.flatMap((key) => row[key] ?? []));
+  const values = valuesOf(rows);
+  const lowest = Math.min(1, ...(values.length > 0 ? values : valuesOf(lesser)));
   const from = shareFloors.find((floor) => lowest >= floor) ?? 0;
   const ticks = [0, 1, 2, 3, 4].map((quarter) => 1 - (1 - from) * (1 - quarter / 4));
   return { domain: [from, 1], ticks: ticks.map((tick) => Math.round(tick * 1e6) / 1e6) };

@@ -6,6 +6,7 @@ import { ApiFailure } from "@/components/lib/api";
 import { laneMarks } from "@/components/charts/marks";
 import { areaLook, lineLook, type SeriesLine, type SeriesRow } from "@/components/charts/series";
 import { SeriesPanel } from "@/components/charts/series-panel";
+import type { SeriesData } from "@/components/charts/series-texts";
 import type { Translate } from "@/components/lib/i18n/messages";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useRange } from "@/components/lib/live/views";
@@ -16,6 +17,7 @@ import { minSamples } from "@/components/lib/targets/availability";
 import { QueryState } from "@/components/shell/query-state";
 import { RangeRow } from "@/components/shell/range-row";
 import type { ObjectBucket, ObjectView } from "@/lib/shared/contract";
+import { availabilityOf } from "./availability";
 import { errorClassText } from "./errors-text";
 import { FlowTable } from "./flow-table";
 import { otherName, topNames } from "./top-names";
@@ -41,12 +43,14 @@ function Charts({ view }: { view: ObjectView }) {
   const openMark = useOpenMark();
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
   const per = t("objects.per", { bucket: f.bucket(view.bucketMs) });
-  const { rows, lines, counts, probes } = useMemo(() => namedCharts(view, t), [view, t]);
+  const { rows, lines, counts, availability } = useMemo(() => namedCharts(view, t), [view, t]);
   const goal = view.sloServedPercent;
   const threshold = useMemo(
     () => ({ value: goal / 100, label: t("servedRate.slo", { percent: `${goal} %` }) }),
     [t, goal],
   );
+  const attempts = view.series.reduce((sum, bucket) => sum + bucket.attempts, 0);
+  const failedProbes = view.series.reduce((sum, bucket) => sum + failedProbesIn(bucket), 0);
   const judged = view.series.reduce((sum, bucket) => sum + judgedIn(bucket), 0);
   const n = (of: (bucket: ObjectBucket) => number): string =>
     t("chart.n", { n: f.count(view.series.reduce((sum, bucket) => sum + of(bucket), 0)) });
@@ -63,9 +67,7 @@ function Charts({ view }: { view: ObjectView }) {
         id="availability"
         title={t("objects.charts.availability")}
         subtitle={`${t("objects.charts.availabilityNote", { per, n: minSamples })} · ${t("chart.n", { n: f.count(judged) })}`}
-        rows={rows.availability}
-        counts={counts.availability}
-        hollow={probes}
+        {...availability}
         threshold={threshold}
         lines={lines.availability}
         shape="steps"
@@ -82,7 +84,10 @@ function Charts({ view }: { view: ObjectView }) {
         lines={lines.errors}
         shape="stack"
         formatValue={f.count}
-        empty={t("objects.noErrors")}
+        empty={
+          t(attempts === 0 ? "objects.nothing" : "objects.noErrors") +
+          (failedProbes === 0 ? "" : ` ${t("objects.failedProbes", { n: failedProbes })}`)
+        }
       />
       <SeriesPanel
         {...shared}
@@ -136,7 +141,7 @@ function Charts({ view }: { view: ObjectView }) {
 /** More lines than this nobody can tell apart. */
 const mostLines = 6;
 
-type ChartName = "availability" | "errors" | "ttft" | "total" | "speed" | "moved";
+type ChartName = "errors" | "ttft" | "total" | "speed" | "moved";
 
 interface ChartsOf {
   readonly rows: Readonly<Record<ChartName, SeriesRow[]>>;
@@ -144,17 +149,14 @@ interface ChartsOf {
     Record<"availability" | "errors" | "quantiles" | "speed" | "moved", SeriesLine[]>
   >;
   /** How many samples the values are of. */
-  readonly counts: Readonly<Record<"availability" | "ttft" | "total", SeriesRow[]>>;
-  /** How probes went where attempts are too few for a share. */
-  readonly probes: SeriesRow[];
+  readonly counts: Readonly<Record<"ttft" | "total", SeriesRow[]>>;
+  readonly availability: Omit<SeriesData, "lines">;
 }
 
 function namedCharts(view: ObjectView, t: Translate): ChartsOf {
-  const { rows, lines, counts, probes } = chartsOf(view);
+  const { lines, ...charts } = chartsOf(view);
   return {
-    rows,
-    counts,
-    probes,
+    ...charts,
     lines: {
       availability: lines.availability.map((line) => ({
         ...line,
@@ -174,7 +176,7 @@ function namedCharts(view: ObjectView, t: Translate): ChartsOf {
   };
 }
 
-function chartsOf({ series }: ObjectView): ChartsOf {
+function chartsOf({ series, partialFrom }: ObjectView): ChartsOf {
   const rowsOf = (valuesOf: (bucket: ObjectBucket) => Record<string, number | null>): SeriesRow[] =>
     series.map((bucket) => ({ ...valuesOf(bucket), t: bucket.t }));
   const linesOf = (keys: readonly string[], look = lineLook): SeriesLine[] =>
@@ -196,12 +198,6 @@ function chartsOf({ series }: ObjectView): ChartsOf {
     rest.length === 0 ? shown : [...shown, otherName];
   return {
     rows: {
-      availability: rowsOf((bucket) => ({
-        ...Object.fromEntries(parts.shown.map((part) => [part, shareOf([bucket.parts[part]])])),
-        ...(parts.rest.length > 0 && {
-          [otherName]: shareOf(parts.rest.map((part) => bucket.parts[part])),
-        }),
-      })),
       errors: rowsOf((bucket) => {
         const count = (names: readonly string[]): number | null =>
           bucket.gap ? null : names.reduce((sum, name) => sum + (bucket.errors[name] ?? 0), 0);
@@ -230,16 +226,11 @@ function chartsOf({ series }: ObjectView): ChartsOf {
         return Object.fromEntries(values);
       }),
     },
-    probes: rowsOf((bucket) =>
-      Object.fromEntries(parts.shown.map((part) => [part, probeShareOf(bucket.parts[part])])),
-    ),
+    availability: availabilityOf(series, partialFrom, {
+      ...Object.fromEntries(parts.shown.map((part) => [part, [part]])),
+      ...(parts.rest.length > 0 && { [otherName]: parts.rest }),
+    }),
     counts: {
-      availability: rowsOf((bucket) => ({
-        ...Object.fromEntries(parts.shown.map((part) => [part, bucket.parts[part]?.n ?? null])),
-        ...(parts.rest.length > 0 && {
-          [otherName]: parts.rest.reduce((sum, part) => sum + (bucket.parts[part]?.n ?? 0), 0),
-        }),
-      })),
       ttft: rowsOf(({ ttftN }) => ({ all: ttftN })),
       total: rowsOf(({ totalN }) => ({ all: totalN })),
     },
@@ -288,15 +279,6 @@ function judgedIn({ parts }: ObjectBucket): number {
   return Object.values(parts).reduce((sum, { n }) => sum + n, 0);
 }
 
-/** A share of too few attempts is no share. */
-function shareOf(parts: readonly (ObjectBucket["parts"][string] | undefined)[]): number | null {
-  const n = parts.reduce((sum, part) => sum + (part?.n ?? 0), 0);
-  const succeeded = parts.reduce((sum, part) => sum + (part?.succeeded ?? 0), 0);
-  return n < minSamples ? null : succeeded / n;
-}
-
-function probeShareOf(part: ObjectBucket["parts"][string] | undefined): number | null {
-  return part === undefined || part.n >= minSamples || part.probes === 0
-    ? null
-    : part.probesPassed / part.probes;
+function failedProbesIn({ parts }: ObjectBucket): number {
+  return Object.values(parts).reduce((sum, part) => sum + part.probes - part.probesPassed, 0);
 }

@@ -7,7 +7,7 @@ import {
   timeTicks,
 } from "@/components/charts/outcome-rows";
 import { frameOf } from "@/components/charts/frame";
-import { areaPath, linePath, stacked } from "@/components/charts/series-paths";
+import { areaPath, dotsPath, linePath, stacked } from "@/components/charts/series-paths";
 import { shownTicks } from "@/components/charts/time-axis";
 import { sparkGeometry } from "@/components/charts/spark-geometry";
 import { stripPaths } from "@/components/charts/strip-paths";
@@ -141,6 +141,13 @@ describe("drawings", () => {
       [0, -1],
       [-1, -3],
     ]);
+  });
+
+  it("put dots that are under the scale at its base", () => {
+    const upper = frameOf({ ...sizes, from: 1_000, to: 2_000, domain: [0.9, 1] });
+    const rows = [0, 0.95, null].map((a, index) => ({ t: 1_000 + index * 500, a }));
+    const dots = dotsPath(rows, "a", 0.9, upper).match(/M[^a]*/g);
+    expect(dots).toEqual(["M18 110", "M68 60"]);
   });
 
   it("put ten times as much as far up everywhere on a scale of powers of ten", () => {

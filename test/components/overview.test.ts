@@ -4,6 +4,7 @@ import { hiddenAfter } from "@/components/charts/legend";
 import { laneMarks } from "@/components/charts/marks";
 import {
   byLastValue,
+  isTooFew,
   lastValue,
   logScale,
   scaleFromZero,
@@ -171,6 +172,12 @@ describe("the line of the served rate", () => {
     );
     expect(found).toEqual({ domain: [ticks[0], 1], ticks });
   });
+
+  it("is not drawn on a scale of probes, unless there is nothing else", () => {
+    const probes = [{ t: 0, a: 0, b: null }];
+    expect(scaleOfShares([{ t: 0, a: null, b: 0.96 }], ["a", "b"], probes).domain[0]).toBe(0.95);
+    expect(scaleOfShares([{ t: 0, a: null, b: null }], ["a", "b"], probes).domain[0]).toBe(0);
+  });
 });
 
 describe("a scale", () => {
@@ -208,11 +215,20 @@ describe("the legend of a chart", () => {
     { t: 2, a: 2, b: 99, c: 99, d: 99 },
   ];
 
-  it("stands in the order of the last values that are whole and known", () => {
-    const order = byLastValue(rows, ["c", "a", "d", "b"].map(line), 2).map(({ key }) => key);
-    expect(order).toEqual(["b", "a", "d", "c"]);
-    expect(lastValue(rows, "b", 2)).toBe(9);
-    expect(lastValue(rows, "c", 2)).toBeNull();
+  it("stands in the order of the values of the last whole bucket, or of the one that runs", () => {
+    const order = byLastValue(rows, ["a", "d", "b"].map(line), 2).map(({ key }) => key);
+    expect(order).toEqual(["b", "a", "d"]);
+    expect(["a", "b"].map((key) => lastValue(rows, key, 2))).toEqual([7, 99]);
+    expect(lastValue(rows, "a", 0)).toBe(2);
+  });
+
+  it("has no value of long ago, and says where it is one for want of samples", () => {
+    expect(lastValue(rows.slice(0, 2), "b", 2)).toBeNull();
+    const counts = (...bs: number[]) => bs.map((b, t) => ({ t, b, all: 1 }));
+    expect(isTooFew(rows.slice(0, 2), counts(30, 4), "b")).toBe(true);
+    expect(isTooFew(rows.slice(0, 2), counts(30, 0), "b")).toBe(false);
+    expect(isTooFew(rows.slice(0, 2), counts(30, 4), "a")).toBe(false);
+    expect(isTooFew(rows.slice(0, 2), counts(0, 0), "c")).toBe(true);
   });
 
   it("keeps lines of the same value in their own order", () => {
