@@ -39,6 +39,11 @@ const config = {
   serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg", "undici"],
   devIndicators: false,
   env: { BELLWETHER_CONTRACT: contract },
+  // A call's own address, as people write it by hand: the drawer over the list.
+  redirects: () =>
+    Promise.resolve([
+      { source: "/requests/:id", destination: "/requests?call=:id", permanent: false },
+    ]),
   headers: () =>
     Promise.resolve([
       { source: "/api/:path*", headers: [{ key: "x-bellwether-contract", value: contract }] },

@@ -336,7 +336,7 @@ it("what a sealed body says, after asking for it, with who opened it", async () 
     });
     return detail.bodyUntil === null ? null : callId;
   }, 20_000);
-  const page = await room.open({}, `/requests?call=${id}`);
+  const page = await room.open({}, `/requests/${id}`);
   const drawer = page.getByRole("dialog");
   await shows(drawer, say({ key: "call.body.records" }));
   expect(await drawer.innerText()).not.toContain("Say hello.");
