@@ -14,6 +14,10 @@ export function StatsLine({ target, metric = "availability" }: Props) {
   const windowMs = useHealth().data?.windowMs ?? usualWindowMs;
   const { n, source } = target.availability;
   const note = say(metricNote(target, metric, windowMs, f));
+  const title =
+    metric === "availability"
+      ? t("matrix.latencyOf", { latency: note, window: f.duration(windowMs) })
+      : note;
   return (
     <p
       aria-hidden="true"
@@ -25,7 +29,7 @@ export function StatsLine({ target, metric = "availability" }: Props) {
       {metric === "availability" && (
         <span>{t(source === "probe" ? "matrix.probes" : "matrix.n", { n: f.count(n) })}</span>
       )}
-      <span className="truncate" title={note}>
+      <span className="truncate" title={title}>
         {note}
       </span>
     </p>

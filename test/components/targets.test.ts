@@ -39,8 +39,24 @@ describe("the line under a state", () => {
     [
       "in a region out of reach",
       down({ label: "region_down", breaker: "closed", reason: "unreachable" }),
-      "region out of reach · unreachable · next probe 2 s",
-      "리전 연결 불가 · 연결 불가 · 다음 프로브 2초 뒤",
+      "region out of reach · next probe 2 s",
+      "리전 연결 불가 · 다음 프로브 2초 뒤",
+    ],
+    [
+      "in a region whose name is unknown",
+      down({ label: "region_down", breaker: "closed", reason: "dns" }),
+      "region out of reach · dns · next probe 2 s",
+      "리전 연결 불가 · dns · 다음 프로브 2초 뒤",
+    ],
+    [
+      "with probes that fail",
+      down({
+        label: "probe_down",
+        breaker: "half_open",
+        lastError: { at: now, reason: "probe_failed", status: null, message: null },
+      }),
+      "probes fail · next probe 2 s",
+      "프로브 실패 · 다음 프로브 2초 뒤",
     ],
     [
       "left out for its access",
@@ -102,6 +118,11 @@ describe("the line under a state", () => {
       const { t, f, seen } = wordsOf(locale);
       expect(seen(sayLine(t, whyTexts(view, f, now)))).toBe(expected);
     }
+  });
+
+  it("breaks after a dot, never before it", () => {
+    const { t, f } = wordsOf("en");
+    expect(sayLine(t, whyTexts(down(), f, now))).not.toContain(" ·");
   });
 
   it("prints a reason code that has no words as it is", () => {
@@ -167,6 +188,30 @@ describe("the line of a breaker", () => {
       target({ breaker: "half_open", figures: { ...open, until: null, goodToClose: 1 } }),
       "breaker half open 41 s · one trial call at a time · closes after 1 good answer · backoff step 2, up to 10 s",
       "차단기 반열림 41초 · 시험 호출 한 건씩 · 정상 응답 1건 뒤 닫힘 · 백오프 2단계, 최대 10초",
+    ],
+    [
+      "half open, while probes fail",
+      down({ label: "probe_down", breaker: "half_open", figures: { ...open, until: null } }),
+      "kept out by its probes · breaker half open 41 s",
+      "프로브 때문에 제외 · 차단기 반열림 41초",
+    ],
+    [
+      "closed, in a region out of reach",
+      down({ label: "region_down", breaker: "closed", figures }),
+      "kept out by its region · breaker closed",
+      "리전 때문에 제외 · 차단기 닫힘",
+    ],
+    [
+      "closed, with a dead account",
+      down({ label: "credential_dead", breaker: "closed", figures }),
+      "kept out by its account · breaker closed",
+      "계정 때문에 제외 · 차단기 닫힘",
+    ],
+    [
+      "closed, left out for its access",
+      down({ label: "blocked", breaker: "closed", figures }),
+      "kept out by the provider’s refusal · breaker closed",
+      "공급자의 거부로 제외 · 차단기 닫힘",
     ],
     [
       "ramping up",
