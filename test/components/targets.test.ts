@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiFailure } from "@/components/lib/api";
 import { type Asked, askedLine } from "@/components/lib/targets/probe-now";
-import { shownState, targetName, worstState } from "@/components/lib/targets/state";
+import { placesOn, shownState, targetName, worstState } from "@/components/lib/targets/state";
 import { breakerTexts } from "@/components/lib/targets/breaker";
 import { sayLine, whyTexts } from "@/components/lib/targets/why";
 import { gridOf, moved } from "@/components/targets/grid";
@@ -245,6 +245,15 @@ describe("states", () => {
     const off = target({ state: "off" });
     expect(worstState([target(), off])).toBe("healthy");
     expect(worstState([off, off])).toBe("off");
+  });
+
+  it("count the places that are on, whatever their own switch says", () => {
+    const held = { offBy: { type: "region", id: "us-east" } } as const;
+    const off = target({ region: "eu-west", switch: { ...on, intent: "disabled" } });
+    const twin = target({ provider: "globex" });
+    const all = [target(held), off, twin, target({ region: "ap-south" })];
+    expect(placesOn(all, "model", "gpt-4.1")).toEqual({ on: 2, of: 3 });
+    expect(placesOn([target(held)], "region", "us-east")).toEqual({ on: 1, of: 1 });
   });
 
   it("name the provider only where model and region do not tell", () => {
