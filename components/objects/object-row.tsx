@@ -8,7 +8,7 @@ import { type ObjectKind, pathOf } from "@/components/lib/object-kinds";
 import { OwnerTag } from "@/components/lib/owner-tag";
 import { rangeBetween } from "@/components/lib/range";
 import { shownRatio } from "@/components/lib/targets/availability";
-import { isOnBut } from "@/components/lib/targets/state";
+import { isOnBut, placesOn } from "@/components/lib/targets/state";
 import { reasonText } from "@/components/lib/targets/why";
 import { WhyText } from "@/components/lib/targets/why-text";
 import { ProofLine } from "@/components/lib/writes/proof-line";
@@ -39,6 +39,7 @@ export function ObjectRow({ kind, object, shown, isChosen, onChoose }: Props) {
   const control = useSwitch({ type: kind, id }, object.switch);
   const isHeld = object.state === "off" || object.state === "draining";
   const state = control.isOn || isHeld ? object.state : "off";
+  const isMixed = targets.some((target) => !isOnBut(target, kind, id));
   return (
     <tr data-testid={`object-${id}`}>
       <th scope="row" className="text-body! font-regular! text-fg!">
@@ -47,7 +48,7 @@ export function ObjectRow({ kind, object, shown, isChosen, onChoose }: Props) {
           <Switch
             label={t(kind === "model" ? "matrix.switchModel" : "matrix.switchRegion", { id })}
             isOn={control.isOn}
-            isMixed={targets.some((target) => !isOnBut(target, kind, id))}
+            isMixed={isMixed}
             isPending={control.isPending}
             onToggle={control.toggle}
           />
@@ -60,6 +61,13 @@ export function ObjectRow({ kind, object, shown, isChosen, onChoose }: Props) {
             >
               {id}
             </Link>
+            {isMixed && control.isOn && (
+              <span className="list-sub text-small text-fg-2">
+                {t(kind === "model" ? "matrix.regionsOn" : "matrix.modelsOn", {
+                  ...placesOn(targets, kind, id),
+                })}
+              </span>
+            )}
             {figures?.owner === "file" && (
               <span className="list-sub">
                 <OwnerTag owner={figures.owner} ownerPath={figures.ownerPath} />
@@ -68,13 +76,13 @@ export function ObjectRow({ kind, object, shown, isChosen, onChoose }: Props) {
           </span>
         </span>
       </th>
-      <td className="min-w-46">
+      <td>
         <span className="list-pair">
           <span className="flex shrink-0 items-center gap-1.5">
             <Glyph state={state} />
             {t(`state.${state}`)}
           </span>
-          <span className="list-sub text-small text-fg-2">
+          <span className="list-sub list-why text-small text-fg-2">
             {control.write === undefined ? (
               <Why kind={kind} object={object} state={state} />
             ) : (
@@ -188,7 +196,7 @@ function LastError({
   const cause = reasonText(t, reason);
   const text = status === null || cause === String(status) ? cause : `${cause} ${status}`;
   return (
-    <span className="list-pair">
+    <span className="list-pair list-error">
       <Link className="shrink-0" href={callsLink({}, rangeBetween(at - aroundMs, at + 1_000))}>
         {f.moment(at, nowMs)}
       </Link>

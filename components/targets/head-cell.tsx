@@ -3,7 +3,7 @@
 import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
 import { shownRatio } from "@/components/lib/targets/availability";
-import { isOnBut } from "@/components/lib/targets/state";
+import { isOnBut, placesOn } from "@/components/lib/targets/state";
 import type { ObjectRef } from "@/components/lib/writes/model";
 import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
@@ -33,11 +33,7 @@ export function HeadCell(props: Props) {
   const object = health[kind === "model" ? "models" : "regions"].find((each) => each.id === id);
   const control = useSwitch({ type: kind, id }, object?.switch ?? unknownSwitch);
   const targets = health.targets.filter((target) => target[kind] === id);
-  const others = kind === "model" ? "region" : "model";
-  const places = new Set(targets.map((target) => target[others]));
-  const onPlaces = new Set(
-    targets.filter((target) => isOnBut(target, kind, id)).map((target) => target[others]),
-  );
+  const { on, of } = placesOn(targets, kind, id);
   const value =
     metric === "availability" && object !== undefined
       ? shownRatio(object.availability)
@@ -48,8 +44,8 @@ export function HeadCell(props: Props) {
       ? ""
       : `${total.value}${total.unit === "" ? "" : ` ${total.unit}`}`;
   const rollUp = t(kind === "model" ? "matrix.regionsOn" : "matrix.modelsOn", {
-    on: control.isOn ? onPlaces.size : 0,
-    of: places.size,
+    on: control.isOn ? on : 0,
+    of,
   });
   const rollUpNow = kind === "model" && totalText !== "" ? `${totalText} · ${rollUp}` : rollUp;
   const downThen = targets.filter((target) => past?.targets.get(target.id)?.state === "down");

@@ -91,7 +91,7 @@ export function metricNote(
     case "availability":
       return {
         key: "matrix.latency",
-        values: { p50: p50Ms === null ? noValue : f.count(p50Ms), ttft: f.ms(ttftMs) },
+        values: { p50: f.ms(p50Ms), ttft: f.ms(ttftMs) },
       };
     case "p95":
       return {

@@ -56,7 +56,7 @@ export function ObjectNow({ kind, id }: Props) {
 type PanelProps = Props & { view: SwitchView; health: HealthView };
 
 function NowPanel({ kind, id, view, health }: PanelProps) {
-  const { t } = useWords();
+  const { t, f } = useWords();
   const control = useSwitch({ type: kind, id }, view);
   const targets = health.targets.filter((target) => target[kind] === id);
   const label = t(kind === "model" ? "matrix.switchModel" : "matrix.switchRegion", { id });
@@ -66,7 +66,10 @@ function NowPanel({ kind, id, view, health }: PanelProps) {
       title={t("objects.now")}
       subtitle={
         control.write === undefined ? (
-          t(`intent.${view.intent}`)
+          t("objects.nowIn", {
+            intent: t(`intent.${view.intent}`),
+            window: f.duration(health.windowMs),
+          })
         ) : (
           <ProofLine write={control.write} />
         )
@@ -85,7 +88,7 @@ function NowPanel({ kind, id, view, health }: PanelProps) {
         </span>
       }
     >
-      <ul className="-mx-4 grid grid-cols-[repeat(auto-fit,minmax(min(100%,256px),1fr))]">
+      <ul className="-mx-4 grid grid-cols-[repeat(auto-fill,minmax(min(100%,256px),1fr))]">
         {targets.map((target) => (
           <TargetItem key={target.id} target={target} name={targetName(target, targets)} />
         ))}

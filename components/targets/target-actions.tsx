@@ -24,6 +24,10 @@ export function TargetActions({ target, name }: Props) {
   const { id, probeCostNanoUsd: cost } = target;
   const { intent } = target.switch;
   const isHeld = intent === "draining";
+  const title = [
+    t("probe.title"),
+    ...(cost !== null && cost > 0 ? [t("probe.cost", { cost: f.money(cost) })] : []),
+  ].join(" · ");
   const toggleHold = (): void => {
     const wanted = isHeld ? "enabled" : "draining";
     const asks = { kind: "switch", intent: wanted, until: null, reason: null } as const;
@@ -31,31 +35,29 @@ export function TargetActions({ target, name }: Props) {
   };
   return (
     <>
-      <div className="mt-2 flex flex-wrap gap-1.5">
+      <div className="mt-2 flex flex-wrap gap-1">
         <Button
           size="sm"
           aria-keyshortcuts="b"
-          title={t("probe.title")}
+          aria-label={t("probe.now")}
+          title={title}
           disabled={asked?.kind === "asking"}
           onClick={() => {
             askProbe(id).catch(() => undefined);
           }}
         >
-          {t("probe.now")}
-          {cost !== null && cost > 0 && (
-            <span className="font-regular text-fg-2">
-              {t("probe.cost", { cost: f.money(cost) })}
-            </span>
-          )}
+          {t("probe.short")}
         </Button>
         {hasGrudge(target) && (
           <Button
             size="sm"
+            aria-label={t("reset.open")}
+            title={t("reset.open")}
             onClick={() => {
               setResetting(true);
             }}
           >
-            {t("reset.open")}
+            {t("reset.short")}
           </Button>
         )}
         {intent !== "disabled" && (

@@ -18,8 +18,9 @@ export function toAnnotations(
   }));
   const transitions = events.filter(wasDone).flatMap((event): Annotation[] => {
     const kind = transitionKind(event.to);
+    const isNews = kind !== "opened" || transitionKind(event.from) !== "opened";
     const title = `${event.model} @ ${event.region}`;
-    return kind === null ? [] : [{ id: `h:${event.id}`, t: event.at, kind, title }];
+    return kind === null || !isNews ? [] : [{ id: `h:${event.id}`, t: event.at, kind, title }];
   });
   return [...changes, ...transitions].sort((left, right) => left.t - right.t);
 }

@@ -50,8 +50,7 @@ export function healthState(
       return "down";
     case "half_open":
     case "ramp":
-      // No call is sent to whom the probes call down, whatever its breaker would allow.
-      return opinion.probe === "down" ? "down" : "recovering";
+      return "recovering";
     case "suspect":
     case "degraded":
       return "degraded";
@@ -69,11 +68,14 @@ export function labelOf({ barred, breaker, soft, probe }: TargetStateRow): Healt
   if (barred !== null) {
     return barred;
   }
-  if (breaker !== "closed") {
+  if (breaker === "open") {
     return breaker;
   }
   if (probe === "down") {
     return "probe_down";
+  }
+  if (breaker !== "closed") {
+    return breaker;
   }
   return soft === "none" ? "closed" : soft;
 }

@@ -304,11 +304,16 @@ export function labelOfHealth(health: TargetHealth, nowMs: number): HealthLabel 
   if (health.blocked !== null && !isObserved(health, "access")) {
     return "blocked";
   }
-  if (health.circuit.breaker.state !== "closed") {
-    return health.circuit.breaker.state;
+  const { state } = health.circuit.breaker;
+  if (state === "open") {
+    return state;
   }
+  // No call goes to whom the probes call down, whatever its breaker would allow.
   if (isProbeDown(health, nowMs) && !isObserved(health, "probes")) {
     return "probe_down";
+  }
+  if (state !== "closed") {
+    return state;
   }
   if (health.silence.suspectMs !== null && !isObserved(health, "suspect")) {
     return "suspect";

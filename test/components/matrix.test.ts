@@ -21,7 +21,7 @@ const live = (n: number) => ({ ratio: 1, n, source: "live" }) as const;
 
 describe("what a cell tells", () => {
   it.each([
-    ["availability", 0.9996, "99.96 %", "p50 812 · TTFT 240 ms"],
+    ["availability", 0.9996, "99.96 %", "p50 812 ms · TTFT 240 ms"],
     ["p95", 1_980, "1,980 ms", "n 2,914 · p50 812 ms"],
     ["fallbacks", 12 / 2_900, "0.41 %", "12 of 2,900 first meant for here"],
     ["cost", 4_200_000_000, "$4.20", "n 2,930 · $0.00143 an attempt"],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiFailure } from "@/components/lib/api";
 import { type Asked, askedLine } from "@/components/lib/targets/probe-now";
-import { shownState, targetName, worstState } from "@/components/lib/targets/state";
+import { placesOn, shownState, targetName, worstState } from "@/components/lib/targets/state";
 import { breakerTexts } from "@/components/lib/targets/breaker";
 import { sayLine, whyTexts } from "@/components/lib/targets/why";
 import { gridOf, moved } from "@/components/targets/grid";
@@ -39,8 +39,24 @@ describe("the line under a state", () => {
     [
       "in a region out of reach",
       down({ label: "region_down", breaker: "closed", reason: "unreachable" }),
-      "region out of reach · unreachable · next probe 2 s",
-      "리전 연결 불가 · 연결 불가 · 다음 프로브 2초 뒤",
+      "region out of reach · next probe 2 s",
+      "리전 연결 불가 · 다음 프로브 2초 뒤",
+    ],
+    [
+      "in a region whose name is unknown",
+      down({ label: "region_down", breaker: "closed", reason: "dns" }),
+      "region out of reach · dns · next probe 2 s",
+      "리전 연결 불가 · dns · 다음 프로브 2초 뒤",
+    ],
+    [
+      "with probes that fail",
+      down({
+        label: "probe_down",
+        breaker: "half_open",
+        lastError: { at: now, reason: "probe_failed", status: null, message: null },
+      }),
+      "probes fail · next probe 2 s",
+      "프로브 실패 · 다음 프로브 2초 뒤",
     ],
     [
       "left out for its access",
@@ -102,6 +118,11 @@ describe("the line under a state", () => {
       const { t, f, seen } = wordsOf(locale);
       expect(seen(sayLine(t, whyTexts(view, f, now)))).toBe(expected);
     }
+  });
+
+  it("breaks after a dot, never before it", () => {
+    const { t, f } = wordsOf("en");
+    expect(sayLine(t, whyTexts(down(), f, now))).not.toContain(" ·");
   });
 
   it("prints a reason code that has no words as it is", () => {
@@ -169,6 +190,30 @@ describe("the line of a breaker", () => {
       "차단기 반열림 41초 · 시험 호출 한 건씩 · 정상 응답 1건 뒤 닫힘 · 백오프 2단계, 최대 10초",
     ],
     [
+      "half open, while probes fail",
+      down({ label: "probe_down", breaker: "half_open", figures: { ...open, until: null } }),
+      "kept out by its probes · breaker half open 41 s",
+      "프로브 때문에 제외 · 차단기 반열림 41초",
+    ],
+    [
+      "closed, in a region out of reach",
+      down({ label: "region_down", breaker: "closed", figures }),
+      "kept out by its region · breaker closed",
+      "리전 때문에 제외 · 차단기 닫힘",
+    ],
+    [
+      "closed, with a dead account",
+      down({ label: "credential_dead", breaker: "closed", figures }),
+      "kept out by its account · breaker closed",
+      "계정 때문에 제외 · 차단기 닫힘",
+    ],
+    [
+      "closed, left out for its access",
+      down({ label: "blocked", breaker: "closed", figures }),
+      "kept out by the provider’s refusal · breaker closed",
+      "공급자의 거부로 제외 · 차단기 닫힘",
+    ],
+    [
       "ramping up",
       target({ breaker: "ramp", figures: { ...open, until: null, step: 0, goodToClose: 3 } }),
       "breaker ramping up 41 s · closes after 3 good answers · backoff step 1, up to 10 s",
@@ -200,6 +245,15 @@ describe("states", () => {
     const off = target({ state: "off" });
     expect(worstState([target(), off])).toBe("healthy");
     expect(worstState([off, off])).toBe("off");
+  });
+
+  it("count the places that are on, whatever their own switch says", () => {
+    const held = { offBy: { type: "region", id: "us-east" } } as const;
+    const off = target({ region: "eu-west", switch: { ...on, intent: "disabled" } });
+    const twin = target({ provider: "globex" });
+    const all = [target(held), off, twin, target({ region: "ap-south" })];
+    expect(placesOn(all, "model", "gpt-4.1")).toEqual({ on: 2, of: 3 });
+    expect(placesOn([target(held)], "region", "us-east")).toEqual({ on: 1, of: 1 });
   });
 
   it("name the provider only where model and region do not tell", () => {

@@ -45,7 +45,9 @@ describe("the state of a target", () => {
   it.each<[Partial<TargetStateRow>, string]>([
     [{ barred: "region_down", breaker: "open", probe: "down", soft: "suspect" }, "region_down"],
     [{ breaker: "open", probe: "down", soft: "suspect" }, "open"],
-    [{ breaker: "ramp", probe: "down" }, "ramp"],
+    [{ breaker: "half_open", probe: "down" }, "probe_down"],
+    [{ breaker: "ramp", probe: "down" }, "probe_down"],
+    [{ breaker: "ramp", probe: "up", soft: "degraded" }, "ramp"],
     [{ probe: "down", soft: "suspect" }, "probe_down"],
     [{ soft: "suspect" }, "suspect"],
     [{ soft: "degraded" }, "degraded"],

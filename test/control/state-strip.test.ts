@@ -54,6 +54,20 @@ describe("the strip of states", () => {
     expect(strip({ nodes })).toEqual(["healthy", "down", "down", "down", "healthy"]);
   });
 
+  it("a half-open breaker is down for as long as probes fail over it", () => {
+    const nodes = [
+      node(
+        [
+          [0.5, "closed", "open"],
+          [1.5, "open", "probe_down"],
+          [3.2, "probe_down", "half_open"],
+        ],
+        "half_open",
+      ),
+    ];
+    expect(strip({ nodes })).toEqual(["down", "down", "down", "down", "recovering"]);
+  });
+
   it("without a transition the present state has lasted", () => {
     expect(strip({ nodes: [node([], "open")], active: new Set() })).toEqual(
       Array.from({ length: 5 }, () => "down"),

@@ -151,6 +151,25 @@ describe("probes of a target that is OPEN", () => {
     expect(bench.breaker(only)).toBe("half_open");
   });
 
+  it("failing ones keep it down over HALF_OPEN, and that is told, as is the end of it", () => {
+    const bench = opened();
+    for (let second = 0; second < 36; second += 1) {
+      bench.probe(only, "fail");
+      bench.wait(1_000);
+    }
+    expect(bench.breaker(only)).toBe("half_open");
+    bench.probe(only, "pass");
+    expect(bench.label(only)).toBe("probe_down");
+    bench.probe(only, "pass");
+    [1, 2, 3].forEach(() => bench.probe(only, "fail"));
+    const told = bench.transitions().map(({ from, to }) => `${from} → ${to}`);
+    expect(told.slice(-3)).toEqual([
+      "open → probe_down",
+      "probe_down → half_open",
+      "half_open → probe_down",
+    ]);
+  });
+
   it.each(["pass", "fail", "capacity", "access", "quota"] as const)(
     "ask for the next one, whatever the answer was: %s",
     (verdict) => {

@@ -1,14 +1,25 @@
 import type { BreakerFigures, TargetView } from "@/lib/shared/contract";
 import type { Format } from "@/lib/shared/format";
 import type { Text } from "../i18n/messages";
+import { shownState } from "./state";
 
-/** How a breaker stands, what it counts against what opens it, and what comes next; none where no node has said so. */
+const bars = ["credential_dead", "region_down", "blocked", "probe_down"] as const;
+type Bar = (typeof bars)[number];
+
+/**
+ * How a breaker stands, what it counts against what opens it, and what comes next, or that something else
+ * keeps calls away; none where no node has said so.
+ */
 export function breakerTexts(target: TargetView, f: Format, nowMs: number): Text[] {
   const { breaker, figures, consecutiveFailures } = target;
   if (figures === null) {
     return [];
   }
   const state = stateText(breaker, figures, f, nowMs);
+  const bar = barOf(target);
+  if (bar !== null) {
+    return [{ key: `breaker.keptOut.${bar}` }, state];
+  }
   if (breaker !== "closed") {
     return [state, ...trialTexts(breaker, figures, f, nowMs), ...closingTexts(figures, f)];
   }
@@ -26,6 +37,11 @@ export function breakerTexts(target: TargetView, f: Format, nowMs: number): Text
     ...backoff,
     ...observes,
   ];
+}
+
+/** What keeps calls away whatever the breaker does; null where the breaker has the say. */
+function barOf(target: TargetView): Bar | null {
+  return shownState(target) === "down" ? (bars.find((bar) => bar === target.label) ?? null) : null;
 }
 
 function stateText(

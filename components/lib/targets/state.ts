@@ -86,3 +86,17 @@ export function isOnBut(
   const isHeldElsewhere = offBy !== null && !(offBy.type === kind && offBy.id === id);
   return own.intent === "enabled" && !isHeldElsewhere;
 }
+
+/** In how many of its places a model, or a region, is on but for its own switch. */
+export function placesOn(
+  targets: readonly TargetView[],
+  kind: "model" | "region",
+  id: string,
+): { readonly on: number; readonly of: number } {
+  const placesOf = (some: readonly TargetView[]): number =>
+    new Set(some.map((target) => target[kind === "model" ? "region" : "model"])).size;
+  return {
+    on: placesOf(targets.filter((target) => isOnBut(target, kind, id))),
+    of: placesOf(targets),
+  };
+}

@@ -32,10 +32,18 @@ export function whyTexts(target: TargetView, f: Format, nowMs: number): Text[] {
   }
 }
 
+/** Causes that say no more than the label. */
+const saidBy: Partial<Record<TargetView["label"], readonly string[]>> = {
+  region_down: ["unreachable", "region_probe_failed"],
+  probe_down: ["probe_failed", "probes_failed"],
+};
+
 function brokenTexts(target: TargetView, f: Format, nowMs: number): Text[] {
   const cause = causeOf(target);
   const first = brokenText(target, f, nowMs);
-  return cause === null ? [first] : [first, timesText(cause, timesOf(target))];
+  return cause === null || saidBy[target.label]?.includes(cause) === true
+    ? [first]
+    : [first, timesText(cause, timesOf(target))];
 }
 
 function brokenText({ label, since }: TargetView, f: Format, nowMs: number): Text {
@@ -167,5 +175,5 @@ export function sayLine(t: Translate, texts: readonly Text[]): string {
         ...(typeof name === "string" && { name: personName(t, name) }),
       });
     })
-    .join(" · ");
+    .join("\u00a0· ");
 }
