@@ -16,7 +16,7 @@ export function StackedTable({ label, columns, actions, children }: Props) {
   return (
     <TableScroll label={label}>
       <table role="table" className="data-table stacked-table">
-        <thead role="rowgroup">
+        <thead role="rowgroup" className="phone:sr-only">
           <tr role="row">
             {columns.map((column) => (
               <th

@@ -1,22 +1,25 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { KeysPanel } from "@/components/apps/keys-panel";
 import { RequestsView } from "@/components/calls/requests-view";
 import { readFilter } from "@/components/calls/filter";
 import { ApiFailure } from "@/components/lib/api";
-import { callsQueries, figuresQueries, routesQueries } from "@/components/lib/queries";
+import { callsQueries, figuresQueries, keysQueries, routesQueries } from "@/components/lib/queries";
 import { type RangeName, windowOf } from "@/components/lib/range";
 import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
 import { callsLink } from "@/components/lib/calls/link";
 import { ObjectsView } from "@/components/objects/objects-view";
+import { ModelsTable } from "@/components/providers/models-table";
 import { RouteCards } from "@/components/routes/route-cards";
 import { SettingsView } from "@/components/settings/settings-view";
+import { PhoneBar } from "@/components/shell/phone-bar";
 import { QueryState } from "@/components/shell/query-state";
 import { MatrixGrid } from "@/components/targets/matrix-grid";
 import { ObjectNow } from "@/components/targets/object-now";
 import { PhoneTargets } from "@/components/targets/phone-targets";
 import type { AttemptView, CallsPage, CallView, HealthView } from "@/lib/shared/contract";
-import { call, down, health, now, on, target } from "./fixtures";
+import { call, down, health, key, model, now, on, target } from "./fixtures";
 import { rendered, switchOf } from "./rendered";
 import { wordsOf } from "./words";
 
@@ -326,5 +329,45 @@ describe("the attempts of a call in one line", () => {
     const avoided = say({ key: "calls.avoided" });
     expect(line("avoidance")).toContain(avoided);
     expect(line(null)).not.toContain(avoided);
+  });
+});
+
+describe("a line that is a card on a phone", () => {
+  const keys = rendered(<KeysPanel />, {
+    read(client) {
+      client.setQueryData(keysQueries.list().queryKey, { generatedAt: now, keys: [key] });
+    },
+  });
+  const models = rendered(<ModelsTable models={[model]} onEdit={vi.fn()} onRemove={vi.fn()} />);
+  const labels = (markup: string): string[] =>
+    [...markup.matchAll(/data-label="([^"]*)"/g)].map(([, label]) => label ?? "");
+  const heads = (markup: string): string[] =>
+    [...markup.matchAll(/role="columnheader"[^>]*>([^<]+)</g)].map(([, head]) => head ?? "");
+
+  it.each([
+    ["a key", keys, 2],
+    ["a model", models, 1],
+  ])("has each figure behind the name of its own column: %s", (_of, markup, unnamed) => {
+    expect(labels(markup)).toEqual(heads(markup).slice(unnamed));
+  });
+
+  it("tells the prices one by one", () => {
+    const text = models.replaceAll(/<[^>]*>/g, "|");
+    expect(text).toMatch(/\|\$2\.00\|+\$8\.00\|+—\|/);
+  });
+});
+
+describe("the bar under the thumb", () => {
+  const current = (path: string): string[] =>
+    [...rendered(<PhoneBar />, { path }).matchAll(/<(a|button)[^>]*aria-current="\w+"[^>]*>/g)].map(
+      ([tag]) => /href="([^"]*)"/.exec(tag)?.[1] ?? "more",
+    );
+
+  it.each([
+    ["/routes/auto", ["/routes"]],
+    ["/apps", ["more", "/apps"]],
+    ["/setup", ["more", "/setup"]],
+  ])("marks where one is: %s", (path, marked) => {
+    expect(current(path)).toEqual(marked);
   });
 });

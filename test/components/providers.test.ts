@@ -10,12 +10,8 @@ import {
   toTestRequest,
   withListed,
 } from "@/components/providers/provider-draft";
-import {
-  type ModelView,
-  ModelRequest,
-  ProviderRequest,
-  type ProviderView,
-} from "@/lib/shared/provider-contract";
+import { ModelRequest, ProviderRequest, type ProviderView } from "@/lib/shared/provider-contract";
+import { model } from "./fixtures";
 
 const provider: ProviderView = {
   id: "acme",
@@ -100,17 +96,6 @@ describe("the form of a provider", () => {
 });
 
 describe("the form of a model", () => {
-  const model: ModelView = {
-    id: "gpt",
-    targets: [{ provider: "acme", upstreamModel: "gpt-4.1", regions: ["eu", "us"] }],
-    price: { input: 2, output: 8, cachedInput: null },
-    capabilities: { context: 128_000, tools: true, vision: false },
-    routes: ["auto"],
-    owner: "ui",
-    ownerPath: null,
-    revision: 3,
-  };
-
   it("that nobody touched says what is there", () => {
     expect(ModelRequest.parse(toModelRequest(modelDraftOf(model)))).toEqual({
       targets: [{ provider: "acme", upstreamModel: "gpt-4.1", regions: ["eu", "us"] }],
