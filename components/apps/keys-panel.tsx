@@ -10,6 +10,7 @@ import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
+import { Cell, NameCell, StackedTable } from "@/components/ui/stacked-table";
 import { Tag } from "@/components/ui/tag";
 import type { KeyView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
@@ -17,6 +18,8 @@ import { CreateKey } from "./create-key";
 import { EditKey } from "./edit-key";
 import { RevokeKey } from "./revoke-key";
 import { RotateKey } from "./rotate-key";
+
+const columns = ["key", "state", "used", "hour", "spent", "limits"] as const;
 
 /** Who may call: every application key, what it may do, and what it does. */
 export function KeysPanel() {
@@ -47,40 +50,24 @@ export function KeysPanel() {
         <p className="run py-6 text-fg-2">{t("apps.empty")}</p>
       )}
       {keys.length > 0 && (
-        <div className="relative -mx-4 scroll-x px-4">
-          <table className="data-table">
-            <thead>
-              <tr>
-                <th scope="col">{t("apps.columns.key")}</th>
-                <th scope="col">{t("apps.columns.state")}</th>
-                <th scope="col">{t("apps.columns.used")}</th>
-                <th scope="col" className="num">
-                  {t("apps.columns.hour")}
-                </th>
-                <th scope="col" className="num">
-                  {t("apps.columns.spent")}
-                </th>
-                <th scope="col" className="pl-4!">
-                  {t("apps.columns.limits")}
-                </th>
-                <th scope="col">
-                  <span className="sr-only">{t("apps.revoke")}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {keys.map((key) => (
-                <KeyRow
-                  key={key.id}
-                  row={key}
-                  onEdit={setEditing}
-                  onRotate={setRotating}
-                  onRevoke={setRevoking}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <StackedTable
+          label={t("apps.keys")}
+          columns={columns.map((key) => ({
+            label: t(`apps.columns.${key}`),
+            isNumber: key === "hour" || key === "spent",
+          }))}
+          actions={t("providers.columns.actions")}
+        >
+          {keys.map((key) => (
+            <KeyRow
+              key={key.id}
+              row={key}
+              onEdit={setEditing}
+              onRotate={setRotating}
+              onRevoke={setRevoking}
+            />
+          ))}
+        </StackedTable>
       )}
       {isCreating && (
         <CreateKey
@@ -134,19 +121,22 @@ function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
     .flatMap((ids) => ids?.join(", ") ?? [])
     .join(" · ");
   return (
-    <tr data-testid={`key-${row.id}`} className={isRevoked ? "text-fg-3" : undefined}>
-      <th scope="row" className="py-1.5! text-body! font-regular! text-fg!">
-        <span className="block max-w-52 truncate font-medium" title={row.id}>
+    <tr role="row" data-testid={`key-${row.id}`} className={isRevoked ? "text-fg-3" : undefined}>
+      <NameCell>
+        <span className="block truncate md:max-w-52 font-medium" title={row.id}>
           {row.id} {row.kind === "demo" && <Tag>{t("demo.tag")}</Tag>}
         </span>
         {row.name !== row.id && (
-          <span className="block max-w-52 truncate text-fg-2" title={row.name}>
+          <span className="block truncate md:max-w-52 text-fg-2" title={row.name}>
             {row.name}
           </span>
         )}
         <span className="mono block text-small text-fg-3">…{row.last4}</span>
         {row.former !== null && row.former.until > nowMs && (
-          <span className="flex items-center gap-1.5 text-small text-fg-3" data-testid="former">
+          <span
+            className="flex items-center gap-1.5 text-small text-fg-3 phone:flex-wrap"
+            data-testid="former"
+          >
             <span className="mono">…{row.former.last4}</span>
             {t("apps.rotate.stays", { for: f.duration(row.former.until - nowMs) })}
             <Button
@@ -164,8 +154,8 @@ function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
             </Button>
           </span>
         )}
-      </th>
-      <td>
+      </NameCell>
+      <Cell>
         <span className="inline-flex items-center gap-1.5">
           <Glyph state={isRevoked ? "off" : "healthy"} size={12} />
           {t(isRevoked ? "apps.revoked" : "apps.active")}
@@ -173,28 +163,30 @@ function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
         {row.source === "file" && (
           <span className="block text-small text-fg-3">{t("apps.fromFile")}</span>
         )}
-      </td>
-      <td>
+      </Cell>
+      <Cell label={t("apps.columns.used")}>
         {row.lastUsedAt === null
           ? t("apps.never")
           : t("details.ago", { ago: f.duration(Math.max(0, nowMs - row.lastUsedAt)) })}
-      </td>
-      <td className="num">{f.count(row.callsInHour)}</td>
-      <td className="num">
+      </Cell>
+      <Cell className="num" label={t("apps.columns.hour")}>
+        {f.count(row.callsInHour)}
+      </Cell>
+      <Cell className="num" label={t("apps.columns.spent")}>
         {f.money(row.spentNanoUsd)}
         {row.limits.budgetUsdPerMonth !== null && (
           <span className="block text-small text-fg-3">
             {t("apps.ofBudget", { money: f.money(row.limits.budgetUsdPerMonth * 1e9) })}
           </span>
         )}
-      </td>
-      <td className="max-w-72 pl-4! text-fg-2">
-        <span className="block truncate">{limitsText()}</span>
-        <span className="block truncate text-small text-fg-3" title={allowed}>
+      </Cell>
+      <Cell className="text-fg-2 md:max-w-72" label={t("apps.columns.limits")}>
+        <span className="block md:truncate">{limitsText()}</span>
+        <span className="block text-small text-fg-3 md:truncate" title={allowed}>
           {allowed}
         </span>
-      </td>
-      <td className="num">
+      </Cell>
+      <Cell className="num">
         {!isRevoked && row.source !== "file" && (
           <>
             <Button
@@ -207,18 +199,17 @@ function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
             >
               {t("apps.edit.do")}
             </Button>
-            {row.kind === "live" && (
-              <Button
-                tone="link"
-                size="sm"
-                aria-label={t("apps.rotate.one", { id: row.id })}
-                onClick={() => {
-                  onRotate(row);
-                }}
-              >
-                {t("apps.rotate.do")}
-              </Button>
-            )}
+            <Button
+              tone="link"
+              size="sm"
+              className={row.kind === "live" ? undefined : "invisible phone:hidden"}
+              aria-label={t("apps.rotate.one", { id: row.id })}
+              onClick={() => {
+                onRotate(row);
+              }}
+            >
+              {t("apps.rotate.do")}
+            </Button>
             <Button
               tone="link"
               size="sm"
@@ -231,7 +222,7 @@ function KeyRow({ row, onEdit, onRotate, onRevoke }: RowProps) {
             </Button>
           </>
         )}
-      </td>
+      </Cell>
     </tr>
   );
 

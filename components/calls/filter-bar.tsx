@@ -46,6 +46,7 @@ export function FilterBar({ text, read, range, onText }: Props) {
     <div className="mb-3 grid gap-2">
       <div className="flex flex-wrap items-start gap-2">
         <Segments<View | "other">
+          onPhone="row"
           label={t("requests.views.label")}
           value={viewOf(read.filter) ?? "other"}
           onChange={(next) => {

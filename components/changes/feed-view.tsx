@@ -60,8 +60,9 @@ export function FeedView() {
         title={t("changes.title")}
         subtitle={t("changes.subtitle")}
         aside={
-          <div className="flex flex-wrap items-center justify-end gap-2">
+          <div className="flex flex-wrap items-center justify-end gap-2 phone:justify-start">
             <Segments
+              onPhone="row"
               label={t("changes.by.label")}
               value={by}
               onChange={(next) => {

@@ -46,7 +46,7 @@ export function ObjectFilter({ object }: { object: string | null }) {
         onChange={(event) => {
           setTyped(event.target.value);
         }}
-        className="mono h-7.5 w-72 max-w-full rounded-control border border-line-control bg-surface px-2.5 text-small placeholder:text-fg-3 aria-invalid:border-down touch:h-11"
+        className="mono h-7.5 w-72 max-w-full rounded-control border border-line-control bg-surface px-2.5 text-small placeholder:text-fg-3 aria-invalid:border-down touch:h-11 phone:w-full"
       />
       <datalist id={listId}>
         {objectNames(health).map((name) => (

@@ -1,13 +1,12 @@
 "use client";
 
-import { clsx } from "clsx";
 import { useWords } from "@/components/lib/i18n/provider";
-import { Button } from "@/components/ui/button";
-import { TableScroll } from "@/components/ui/table-scroll";
+import { Cell, NameCell, StackedTable } from "@/components/ui/stacked-table";
 import type { ModelView } from "@/lib/shared/provider-contract";
 import { noValue } from "@/lib/shared/format";
 import { abilities } from "./model-draft";
 import { OwnerTag } from "@/components/lib/owner-tag";
+import { RowActions } from "./row-actions";
 
 type Props = {
   models: readonly ModelView[];
@@ -18,7 +17,9 @@ type Props = {
 const columns = [
   ["model", false],
   ["places", false],
-  ["price", true],
+  ["input", true],
+  ["output", true],
+  ["cachedInput", true],
   ["context", true],
   ["abilities", false],
   ["routes", false],
@@ -30,85 +31,57 @@ export function ModelsTable({ models, onEdit, onRemove }: Props) {
   const price = (value: number | null | undefined): string =>
     value === null || value === undefined ? noValue : f.money(value * 1e9);
   return (
-    <TableScroll label={t("providers.models.title")}>
-      <table className="data-table">
-        <thead>
-          <tr>
-            {columns.map(([key, isNumber]) => (
-              <th
-                key={key}
-                scope="col"
-                className={clsx(isNumber && "num", key === "abilities" && "pl-4!")}
-              >
-                {t(`providers.models.columns.${key}`)}
-              </th>
-            ))}
-            <th scope="col">
-              <span className="sr-only">{t("providers.columns.actions")}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {models.map((model) => (
-            <tr key={model.id} data-testid={`model-${model.id}`}>
-              <th scope="row" className="align-middle! text-body! font-regular! text-fg!">
-                <span className="flex items-center gap-1.5">
-                  <span className="max-w-52 truncate font-medium" title={model.id}>
-                    {model.id}
-                  </span>
-                  <OwnerTag {...model} />
-                </span>
-              </th>
-              <td className="max-w-56 truncate">
-                {model.targets.map(({ provider }) => provider).join(", ")}
-              </td>
-              <td className="num">
-                {model.price === null
-                  ? noValue
-                  : `${price(model.price.input)} · ${price(model.price.output)} · ${price(model.price.cachedInput)}`}
-              </td>
-              <td className="num">
-                {model.capabilities.context === null || model.capabilities.context === undefined
-                  ? noValue
-                  : f.compact(model.capabilities.context)}
-              </td>
-              <td className="max-w-56 truncate pl-4! text-fg-2">{abilitiesText(model)}</td>
-              <td className="max-w-40 truncate">
-                {model.routes.length === 0 ? noValue : model.routes.join(", ")}
-              </td>
-              <td className="num">
-                <Button
-                  tone="link"
-                  size="sm"
-                  aria-label={t(
-                    model.owner === "file" ? "providers.showOne" : "providers.editOne",
-                    { id: model.id },
-                  )}
-                  onClick={() => {
-                    onEdit(model);
-                  }}
-                >
-                  {t(model.owner === "file" ? "providers.show" : "providers.edit")}
-                </Button>
-                {model.owner !== "file" && (
-                  <Button
-                    tone="link"
-                    size="sm"
-                    aria-label={t("providers.removeOne", { id: model.id })}
-                    onClick={() => {
-                      onRemove(model);
-                    }}
-                  >
-                    {t("providers.remove")}
-                  </Button>
-                )}
-              </td>
-            </tr>
+    <StackedTable
+      label={t("providers.models.title")}
+      columns={columns.map(([key, isNumber]) => ({ label: label(key), isNumber }))}
+      actions={t("providers.columns.actions")}
+    >
+      {models.map((model) => (
+        <tr key={model.id} role="row" data-testid={`model-${model.id}`}>
+          <NameCell>
+            <span className="flex items-center gap-1.5">
+              <span className="truncate font-medium md:max-w-52" title={model.id}>
+                {model.id}
+              </span>
+              <OwnerTag {...model} />
+            </span>
+          </NameCell>
+          <Cell label={label("places")} className="md:max-w-56 md:truncate">
+            {model.targets.map(({ provider }) => provider).join(", ")}
+          </Cell>
+          {(["input", "output", "cachedInput"] as const).map((part) => (
+            <Cell key={part} label={label(part)} className="num">
+              {price(model.price?.[part])}
+            </Cell>
           ))}
-        </tbody>
-      </table>
-    </TableScroll>
+          <Cell label={label("context")} className="num">
+            {model.capabilities.context === null || model.capabilities.context === undefined
+              ? noValue
+              : f.compact(model.capabilities.context)}
+          </Cell>
+          <Cell label={label("abilities")} className="text-fg-2 md:max-w-56 md:truncate">
+            {abilitiesText(model)}
+          </Cell>
+          <Cell label={label("routes")} className="md:max-w-40 md:truncate">
+            {model.routes.length === 0 ? noValue : model.routes.join(", ")}
+          </Cell>
+          <RowActions
+            row={model}
+            onEdit={() => {
+              onEdit(model);
+            }}
+            onRemove={() => {
+              onRemove(model);
+            }}
+          />
+        </tr>
+      ))}
+    </StackedTable>
   );
+
+  function label(key: (typeof columns)[number][0]): string {
+    return t(`providers.models.columns.${key}`);
+  }
 
   function abilitiesText({ capabilities }: ModelView): string {
     const can = abilities.filter((ability) => capabilities[ability] === true);

@@ -3,13 +3,13 @@
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
-import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
-import { TableScroll } from "@/components/ui/table-scroll";
+import { Cell, NameCell, StackedTable } from "@/components/ui/stacked-table";
 import { Tag } from "@/components/ui/tag";
 import type { CredentialView, ProviderView } from "@/lib/shared/provider-contract";
 import { OwnerTag } from "@/components/lib/owner-tag";
 import { providerState } from "./provider-state";
+import { RowActions } from "./row-actions";
 
 type Props = {
   providers: readonly ProviderView[];
@@ -17,40 +17,33 @@ type Props = {
   onRemove: (provider: ProviderView) => void;
 };
 
+const columns = ["provider", "state", "address", "keys", "regions", "models"] as const;
+
 /** One line for each provider. */
 export function ProvidersTable({ providers, onEdit, onRemove }: Props) {
   const { t } = useWords();
   return (
-    <TableScroll label={t("providers.title")}>
-      <table className="data-table">
-        <thead>
-          <tr>
-            {(["provider", "state", "address", "keys", "regions", "models"] as const).map((key) => (
-              <th key={key} scope="col">
-                {t(`providers.columns.${key}`)}
-              </th>
-            ))}
-            <th scope="col">
-              <span className="sr-only">{t("providers.columns.actions")}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {providers.map((provider) => (
-            <ProviderRow
-              key={provider.id}
-              provider={provider}
-              onEdit={() => {
-                onEdit(provider);
-              }}
-              onRemove={() => {
-                onRemove(provider);
-              }}
-            />
-          ))}
-        </tbody>
-      </table>
-    </TableScroll>
+    <StackedTable
+      label={t("providers.title")}
+      columns={columns.map((key) => ({
+        label: t(`providers.columns.${key}`),
+        isNumber: key === "models",
+      }))}
+      actions={t("providers.columns.actions")}
+    >
+      {providers.map((provider) => (
+        <ProviderRow
+          key={provider.id}
+          provider={provider}
+          onEdit={() => {
+            onEdit(provider);
+          }}
+          onRemove={() => {
+            onRemove(provider);
+          }}
+        />
+      ))}
+    </StackedTable>
   );
 }
 
@@ -61,66 +54,50 @@ const noRegion = "global";
 
 function ProviderRow({ provider, onEdit, onRemove }: RowProps) {
   const { t, f } = useWords();
-  const { id, credentials, regions, models, owner } = provider;
-  const isLocked = owner === "file";
+  const { id, credentials, regions, models } = provider;
   return (
-    <tr data-testid={`provider-${id}`}>
-      <th scope="row" className="py-1.5! text-body! font-regular! text-fg!">
+    <tr role="row" data-testid={`provider-${id}`}>
+      <NameCell>
         <span className="flex items-center gap-1.5">
-          <span className="max-w-44 truncate font-medium" title={id}>
+          <span className="truncate md:max-w-44 font-medium" title={id}>
             {id}
           </span>
           {provider.mock && <Tag>{t("providers.mock")}</Tag>}
           <OwnerTag {...provider} />
         </span>
         <span className="block text-small text-fg-3">{t("providers.speaks")}</span>
-      </th>
-      <td>
+      </NameCell>
+      <Cell>
         <ProviderState id={id} />
-      </td>
-      <td>
-        <span className="mono block max-w-72 truncate" title={provider.baseUrl}>
+      </Cell>
+      <Cell label={t("providers.columns.address")}>
+        <span className="mono block md:max-w-72 md:truncate" title={provider.baseUrl}>
           {provider.baseUrl}
         </span>
         {provider.allowPrivateNetwork && (
           <span className="block text-small text-fg-3">{t("providers.private")}</span>
         )}
-      </td>
-      <td>
-        <ul className="grid gap-0.5 py-1">
+      </Cell>
+      <Cell label={t("providers.columns.keys")}>
+        <ul className="grid gap-0.5 md:py-1">
           {credentials.map((credential) => (
             <li key={credential.id ?? ""}>
               <CredentialText credential={credential} isOneOf={credentials.length > 1} />
             </li>
           ))}
         </ul>
-      </td>
-      <td className="max-w-48 truncate" title={regions.map((one) => one.id).join(", ")}>
+      </Cell>
+      <Cell
+        label={t("providers.columns.regions")}
+        className="md:max-w-48 md:truncate"
+        title={regions.map((one) => one.id).join(", ")}
+      >
         {regions.length === 0 ? noRegion : regions.map((one) => one.id).join(", ")}
-      </td>
-      <td className="max-w-48 truncate" title={models.join(", ")}>
+      </Cell>
+      <Cell label={t("providers.columns.models")} className="num" title={models.join(", ")}>
         {provider.anyModel ? t("providers.anyModel") : f.count(models.length)}
-      </td>
-      <td className="num">
-        <Button
-          tone="link"
-          size="sm"
-          aria-label={t(isLocked ? "providers.showOne" : "providers.editOne", { id })}
-          onClick={onEdit}
-        >
-          {t(isLocked ? "providers.show" : "providers.edit")}
-        </Button>
-        {!isLocked && (
-          <Button
-            tone="link"
-            size="sm"
-            aria-label={t("providers.removeOne", { id })}
-            onClick={onRemove}
-          >
-            {t("providers.remove")}
-          </Button>
-        )}
-      </td>
+      </Cell>
+      <RowActions row={provider} onEdit={onEdit} onRemove={onRemove} />
     </tr>
   );
 }

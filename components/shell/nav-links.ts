@@ -21,7 +21,7 @@ export interface NavLink {
   readonly key: string;
   /** Its numbers are of the chosen range; `optional`: of no range, where the address names none. */
   readonly hasRange?: true | "optional";
-  /** A thumb reaches it at once; a phone finds the others at the foot of the page. */
+  /** A thumb reaches it at once; a phone lists the others behind the last item of its bar. */
   readonly onPhone?: true;
 }
 

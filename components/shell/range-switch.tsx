@@ -55,7 +55,7 @@ export function RangeSwitch() {
         </Button>
       )}
       <Segments<Range | "none">
-        isTight
+        onPhone="tight"
         label={t("range.label")}
         value={isUnbounded ? "none" : range}
         onChange={(next) => {

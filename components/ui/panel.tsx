@@ -11,7 +11,7 @@ type Props = {
   children: ReactNode;
 };
 
-/** A quiet frame: the title is a question, the subtitle says what is counted. */
+/** A quiet frame: the title is a question, the subtitle says what is counted; on a phone only the title pushes the buttons down. */
 export function Panel({ id, title, subtitle, aside, className, children }: Props) {
   return (
     <section
@@ -23,12 +23,14 @@ export function Panel({ id, title, subtitle, aside, className, children }: Props
       )}
     >
       <header className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-3.5">
-        <div className="min-w-0">
+        <div className="min-w-0 phone:grow">
           <h2 id={`${id}-title`} className="text-body font-strong phone:text-lead">
             {title}
           </h2>
           {subtitle !== undefined && (
-            <p className="text-small text-fg-3 phone:text-body">{subtitle}</p>
+            <p className="text-small text-fg-3 phone:w-0 phone:min-w-full phone:text-body">
+              {subtitle}
+            </p>
           )}
         </div>
         {aside !== undefined && <div className="ml-auto">{aside}</div>}

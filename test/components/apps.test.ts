@@ -1,16 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emptyKey, isKeyDraft, keyDraftOf, toKeyEdit } from "@/components/apps/key-draft";
-import type { KeyView } from "@/lib/shared/contract";
-
-const key: KeyView = {
-  ...{ id: "shop", name: "The shop", last4: "abcd", former: null, kind: "live", source: "minted" },
-  limits: {
-    ...{ rpm: 60, tpm: null, parallel: null, budgetUsdPerMonth: 12.5, strictBudget: false },
-    allowedModels: ["gpt-4.1"],
-    allowedRegions: null,
-  },
-  ...{ revokedAt: null, revision: 7, lastUsedAt: null, callsInHour: 0, spentNanoUsd: 0 },
-};
+import { key } from "./fixtures";
 
 describe("a key as it is typed", () => {
   it("says of an existing one what it is, and nothing else", () => {

@@ -1,10 +1,12 @@
 import {
   type CallView,
   type HealthView,
+  type KeyView,
   type MetricsView,
   type SwitchView,
   type TargetView,
 } from "@/lib/shared/contract";
+import type { ModelView } from "@/lib/shared/provider-contract";
 
 export const now = Date.UTC(2026, 10, 23, 5, 32);
 
@@ -208,3 +210,24 @@ export function call(over: Partial<CallView> = {}): CallView {
     ...over,
   };
 }
+
+export const key: KeyView = {
+  ...{ id: "shop", name: "The shop", last4: "abcd", former: null, kind: "live", source: "minted" },
+  limits: {
+    ...{ rpm: 60, tpm: null, parallel: null, budgetUsdPerMonth: 12.5, strictBudget: false },
+    allowedModels: ["gpt-4.1"],
+    allowedRegions: null,
+  },
+  ...{ revokedAt: null, revision: 7, lastUsedAt: null, callsInHour: 0, spentNanoUsd: 0 },
+};
+
+export const model: ModelView = {
+  id: "gpt",
+  targets: [{ provider: "acme", upstreamModel: "gpt-4.1", regions: ["eu", "us"] }],
+  price: { input: 2, output: 8, cachedInput: null },
+  capabilities: { context: 128_000, tools: true, vision: false },
+  routes: ["auto"],
+  owner: "ui",
+  ownerPath: null,
+  revision: 3,
+};

@@ -1,6 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { KeysPanel } from "@/components/apps/keys-panel";
 import { RequestsView } from "@/components/calls/requests-view";
 import { readFilter } from "@/components/calls/filter";
 import { ApiFailure } from "@/components/lib/api";
@@ -8,6 +9,7 @@ import {
   callsQueries,
   changesQueries,
   figuresQueries,
+  keysQueries,
   routesQueries,
   setupQueries,
 } from "@/components/lib/queries";
@@ -15,11 +17,13 @@ import { type RangeName, windowOf } from "@/components/lib/range";
 import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
 import { callsLink } from "@/components/lib/calls/link";
 import { ObjectsView } from "@/components/objects/objects-view";
+import { ModelsTable } from "@/components/providers/models-table";
 import { RouteCards } from "@/components/routes/route-cards";
 import { SetupView } from "@/components/setup/setup-view";
 import { SettingsView } from "@/components/settings/settings-view";
 import { ConflictSheet } from "@/components/shell/conflict-sheet";
 import { Views } from "@/components/shell/views-menu";
+import { PhoneBar } from "@/components/shell/phone-bar";
 import { QueryState } from "@/components/shell/query-state";
 import { MatrixGrid } from "@/components/targets/matrix-grid";
 import { ObjectNow } from "@/components/targets/object-now";
@@ -34,7 +38,7 @@ import type {
   HealthView,
   TargetView,
 } from "@/lib/shared/contract";
-import { call, down, health, now, on, switched, target } from "./fixtures";
+import { call, down, health, key, model, now, on, switched, target } from "./fixtures";
 import { rendered, switchOf } from "./rendered";
 import { wordsOf } from "./words";
 
@@ -437,5 +441,45 @@ describe("the first step of the setup", () => {
     expect(page([target({ model: "claude-sonnet-4-5" })])).not.toContain(why);
     expect(page([down()])).toContain(why);
     expect(page([down()])).not.toContain(say({ key: "setup.done" }));
+  });
+});
+
+describe("a line that is a card on a phone", () => {
+  const keys = rendered(<KeysPanel />, {
+    read(client) {
+      client.setQueryData(keysQueries.list().queryKey, { generatedAt: now, keys: [key] });
+    },
+  });
+  const models = rendered(<ModelsTable models={[model]} onEdit={vi.fn()} onRemove={vi.fn()} />);
+  const labels = (markup: string): string[] =>
+    [...markup.matchAll(/data-label="([^"]*)"/g)].map(([, label]) => label ?? "");
+  const heads = (markup: string): string[] =>
+    [...markup.matchAll(/role="columnheader"[^>]*>([^<]+)</g)].map(([, head]) => head ?? "");
+
+  it.each([
+    ["a key", keys, 2],
+    ["a model", models, 1],
+  ])("has each figure behind the name of its own column: %s", (_of, markup, unnamed) => {
+    expect(labels(markup)).toEqual(heads(markup).slice(unnamed));
+  });
+
+  it("tells the prices one by one", () => {
+    const text = models.replaceAll(/<[^>]*>/g, "|");
+    expect(text).toMatch(/\|\$2\.00\|+\$8\.00\|+—\|/);
+  });
+});
+
+describe("the bar under the thumb", () => {
+  const current = (path: string): string[] =>
+    [...rendered(<PhoneBar />, { path }).matchAll(/<(a|button)[^>]*aria-current="\w+"[^>]*>/g)].map(
+      ([tag]) => /href="([^"]*)"/.exec(tag)?.[1] ?? "more",
+    );
+
+  it.each([
+    ["/routes/auto", ["/routes"]],
+    ["/apps", ["more", "/apps"]],
+    ["/setup", ["more", "/setup"]],
+  ])("marks where one is: %s", (path, marked) => {
+    expect(current(path)).toEqual(marked);
   });
 });

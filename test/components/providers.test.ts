@@ -11,13 +11,8 @@ import {
   withListed,
 } from "@/components/providers/provider-draft";
 import { providerState } from "@/components/providers/provider-state";
-import {
-  type ModelView,
-  ModelRequest,
-  ProviderRequest,
-  type ProviderView,
-} from "@/lib/shared/provider-contract";
-import { down, target } from "./fixtures";
+import { ModelRequest, ProviderRequest, type ProviderView } from "@/lib/shared/provider-contract";
+import { down, model, target } from "./fixtures";
 
 const provider: ProviderView = {
   id: "acme",
@@ -102,17 +97,6 @@ describe("the form of a provider", () => {
 });
 
 describe("the form of a model", () => {
-  const model: ModelView = {
-    id: "gpt",
-    targets: [{ provider: "acme", upstreamModel: "gpt-4.1", regions: ["eu", "us"] }],
-    price: { input: 2, output: 8, cachedInput: null },
-    capabilities: { context: 128_000, tools: true, vision: false },
-    routes: ["auto"],
-    owner: "ui",
-    ownerPath: null,
-    revision: 3,
-  };
-
   it("that nobody touched says what is there", () => {
     expect(ModelRequest.parse(toModelRequest(modelDraftOf(model)))).toEqual({
       targets: [{ provider: "acme", upstreamModel: "gpt-4.1", regions: ["eu", "us"] }],

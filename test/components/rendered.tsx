@@ -22,6 +22,8 @@ import { now } from "./fixtures";
 interface Around {
   readonly health?: HealthView;
   readonly trouble?: Trouble;
+  /** The page's own part of the address. */
+  readonly path?: string;
   /** What the address asks for: `q=is:failed`. */
   readonly search?: string;
   /** Puts what was read before into the cache. */
@@ -50,7 +52,7 @@ export function rendered(page: ReactNode, around: Around = {}): string {
   const markup = renderToStaticMarkup(
     <IntlProvider locale="en" timeZone="UTC" messages={en}>
       <AppRouterContext value={router}>
-        <PathnameContext value="/">
+        <PathnameContext value={around.path ?? "/"}>
           <SearchParamsContext value={new URLSearchParams(around.search)}>
             <QueryClientProvider client={client}>
               <LiveProvider renderedAtMs={now}>

@@ -7,11 +7,13 @@ export async function objections(page: Page, part = "html"): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-/** By how many CSS pixels the page is wider than its window. */
+/** By how many CSS pixels the page is wider than its window, or on a phone a table of cards than its panel. */
 export async function overflow(page: Page): Promise<number> {
-  return page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
+  return page.evaluate(() => {
+    const cards = document.querySelectorAll(":has(> .stacked-table)");
+    const parts = [document.documentElement, ...(window.innerWidth < 720 ? cards : [])];
+    return Math.max(...parts.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+  });
 }
 
 /** Nothing stands beyond the edge of the window. */

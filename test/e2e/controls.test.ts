@@ -395,7 +395,7 @@ it("turns dark and light by its control, and remembers it", async () => {
   expect(await brightness()).toBeGreaterThan(200);
 });
 
-it("fits a phone, and its switches work by a tap", async () => {
+it("fits a phone, and its switches and its list of other pages work by a tap", async () => {
   const page = await room.open({ viewport: phone, hasTouch: true, isMobile: true });
   const beyond = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -412,4 +412,21 @@ it("fits a phone, and its switches work by a tap", async () => {
   await eventually(async () => (await savedIntent("model", "deepseek-v3")) === "enabled");
   await shows(page.locator("#targets"), isOn);
   expect(size?.width).toBeGreaterThanOrEqual(24);
+  const more = page.getByRole("button", { name: say({ key: "nav.more" }) });
+  const list = page.getByRole("group", { name: say({ key: "nav.more" }) });
+  await more.tap();
+  await list.waitFor();
+  expect(await objections(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await list.waitFor({ state: "hidden" });
+  await more.tap();
+  const providers = list.getByRole("link", { name: say({ key: "nav.providers" }) });
+  expect((await providers.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+  await providers.tap();
+  await page.waitForURL("**/providers*");
+  await list.waitFor({ state: "hidden" });
+  // The table is one to a screen reader, whatever it looks like.
+  await page.getByRole("table").first().getByRole("columnheader").first().waitFor();
+  await page.getByTestId("provider-alpha").getByRole("rowheader", { name: "alpha" }).waitFor();
+  await page.getByTestId("provider-alpha").getByRole("cell", { name: "alpha/v1" }).waitFor();
 });
