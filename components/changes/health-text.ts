@@ -27,8 +27,12 @@ export function healthTitle(summary: HealthSummary): Text {
   if (isObserved(summary)) {
     return { key: `feed.would.${to}` };
   }
-  return to === "closed" && from === "probe_down"
-    ? { key: "feed.probesBack" }
+  if (to === "closed" && from === "probe_down") {
+    return { key: "feed.probesBack" };
+  }
+  // Its breaker would let it try again.
+  return to === "probe_down" && from === "open"
+    ? { key: "feed.probesStill" }
     : { key: `feed.to.${to}` };
 }
 

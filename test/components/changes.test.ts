@@ -74,6 +74,9 @@ describe("changes in words", () => {
       throw new Error("The summary was not understood.");
     }
     expect(say(healthTitle(summary))).toBe("Opened breaker");
+    const late = { ...summary, from: "open", to: "probe_down" } as const;
+    expect(say(healthTitle(late))).toBe("Probes still fail");
+    expect(say(healthTitle({ ...late, from: "closed" }))).toBe("Probes fail");
     expect(healthEvidence(summary, f).map(say)).toEqual([
       "503",
       "3 failures in a row",
