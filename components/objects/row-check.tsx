@@ -9,7 +9,7 @@ type Props = {
 /** Chooses a line of a list, or all of them. */
 export function RowCheck({ label, isOn, isPart = false, onChange }: Props) {
   return (
-    <label className="inline-flex size-6 shrink-0 items-center justify-center touch:size-11">
+    <label className="inline-flex size-6 shrink-0 items-center justify-center touch:size-11 phone:-ml-3">
       <input
         ref={(element) => {
           if (element !== null) {
