@@ -30,7 +30,7 @@ export function SavedViews() {
         }}
       >
         <Bookmark size={14} aria-hidden="true" />
-        {t("views.title")}
+        <span className="phone:sr-only">{t("views.title")}</span>
       </Button>
       {anchor !== null && (
         <LoadBoundary fallback={null}>
