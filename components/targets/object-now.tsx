@@ -88,7 +88,7 @@ function NowPanel({ kind, id, view, health }: PanelProps) {
         </span>
       }
     >
-      <ul className="-mx-4 grid grid-cols-[repeat(auto-fill,minmax(min(100%,256px),1fr))]">
+      <ul className="-mx-4 grid grid-cols-[repeat(auto-fill,minmax(min(100%,256px),1fr))] border-t border-line">
         {targets.map((target) => (
           <TargetItem key={target.id} target={target} name={targetName(target, targets)} />
         ))}
@@ -101,7 +101,7 @@ function TargetItem({ target, name }: { target: TargetView; name: string }) {
   const control = useSwitch({ type: "target", id: target.id }, target.switch);
   const reading = useTargetReading(target, "availability");
   return (
-    <li data-target={target.id} className="min-w-0 border-t border-line px-4 py-3">
+    <li data-target={target.id} className="-mt-px min-w-0 border-t border-line px-4 py-3">
       <p className="mb-1 truncate text-small font-medium" title={target.id}>
         {name}
       </p>
