@@ -6,14 +6,15 @@ import {
 } from "../shared/contract";
 import { GatewayError } from "../shared/errors";
 import { groupBy } from "../shared/group-by";
-import { addHistograms } from "../shared/histogram";
 import {
-  errorClasses,
+  answersIn,
   type FlowBucket,
   flowsIn,
   type ObjectBucket,
   objectBucketsIn,
   type ObjectKind,
+  type ObjectPart,
+  objectPartsIn,
   type ObjectStats,
   objectStatsIn,
   tokensPerSecond,
@@ -112,16 +113,18 @@ async function readObject(
   const span = await bucketsOf(deps, range, "targets");
   const { grain, bucketMs, starts, from, to, partialFrom } = span;
   const window = { grain, fromMs: from, toMs: to, demo: await isDemoOnly(deps) };
-  const [stats, buckets, allFlows, revisions, events] = await Promise.all([
-    objectStatsIn(deps.db, kind, window),
+  const [[own], served, buckets, parts, allFlows, revisions, events] = await Promise.all([
+    objectStatsIn(deps.db, kind, window, id),
+    answersIn(deps.db, window),
     objectBucketsIn(deps.db, { kind, id }, window, bucketMs),
+    objectPartsIn(deps.db, { kind, id }, window, bucketMs),
     flowsIn(deps.db, kind, window, bucketMs),
     listRevisionsSince(deps.db, from, mostAnnotations, untilOf(span)),
     listHealthEventsSince(deps.db, from, mostEvents, untilOf(span)),
   ]);
   const flows = allFlows.filter((flow) => flow.from === id || flow.to === id);
-  const own = stats.find((row) => row.id === id);
-  const bucketsAt = groupBy(buckets, ({ t }) => t);
+  const bucketAt = new Map(buckets.map((bucket) => [bucket.t, bucket]));
+  const partsAt = groupBy(parts, ({ t }) => t);
   const flowsAt = groupBy(flows, ({ t }) => t);
   return {
     generatedAt: Date.now(),
@@ -131,9 +134,11 @@ async function readObject(
     bucketMs,
     partialFrom,
     kind,
-    figures: own === undefined ? noFigures(id) : toFigures(own, flows, servedOf(stats)),
+    figures: own === undefined ? noFigures(id) : toFigures(own, flows, served),
     sloServedPercent: sloServedPercentOf(current),
-    series: starts.map((t) => toBucket(t, id, bucketsAt.get(t) ?? [], flowsAt.get(t) ?? [])),
+    series: starts.map((t) =>
+      toBucket(id, bucketAt.get(t) ?? noBucket(t), partsAt.get(t) ?? [], flowsAt.get(t) ?? []),
+    ),
     flows: summedFlows(flows),
     annotations: toAnnotations(
       revisions,
@@ -198,27 +203,23 @@ function moved(
   };
 }
 
-/** One bucket of all parts together. Percentiles are of the merged histograms, never of percentiles. */
+function noBucket(t: number): ObjectBucket {
+  return { t, attempts: 0, failed: 0, errors: {}, ttftMs: [], totalMs: [] };
+}
+
+/** One bucket with its parts. Percentiles are of merged histograms, never of percentiles. */
 function toBucket(
-  t: number,
   id: string,
-  parts: readonly ObjectBucket[],
+  { t, attempts, failed, errors, ttftMs, totalMs }: ObjectBucket,
+  parts: readonly ObjectPart[],
   flows: readonly FlowBucket[],
 ): Bucket {
-  const [ttftMs = [], totalMs = []] = (["ttftMs", "totalMs"] as const).map((name) =>
-    addHistograms(parts.map((part) => part[name])),
-  );
   return {
     t,
-    gap: parts.every(({ attempts }) => attempts === 0),
-    attempts: sum(parts.map(({ attempts }) => attempts)),
-    failed: sum(parts.map(({ failed }) => failed)),
-    errors: Object.fromEntries(
-      errorClasses.flatMap((name) => {
-        const count = sum(parts.map(({ errors }) => errors[name]));
-        return count === 0 ? [] : [[name, count]];
-      }),
-    ),
+    gap: attempts === 0,
+    attempts,
+    failed,
+    errors: Object.fromEntries(Object.entries(errors).filter(([, n]) => n > 0)),
     parts: Object.fromEntries(
       parts.map(({ part, succeeded, failed, probesPassed, probesFailed, speed }) => [
         part,
