@@ -1,12 +1,12 @@
 "use client";
 
-import * as Popover from "radix-ui/popover";
 import { useState } from "react";
 import { againsts, showAgainst, shiftsMs } from "@/components/lib/against";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useAgainst } from "@/components/lib/live/views";
 import { type Range, rangeBetween, showRange, windowOf } from "@/components/lib/range";
 import { localText, typedWindow } from "@/components/lib/typed-window";
+import { AnchoredPopover } from "@/components/ui/anchored-popover";
 import { Button } from "@/components/ui/button";
 import { Choice, Field } from "@/components/ui/field";
 
@@ -33,83 +33,60 @@ export function RangePicker({ range, anchor, onClose }: Props) {
     }
   };
   return (
-    <Popover.Root
-      open
-      onOpenChange={(isOpen) => {
-        if (!isOpen) {
-          onClose();
-        }
-      }}
-    >
-      <Popover.Anchor virtualRef={{ current: anchor }} />
-      <Popover.Portal>
-        <Popover.Content
-          side="bottom"
-          align="end"
-          sideOffset={6}
-          collisionPadding={12}
-          aria-label={t("range.own")}
-          className="pop-sheet z-40 w-84 rounded-[10px] bg-raised px-4 py-3.5 shadow-pop"
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            anchor.focus();
-          }}
-        >
-          <form
-            noValidate
-            className="grid gap-3"
-            onSubmit={(event) => {
-              event.preventDefault();
-              apply();
-            }}
-          >
-            <Field
-              type="datetime-local"
-              label={t("range.from", { zone: f.zone(fromMs) })}
-              value={from}
-              onValue={setFrom}
-              problem={problemOf("from")}
-            />
-            <Field
-              type="datetime-local"
-              label={t("range.to", { zone: f.zone(toMs) })}
-              value={to}
-              onValue={setTo}
-              problem={problemOf("to")}
-            />
-            <div className="flex flex-wrap gap-2">
-              {againsts.map((day) => (
-                <Button
-                  key={day}
-                  size="sm"
-                  onClick={() => {
-                    showRange(rangeBetween(fromMs - shiftsMs[day], toMs - shiftsMs[day]));
-                    onClose();
-                  }}
-                >
-                  {t(`range.same.${day}`)}
-                </Button>
-              ))}
-              <Button type="submit" size="sm" tone="primary" className="ml-auto">
-                {t("range.apply")}
-              </Button>
-            </div>
-          </form>
-          <div className="mt-3 border-t border-line pt-3">
-            <Choice
-              label={t("range.against.label")}
-              value={against ?? "none"}
-              options={(["none", ...againsts] as const).map((value) => ({
-                value,
-                label: t(`range.against.${value}`),
-              }))}
-              onValue={(value) => {
-                showAgainst(value === "none" ? null : value);
+    <AnchoredPopover anchor={anchor} onClose={onClose} aria-label={t("range.own")}>
+      <form
+        noValidate
+        className="grid gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          apply();
+        }}
+      >
+        <Field
+          type="datetime-local"
+          label={t("range.from", { zone: f.zone(fromMs) })}
+          value={from}
+          onValue={setFrom}
+          problem={problemOf("from")}
+        />
+        <Field
+          type="datetime-local"
+          label={t("range.to", { zone: f.zone(toMs) })}
+          value={to}
+          onValue={setTo}
+          problem={problemOf("to")}
+        />
+        <div className="flex flex-wrap gap-2">
+          {againsts.map((day) => (
+            <Button
+              key={day}
+              size="sm"
+              onClick={() => {
+                showRange(rangeBetween(fromMs - shiftsMs[day], toMs - shiftsMs[day]));
+                onClose();
               }}
-            />
-          </div>
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+            >
+              {t(`range.same.${day}`)}
+            </Button>
+          ))}
+          <Button type="submit" size="sm" tone="primary" className="ml-auto">
+            {t("range.apply")}
+          </Button>
+        </div>
+      </form>
+      <div className="mt-3 border-t border-line pt-3">
+        <Choice
+          label={t("range.against.label")}
+          value={against ?? "none"}
+          options={(["none", ...againsts] as const).map((value) => ({
+            value,
+            label: t(`range.against.${value}`),
+          }))}
+          onValue={(value) => {
+            showAgainst(value === "none" ? null : value);
+          }}
+        />
+      </div>
+    </AnchoredPopover>
   );
 }

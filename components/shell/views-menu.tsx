@@ -3,7 +3,6 @@
 import { clsx } from "clsx";
 import { Check, Trash2 } from "lucide-react";
 import { usePathname, useSearchParams } from "next/navigation";
-import * as Popover from "radix-ui/popover";
 import { type SubmitEvent, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { preference, setPreference, usePreference } from "@/components/lib/preference";
@@ -20,6 +19,7 @@ import {
 } from "@/components/lib/saved-views";
 import { hideToast, showToast } from "@/components/lib/toast";
 import { undoMs } from "@/components/lib/writes/model";
+import { AnchoredPopover } from "@/components/ui/anchored-popover";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 
@@ -31,40 +31,25 @@ export function ViewsMenu({ anchor, onClose }: Props) {
   const remembered = `bellwether_views_${usePathname().slice(1)}`;
   const views = parsedViews(usePreference(remembered));
   return (
-    <Popover.Root
-      open
-      onOpenChange={(isOpen) => {
-        if (!isOpen) {
-          onClose();
+    <AnchoredPopover
+      anchor={anchor}
+      onClose={onClose}
+      aria-label={t("views.title")}
+      onCloseAutoFocus={(event) => {
+        event.preventDefault();
+        if (document.activeElement === document.body) {
+          anchor.focus();
+        }
+      }}
+      onInteractOutside={(event) => {
+        // Its own press closes it.
+        if (event.target instanceof Node && anchor.contains(event.target)) {
+          event.preventDefault();
         }
       }}
     >
-      <Popover.Anchor virtualRef={{ current: anchor }} />
-      <Popover.Portal>
-        <Popover.Content
-          side="bottom"
-          align="end"
-          sideOffset={6}
-          collisionPadding={12}
-          aria-label={t("views.title")}
-          className="pop-sheet z-40 w-84 rounded-[10px] bg-raised px-4 py-3.5 shadow-pop"
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            if (document.activeElement === document.body) {
-              anchor.focus();
-            }
-          }}
-          onInteractOutside={(event) => {
-            // Its own press closes it.
-            if (event.target instanceof Node && anchor.contains(event.target)) {
-              event.preventDefault();
-            }
-          }}
-        >
-          <Views remembered={remembered} views={views} onClose={onClose} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+      <Views remembered={remembered} views={views} onClose={onClose} />
+    </AnchoredPopover>
   );
 }
 

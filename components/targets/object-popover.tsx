@@ -5,6 +5,7 @@ import * as Popover from "radix-ui/popover";
 import { useWords } from "@/components/lib/i18n/provider";
 import { targetName } from "@/components/lib/targets/state";
 import type { ObjectRef } from "@/components/lib/writes/model";
+import { AnchoredPopover } from "@/components/ui/anchored-popover";
 import { Button } from "@/components/ui/button";
 import type { HealthView, SwitchView } from "@/lib/shared/contract";
 import { SwitchForm } from "./switch-form";
@@ -30,58 +31,36 @@ export function ObjectPopover({ health, objectRef, anchor, onClose }: Props) {
     return null;
   }
   return (
-    <Popover.Root
-      open
-      onOpenChange={(isOpen) => {
-        if (!isOpen) {
-          onClose();
-        }
-      }}
+    <AnchoredPopover
+      anchor={anchor}
+      onClose={onClose}
+      side="right"
+      align="start"
+      aria-labelledby="object-popover-title"
+      data-target={target?.id}
+      onEscapeKeyDown={stayUnderDialog}
+      onInteractOutside={stayUnderDialog}
     >
-      <Popover.Anchor virtualRef={{ current: anchor }} />
-      <Popover.Portal>
-        <Popover.Content
-          side="right"
-          align="start"
-          sideOffset={6}
-          collisionPadding={12}
-          aria-labelledby="object-popover-title"
-          data-target={target?.id}
-          className="pop-sheet z-40 w-84 rounded-[10px] bg-raised px-4 pt-3.5 pb-3 shadow-pop"
-          onEscapeKeyDown={stayUnderDialog}
-          onInteractOutside={stayUnderDialog}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            anchor.focus();
-          }}
-        >
-          <div className="mb-1 flex items-start gap-2">
-            <h3 id="object-popover-title" className="min-w-0 flex-1 font-strong break-words">
-              {title}
-            </h3>
-            <Popover.Close asChild>
-              <Button
-                tone="ghost"
-                size="icon"
-                aria-label={t("popover.close")}
-                className="-mt-1 -mr-1"
-              >
-                <X size={14} aria-hidden="true" />
-              </Button>
-            </Popover.Close>
+      <div className="mb-1 flex items-start gap-2">
+        <h3 id="object-popover-title" className="min-w-0 flex-1 font-strong break-words">
+          {title}
+        </h3>
+        <Popover.Close asChild>
+          <Button tone="ghost" size="icon" aria-label={t("popover.close")} className="-mt-1 -mr-1">
+            <X size={14} aria-hidden="true" />
+          </Button>
+        </Popover.Close>
+      </div>
+      {target !== undefined && (
+        <>
+          <TargetDetails target={target} health={health} />
+          <div className="border-t border-line pb-3">
+            <TargetActions target={target} name={title} />
           </div>
-          {target !== undefined && (
-            <>
-              <TargetDetails target={target} health={health} />
-              <div className="border-t border-line pb-3">
-                <TargetActions target={target} name={title} />
-              </div>
-            </>
-          )}
-          <SwitchForm objectRef={objectRef} name={title} view={view} onDone={onClose} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+        </>
+      )}
+      <SwitchForm objectRef={objectRef} name={title} view={view} onDone={onClose} />
+    </AnchoredPopover>
   );
 }
 
