@@ -1,24 +1,30 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import {
+  type ComponentType,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
+import { flushSync } from "react-dom";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useRange } from "@/components/lib/live/views";
 import { figuresQueries, routesQueries } from "@/components/lib/queries";
 import { Key } from "@/components/ui/key";
-import { LoadBoundary } from "@/components/ui/load-boundary";
 import type { HealthView, RouteView } from "@/lib/shared/contract";
 import { AddModel } from "./add-model";
 import { ChainRow, type ChainRowProps, type RowMove } from "./chain-row";
 import { DraftBar, RouteProof } from "./draft-bar";
+import type { DragListProps } from "./drag-list";
 import { LastResort } from "./last-resort";
 import { reordered, withLast, withModel } from "./order";
 import { reachOf } from "@/components/lib/targets/reach";
 import { movedText, type RouteAnswers, shareOf } from "./shares";
 import { useDraftKeys } from "./use-draft-keys";
 import { type RouteDraft, useRouteDraft } from "./use-route-draft";
-
-const DragList = lazy(() => import("./drag-list").then((module) => ({ default: module.DragList })));
 
 const settleMs = 1_500;
 
@@ -36,7 +42,7 @@ export function ChainEditor({ route, health, isFull = false }: Props) {
   const { chain, live } = draft;
   const [announcement, setAnnouncement] = useState("");
   const [rootRef, keepFocus] = useFocusAfterMove(chain);
-  const isIdle = useIdle();
+  const list = useDragList(rootRef);
   const { p95Of, answers } = useFigures(route.id, isFull);
   useDraftKeys(draft, (what) => {
     setAnnouncement(t(what === "undo" ? "routes.undone" : "routes.redone"));
@@ -97,25 +103,17 @@ export function ChainEditor({ route, health, isFull = false }: Props) {
       }),
     } satisfies ChainRowProps,
   }));
-  const plainRows = rows.map(({ id, row }) => <ChainRow key={id} {...row} />);
   return (
     <div ref={rootRef}>
       {isFull && <Columns />}
       <ol className="-mx-4 border-t border-line" aria-label={t("routes.chainOf", { id: route.id })}>
-        {isIdle ? (
-          <LoadBoundary fallback={plainRows}>
-            <Suspense fallback={plainRows}>
-              <DragList
-                rows={rows}
-                onMove={(from, to) => {
-                  move(from, to, null);
-                }}
-              />
-            </Suspense>
-          </LoadBoundary>
-        ) : (
-          plainRows
-        )}
+        <Rows
+          as={list}
+          rows={rows}
+          onMove={(from, to) => {
+            move(from, to, null);
+          }}
+        />
       </ol>
       {isFull && (
         <Slots
@@ -135,6 +133,14 @@ export function ChainEditor({ route, health, isFull = false }: Props) {
       </p>
     </div>
   );
+}
+
+function Rows({ as: List, ...props }: DragListProps & { as: ComponentType<DragListProps> }) {
+  return <List {...props} />;
+}
+
+function PlainList({ rows }: DragListProps) {
+  return rows.map(({ id, row }) => <ChainRow key={id} {...row} />);
 }
 
 function Columns() {
@@ -230,16 +236,41 @@ function useFocusAfterMove(
   return [rootRef, keepFocus];
 }
 
-/** Dragging is a convenience beside keys and buttons: its library comes when the page has settled. */
-function useIdle(): boolean {
-  const [isIdle, setIdle] = useState(false);
+/**
+ * Dragging is a convenience beside keys and buttons: its library comes when the page has settled, or not at all.
+ * It brings new nodes for the same rows. Who stands on one goes on standing there, and a menu that is open is not taken away.
+ */
+function useDragList(rootRef: RefObject<HTMLDivElement | null>): ComponentType<DragListProps> {
+  const [list, setList] = useState<ComponentType<DragListProps>>(() => PlainList);
   useEffect(() => {
-    const timer = setTimeout(() => {
-      setIdle(true);
+    let timer: ReturnType<typeof setTimeout>;
+    const take = (next: ComponentType<DragListProps>): void => {
+      const root = rootRef.current;
+      if (root === null) {
+        return;
+      }
+      if (root.querySelector("ol [aria-expanded=true]") !== null) {
+        timer = setTimeout(take, settleMs, next);
+        return;
+      }
+      const nodes = (): HTMLElement[] => [...root.querySelectorAll<HTMLElement>("ol *")];
+      const place = nodes().findIndex((node) => node === document.activeElement);
+      flushSync(() => {
+        setList(() => next);
+      });
+      nodes()[place]?.focus({ preventScroll: true });
+    };
+    timer = setTimeout(() => {
+      import("./drag-list").then(
+        ({ DragList }) => {
+          take(DragList);
+        },
+        () => undefined,
+      );
     }, settleMs);
     return () => {
       clearTimeout(timer);
     };
-  }, []);
-  return isIdle;
+  }, [rootRef]);
+  return list;
 }

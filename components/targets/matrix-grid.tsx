@@ -11,6 +11,7 @@ import { CompactCell } from "./compact-cell";
 import type { Past, PastTarget } from "./film";
 import { gridOf, modelsInOrder, moved, type Place, problemsFirst } from "./grid";
 import { HeadCell } from "./head-cell";
+import { useKeptInView } from "./kept-in-view";
 import { ObjectPopover } from "./lazy-popover";
 import type { MatrixMetric, Scale } from "./metric";
 import { EmptyCell, TargetCell } from "./target-cell";
@@ -54,6 +55,7 @@ export function MatrixGrid({ health, isCompact, metric, scale, past }: Props) {
   const [active, setActive] = useState<Place>({ row: 1, column: 1 });
   const [opened, setOpened] = useState<Opened | null>(null);
   const element = useRef<HTMLDivElement>(null);
+  const keepInView = useKeptInView(element);
   const isActive = (row: number, column: number): boolean =>
     active.row === row && active.column === column;
   const open = useCallback(
@@ -76,6 +78,7 @@ export function MatrixGrid({ health, isCompact, metric, scale, past }: Props) {
     event.preventDefault();
     const cell = headOf(element.current, next) ?? cellOf(element.current, next);
     cell?.focus();
+    keepInView();
   };
 
   return (

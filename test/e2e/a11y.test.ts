@@ -120,6 +120,10 @@ describe("with traffic", () => {
       return box!.y + box!.height;
     };
     await expect.poll(bottom).toBeLessThanOrEqual(desk.height);
+    // Targets that fail get another line, above who stands there too, in a browser that does not make up for it.
+    const grown = "html { overflow-anchor: none } [role=gridcell] { min-height: 200px }";
+    await page.addStyleTag({ content: grown });
+    await expect.poll(bottom).toBeLessThanOrEqual(desk.height);
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowUp");
     await expect.poll(() => focused.getAttribute("data-row")).toBe(String(models.length - 1));

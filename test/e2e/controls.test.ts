@@ -131,6 +131,14 @@ it("moves a model by Alt with an arrow, and saves the order, by the keyboard alo
   expect(await savedChain()).toEqual(wanted);
 });
 
+it("leaves who stands on a handle there when dragging comes", async () => {
+  const page = await room.open({}, "/routes/auto");
+  const handle = grip(page, "claude-sonnet-4-5");
+  await handle.focus();
+  await eventually(async () => (await handle.getAttribute("aria-describedby")) !== null);
+  expect(await handle.evaluate((element) => element === document.activeElement)).toBe(true);
+});
+
 it("moves a model by buttons, and discards the order", async () => {
   const page = await room.open({}, "/routes/auto");
   await move(page, "up", "gemini-2.5-flash").click();
