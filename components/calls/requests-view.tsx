@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { useSearchParams } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { CsvTool } from "@/components/charts/csv-tool";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
@@ -16,6 +16,7 @@ import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
 import { Tag } from "@/components/ui/tag";
+import type { CallView } from "@/lib/shared/contract";
 import { CallCards } from "./call-cards";
 import { callsCsv, csvName } from "./calls-csv";
 import { CallsTable } from "./calls-table";
@@ -32,13 +33,14 @@ const CallDrawer = dynamic(() => import("./call-drawer").then((module) => module
 
 const tailMs = 1_000;
 const restMs = 10_000;
+/** What a desk shows without scrolling. The rest follows when the page answers. */
+const firstCalls = 20;
 /** A list that grows by itself drops what is below. */
 const tailCalls = 200;
 
 /** The log of calls: narrowed down by words, page by page, and never moving under the reader's eyes. */
 export function RequestsView({ gatewayUrl }: { gatewayUrl: string }) {
   const { t, f } = useWords();
-  const formFactor = useFormFactor();
   const isDemo = useHealth().data?.demo === "only";
   const { text, read, setText } = useFilterText();
   const range = namedRange(useSearchParams());
@@ -49,7 +51,7 @@ export function RequestsView({ gatewayUrl }: { gatewayUrl: string }) {
   const list = useInfiniteQuery(callsQueries.list(read.filter, range));
   const everyMs = isTailing && !isHeld ? tailMs : restMs;
   const { waiting, take } = useNewCalls(read.filter, range, everyMs);
-  const calls = list.data?.pages.flatMap((page) => page.calls) ?? [];
+  const calls = useMemo(() => list.data?.pages.flatMap((page) => page.calls) ?? [], [list.data]);
   useEffect(() => {
     if (isTailing && !isHeld && waiting > 0) {
       take(tailCalls);
@@ -108,25 +110,7 @@ export function RequestsView({ gatewayUrl }: { gatewayUrl: string }) {
       {list.data !== undefined && calls.length === 0 && (
         <EmptyList filter={read.filter} range={range} onText={setText} />
       )}
-      {calls.length > 0 && (
-        <div
-          onPointerEnter={() => {
-            setHeld(true);
-          }}
-          onPointerLeave={() => {
-            setHeld(false);
-          }}
-          onFocus={() => {
-            setHeld(true);
-          }}
-          onBlur={(event) => {
-            setHeld(event.currentTarget.contains(event.relatedTarget));
-          }}
-        >
-          {formFactor !== "phone" && <CallsTable calls={calls} onOpen={open} />}
-          {formFactor !== "desk" && <CallCards calls={calls} onOpen={open} />}
-        </div>
-      )}
+      {calls.length > 0 && <Lines calls={calls} onOpen={open} onHold={setHeld} />}
       {(calls.length > 0 || list.hasNextPage) && (
         <Older
           isSearching={list.isFetchingNextPage}
@@ -149,6 +133,37 @@ export function RequestsView({ gatewayUrl }: { gatewayUrl: string }) {
         />
       )}
     </Panel>
+  );
+}
+
+type LinesProps = {
+  calls: readonly CallView[];
+  onOpen: (id: string) => void;
+  /** Whether somebody reads: has the pointer or the focus in the list. */
+  onHold: (isHeld: boolean) => void;
+};
+
+function Lines({ calls, onOpen, onHold }: LinesProps) {
+  const formFactor = useFormFactor();
+  const shown = useDeferredValue(calls, calls.slice(0, firstCalls));
+  return (
+    <div
+      onPointerEnter={() => {
+        onHold(true);
+      }}
+      onPointerLeave={() => {
+        onHold(false);
+      }}
+      onFocus={() => {
+        onHold(true);
+      }}
+      onBlur={(event) => {
+        onHold(event.currentTarget.contains(event.relatedTarget));
+      }}
+    >
+      {formFactor !== "phone" && <CallsTable calls={shown} onOpen={onOpen} />}
+      {formFactor !== "desk" && <CallCards calls={shown} onOpen={onOpen} />}
+    </div>
   );
 }
 

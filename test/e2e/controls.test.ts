@@ -302,6 +302,7 @@ it("finds, sorts and chooses models by keys, goes back to a saved view, turns tw
     await shows(page.getByTestId(`object-${id}`), isOff);
     expect(await savedIntent("model", id)).toBe("draining");
   }
+  await page.getByRole("button", { name: say({ key: "toast.undo" }) }).waitFor();
   await page.keyboard.press("KeyU");
   for (const id of both) {
     await shows(page.getByTestId(`object-${id}`), isOn);

@@ -39,6 +39,7 @@ it("the palette switches a region off, and a key takes it back", async () => {
   await dialog.getByRole("option").first().waitFor();
   await confirmed(page, "ap-south", () => page.keyboard.press("Enter"));
   await becomes("ap-south", "draining");
+  await page.getByRole("button", { name: say({ key: "toast.undo" }) }).waitFor();
   await page.keyboard.press("KeyU");
   await becomes("ap-south", "enabled");
 });
