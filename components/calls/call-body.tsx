@@ -9,12 +9,13 @@ import { callsQueries } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import type { BodyText, CallBody, CallDetail } from "@/lib/shared/contract";
+import { Replay } from "./replay";
 import { Section } from "./section";
 
-type Props = { call: CallDetail };
+type Props = { call: CallDetail; onOpen: (id: string) => void };
 
 /** What the caller sent and got, where its route keeps that: shown to who asks for it, and not before. */
-export function CallBodySection({ call }: Props) {
+export function CallBodySection({ call, onOpen }: Props) {
   const { t, f } = useWords();
   const [isAsked, setAsked] = useState(false);
   const query = useQuery({ ...callsQueries.body(call.id), enabled: isAsked });
@@ -42,13 +43,16 @@ export function CallBodySection({ call }: Props) {
       )}
       {isAsked && <QueryState query={query} skeleton="h-24" />}
       {query.data !== undefined && <Opened body={query.data} />}
+      {query.data?.state === "open" && query.data.request.missingBytes === 0 && (
+        <Replay call={call} onOpen={onOpen} />
+      )}
       <Openings call={call} isOpen={query.data?.state === "open"} />
     </Section>
   );
 }
 
 /** Opening is written down: who did it before, and that oneself just did. */
-function Openings({ call, isOpen }: Props & { isOpen: boolean }) {
+function Openings({ call, isOpen }: { call: CallDetail; isOpen: boolean }) {
   const { t, f } = useWords();
   const nowMs = useMinute();
   const { bodyOpenings } = call;

@@ -84,7 +84,7 @@ export function CallDrawer({ id, ids, gatewayUrl, onOpen, onClose }: Props) {
           <CallAlternatives call={call} />
           <CallRevision call={call} />
           <CallFacts call={call} />
-          <CallBodySection call={call} />
+          <CallBodySection key={call.id} call={call} onOpen={onOpen} />
         </>
       )}
     </Dialog>

@@ -57,6 +57,7 @@ export { moversView } from "./movers-view";
 export { type MetricsRange, parseBetween } from "./ranges";
 export { objectsView, objectView } from "./object-view";
 export { relayHandler } from "./relay-handler";
+export { replayCall } from "./replay-call";
 export { resetBreaker } from "./reset-breaker";
 export { setSwitch } from "./set-switch";
 export { revertPreview } from "./revert-preview";

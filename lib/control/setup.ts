@@ -12,6 +12,7 @@ import {
 import { listAppKeysSince } from "../store/app-keys";
 import { type Database } from "../store/database";
 import { listNodes } from "../store/nodes";
+import { errorIn, sendAsApp } from "./app-call";
 import { createAppKey } from "./create-app-key";
 import { readCurrent } from "./current";
 import { editDocument } from "./edit-document";
@@ -97,30 +98,22 @@ export async function sendSetupCall(
   gatewayUrl: string,
   { key, model }: SetupCallRequest,
 ): Promise<SetupCallResult> {
-  const response = await relay.forward(
-    new Request(`${gatewayUrl}/v1/chat/completions`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify({
-        model,
-        max_tokens: mostTokens,
-        messages: [{ role: "user", content: prompt }],
-      }),
+  const { response, callId } = await sendAsApp(relay, gatewayUrl, {
+    key,
+    body: JSON.stringify({
+      model,
+      max_tokens: mostTokens,
+      messages: [{ role: "user", content: prompt }],
     }),
-  );
+  });
   const body: unknown = await response.json().catch(() => null);
   const text = completionText(body);
-  const error = isRecord(body) && isRecord(body["error"]) ? body["error"] : {};
-  const { code, message } = error;
   return {
     served: response.ok && text !== null,
     status: response.status,
-    callId: response.headers.has("x-bellwether-attempts")
-      ? response.headers.get("x-request-id")
-      : null,
+    callId,
     text: text?.slice(0, mostText) ?? null,
-    code: typeof code === "string" ? code : null,
-    message: typeof message === "string" ? message : null,
+    ...errorIn(body),
   };
 }
 

@@ -728,6 +728,22 @@ export const CallBody = z.discriminatedUnion("state", [
 ]);
 export type CallBody = z.infer<typeof CallBody>;
 
+/** An application key as its owner has it: what else is typed could not stand in a header. */
+export const AppSecret = z.string().check(z.maxLength(512), z.regex(/^[!-~]+$/));
+
+/** Body of POST /api/calls/{id}/replay: the secret of an application key to send it with. */
+export const ReplayRequest = z.strictObject({ key: AppSecret });
+
+/** What came of it; what was answered stands in the log. */
+export const ReplayResult = z.object({
+  status: z.number(),
+  /** The id of the new call; null when it came to no plan, or no gateway answered. */
+  callId: z.nullable(z.string()),
+  code: z.nullable(z.string()),
+  message: z.nullable(z.string()),
+});
+export type ReplayResult = z.infer<typeof ReplayResult>;
+
 export const CallsPage = z.object({
   generatedAt: z.number(),
   calls: z.array(CallView),

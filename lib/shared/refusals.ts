@@ -33,6 +33,7 @@ export const refusals = {
   own_secret: ["name"],
   no_gateway: [],
   demo_off: [],
+  body_not_whole: [],
   revert_first: [],
   revert_key: [],
   revert_impossible: ["revision"],

@@ -1,9 +1,10 @@
-/** The operator API's words about the first call. Browser-safe: this file imports only `zod/mini`. */
+/** The operator API's words about the first call. Browser-safe: this file imports only `zod/mini` and the contract. */
 import * as z from "zod/mini";
+import { AppSecret } from "./contract";
 
 /** Body of POST /api/setup/calls: a call with an application key, sent by the dashboard. */
 export const SetupCallRequest = z.strictObject({
-  key: z.string().check(z.maxLength(512)),
+  key: AppSecret,
   model: z.string().check(z.maxLength(200)),
 });
 export type SetupCallRequest = z.infer<typeof SetupCallRequest>;

@@ -343,14 +343,31 @@ it("what a sealed body says, after asking for it, with who opened it", async () 
   await drawer.getByRole("button", { name: say({ key: "call.body.show" }) }).click();
   await shows(drawer, "Say hello.");
   await shows(drawer.getByTestId("openings"), say({ key: "call.body.recorded" }));
+  await drawer.getByRole("button", { name: say({ key: "call.replay.open" }) }).click();
+  const secret = drawer.getByLabel(say({ key: "call.replay.key" }));
   expect(await objections(page, "dialog[open]")).toEqual([]);
+  await secret.fill("two words");
+  await page.keyboard.press("Enter");
+  await shows(drawer, say({ key: "refusal.key_characters" }));
+  await secret.fill("nobodys");
+  await page.keyboard.press("Enter");
+  await shows(drawer.getByTestId("replay"), "401");
+  await secret.fill(room.key);
+  await page.keyboard.press("Enter");
+  await drawer.getByRole("button", { name: say({ key: "call.replay.story" }) }).click();
+  await eventually(() => Promise.resolve(!page.url().includes(id)));
+  // What was opened of one call is not opened of another.
+  await shows(drawer, say({ key: "call.body.records" }));
+  await drawer.getByRole("button", { name: say({ key: "call.body.show" }) }).click();
+  await shows(drawer, "Say hello.");
+  await page.goto(room.dashboard(`/requests/${id}`));
   await page.reload();
   await shows(drawer.getByTestId("openings"), "opened by");
   expect(await drawer.innerText()).not.toContain("Say hello.");
   // Those who answer for it see all openings in one list, which leads back here.
   await page.goto(new URL("/changes?by=openings", page.url()).href);
   await shows(page.getByTestId("feed"), say({ key: "change.opening" }));
-  await page.getByTestId("feed").getByRole("link", { name: id }).click();
+  await page.getByTestId("feed").getByRole("link", { name: id }).first().click();
   await shows(drawer.getByTestId("openings"), "opened by");
   await room.ask("PUT", "routes/auto", { chain, policy: { "log_bodies.keep_hours": null } });
 });

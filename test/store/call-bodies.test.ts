@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ActingPerson } from "@/lib/control/actor";
 import { callBody } from "@/lib/control/call-body";
 import { callDetail } from "@/lib/control/calls-page";
+import type { Relay } from "@/lib/control/relay";
+import { replayCall } from "@/lib/control/replay-call";
 import { type ControlDeps, createControlDeps } from "@/lib/control/verb";
-import { CallBody, CallDetail } from "@/lib/shared/contract";
+import { CallBody, CallDetail, type ReplayResult } from "@/lib/shared/contract";
 import { bodyPlace, createSealer } from "@/lib/shared/sealed";
 import { uuidV7 } from "@/lib/shared/uuid";
 import { type CallBodyRecord, findCallBody, insertCallBodies } from "@/lib/store/call-bodies";
@@ -106,6 +108,44 @@ describe("bodies of calls", () => {
     );
     expect(await read(id)).toMatchObject(changed);
     expect(await read(other)).toMatchObject({ state: "open" });
+  });
+});
+
+describe("sending again what a caller sent", () => {
+  const never: Relay = {
+    forward: () => Promise.reject(new Error("It was sent.")),
+    close: () => Promise.resolve(),
+  };
+  const again = (id: string, by = operator): Promise<ReplayResult> =>
+    replayCall(by, deps, {
+      ...{ id, key: "bw-secret", relay: never, gatewayUrl: "http://127.0.0.1:9" },
+      signal: AbortSignal.timeout(5_000),
+    });
+  const refused = { code: "invalid_request", refusal: { reason: "body_not_whole" } };
+
+  it("is for whoever may open it, and only where it is there whole", async () => {
+    const call = callRecord(Date.now());
+    await logCalls(db, [call]);
+    await expect(again(call.id)).rejects.toMatchObject(refused);
+    await insert(recordOf(call.id));
+    const viewer: ActingPerson = { ...operator, role: "viewer" };
+    await expect(again(call.id, viewer)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(again(call.id)).rejects.toThrow("It was sent.");
+    await expire();
+    await expect(again(call.id)).rejects.toMatchObject(refused);
+    const cut = uuidV7(Date.now());
+    await insert(recordOf(cut, { request_missing_bytes: 1 }));
+    await expect(again(cut)).rejects.toMatchObject(refused);
+    await expect(again(uuidV7(Date.now()))).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("is written down like an opening, before it is sent", async () => {
+    const call = callRecord(Date.now());
+    await logCalls(db, [call]);
+    await insert(recordOf(call.id));
+    await expect(again(call.id)).rejects.toThrow("It was sent.");
+    const { bodyOpenings } = await callDetail(operator, deps, { id: call.id });
+    expect(bodyOpenings).toMatchObject([{ actor: { name: "Minji" } }]);
   });
 });
 
