@@ -248,7 +248,7 @@ it("switches a region off for all models and on again by the mouse", async () =>
   expect(await savedIntent("region", "ap-south")).toBe("enabled");
 });
 
-it("finds, sorts and chooses models by keys, goes back to a saved view, turns two off in one change, and takes both back", async () => {
+it("finds, sorts and chooses models by keys, goes back to a saved view, turns two off in one change, and takes both back over somebody else's", async () => {
   const page = await room.open({}, "/models");
   const lines = page.getByTestId(/^object-/);
   const shown = async (): Promise<string[]> =>
@@ -302,7 +302,15 @@ it("finds, sorts and chooses models by keys, goes back to a saved view, turns tw
     await shows(page.getByTestId(`object-${id}`), isOff);
     expect(await savedIntent("model", id)).toBe("draining");
   }
+  const [changed = ""] = both;
+  expect((await room.ask("PATCH", `models/${changed}`, { intent: "disabled" })).status).toBe(200);
   await page.keyboard.press("KeyU");
+  const sheet = page.locator('dialog[aria-labelledby="conflict-title"]');
+  await shows(sheet.getByTestId("theirs"), `${changed}: ${say({ key: "intent.disabled" })}`);
+  expect(await textOf(sheet.getByTestId("mine"))).toBe(say({ key: "intent.enabled" }));
+  expect(await objections(page)).toEqual([]);
+  expect(await savedIntent("model", changed)).toBe("disabled");
+  await sheet.getByRole("button", { name: say({ key: "conflict.undo" }) }).click();
   for (const id of both) {
     await shows(page.getByTestId(`object-${id}`), isOn);
     expect(await savedIntent("model", id)).toBe("enabled");
