@@ -52,8 +52,8 @@ export interface AskOptions {
   /** The ids of others of its type that are to change with it, all or none of them. */
   readonly also?: readonly string[];
   readonly isConfirmed?: boolean;
-  /** A hold: shown before it happens, however little it moves, because its end is still to be chosen. */
-  readonly isHold?: boolean;
+  /** Its end is still to be chosen, so it is shown before it happens, however little it moves. */
+  readonly needsEnd?: boolean;
 }
 
 /**
@@ -65,7 +65,7 @@ export async function ask(
   deps: WriteDeps,
   ref: ObjectRef,
   wanted: Wanted,
-  { basedOn, also = [], isConfirmed = false, isHold = false }: AskOptions = {},
+  { basedOn, also = [], isConfirmed = false, needsEnd = false }: AskOptions = {},
 ): Promise<boolean> {
   const health = deps.client.getQueryData(healthQueries.view().queryKey);
   const served = health && servedObject(health, ref);
@@ -85,7 +85,7 @@ export async function ask(
     ...newWrite(ref, wanted, served.wanted, basedOn ?? (also.length > 0 ? health.revision : seen)),
     also: others,
   };
-  if (!isConfirmed && !(await mayHappen(deps, write, { basedOn, isHold }))) {
+  if (!isConfirmed && !(await mayHappen(deps, write, { basedOn, needsEnd }))) {
     return false;
   }
   return run(deps, write, () => sendWanted(write));
@@ -95,7 +95,7 @@ export async function ask(
 async function mayHappen(
   { store, onFailed }: WriteDeps,
   write: Write,
-  how: Pick<Confirming, "basedOn" | "isHold">,
+  how: Pick<Confirming, "basedOn" | "needsEnd">,
 ): Promise<boolean> {
   const { ref, wanted } = write;
   const also = idsOf(write.also);
@@ -105,7 +105,7 @@ async function mayHappen(
   }
   try {
     const impact = await readImpact(request);
-    if (impact.tier === "T0" && !how.isHold) {
+    if (impact.tier === "T0" && !how.needsEnd) {
       return true;
     }
     store.update((state) => ({ ...state, confirming: { ref, also, wanted, ...how, impact } }));

@@ -105,8 +105,8 @@ export interface Confirming {
   readonly also: readonly string[];
   readonly wanted: Wanted;
   readonly basedOn: number | undefined;
-  /** It was asked for as a hold of a target, until an end that is still to be chosen. */
-  readonly isHold: boolean;
+  /** Its end is still to be chosen. */
+  readonly needsEnd: boolean;
   /** Null: the server could not tell. */
   readonly impact: ImpactView | null;
 }
