@@ -95,7 +95,7 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
           <PolicyLines policy={theirPolicy} />
         </dd>
         <dt className="text-fg-3">
-          {t(write.undoes === null ? "conflict.mine" : "conflict.before")}
+          {t(write.undoes === null ? "conflict.mine" : "conflict.undone")}
         </dt>
         <dd className="run break-words" data-testid="mine">
           {isOneWish ? wantedText(wanted) : <States of={mine} />}
@@ -128,7 +128,7 @@ function States({ of }: { of: readonly State[] }) {
       {of.map(({ id, text, note }) => (
         <li key={id}>
           <span className="mono text-small">{id}</span>: {text}
-          <span className="block text-small text-fg-3">{note}</span>
+          {note !== undefined && <span className="block text-small text-fg-3">{note}</span>}
         </li>
       ))}
     </ul>

@@ -35,25 +35,22 @@ export function TargetActions({ target, name, children }: Props) {
         <Button
           size="sm"
           aria-keyshortcuts="b"
-          aria-label={t("probe.now")}
           title={title}
           disabled={asked?.kind === "asking"}
           onClick={() => {
             askProbe(id).catch(() => undefined);
           }}
         >
-          {t("probe.short")}
+          {t("probe.now")}
         </Button>
         {hasGrudge(target) && (
           <Button
             size="sm"
-            aria-label={t("reset.open")}
-            title={t("reset.open")}
             onClick={() => {
               setResetting(true);
             }}
           >
-            {t("reset.short")}
+            {t("reset.open")}
           </Button>
         )}
         {children}

@@ -206,6 +206,7 @@ describe("a refusal because somebody was faster", () => {
       models: [switched("a", { revision: 13 }), switched("b", { revision: 14 })],
     });
     expect(disputedIn(taken!, theirs).map(({ ref }) => ref.id)).toEqual(["b"]);
+    expect(deps.store.get().writes).toEqual([done]);
     await undo(deps, done, 14);
     expect(failed).toEqual([]);
     const path = "/api/changes/13/revert";

@@ -216,7 +216,7 @@ it("switches one target by arrows and Space in the grid, probes it by b, and tur
   await shows(page.getByTestId("notice"), say({ key: "probe.outcome.pass" }), 10_000);
   await page.keyboard.press("Enter");
   const popover = page.locator(`[data-target="${id}"][role="dialog"]`);
-  const buttons = popover.getByRole("button", { name: /turn/i });
+  const buttons = popover.getByRole("button", { name: /^Turn/ });
   await popover.getByRole("button", { name: say({ key: "form.untils.30m" }) }).click();
   await popover.getByRole("textbox").fill("a test");
   await confirmed(page, id, () => buttons.click());
