@@ -180,7 +180,7 @@ describe("a refusal because somebody was faster", () => {
     const asked: { path: string; ifMatch: string | null; body: unknown }[] = [];
     vi.stubGlobal("fetch", (path: string, { headers, body }: RequestInit) => {
       const ifMatch = new Headers(headers).get("if-match");
-      asked.push({ path, ifMatch, body: JSON.parse(String(body)) });
+      asked.push({ path, ifMatch, body: JSON.parse(body as string) });
       return Promise.resolve(Response.json({ error }, { status: 409 }));
     });
     const view = health([], { models: [switched("a", {}), switched("b", {})] });
