@@ -7,15 +7,10 @@ export function changeText(summary: ChangeSummary, f: Format, nowMs: number): Te
   switch (summary.type) {
     case "switch": {
       const { objectType, objectId, to, until = null } = summary;
-      const isTarget = objectType === "target";
-      const object = isTarget ? placeName(objectId) : objectId;
-      const how = isTarget && to === "draining" ? "held" : to;
+      const object = objectType === "target" ? placeName(objectId) : objectId;
       return until === null
-        ? { key: `change.switch.${how}`, values: { object } }
-        : {
-            key: how === "held" ? "change.switch.heldUntil" : "change.switch.until",
-            values: { object, at: f.moment(until, nowMs) },
-          };
+        ? { key: `change.switch.${to}`, values: { object } }
+        : { key: "change.switch.until", values: { object, at: f.moment(until, nowMs) } };
     }
     case "reorder":
       return reorderText(summary);

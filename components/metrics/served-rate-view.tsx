@@ -8,7 +8,7 @@ import { useMetrics } from "@/components/lib/live/views";
 import { useOpenMark } from "@/components/lib/open-change";
 import { minSamples } from "@/components/lib/targets/availability";
 import type { MetricsView } from "@/lib/shared/contract";
-import { servedRateCounts, servedRateRows } from "./served-rate";
+import { servedRate } from "./served-rate";
 
 /** How often was there an answer: to callers, and from providers before anything was healed? */
 export function ServedRateView() {
@@ -19,10 +19,8 @@ export function ServedRateView() {
 function ServedRate({ view }: { view: MetricsView }) {
   const { t, f } = useWords();
   const openMark = useOpenMark();
-  const rows = useMemo(() => servedRateRows(view), [view]);
-  const counts = useMemo(() => servedRateCounts(view), [view]);
+  const data = useMemo(() => servedRate(view), [view]);
   const marks = useMemo(() => laneMarks(view.annotations, view.to, t, f), [view, t, f]);
-  const bucket = f.bucket(view.bucketMs);
   const slo = view.sloServedPercent;
   const lines = useMemo(
     () => [
@@ -39,10 +37,9 @@ function ServedRate({ view }: { view: MetricsView }) {
     <SeriesPanel
       id="served-rate"
       title={t("servedRate.title")}
-      subtitle={t("servedRate.subtitle", { bucket, n: minSamples })}
+      subtitle={t("servedRate.subtitle", { bucket: f.bucket(view.bucketMs), n: minSamples })}
       span={view}
-      rows={rows}
-      counts={counts}
+      {...data}
       lines={lines}
       shape="lines"
       scale="share"
@@ -50,11 +47,7 @@ function ServedRate({ view }: { view: MetricsView }) {
       marks={marks}
       onOpenMark={openMark}
       formatValue={f.percent}
-      empty={
-        view.totals.calls === 0
-          ? t("outcome.empty")
-          : t("servedRate.few", { n: minSamples, bucket })
-      }
+      empty={view.totals.calls === 0 ? t("outcome.empty") : t("servedRate.few", { n: minSamples })}
     />
   );
 }

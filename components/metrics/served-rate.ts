@@ -1,25 +1,15 @@
-import type { SeriesRow } from "@/components/charts/series";
-import { minSamples } from "@/components/lib/targets/availability";
+import { shareSeries } from "@/components/charts/shares";
 import type { MetricsView } from "@/lib/shared/contract";
 
-/** Shares of each bucket: calls that were answered, and attempts at providers that worked; null under 20 of them. */
-export function servedRateRows({ series }: MetricsView): SeriesRow[] {
-  return series.map(({ t, firstTry, rescued, failed, attemptsSucceeded, attemptsFailed }) => ({
-    t,
-    served: share(firstTry + rescued, failed),
-    providers: share(attemptsSucceeded, attemptsFailed),
-  }));
+/** Calls that were answered, and attempts at providers that worked, as shares of at least 20 in as many buckets as that takes. */
+export function servedRate({
+  series,
+  partialFrom,
+}: Pick<MetricsView, "series" | "partialFrom">): ReturnType<typeof shareSeries> {
+  return shareSeries(series, partialFrom, {
+    served: series.map(({ firstTry, rescued, failed }) => tally(firstTry + rescued, failed)),
+    providers: series.map((one) => tally(one.attemptsSucceeded, one.attemptsFailed)),
+  });
 }
 
-/** The calls, and the attempts, that the shares are of. */
-export function servedRateCounts({ series }: MetricsView): SeriesRow[] {
-  return series.map(({ t, firstTry, rescued, failed, attemptsSucceeded, attemptsFailed }) => ({
-    t,
-    served: firstTry + rescued + failed,
-    providers: attemptsSucceeded + attemptsFailed,
-  }));
-}
-
-function share(good: number, bad: number): number | null {
-  return good + bad < minSamples ? null : good / (good + bad);
-}
+const tally = (succeeded: number, failed: number) => ({ n: succeeded + failed, succeeded });

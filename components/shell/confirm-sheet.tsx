@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { SubmitEvent } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
-import type { Translate } from "@/components/lib/i18n/messages";
 import { useDataAge, useNow } from "@/components/lib/live/provider";
 import { freshnessOf } from "@/components/lib/live/state";
 import { impactQueries } from "@/components/lib/queries";
@@ -47,11 +46,11 @@ function Sheet({ confirming }: { confirming: Confirming }) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const writes = useWrites();
-  const { ref, also, wanted, basedOn, isHold } = confirming;
+  const { ref, also, wanted, basedOn, needsEnd } = confirming;
   const isSwitch = isOff(wanted);
   const keptMs = endOf(wanted);
   const typed = useStoredDraft<SheetDraft>({
-    name: `${isHold ? "hold" : "sheet"}:${sheetName(confirming)}`,
+    name: `${needsEnd ? "until" : "sheet"}:${sheetName(confirming)}`,
     initial: {
       mode: modeOf(wanted),
       until: endAtFirst(confirming),
@@ -93,14 +92,14 @@ function Sheet({ confirming }: { confirming: Confirming }) {
     close();
     writes.ask(ref, next, { basedOn, also, isConfirmed: true }).catch(() => undefined);
   };
-  const off = isHold ? t("hold.do") : t("confirm.turnOff");
   return (
     <Dialog labelledBy="confirm-title" shape="sheet" onClose={close}>
       <form onSubmit={submit} noValidate data-tier={impact?.tier ?? "unknown"}>
         <h2 id="confirm-title" className="text-title font-strong break-words">
-          {titleOf(confirming, several, t)}
+          {t(ref.type === "route" ? "confirm.order" : `confirm.off.${ref.type}`, {
+            name: several ?? ref.id,
+          })}
         </h2>
-        {isHold && <p className="run mt-2 text-fg-2">{t("hold.lead")}</p>}
         {several !== null && (
           <p className="mt-1 line-clamp-3 text-small break-words text-fg-2">
             {[ref.id, ...also].join(", ")}
@@ -112,7 +111,6 @@ function Sheet({ confirming }: { confirming: Confirming }) {
           <DraftNote draft={typed} />
           {isSwitch && (
             <OffFields
-              isHold={isHold}
               mode={mode}
               onMode={(next) => {
                 change({ mode: next });
@@ -125,6 +123,7 @@ function Sheet({ confirming }: { confirming: Confirming }) {
             />
           )}
           {said.fields}
+          {isSwitch && <p className="run text-small text-fg-2">{t(`form.consequence.${mode}`)}</p>}
         </div>
         <p className="run mt-3 text-small text-fg-3">{t("confirm.undo")}</p>
         <div className="mt-4 flex flex-wrap justify-end gap-2">
@@ -138,7 +137,7 @@ function Sheet({ confirming }: { confirming: Confirming }) {
             {t("confirm.cancel")}
           </Button>
           <Button type="submit" tone="primary" disabled={isAsking}>
-            {isSwitch ? off : t("confirm.save")}
+            {t(isSwitch ? "confirm.turnOff" : "confirm.save")}
           </Button>
         </div>
       </form>
@@ -171,20 +170,11 @@ function useImpact(
     : { impact, isAsking: false };
 }
 
-function titleOf({ ref, isHold }: Confirming, several: string | null, t: Translate): string {
-  const values = { name: several ?? ref.id };
-  if (isHold) {
-    return t("hold.title", values);
-  }
-  return t(ref.type === "route" ? "confirm.order" : `confirm.off.${ref.type}`, values);
-}
-
-/** A hold has an end unless somebody says otherwise. */
-function endAtFirst({ wanted, isHold }: Confirming): OffUntil {
+function endAtFirst({ wanted, needsEnd }: Confirming): OffUntil {
   if (endOf(wanted) !== null) {
     return "kept";
   }
-  return isHold ? "30m" : "open";
+  return needsEnd ? "30m" : "open";
 }
 
 function modeOf(wanted: Wanted): OffMode {

@@ -32,8 +32,17 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
   const also = write.also.map((other) => other.ref.id);
   const disputed = disputedIn(conflict, health);
   const isGone = disputed.some(({ theirs }) => theirs === undefined);
-  const wantedText = (one: Wanted): string =>
-    one.kind === "order" ? one.chain.join(" → ") : t(`intent.${one.intent}`);
+  const wantedText = (one: Wanted): string => {
+    if (one.kind === "order") {
+      return one.chain.join(" → ");
+    }
+    const intent = t(`intent.${one.intent}`);
+    return one.until === null
+      ? intent
+      : `${intent} · ${t("why.until", { at: f.moment(one.until, nowMs) })}`;
+  };
+  const mine = stepsOf(write).map((one) => ({ id: one.ref.id, text: wantedText(one.wanted) }));
+  const isOneWish = mine.every(({ text }) => text === mine[0]?.text);
   const theirText = ({ theirs }: Disputed): string =>
     theirs === undefined ? t("conflict.gone") : wantedText(theirs.wanted);
   const byText = ({ theirs }: Disputed): string => {
@@ -56,7 +65,11 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
     // Of several, what the page shows of all of them now.
     const seen = also.length > 0 ? health.revision : theirRevision;
     const basedOn = Math.max(seen, ...disputed.map(({ theirs }) => theirs?.revision ?? 0));
-    writes.ask(ref, wanted, { basedOn, also }).catch(() => undefined);
+    const again =
+      write.undoes !== null && also.length > 0
+        ? writes.undo(write.undoes, basedOn)
+        : writes.ask(ref, wanted, { basedOn, also });
+    again.catch(() => undefined);
   };
   return (
     <Dialog labelledBy="conflict-title" shape="sheet" onClose={keep}>
@@ -69,22 +82,23 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
         <dt className="text-fg-3">{t("conflict.theirs")}</dt>
         <dd className="run break-words" data-testid="theirs">
           {also.length > 0 ? (
-            <ul className="grid max-h-[40dvh] gap-1.5 overflow-y-auto">
-              {disputed.map((one) => (
-                <li key={one.ref.id}>
-                  <span className="mono text-small">{one.ref.id}</span>: {theirText(one)}
-                  <span className="block text-small text-fg-3">{byText(one)}</span>
-                </li>
-              ))}
-            </ul>
+            <States
+              of={disputed.map((one) => ({
+                id: one.ref.id,
+                text: theirText(one),
+                note: byText(one),
+              }))}
+            />
           ) : (
             disputed.map(theirText)
           )}
           <PolicyLines policy={theirPolicy} />
         </dd>
-        <dt className="text-fg-3">{t("conflict.mine")}</dt>
+        <dt className="text-fg-3">
+          {t(write.undoes === null ? "conflict.mine" : "conflict.undone")}
+        </dt>
         <dd className="run break-words" data-testid="mine">
-          {wantedText(wanted)}
+          {isOneWish ? wantedText(wanted) : <States of={mine} />}
           {wanted.kind === "order" && <PolicyLines policy={wanted.policy} />}
         </dd>
       </dl>
@@ -98,10 +112,26 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
           onClick={overrule}
           disabled={isGone || (also.length > 0 && health.revision < theirRevision)}
         >
-          {t("conflict.overrule")}
+          {t(write.undoes === null ? "conflict.overrule" : "conflict.undo")}
         </Button>
       </div>
     </Dialog>
+  );
+}
+
+type State = { id: string; text: string; note?: string };
+
+/** How each of several is, or is to be. */
+function States({ of }: { of: readonly State[] }) {
+  return (
+    <ul className="grid max-h-[40dvh] gap-1.5 overflow-y-auto">
+      {of.map(({ id, text, note }) => (
+        <li key={id}>
+          <span className="mono text-small">{id}</span>: {text}
+          {note !== undefined && <span className="block text-small text-fg-3">{note}</span>}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -17,13 +17,9 @@ export const isOffMode = (value: unknown): boolean => modes.some((mode) => mode 
 /** Whether a value is an end that can be chosen anew. */
 export const isOffUntil = (value: unknown): boolean => untils.some((until) => until === value);
 
-type ModeProps = {
+type Props = {
   mode: OffMode;
   onMode: (mode: OffMode) => void;
-  /** There is one way only: running calls finish. */
-  isHold?: boolean;
-};
-type UntilProps = {
   until: OffUntil;
   /** The instant that was chosen before, in words. */
   kept?: string | undefined;
@@ -31,23 +27,17 @@ type UntilProps = {
 };
 
 /** How something goes off, and when it comes back by itself. */
-export function OffFields(props: ModeProps & UntilProps) {
-  const { mode, onMode, isHold = false, until, kept, onUntil } = props;
+export function OffFields({ mode, onMode, until, kept, onUntil }: Props) {
   const { t } = useWords();
-  const ends = untils.map((value) => ({
-    value,
-    label: t(isHold && value === "open" ? "hold.released" : `form.untils.${value}`),
-  }));
+  const ends = untils.map((value) => ({ value, label: t(`form.untils.${value}`) }));
   return (
     <div className="grid justify-items-start gap-2.5">
-      {!isHold && (
-        <Segments
-          label={t("form.mode")}
-          value={mode}
-          onChange={onMode}
-          options={modes.map((value) => ({ value, label: t(`form.modes.${value}`) }))}
-        />
-      )}
+      <Segments
+        label={t("form.mode")}
+        value={mode}
+        onChange={onMode}
+        options={modes.map((value) => ({ value, label: t(`form.modes.${value}`) }))}
+      />
       <Segments<OffUntil>
         label={t("form.until")}
         value={until}

@@ -12,6 +12,7 @@ import { ProofLine } from "@/components/lib/writes/proof-line";
 import { useSwitch } from "@/components/lib/writes/use-switch";
 import { linkTo } from "@/components/shell/nav-links";
 import { PageHead } from "@/components/shell/page-head";
+import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Switch } from "@/components/ui/switch";
 import type { HealthView, SwitchView, TargetView } from "@/lib/shared/contract";
@@ -98,6 +99,7 @@ function NowPanel({ kind, id, view, health }: PanelProps) {
 }
 
 function TargetItem({ target, name }: { target: TargetView; name: string }) {
+  const { t } = useWords();
   const control = useSwitch({ type: "target", id: target.id }, target.switch);
   const reading = useTargetReading(target, "availability");
   return (
@@ -113,7 +115,13 @@ function TargetItem({ target, name }: { target: TargetView; name: string }) {
       <StatsLine target={target} />
       <WhyLine target={target} write={control.write} />
       <BreakerLine target={target} />
-      <TargetActions target={target} name={name} />
+      <TargetActions target={target} name={name}>
+        {control.isOn && (
+          <Button size="sm" onClick={control.turnOffUntil}>
+            {t("form.turnOffUntil")}
+          </Button>
+        )}
+      </TargetActions>
     </li>
   );
 }

@@ -123,7 +123,8 @@ function OffForm({ objectRef, name, view, onDone }: Props) {
         }}
       />
       <p className="run text-small text-fg-2">
-        {t(`form.consequence.${mode}`)} <ImpactLine objectRef={objectRef} mode={mode} />
+        {t(`form.consequence.${mode}`)} {t("form.undo")}{" "}
+        <ImpactLine objectRef={objectRef} mode={mode} />
       </p>
       <Button type="submit" tone="primary" className="justify-self-start" title={name}>
         {t("form.turnOff")}

@@ -8,6 +8,8 @@ export type AskedRevert = {
   readonly reason: string | null;
   /** The revision that the decision was made on; null: whatever is there. */
   readonly ifMatch: number | null;
+  /** Switches that were changed again go back too, up to `ifMatch`. */
+  readonly overrules: boolean;
 };
 
 /** Why a revision cannot be taken back, with both versions where there are two. */

@@ -14,6 +14,8 @@ export type Revert = {
   readonly reason?: string | null;
   /** The revision that the decision was made on; absent or null: whatever is there. */
   readonly ifMatch?: number | null;
+  /** Switches that were changed again since go back too, but not those that were after `ifMatch`. */
+  readonly overrule?: boolean;
 };
 
 /**
@@ -26,12 +28,13 @@ export type Revert = {
  */
 export const revertRevision = defineVerb<Revert, WriteResult>(
   "operate",
-  async (actor, { db }, { revision, also = [], reason = null, ifMatch = null }) => {
+  async (actor, { db }, { revision, also = [], reason = null, ifMatch = null, overrule }) => {
+    const asked = { actor, reason, ifMatch, overrules: overrule === true };
     const written = await writeRevisions(db, async (writer): Promise<Written> => {
       const [newest = revision, ...older] = [...new Set([revision, ...also])].sort((a, b) => b - a);
-      let last = await revertOne(writer, newest, { actor, reason, ifMatch });
+      let last = await revertOne(writer, newest, asked);
       for (const id of older) {
-        last = await revertOne(writer, id, { actor, reason, ifMatch });
+        last = await revertOne(writer, id, asked);
       }
       return last;
     });

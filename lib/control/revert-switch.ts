@@ -18,7 +18,7 @@ import { unchanged, type Written } from "./write-result";
 export async function revertSwitch(
   writer: RevisionWriter,
   row: RevisionRow,
-  { actor, reason, ifMatch }: AskedRevert,
+  { actor, reason, ifMatch, overrules }: AskedRevert,
 ): Promise<Written> {
   const { objectType, objectId } = switchSummary.parse(row.summary);
   const now = Date.now();
@@ -37,7 +37,8 @@ export async function revertSwitch(
     });
   }
   const isNewer = ifMatch !== null && (current?.revision ?? 0) > ifMatch;
-  if (isNewer || !isSameSwitch(state, after)) {
+  const isOther = !isSameSwitch(state, after) && !(overrules && ifMatch !== null);
+  if (isNewer || isOther) {
     const by = current === undefined ? "" : ` by ${current.actor.name}`;
     const since = current === undefined ? "" : ` in revision ${current.revision}`;
     throw revertConflict(

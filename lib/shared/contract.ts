@@ -981,9 +981,13 @@ export const RouteRequest = z.strictObject({
 });
 export type RouteRequest = z.infer<typeof RouteRequest>;
 
-/** Body of POST /api/changes/{revision}/revert; `also` are further revisions, which are taken back with it or not at all. */
+/**
+ * Body of POST /api/changes/{revision}/revert; `also` are further revisions, which are taken back with it or not at all.
+ * `overrule`: switches too that were changed again since, up to the revision of If-Match, which the person has seen.
+ */
 export const RevertRequest = z.strictObject({
   also: z.optional(z.array(z.int().check(z.minimum(1))).check(z.maxLength(1000))),
+  overrule: z.optional(z.boolean()),
   reason: z.optional(z.string().check(z.maxLength(500))),
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { countText, seriesCsv, valueText } from "@/components/charts/series-texts";
 import { figuresQueries } from "@/components/lib/queries";
-import { availabilityOf, mergedShares } from "@/components/objects/availability";
+import { mergedShares } from "@/components/charts/shares";
+import { availabilityOf } from "@/components/objects/availability";
 import { ObjectCharts } from "@/components/objects/object-charts";
 import type { ObjectBucket, ObjectView } from "@/lib/shared/contract";
 import { now } from "./fixtures";

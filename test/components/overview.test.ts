@@ -24,7 +24,7 @@ import {
 import { rangeText } from "@/components/lib/range-text";
 import { deltaText } from "@/components/metrics/delta";
 import { moverChange, moverValue } from "@/components/metrics/mover-texts";
-import { servedRateRows } from "@/components/metrics/served-rate";
+import { servedRate } from "@/components/metrics/served-rate";
 import { topNames } from "@/components/objects/top-names";
 import { reachedApps } from "@/components/metrics/verdict-facts";
 import { linkTo } from "@/components/shell/nav-links";
@@ -146,15 +146,20 @@ describe("whom failures reached", () => {
 });
 
 describe("the line of the served rate", () => {
-  it("has no share of fewer than twenty calls or attempts", () => {
+  it("is of neighbouring minutes that have twenty calls or attempts together, and says of how many", () => {
     const view = metrics([
-      { firstTry: 10, rescued: 9, failed: 0, attemptsSucceeded: 19, attemptsFailed: 9 },
-      { firstTry: 90, rescued: 9, failed: 1, attemptsSucceeded: 5, attemptsFailed: 0 },
+      { firstTry: 10, rescued: 1, failed: 0, attemptsSucceeded: 19, attemptsFailed: 9 },
+      { firstTry: 7, rescued: 1, failed: 1, attemptsSucceeded: 5, attemptsFailed: 0 },
+      { firstTry: 1, failed: 1 },
     ]);
-    expect(servedRateRows(view).slice(-2)).toMatchObject([
-      { served: null, providers: 19 / 28 },
-      { served: 0.99, providers: null },
+    const { rows, counts, spans } = servedRate(view);
+    expect(rows.slice(-3)).toMatchObject([
+      { served: 0.95, providers: 24 / 33 },
+      { served: 0.95, providers: 24 / 33 },
+      { served: null, providers: null },
     ]);
+    expect(counts.slice(-3).map(({ served }) => served)).toEqual([20, 20, 2]);
+    expect(spans.slice(-4).map(({ served }) => served)).toEqual([null, 2, 2, null]);
   });
 
   it.each([

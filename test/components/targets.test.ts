@@ -83,16 +83,16 @@ describe("the line under a state", () => {
       "첫 토큰이 느림",
     ],
     [
-      "held by a person",
+      "off by a person",
       target({ state: "off", switch: { ...held, reason: "contract review" } }),
-      "held open by Daniel · until released · “contract review”",
-      "차단기 열림 유지: Daniel · 해제할 때까지 · “contract review”",
+      "off by Daniel · until turned on · “contract review”",
+      "끈 사람: Daniel · 다시 켤 때까지 · “contract review”",
     ],
     [
-      "held by a person until a chosen end",
+      "off by a person until a chosen end",
       target({ state: "off", switch: { ...held, until: now + 12_000 } }),
-      "held open by Daniel · until 14:32:12",
-      "차단기 열림 유지: Daniel · 14:32:12까지",
+      "off by Daniel · until 14:32:12",
+      "끈 사람: Daniel · 14:32:12까지",
     ],
     [
       "stopped by a person",
@@ -324,7 +324,7 @@ describe("a probe that somebody asked for", () => {
     ],
     [
       { kind: "refused", error: stopped },
-      "“acme:us:m” is stopped: not even a probe goes there. Hold it instead, or turn it on.",
+      "“acme:us:m” is stopped: not even a probe goes there. Turn it on first. Off with “Let running calls finish” it would be probed.",
     ],
   ])("%j", (asked, expected) => {
     const { t, f, seen } = wordsOf("en");

@@ -176,8 +176,13 @@ describe("a refusal because somebody was faster", () => {
     deps.store.update(() => noWrites);
   });
 
-  it("puts the choice to the person for several as for one, but for several that are taken back", async () => {
-    vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ error }, { status: 409 })));
+  it("puts the choice to the person for several as for one, also when they are taken back", async () => {
+    const asked: { path: string; ifMatch: string | null; body: unknown }[] = [];
+    vi.stubGlobal("fetch", (path: string, { headers, body }: RequestInit) => {
+      const ifMatch = new Headers(headers).get("if-match");
+      asked.push({ path, ifMatch, body: JSON.parse(body as string) });
+      return Promise.resolve(Response.json({ error }, { status: 409 }));
+    });
     const view = health([], { models: [switched("a", {}), switched("b", {})] });
     client.setQueryData(healthQueries.view().queryKey, view);
     expect(await ask(deps, model("a"), off, { also: ["b"], isConfirmed: true })).toBe(false);
@@ -185,10 +190,30 @@ describe("a refusal because somebody was faster", () => {
     expect(conflict).toMatchObject({ id: "b", theirRevision: 14, write: { basedOn: 12 } });
     expect(failed).toEqual([]);
     deps.store.update(() => noWrites);
-    const done = { ...write, sent, also: [{ ref: model("b"), wanted: off, previous: enabled }] };
+    const stopped: Wanted = { ...off, intent: "disabled" };
+    const done = {
+      ...{ ...write, ref: model("a"), sent: { ...sent, revisions: [12, 13] } },
+      also: [{ ref: model("b"), wanted: off, previous: stopped }],
+    };
     await undo(deps, done);
-    expect(deps.store.get().conflict).toBeNull();
-    expect(failed).toHaveLength(1);
+    const taken = deps.store.get().conflict;
+    expect(taken).toMatchObject({ id: "b", theirRevision: 14 });
+    expect(taken?.write).toMatchObject({
+      ...{ undoes: done, basedOn: 13, wanted: enabled },
+      also: [{ wanted: stopped, previous: off }],
+    });
+    const theirs = health([], {
+      models: [switched("a", { revision: 13 }), switched("b", { revision: 14 })],
+    });
+    expect(disputedIn(taken!, theirs).map(({ ref }) => ref.id)).toEqual(["b"]);
+    expect(deps.store.get().writes).toEqual([done]);
+    await undo(deps, done, 14);
+    expect(failed).toEqual([]);
+    const path = "/api/changes/13/revert";
+    expect(asked.slice(1)).toEqual([
+      { path, ifMatch: null, body: { also: [12, 13] } },
+      { path, ifMatch: "14", body: { also: [12, 13], overrule: true } },
+    ]);
   });
 });
 

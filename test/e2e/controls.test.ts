@@ -195,7 +195,7 @@ it.each([
   },
 );
 
-it("switches one target by arrows and Space in the grid, probes it by b, and holds it open from its popover", async () => {
+it("switches one target by arrows and Space in the grid, probes it by b, and turns it off until an end from its popover and from its model's page", async () => {
   const id = "alpha:eu-west:claude-sonnet-4-5";
   const page = await room.open({}, "/matrix");
   const grid = page.getByRole("grid");
@@ -215,19 +215,33 @@ it("switches one target by arrows and Space in the grid, probes it by b, and hol
   await page.keyboard.press("b");
   await shows(page.getByTestId("notice"), say({ key: "probe.outcome.pass" }), 10_000);
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: say({ key: "hold.open" }) }).click();
-  await sayYes(page, id);
+  const popover = page.locator(`[data-target="${id}"][role="dialog"]`);
+  const buttons = popover.getByRole("button", { name: /^Turn/ });
+  await popover.getByRole("button", { name: say({ key: "form.untils.30m" }) }).click();
+  await popover.getByRole("textbox").fill("a test");
+  await confirmed(page, id, () => buttons.click());
   await shows(cell.getByTestId("why"), isOff);
-  await eventually(async () => {
-    const held = (await room.health()).targets.find((one) => one.id === id)?.switch;
-    expect(held).toMatchObject({ intent: "draining", reason: "a test" });
-    expect(held?.until ?? 0).toBeGreaterThan(Date.now());
-    return true;
-  });
-  expect(
-    (await room.ask("POST", `targets/${encodeURIComponent(id)}/breaker`, { action: "release" }))
-      .status,
-  ).toBe(200);
+  const isOffForATime = async (): Promise<boolean> => {
+    const { intent, reason, until } =
+      (await room.health()).targets.find((one) => one.id === id)?.switch ?? {};
+    return intent === "draining" && reason === "a test" && (until ?? 0) > Date.now();
+  };
+  await eventually(isOffForATime);
+  await cell.focus();
+  await page.keyboard.press("Enter");
+  expect(await textOf(buttons)).toBe(say({ key: "form.turnOn" }));
+  await buttons.click();
+  await eventually(async () => (await savedIntent("target", id)) === "enabled");
+
+  await page.goto(room.dashboard("/models/claude-sonnet-4-5"));
+  await untilLive(page);
+  const place = page.locator(`[data-target="${id}"]`);
+  const offUntil = place.getByRole("button", { name: say({ key: "form.turnOffUntil" }) });
+  await offUntil.click();
+  await sayYes(page, id);
+  await eventually(isOffForATime);
+  await offUntil.waitFor({ state: "hidden" });
+  await place.getByRole("switch").click();
   await eventually(async () => (await savedIntent("target", id)) === "enabled");
 });
 
@@ -248,7 +262,7 @@ it("switches a region off for all models and on again by the mouse", async () =>
   expect(await savedIntent("region", "ap-south")).toBe("enabled");
 });
 
-it("finds, sorts and chooses models by keys, goes back to a saved view, turns two off in one change, and takes both back", async () => {
+it("finds, sorts and chooses models by keys, goes back to a saved view, turns two off in one change, and takes both back over somebody else's", async () => {
   const page = await room.open({}, "/models");
   const lines = page.getByTestId(/^object-/);
   const shown = async (): Promise<string[]> =>
@@ -303,7 +317,15 @@ it("finds, sorts and chooses models by keys, goes back to a saved view, turns tw
     expect(await savedIntent("model", id)).toBe("draining");
   }
   await page.getByRole("button", { name: say({ key: "toast.undo" }) }).waitFor();
+  const [changed = ""] = both;
+  expect((await room.ask("PATCH", `models/${changed}`, { intent: "disabled" })).status).toBe(200);
   await page.keyboard.press("KeyU");
+  const sheet = page.locator('dialog[aria-labelledby="conflict-title"]');
+  await shows(sheet.getByTestId("theirs"), `${changed}: ${say({ key: "intent.disabled" })}`);
+  expect(await textOf(sheet.getByTestId("mine"))).toBe(say({ key: "intent.enabled" }));
+  expect(await objections(page)).toEqual([]);
+  expect(await savedIntent("model", changed)).toBe("disabled");
+  await sheet.getByRole("button", { name: say({ key: "conflict.undo" }) }).click();
   for (const id of both) {
     await shows(page.getByTestId(`object-${id}`), isOn);
     expect(await savedIntent("model", id)).toBe("enabled");

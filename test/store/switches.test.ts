@@ -212,6 +212,22 @@ describe("several switches at once", () => {
       ["gpt-4.1", "disabled"],
     ]);
   });
+
+  it("go back over what was seen of others, and over nothing that came after", async () => {
+    await setSwitch(minji, deps, { ...model("disabled"), objectId: "deepseek-v3" });
+    const { revision, revisions = [] } = await setSwitch(minji, deps, both);
+    const seen = await setSwitch(jun, deps, model("disabled"));
+    const undo = (ifMatch: number | null) =>
+      revertRevision(minji, deps, { revision, also: revisions, overrule: true, ifMatch });
+    for (const unseen of [null, seen.revision - 1]) {
+      await expect(undo(unseen)).rejects.toMatchObject({ code: "conflict" });
+    }
+    await undo(seen.revision);
+    expect(await switches()).toEqual([
+      ["deepseek-v3", "disabled"],
+      ["gpt-4.1", "enabled"],
+    ]);
+  });
 });
 
 describe("the end of a switch", () => {

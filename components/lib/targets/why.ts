@@ -102,15 +102,11 @@ function heldTexts(
   if (offBy !== null && offBy.type !== "target") {
     return [{ key: `why.offBy.${offBy.type}`, values: { id: offBy.id } }];
   }
-  // A target's own draining is what a hold is: nothing but its end brings it back, and probes go on.
-  const isHeld = own.intent === "draining";
   const who: Text[] =
-    own.actor === null
-      ? []
-      : [{ key: isHeld ? "why.heldOpen" : "why.offByActor", values: { name: own.actor.name } }];
+    own.actor === null ? [] : [{ key: "why.offByActor", values: { name: own.actor.name } }];
   const until: Text =
     own.until === null
-      ? { key: isHeld ? "why.untilReleased" : "why.untilOn" }
+      ? { key: "why.untilOn" }
       : { key: "why.until", values: { at: f.moment(own.until, nowMs) } };
   const mode: Text[] = effectiveIntent === "disabled" ? [{ key: "why.stopped" }] : [];
   const reason: Text[] =

@@ -52,8 +52,8 @@ export interface AskOptions {
   /** The ids of others of its type that are to change with it, all or none of them. */
   readonly also?: readonly string[];
   readonly isConfirmed?: boolean;
-  /** A hold: shown before it happens, however little it moves, because its end is still to be chosen. */
-  readonly isHold?: boolean;
+  /** Its end is still to be chosen, so it is shown before it happens, however little it moves. */
+  readonly needsEnd?: boolean;
 }
 
 /**
@@ -65,7 +65,7 @@ export async function ask(
   deps: WriteDeps,
   ref: ObjectRef,
   wanted: Wanted,
-  { basedOn, also = [], isConfirmed = false, isHold = false }: AskOptions = {},
+  { basedOn, also = [], isConfirmed = false, needsEnd = false }: AskOptions = {},
 ): Promise<boolean> {
   const health = deps.client.getQueryData(healthQueries.view().queryKey);
   const served = health && servedObject(health, ref);
@@ -85,7 +85,7 @@ export async function ask(
     ...newWrite(ref, wanted, served.wanted, basedOn ?? (also.length > 0 ? health.revision : seen)),
     also: others,
   };
-  if (!isConfirmed && !(await mayHappen(deps, write, { basedOn, isHold }))) {
+  if (!isConfirmed && !(await mayHappen(deps, write, { basedOn, needsEnd }))) {
     return false;
   }
   return run(deps, write, () => sendWanted(write));
@@ -95,7 +95,7 @@ export async function ask(
 async function mayHappen(
   { store, onFailed }: WriteDeps,
   write: Write,
-  how: Pick<Confirming, "basedOn" | "isHold">,
+  how: Pick<Confirming, "basedOn" | "needsEnd">,
 ): Promise<boolean> {
   const { ref, wanted } = write;
   const also = idsOf(write.also);
@@ -105,7 +105,7 @@ async function mayHappen(
   }
   try {
     const impact = await readImpact(request);
-    if (impact.tier === "T0" && !how.isHold) {
+    if (impact.tier === "T0" && !how.needsEnd) {
       return true;
     }
     store.update((state) => ({ ...state, confirming: { ref, also, wanted, ...how, impact } }));
@@ -122,14 +122,17 @@ async function mayHappen(
   return false;
 }
 
-/** Takes back a stored change with a new revision. */
-export async function undo(deps: WriteDeps, done: Write): Promise<void> {
+/**
+ * Takes back a stored change with a new revision; what others changed since too if `overruled` is given, the revision up
+ * to which the person has seen that.
+ */
+export async function undo(deps: WriteDeps, done: Write, overruled?: number): Promise<void> {
   if (done.sent === null) {
     return;
   }
   const { revision, revisions } = done.sent;
   const write = {
-    ...newWrite(done.ref, done.previous, done.wanted, revision),
+    ...newWrite(done.ref, done.previous, done.wanted, overruled ?? revision),
     also: done.also.map(({ ref, wanted, previous }) => ({
       ref,
       wanted: previous,
@@ -137,7 +140,7 @@ export async function undo(deps: WriteDeps, done: Write): Promise<void> {
     })),
     undoes: done,
   };
-  await run(deps, write, () => sendRevert(revision, revisions));
+  await run(deps, write, () => sendRevert(revision, { also: revisions, overruled }));
 }
 
 /** Follows what a form saved to the nodes. */
@@ -197,11 +200,7 @@ async function run(
     }
     deps.onStored({ ...write, sent });
   } catch (error) {
-    // Several that are taken back went each to what it was: there is no one wish to hold against theirs, and it is told.
-    const isConflict =
-      error instanceof ApiFailure &&
-      error.status === 409 &&
-      (write.also.length === 0 || write.undoes === null);
+    const isConflict = error instanceof ApiFailure && error.status === 409;
     store.update((state) => ({
       ...dropped(state, write.seq),
       conflict: isConflict ? toConflict(write, error) : state.conflict,
@@ -270,7 +269,14 @@ function sendWanted({ ref, wanted, basedOn, also }: Write): Promise<WriteResult>
   return sendChange({ method: "PATCH", path, body, ifMatch: basedOn });
 }
 
-function sendRevert(revision: number, also: readonly number[] = []): Promise<WriteResult> {
-  const body = also.length > 1 ? { also } : {};
-  return sendChange({ method: "POST", path: `/api/changes/${revision}/revert`, body });
+type Taken = { also?: readonly number[] | undefined; overruled?: number | undefined };
+
+function sendRevert(revision: number, { also = [], overruled }: Taken = {}): Promise<WriteResult> {
+  const body = {
+    ...(also.length > 1 && { also }),
+    ...(overruled !== undefined && { overrule: true }),
+  };
+  const path = `/api/changes/${revision}/revert`;
+  const ifMatch = overruled === undefined ? {} : { ifMatch: overruled };
+  return sendChange({ method: "POST", path, body, ...ifMatch });
 }

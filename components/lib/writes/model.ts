@@ -105,8 +105,8 @@ export interface Confirming {
   readonly also: readonly string[];
   readonly wanted: Wanted;
   readonly basedOn: number | undefined;
-  /** It was asked for as a hold of a target, until an end that is still to be chosen. */
-  readonly isHold: boolean;
+  /** Its end is still to be chosen. */
+  readonly needsEnd: boolean;
   /** Null: the server could not tell. */
   readonly impact: ImpactView | null;
 }
@@ -167,8 +167,12 @@ export function stored(
   return changed(state, seq, (write) => ({ ...write, sent }));
 }
 
+/** The state without a write that did not happen; what it was to take back stands again. */
 export function dropped(state: WritesState, seq: number): WritesState {
-  return { ...state, writes: state.writes.filter((write) => write.seq !== seq) };
+  const writes = state.writes.flatMap((write) =>
+    write.seq === seq ? (write.undoes ?? []) : [write],
+  );
+  return { ...state, writes };
 }
 
 /** Books what the nodes have applied by now, and forgets writes whose proof was shown long enough. */

@@ -40,7 +40,8 @@ type Props = {
 interface Writes {
   store: Store<WritesState>;
   ask: (ref: ObjectRef, wanted: Wanted, options?: AskOptions) => Promise<boolean>;
-  undo: (write: Write) => Promise<void>;
+  /** `overruled`: over what others changed since, up to that revision. */
+  undo: (write: Write, overruled?: number) => Promise<void>;
   /** Follows to the nodes what a form saved under `name`; without `takeBack` it is taken back by its revision. */
   follow: (name: string, result: WriteResult, takeBack?: TakeBack | null) => void;
   undoSaved: (saved: Saved) => Promise<void>;
@@ -64,7 +65,7 @@ export function WritesProvider({ onStored, onFailed, onSaved, children }: Props)
     return {
       store,
       ask: (ref, wanted, options) => ask(deps, ref, wanted, options),
-      undo: (write) => undo(deps, write),
+      undo: (write, overruled) => undo(deps, write, overruled),
       follow: (name, result, takeBack) => {
         follow(deps, name, result, takeBack);
       },

@@ -1,6 +1,7 @@
 "use client";
 
-import type { SwitchView } from "@/lib/shared/contract";
+import type { Intent, SwitchView } from "@/lib/shared/contract";
+import type { AskOptions } from "./actions";
 import { isOff, type ObjectRef, shownWanted, toWanted, type Wanted, type Write } from "./model";
 import { useWrite, useWrites } from "./provider";
 
@@ -11,6 +12,8 @@ export interface SwitchControl {
   readonly write: Write | undefined;
   /** Off drains; on turns on. */
   readonly toggle: () => void;
+  /** Asks first until when, and why. */
+  readonly turnOffUntil: () => void;
   readonly set: (wanted: Wanted) => void;
 }
 
@@ -18,16 +21,20 @@ export function useSwitch(ref: ObjectRef, view: SwitchView): SwitchControl {
   const writes = useWrites();
   const write = useWrite(ref);
   const isOn = !isOff(shownWanted(write, toWanted(view), view.revision));
-  const set = (wanted: Wanted): void => {
-    writes.ask(ref, wanted).catch(() => undefined);
+  const set = (wanted: Wanted, options?: AskOptions): void => {
+    writes.ask(ref, wanted, options).catch(() => undefined);
   };
+  const plain = (intent: Intent): Wanted => ({ kind: "switch", intent, until: null, reason: null });
   return {
     isOn,
     isPending: write?.doneAtMs === null,
     write,
     set,
     toggle: () => {
-      set({ kind: "switch", intent: isOn ? "draining" : "enabled", until: null, reason: null });
+      set(plain(isOn ? "draining" : "enabled"));
+    },
+    turnOffUntil: () => {
+      set(plain("draining"), { needsEnd: true });
     },
   };
 }

@@ -16,11 +16,16 @@ export const GET = defineHandler(revertPreview.permission, (call) =>
 );
 
 export const POST = defineHandler(revertRevision.permission, async (call) => {
-  const { reason = null, also = [] } = await readBody(call.request, RevertRequest);
+  const {
+    reason = null,
+    also = [],
+    overrule = false,
+  } = await readBody(call.request, RevertRequest);
   return revertRevision(call.actor, call.runtime.deps, {
     revision: pathRevision(call),
     also,
     reason,
+    overrule,
     ifMatch: ifMatch(call.request),
   });
 });
