@@ -20,6 +20,8 @@ import { ObjectsView } from "@/components/objects/objects-view";
 import { ModelsTable } from "@/components/providers/models-table";
 import { RouteCards } from "@/components/routes/route-cards";
 import { SetupView } from "@/components/setup/setup-view";
+import { EnvironmentPanel } from "@/components/settings/environment-panel";
+import { NodesPanel } from "@/components/settings/nodes-panel";
 import { SettingsView } from "@/components/settings/settings-view";
 import { ConflictSheet } from "@/components/shell/conflict-sheet";
 import { Views } from "@/components/shell/views-menu";
@@ -38,7 +40,8 @@ import type {
   HealthView,
   TargetView,
 } from "@/lib/shared/contract";
-import { call, down, health, key, model, now, on, switched, target } from "./fixtures";
+import type { SettingsView as Settings } from "@/lib/shared/settings-contract";
+import { call, down, health, key, model, node, now, on, switched, target } from "./fixtures";
 import { rendered, switchOf } from "./rendered";
 import { wordsOf } from "./words";
 
@@ -451,6 +454,12 @@ describe("a line that is a card on a phone", () => {
     },
   });
   const models = rendered(<ModelsTable models={[model]} onEdit={vi.fn()} onRemove={vi.fn()} />);
+  const environment = { PORT: "3000", SECRET: null };
+  const settings = {
+    data: { revision: 12, nodes: [{ ...node("host/0", 12, now), environment }], environment },
+    ...{ error: null, failureReason: null },
+  } as unknown as UseQueryResult<Settings>;
+  const nodes = rendered(<NodesPanel query={settings} />);
   const labels = (markup: string): string[] =>
     [...markup.matchAll(/data-label="([^"]*)"/g)].map(([, label]) => label ?? "");
   const heads = (markup: string): string[] =>
@@ -459,8 +468,15 @@ describe("a line that is a card on a phone", () => {
   it.each([
     ["a key", keys, 2],
     ["a model", models, 1],
+    ["a node", nodes, 2],
+    ["a variable of the environment", rendered(<EnvironmentPanel query={settings} />), 1],
   ])("has each figure behind the name of its own column: %s", (_of, markup, unnamed) => {
-    expect(labels(markup)).toEqual(heads(markup).slice(unnamed));
+    const named = heads(markup).slice(unnamed);
+    const lines = markup.split("data-label=").length - 1;
+    expect(lines).toBeGreaterThan(0);
+    expect(labels(markup)).toEqual(
+      Array.from({ length: lines / named.length }, () => named).flat(),
+    );
   });
 
   it("tells the prices one by one", () => {
