@@ -207,6 +207,11 @@ export function toTestRequest(draft: ProviderDraft): ConnectionTestRequest {
   };
 }
 
+/** Whether what is wrong with a field is told beside it. */
+export function tellsProblem(field: string | null): boolean {
+  return field !== null && /^(secret|baseUrl|credentials\.\d+\.secret)$/.test(field);
+}
+
 /** The models that a provider listed, as far as they are not in the draft; nothing is wanted yet. */
 export function withListed(draft: ProviderDraft, listed: readonly string[]): ProviderDraft {
   const known = new Set(draft.models.map(({ upstreamModel }) => upstreamModel));

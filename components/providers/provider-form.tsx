@@ -21,6 +21,7 @@ import {
   isProviderDraft,
   lacksSecrets,
   type ProviderDraft,
+  tellsProblem,
   toRequest,
   toTestRequest,
   withListed,
@@ -54,6 +55,7 @@ export function ProviderForm({ view, provider, onClose }: Props) {
     isKind: isProviderDraft,
     withoutSecrets: withoutTypedSecrets,
   });
+  const [isChosen, setChosen] = useState(false);
   const draft = typed.value;
   const title =
     provider === null ? t("providers.add") : t("providers.form.title", { id: provider.id });
@@ -64,19 +66,32 @@ export function ProviderForm({ view, provider, onClose }: Props) {
         <KnownProviders
           known={view.known}
           onChoose={(chosen) => {
+            setChosen(true);
             typed.set(chosen ?? emptyDraft);
           }}
         />
       ) : (
-        <DraftForm view={view} provider={provider} draft={draft} typed={typed} onClose={onClose} />
+        <DraftForm
+          view={view}
+          provider={provider}
+          draft={draft}
+          typed={typed}
+          hasFocus={isChosen}
+          onClose={onClose}
+        />
       )}
     </Dialog>
   );
 }
 
-type DraftProps = Props & { draft: ProviderDraft; typed: Typed<ProviderDraft | null> };
+type DraftProps = Props & {
+  draft: ProviderDraft;
+  typed: Typed<ProviderDraft | null>;
+  /** It takes the place of the choice that had the focus. */
+  hasFocus: boolean;
+};
 
-function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
+function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftProps) {
   const { t } = useWords();
   const save = useSave();
   const [testing, setTesting] = useState<Testing>({ state: "idle" });
@@ -148,6 +163,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
           label={t("providers.form.id")}
           value={draft.id}
           disabled={provider !== null}
+          autoFocus={hasFocus}
           hint={t("providers.form.idHint")}
           problem={isNameTaken ? t("providers.form.taken", { id: draft.id.trim() }) : undefined}
           onValue={(id) => {
@@ -192,7 +208,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
         />
       </fieldset>
       {testing.state === "done" && <TestResult result={testing.result} />}
-      {testing.state === "failed" && testing.field === null && (
+      {testing.state === "failed" && !tellsProblem(testing.field) && (
         <p role="alert" className="run text-small">
           {testing.text}
         </p>
@@ -225,7 +241,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
       )}
       <FormProblem
         problem={save.problem}
-        shownBy={(field) => field === "secret" || field === "baseUrl" || field.startsWith("cred")}
+        shownBy={tellsProblem}
         onTheirs={drop}
         onMine={() => {
           send(null);

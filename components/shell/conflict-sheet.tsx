@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
@@ -32,9 +33,9 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
   const also = write.also.map((other) => other.ref.id);
   const disputed = disputedIn(conflict, health);
   const isGone = disputed.some(({ theirs }) => theirs === undefined);
-  const wantedText = (one: Wanted): string =>
-    one.kind === "order" ? one.chain.join(" → ") : t(`intent.${one.intent}`);
-  const theirText = ({ theirs }: Disputed): string =>
+  const wantedText = (one: Wanted): ReactNode =>
+    one.kind === "order" ? <Order chain={one.chain} /> : t(`intent.${one.intent}`);
+  const theirText = ({ theirs }: Disputed): ReactNode =>
     theirs === undefined ? t("conflict.gone") : wantedText(theirs.wanted);
   const byText = ({ theirs }: Disputed): string => {
     const change = changes?.find(({ revision }) => revision === theirs?.revision);
@@ -42,8 +43,13 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
       ? t("conflict.title")
       : t("conflict.titleBy", {
           name: actorName(t, change.actor),
-          ago: f.duration(nowMs - change.at),
+          ago: f.duration(Math.max(0, nowMs - change.at)),
         });
+  };
+  const noteText = (one: Disputed): string => {
+    const reason = one.theirs?.wanted.reason ?? null;
+    const by = also.length > 0 ? [byText(one)] : [];
+    return [...by, ...(reason === null ? [] : [t("why.quote", { reason })])].join(" · ");
   };
   const keep = (): void => {
     if (ref.type === "route") {
@@ -65,6 +71,7 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
           ? t("conflict.titleSeveral", { n: disputed.length, of: stepsOf(write).length })
           : disputed.map(byText)}
       </h2>
+      {also.length === 0 && <p className="mt-1 text-small break-words text-fg-2">{ref.id}</p>}
       <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
         <dt className="text-fg-3">{t("conflict.theirs")}</dt>
         <dd className="run break-words" data-testid="theirs">
@@ -73,12 +80,17 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
               {disputed.map((one) => (
                 <li key={one.ref.id}>
                   <span className="mono text-small">{one.ref.id}</span>: {theirText(one)}
-                  <span className="block text-small text-fg-3">{byText(one)}</span>
+                  <span className="block text-small text-fg-3">{noteText(one)}</span>
                 </li>
               ))}
             </ul>
           ) : (
-            disputed.map(theirText)
+            disputed.map((one) => (
+              <span key={one.ref.id}>
+                {theirText(one)}
+                <span className="block text-small text-fg-3">{noteText(one)}</span>
+              </span>
+            ))
           )}
           <PolicyLines policy={theirPolicy} />
         </dd>
@@ -103,6 +115,16 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
       </div>
     </Dialog>
   );
+}
+
+/** The models in their order, none of them broken in two where a line has room for it. */
+function Order({ chain }: { chain: readonly string[] }) {
+  return chain.map((model, index) => (
+    <span key={model}>
+      {index > 0 && " → "}
+      <span className="inline-block max-w-full">{model}</span>
+    </span>
+  ));
 }
 
 /** Numbers under their names in the configuration. */

@@ -71,7 +71,7 @@ export function TargetActions({ target, name }: Props) {
       </p>
       {isResetting && (
         <ResetSheet
-          id={id}
+          target={target}
           name={name}
           onClose={() => {
             setResetting(false);

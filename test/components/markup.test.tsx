@@ -99,29 +99,41 @@ describe("a change of several that somebody else was faster than", () => {
     ...{ sent: null, acks: {}, doneAtMs: null },
   } as Write;
   const change = { revision: 6, actor: { type: "operator", name: "minji" }, at: now - 8_000 };
-  const sheet = (revision: number): string =>
-    rendered(<ConflictSheet conflict={{ write, id: "b", theirRevision: 6, theirPolicy: {} }} />, {
-      health: health([], {
-        revision,
-        models: [
-          switched("a", {}),
-          switched("b", { intent: "disabled", revision: 6 }),
-          switched("c", { intent: "draining", revision: 5 }),
-        ],
-      }),
-      read(client) {
-        const page = { changes: [change] } as unknown as ChangesPage;
-        client.setQueryData(changesQueries.latest().queryKey, page);
+  const alone = { ...write, ref: { type: "model", id: "b" }, also: [] } as Write;
+  const sheet = (revision: number, of = write): string =>
+    rendered(
+      <ConflictSheet conflict={{ write: of, id: "b", theirRevision: 6, theirPolicy: {} }} />,
+      {
+        health: health([], {
+          revision,
+          models: [
+            switched("a", {}),
+            switched("b", { intent: "disabled", revision: 6, reason: "too dear" }),
+            switched("c", { intent: "draining", revision: 5 }),
+          ],
+        }),
+        read(client) {
+          const page = { changes: [change] } as unknown as ChangesPage;
+          client.setQueryData(changesQueries.latest().queryKey, page);
+        },
       },
-    });
+    );
 
   it("lists what differs, by whom and since when, beside what was wanted", () => {
     const markup = sheet(6);
     expect(markup).toContain(say({ key: "conflict.titleSeveral", values: { n: 1, of: 3 } }));
     expect(markup).toContain(`>b</span>: ${say({ key: "intent.disabled" })}`);
     const by = say({ key: "conflict.titleBy", values: { name: "minji", ago: "8 s" } });
+    const why = say({ key: "why.quote", values: { reason: "too dear" } });
+    expect(markup).toContain(`${by} · ${why}`);
     expect(markup.split(by)).toHaveLength(2);
     expect(markup).toContain(`data-testid="mine">${say({ key: "intent.draining" })}`);
+  });
+
+  it("names the one that it is about, and why the other changed it", () => {
+    const markup = sheet(6, alone);
+    expect(markup).toContain(">b</p>");
+    expect(markup).toContain(say({ key: "why.quote", values: { reason: "too dear" } }));
   });
 
   it("is not to be done all the same before the page shows what it would undo", () => {

@@ -104,7 +104,8 @@ export interface Confirming {
   /** The ids of others of its type that change with it. */
   readonly also: readonly string[];
   readonly wanted: Wanted;
-  readonly basedOn: number | undefined;
+  /** The revision that the person saw when deciding: what others change while the question stands is in the way. */
+  readonly basedOn: number;
   /** It was asked for as a hold of a target, until an end that is still to be chosen. */
   readonly isHold: boolean;
   /** Null: the server could not tell. */
