@@ -1,6 +1,7 @@
 "use client";
 
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
 import { failureText } from "@/components/lib/refusal-text";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -18,8 +19,8 @@ import { KnownProviders } from "./known-providers";
 import {
   draftOf,
   emptyDraft,
+  emptySecrets,
   isProviderDraft,
-  lacksSecrets,
   type ProviderDraft,
   tellsProblem,
   toRequest,
@@ -95,6 +96,9 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
   const { t } = useWords();
   const save = useSave();
   const [testing, setTesting] = useState<Testing>({ state: "idle" });
+  const form = useRef<HTMLFormElement>(null);
+  const [isChecked, setChecked] = useState(false);
+  const missing = emptySecrets(draft);
   const isLocked = provider?.owner === "file";
   const change = (part: Partial<ProviderDraft>): void => {
     typed.set({ ...draft, ...part });
@@ -103,10 +107,28 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
     typed.discard();
     onClose();
   };
-  const problemOf = (field: string): string | undefined =>
-    save.problemOf(field) ??
-    (testing.state === "failed" && testing.field === field ? testing.text : undefined);
+  const problemOf = (field: string): string | undefined => {
+    if (isChecked && missing.includes(field)) {
+      return t("providers.form.keyNeeded");
+    }
+    const told = testing.state === "failed" && testing.field === field ? testing.text : undefined;
+    return save.problemOf(field) ?? told;
+  };
+  const lacks = (fields: readonly string[]): boolean => {
+    if (fields.length === 0) {
+      return false;
+    }
+    // What is missing may be far above the button.
+    flushSync(() => {
+      setChecked(true);
+    });
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    return true;
+  };
   const test = (): void => {
+    if (lacks(missing.filter((field) => field === "secret"))) {
+      return;
+    }
     setTesting({ state: "running" });
     const order = { method: "POST", path: "/api/connection-tests" } as const;
     sendJson<ConnectionResult>({ ...order, body: toTestRequest(draft) })
@@ -144,14 +166,17 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
   const isNameTaken = provider === null && view.providers.some(({ id }) => id === draft.id.trim());
   return (
     <form
+      ref={form}
       className="grid gap-4"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        send(typed.basedOn);
+        if (!lacks(missing)) {
+          send(typed.basedOn);
+        }
       }}
     >
-      <DraftNote draft={typed} lacksSecrets={lacksSecrets(draft)} />
+      <DraftNote draft={typed} lacksSecrets={missing.length > 0} />
       {isLocked && (
         <p className="run rounded-control bg-sunken px-3 py-2 text-small text-fg-2">
           {t("providers.form.locked", { path: provider.ownerPath ?? "" })}

@@ -145,7 +145,10 @@ describe("a provider", () => {
     await page.keyboard.type("acme");
     expect(await field(page, "providers.form.id").inputValue()).toBe("acme");
     await field(page, "providers.form.baseUrl").fill(base());
-    await field(page, "providers.form.key").fill("a-wrong-key-of-nobody");
+    await button(page, text("providers.test.run")).click();
+    const keyProblem = page.locator("dialog[open]").getByRole("alert");
+    await shows(keyProblem, text("providers.form.keyNeeded"));
+    await page.keyboard.type("a-wrong-key-of-nobody");
     expect(await outcome(page)).toBe("private_address");
     await page.getByLabel(text("providers.form.private")).check();
     expect(await outcome(page)).toBe("bad_key");
