@@ -65,10 +65,10 @@ function EnvironmentTable({ parts }: TableProps) {
             <Cell
               key={part.name}
               label={part.name}
-              className="mono text-fg-2 md:max-w-72 md:truncate"
+              className="text-fg-2 md:max-w-72 md:truncate"
               title={shown(part.environment, name)}
             >
-              {shown(part.environment, name)}
+              <span className="mono">{shown(part.environment, name)}</span>
             </Cell>
           ))}
         </tr>
