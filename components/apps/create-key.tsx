@@ -5,6 +5,7 @@ import { type SubmitEvent, useState } from "react";
 import { ApiFailure, createKey } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { keysQueries } from "@/components/lib/queries";
+import { failureText } from "@/components/lib/refusal-text";
 import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DraftNote } from "@/components/shell/draft-note";
 import { Button } from "@/components/ui/button";
@@ -62,11 +63,8 @@ function KeyForm({ onClose, onMade }: FormProps) {
       })
       .catch((error: unknown) => {
         setBusy(false);
-        setProblem(
-          error instanceof ApiFailure && error.status !== 0
-            ? { field: error.param, text: error.message }
-            : { field: null, text: t("failure.unreachable") },
-        );
+        const field = error instanceof ApiFailure ? error.param : null;
+        setProblem({ field, text: failureText(error, t) });
       });
   };
   return (

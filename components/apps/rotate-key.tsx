@@ -12,6 +12,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Segments } from "@/components/ui/segments";
 import type { CreatedKey, KeyView } from "@/lib/shared/contract";
 import { Secret } from "./secret";
+import { usedTexts } from "./used-text";
 
 type Props = { row: KeyView; onClose: () => void };
 
@@ -34,6 +35,7 @@ export function RotateKey({ row, onClose }: Props) {
   const [made, setMade] = useState<CreatedKey | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const overlapLabel = t("apps.rotate.overlap", { last4: row.last4 });
   const rotate = (): void => {
     setBusy(true);
     setError(null);
@@ -70,11 +72,11 @@ export function RotateKey({ row, onClose }: Props) {
             rotate();
           }}
         >
-          <p className="run mt-2 text-fg-2">{t("apps.rotate.lead", { last4: row.last4 })}</p>
+          <p className="run mt-2 text-fg-2">{t("apps.rotate.lead")}</p>
           <div className="mt-3">
-            <p className="mb-1 text-small text-fg-2">{t("apps.rotate.overlap")}</p>
+            <p className="mb-1 text-small text-fg-2">{overlapLabel}</p>
             <Segments
-              label={t("apps.rotate.overlap")}
+              label={overlapLabel}
               options={(Object.keys(overlaps) as Overlap[]).map((value) => ({
                 value,
                 label: t(`apps.rotate.for.${value}`),
@@ -85,7 +87,7 @@ export function RotateKey({ row, onClose }: Props) {
           </div>
           <p className="run mt-2 text-small text-fg-3">
             {overlap === "none"
-              ? t("apps.rotate.atOnce")
+              ? [t("apps.rotate.atOnce"), ...usedTexts(row, t, f, nowMs)].join(" ")
               : t("apps.rotate.until", { at: f.moment(nowMs + overlaps[overlap], nowMs) })}
           </p>
           {error !== null && (
@@ -94,7 +96,9 @@ export function RotateKey({ row, onClose }: Props) {
             </div>
           )}
           <div className="mt-5 flex flex-wrap justify-end gap-2">
-            <Button onClick={onClose}>{t("confirm.cancel")}</Button>
+            <Button onClick={onClose} data-autofocus="">
+              {t("confirm.cancel")}
+            </Button>
             <Button type="submit" tone="primary" disabled={isBusy}>
               {t("apps.rotate.do")}
             </Button>

@@ -114,9 +114,10 @@ export function FeedView() {
           </p>
         )}
         <ol data-testid="feed">
-          {feed.data?.pages.map((page) => (
+          {feed.data?.pages.map((page, index) => (
             <FeedPage
-              key={page.changes[0]?.id ?? "empty"}
+              // Not by its first change: what is open or has the focus stays when another one comes in.
+              key={index}
               changes={page.changes}
               followed={followed}
               credited={credited}

@@ -95,7 +95,9 @@ export function PersonChange({ change, onCompare, children }: ChangeProps) {
         <ChangedValues change={change} />
         {children}
       </div>
-      {change.revertable && change.revision !== null && <RevertButton revision={change.revision} />}
+      {change.revision !== null && (
+        <RevertButton revision={change.revision} isRevertable={change.revertable} />
+      )}
     </li>
   );
 }

@@ -111,8 +111,9 @@ export async function endFormerSecret(id: string): Promise<void> {
   await request(`/api/keys/${encodeURIComponent(id)}/former`, { method: "DELETE" });
 }
 
-export async function revokeKey(id: string): Promise<void> {
-  await request(`/api/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
+export async function revokeKey(id: string, reason: string | null): Promise<void> {
+  const search = reason === null ? "" : `?reason=${encodeURIComponent(reason)}`;
+  await request(`/api/keys/${encodeURIComponent(id)}${search}`, { method: "DELETE" });
 }
 
 /** Removes an object that was looked at as of revision `ifMatch`; null: whatever is there. */

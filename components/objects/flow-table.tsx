@@ -32,8 +32,12 @@ export function FlowTable({ view }: Props) {
           <tbody>
             {view.flows.slice(0, shown).map(({ from, to, calls }) => (
               <tr key={`${from} ${to}`}>
-                <td className="max-w-52 truncate">{from}</td>
-                <td className="max-w-52 truncate">{to}</td>
+                <td className="max-w-52 truncate phone:w-1/2 phone:max-w-0" title={from}>
+                  {from}
+                </td>
+                <td className="max-w-52 truncate phone:w-1/2 phone:max-w-0" title={to}>
+                  {to}
+                </td>
                 <td className="num">{f.count(calls)}</td>
               </tr>
             ))}

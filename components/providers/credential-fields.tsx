@@ -52,7 +52,11 @@ export function CredentialFields({
           }
         >
           <SecretField
-            label={t("providers.form.keyOf", { id: one.id })}
+            label={
+              one.id.trim() === ""
+                ? t("providers.form.key")
+                : t("providers.form.keyOf", { id: one.id })
+            }
             secret={one.secret}
             there={there.find(({ id }) => id === one.id)}
             problem={problemOf(`credentials.${index}.secret`)}

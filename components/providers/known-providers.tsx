@@ -34,10 +34,11 @@ export function KnownProviders({ known, onChoose }: Props) {
     <div>
       <p className="run mb-3 text-fg-2">{t("providers.form.which")}</p>
       <ul className="grid grid-cols-1 gap-2">
-        {choices.map(({ key, name, note, isMock, draft }) => (
+        {choices.map(({ key, name, note, isMock, draft }, index) => (
           <li key={key}>
             <button
               type="button"
+              data-autofocus={index === 0 ? "" : undefined}
               onClick={() => {
                 onChoose(draft);
               }}

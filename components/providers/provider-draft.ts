@@ -92,10 +92,14 @@ export function withoutTypedSecrets<T extends ProviderDraft | null>(draft: T): T
       };
 }
 
-/** Whether a key that is needed is not typed, as in a form that was brought back. */
-export function lacksSecrets({ secret, credentials }: ProviderDraft): boolean {
-  return [secret, ...credentials.map((one) => one.secret)].some(
-    (one) => one.kind !== "keep" && one.text === "",
+/** The fields whose key, or the variable with it, is still to be typed. */
+export function emptySecrets({ secret, credentials }: ProviderDraft): readonly string[] {
+  const all = [
+    ["secret", secret] as const,
+    ...credentials.map((one, index) => [`credentials.${index}.secret`, one.secret] as const),
+  ];
+  return all.flatMap(([field, one]) =>
+    one.kind !== "keep" && one.text.trim() === "" ? [field] : [],
   );
 }
 
@@ -205,6 +209,11 @@ export function toTestRequest(draft: ProviderDraft): ConnectionTestRequest {
     ...(region !== undefined && { region: region.id, headers: toHeaders(region.headers) }),
     model: model?.upstreamModel ?? null,
   };
+}
+
+/** Whether what is wrong with a field is told beside it. */
+export function tellsProblem(field: string | null): boolean {
+  return field !== null && /^(secret|baseUrl|credentials\.\d+\.secret)$/.test(field);
 }
 
 /** The models that a provider listed, as far as they are not in the draft; nothing is wanted yet. */

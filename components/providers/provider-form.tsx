@@ -1,6 +1,7 @@
 "use client";
 
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
 import { failureText } from "@/components/lib/refusal-text";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -18,9 +19,10 @@ import { KnownProviders } from "./known-providers";
 import {
   draftOf,
   emptyDraft,
+  emptySecrets,
   isProviderDraft,
-  lacksSecrets,
   type ProviderDraft,
+  tellsProblem,
   toRequest,
   toTestRequest,
   withListed,
@@ -54,6 +56,7 @@ export function ProviderForm({ view, provider, onClose }: Props) {
     isKind: isProviderDraft,
     withoutSecrets: withoutTypedSecrets,
   });
+  const [isChosen, setChosen] = useState(false);
   const draft = typed.value;
   const title =
     provider === null ? t("providers.add") : t("providers.form.title", { id: provider.id });
@@ -64,22 +67,38 @@ export function ProviderForm({ view, provider, onClose }: Props) {
         <KnownProviders
           known={view.known}
           onChoose={(chosen) => {
+            setChosen(true);
             typed.set(chosen ?? emptyDraft);
           }}
         />
       ) : (
-        <DraftForm view={view} provider={provider} draft={draft} typed={typed} onClose={onClose} />
+        <DraftForm
+          view={view}
+          provider={provider}
+          draft={draft}
+          typed={typed}
+          hasFocus={isChosen}
+          onClose={onClose}
+        />
       )}
     </Dialog>
   );
 }
 
-type DraftProps = Props & { draft: ProviderDraft; typed: Typed<ProviderDraft | null> };
+type DraftProps = Props & {
+  draft: ProviderDraft;
+  typed: Typed<ProviderDraft | null>;
+  /** It takes the place of the choice that had the focus. */
+  hasFocus: boolean;
+};
 
-function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
+function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftProps) {
   const { t } = useWords();
   const save = useSave();
   const [testing, setTesting] = useState<Testing>({ state: "idle" });
+  const form = useRef<HTMLFormElement>(null);
+  const [isChecked, setChecked] = useState(false);
+  const missing = emptySecrets(draft);
   const isLocked = provider?.owner === "file";
   const change = (part: Partial<ProviderDraft>): void => {
     typed.set({ ...draft, ...part });
@@ -88,10 +107,28 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
     typed.discard();
     onClose();
   };
-  const problemOf = (field: string): string | undefined =>
-    save.problemOf(field) ??
-    (testing.state === "failed" && testing.field === field ? testing.text : undefined);
+  const problemOf = (field: string): string | undefined => {
+    if (isChecked && missing.includes(field)) {
+      return t("providers.form.keyNeeded");
+    }
+    const told = testing.state === "failed" && testing.field === field ? testing.text : undefined;
+    return save.problemOf(field) ?? told;
+  };
+  const lacks = (fields: readonly string[]): boolean => {
+    if (fields.length === 0) {
+      return false;
+    }
+    // What is missing may be far above the button.
+    flushSync(() => {
+      setChecked(true);
+    });
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    return true;
+  };
   const test = (): void => {
+    if (lacks(missing.filter((field) => field === "secret"))) {
+      return;
+    }
     setTesting({ state: "running" });
     const order = { method: "POST", path: "/api/connection-tests" } as const;
     sendJson<ConnectionResult>({ ...order, body: toTestRequest(draft) })
@@ -129,14 +166,17 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
   const isNameTaken = provider === null && view.providers.some(({ id }) => id === draft.id.trim());
   return (
     <form
+      ref={form}
       className="grid gap-4"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        send(typed.basedOn);
+        if (!lacks(missing)) {
+          send(typed.basedOn);
+        }
       }}
     >
-      <DraftNote draft={typed} lacksSecrets={lacksSecrets(draft)} />
+      <DraftNote draft={typed} lacksSecrets={missing.length > 0} />
       {isLocked && (
         <p className="run rounded-control bg-sunken px-3 py-2 text-small text-fg-2">
           {t("providers.form.locked", { path: provider.ownerPath ?? "" })}
@@ -148,6 +188,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
           label={t("providers.form.id")}
           value={draft.id}
           disabled={provider !== null}
+          autoFocus={hasFocus}
           hint={t("providers.form.idHint")}
           problem={isNameTaken ? t("providers.form.taken", { id: draft.id.trim() }) : undefined}
           onValue={(id) => {
@@ -192,7 +233,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
         />
       </fieldset>
       {testing.state === "done" && <TestResult result={testing.result} />}
-      {testing.state === "failed" && testing.field === null && (
+      {testing.state === "failed" && !tellsProblem(testing.field) && (
         <p role="alert" className="run text-small">
           {testing.text}
         </p>
@@ -225,7 +266,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
       )}
       <FormProblem
         problem={save.problem}
-        shownBy={(field) => field === "secret" || field === "baseUrl" || field.startsWith("cred")}
+        shownBy={tellsProblem}
         onTheirs={drop}
         onMine={() => {
           send(null);

@@ -5,9 +5,9 @@ import { removeObject } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useSave } from "@/components/lib/use-save";
 import { FormProblem } from "@/components/shell/form-problem";
+import { useSaid } from "@/components/shell/said-fields";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 
 export type Removed = {
   readonly type: "provider" | "model";
@@ -20,18 +20,19 @@ export type Removed = {
 
 type Props = { removed: Removed; onClose: () => void };
 
-/** Removing asks for the name; what is in use says by whom, and stays. */
+/** Removing asks for the name, and why; what is in use says by whom, and stays. */
 export function RemoveSheet({ removed, onClose }: Props) {
   const { t } = useWords();
   const { type, id, revision, usedBy } = removed;
   const save = useSave();
-  const [typed, setTyped] = useState("");
+  const [reason, setReason] = useState("");
   const isUsed = usedBy.length > 0;
-  const isSure = !isUsed && typed.trim() === id;
+  const said = useSaid({ name: id, isGrave: true, reason, onReason: setReason });
   const remove = (ifMatch: number | null): void => {
+    const path = `/api/${type}s/${encodeURIComponent(id)}?reason=${encodeURIComponent(said.reason ?? "")}`;
     save.run(
       t("providers.removedName", { id }),
-      () => removeObject(`/api/${type}s/${encodeURIComponent(id)}`, ifMatch),
+      () => removeObject(path, ifMatch),
       () => {
         onClose();
       },
@@ -52,12 +53,12 @@ export function RemoveSheet({ removed, onClose }: Props) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (isSure) {
+          if (!isUsed && said.isEnough()) {
             remove(revision);
           }
         }}
       >
-        {!isUsed && <Field label={t("apps.typeName", { id })} value={typed} onValue={setTyped} />}
+        {!isUsed && said.fields}
         <FormProblem
           problem={save.problem}
           shownBy={() => false}
@@ -71,7 +72,7 @@ export function RemoveSheet({ removed, onClose }: Props) {
             {t(isUsed ? "popover.close" : "confirm.cancel")}
           </Button>
           {!isUsed && (
-            <Button type="submit" tone="primary" disabled={!isSure || save.isBusy}>
+            <Button type="submit" tone="primary" disabled={save.isBusy}>
               {t("providers.remove")}
             </Button>
           )}

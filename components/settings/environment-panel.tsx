@@ -4,7 +4,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useWords } from "@/components/lib/i18n/provider";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
-import { TableScroll } from "@/components/ui/table-scroll";
+import { Cell, NameCell, StackedTable } from "@/components/ui/stacked-table";
 import type { SettingsView } from "@/lib/shared/settings-contract";
 import { noValue } from "@/lib/shared/format";
 
@@ -50,40 +50,29 @@ function EnvironmentTable({ parts }: TableProps) {
     return value ?? t("settings.environment.secret");
   };
   return (
-    <TableScroll label={t("settings.environment.title")}>
-      <table className="data-table">
-        <thead>
-          <tr>
-            <th scope="col">{t("settings.environment.variable")}</th>
-            {parts.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {names.map((name) => (
-            <tr key={name}>
-              <th
-                scope="row"
-                className="mono py-0! align-middle! text-body! font-regular! text-fg!"
-              >
-                {name}
-              </th>
-              {parts.map((part) => (
-                <td
-                  key={part.name}
-                  className="mono max-w-72 truncate text-fg-2"
-                  title={shown(part.environment, name)}
-                >
-                  {shown(part.environment, name)}
-                </td>
-              ))}
-            </tr>
+    <StackedTable
+      label={t("settings.environment.title")}
+      columns={[t("settings.environment.variable"), ...parts.map(({ name }) => name)].map(
+        (label) => ({ label, isNumber: false }),
+      )}
+    >
+      {names.map((name) => (
+        <tr key={name} role="row">
+          <NameCell>
+            <span className="mono">{name}</span>
+          </NameCell>
+          {parts.map((part) => (
+            <Cell
+              key={part.name}
+              label={part.name}
+              className="text-fg-2 md:max-w-72 md:truncate"
+              title={shown(part.environment, name)}
+            >
+              <span className="mono">{shown(part.environment, name)}</span>
+            </Cell>
           ))}
-        </tbody>
-      </table>
-    </TableScroll>
+        </tr>
+      ))}
+    </StackedTable>
   );
 }

@@ -6,7 +6,7 @@ import { useNow } from "@/components/lib/live/provider";
 import { QueryState } from "@/components/shell/query-state";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
-import { TableScroll } from "@/components/ui/table-scroll";
+import { Cell, NameCell, StackedTable } from "@/components/ui/stacked-table";
 import type { SettingsView } from "@/lib/shared/settings-contract";
 import { noValue } from "@/lib/shared/format";
 
@@ -14,11 +14,13 @@ type Props = { query: UseQueryResult<SettingsView> };
 type Node = SettingsView["nodes"][number];
 
 const columns = ["node", "state", "revision", "lag", "heard", "started"] as const;
+type Column = (typeof columns)[number];
 
 /** Every gateway process: whether it lives, and whether it obeys the newest revision. */
 export function NodesPanel({ query }: Props) {
   const { t } = useWords();
   const view = query.data;
+  const label = (key: Column): string => t(`settings.nodes.columns.${key}`);
   return (
     <Panel
       id="nodes"
@@ -31,57 +33,49 @@ export function NodesPanel({ query }: Props) {
       <QueryState query={query} skeleton="h-24" />
       {view?.nodes.length === 0 && <p className="run py-4 text-fg-2">{t("settings.nodes.none")}</p>}
       {view !== undefined && view.nodes.length > 0 && (
-        <TableScroll label={t("settings.nodes.title")}>
-          <table className="data-table">
-            <thead>
-              <tr>
-                {columns.map((key) => (
-                  <th key={key} scope="col">
-                    {t(`settings.nodes.columns.${key}`)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {view.nodes.map((node) => (
-                <NodeRow key={node.id} node={node} view={view} />
-              ))}
-            </tbody>
-          </table>
-        </TableScroll>
+        <StackedTable
+          label={t("settings.nodes.title")}
+          columns={columns.map((key) => ({ label: label(key), isNumber: false }))}
+        >
+          {view.nodes.map((node) => (
+            <NodeRow key={node.id} node={node} view={view} label={label} />
+          ))}
+        </StackedTable>
       )}
     </Panel>
   );
 }
 
-function NodeRow({ node, view }: { node: Node; view: SettingsView }) {
+type RowProps = { node: Node; view: SettingsView; label: (key: Column) => string };
+
+function NodeRow({ node, view, label }: RowProps) {
   const { t, f } = useWords();
   const nowMs = useNow();
   const { id, live, appliedRevision, refused, heartbeatAt, startedAt } = node;
   const ago = (at: number): string =>
     t("details.ago", { ago: f.duration(Math.max(0, nowMs - at)) });
   return (
-    <tr data-testid={`node-${id}`}>
-      <th scope="row" className="mono align-middle! text-body! font-regular! text-fg!">
-        {id}
-      </th>
-      <td>
+    <tr role="row" data-testid={`node-${id}`}>
+      <NameCell>
+        <span className="mono">{id}</span>
+      </NameCell>
+      <Cell>
         <span className="inline-flex items-center gap-1.5">
           <Glyph state={live ? "healthy" : "no_data"} size={12} />
           {t(live ? "settings.nodes.live" : "settings.nodes.gone")}
         </span>
-      </td>
-      <td>
+      </Cell>
+      <Cell label={label("revision")}>
         r{appliedRevision}
         {refused !== null && (
-          <span className="block max-w-80 truncate text-small" title={refused.problem}>
+          <span className="block text-small md:max-w-80 md:truncate" title={refused.problem}>
             {t("settings.nodes.refuses", { revision: refused.revision })}
           </span>
         )}
-      </td>
-      <td>{lag()}</td>
-      <td>{ago(heartbeatAt)}</td>
-      <td>{ago(startedAt)}</td>
+      </Cell>
+      <Cell label={label("lag")}>{lag()}</Cell>
+      <Cell label={label("heard")}>{ago(heartbeatAt)}</Cell>
+      <Cell label={label("started")}>{ago(startedAt)}</Cell>
     </tr>
   );
 

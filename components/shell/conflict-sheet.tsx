@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { actorName } from "@/components/lib/i18n/actor-name";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
@@ -9,6 +10,7 @@ import {
   type Conflict,
   type Disputed,
   disputedIn,
+  isSameSwitch,
   type PolicyChange,
   stepsOf,
   type Wanted,
@@ -32,18 +34,18 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
   const also = write.also.map((other) => other.ref.id);
   const disputed = disputedIn(conflict, health);
   const isGone = disputed.some(({ theirs }) => theirs === undefined);
-  const wantedText = (one: Wanted): string => {
+  const wantedText = (one: Wanted): ReactNode => {
     if (one.kind === "order") {
-      return one.chain.join(" → ");
+      return <Order chain={one.chain} />;
     }
     const intent = t(`intent.${one.intent}`);
     return one.until === null
       ? intent
       : `${intent} · ${t("why.until", { at: f.moment(one.until, nowMs) })}`;
   };
-  const mine = stepsOf(write).map((one) => ({ id: one.ref.id, text: wantedText(one.wanted) }));
-  const isOneWish = mine.every(({ text }) => text === mine[0]?.text);
-  const theirText = ({ theirs }: Disputed): string =>
+  const steps = stepsOf(write);
+  const isOneWish = steps.length === 1 || steps.every((one) => isSameSwitch(one.wanted, wanted));
+  const theirText = ({ theirs }: Disputed): ReactNode =>
     theirs === undefined ? t("conflict.gone") : wantedText(theirs.wanted);
   const byText = ({ theirs }: Disputed): string => {
     const change = changes?.find(({ revision }) => revision === theirs?.revision);
@@ -51,8 +53,13 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
       ? t("conflict.title")
       : t("conflict.titleBy", {
           name: actorName(t, change.actor),
-          ago: f.duration(nowMs - change.at),
+          ago: f.duration(Math.max(0, nowMs - change.at)),
         });
+  };
+  const noteText = (one: Disputed): string => {
+    const reason = one.theirs?.wanted.reason ?? null;
+    const by = also.length > 0 ? [byText(one)] : [];
+    return [...by, ...(reason === null ? [] : [t("why.quote", { reason })])].join(" · ");
   };
   const keep = (): void => {
     if (ref.type === "route") {
@@ -75,9 +82,10 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
     <Dialog labelledBy="conflict-title" shape="sheet" onClose={keep}>
       <h2 id="conflict-title" className="text-title font-strong">
         {also.length > 0
-          ? t("conflict.titleSeveral", { n: disputed.length, of: stepsOf(write).length })
+          ? t("conflict.titleSeveral", { n: disputed.length, of: steps.length })
           : disputed.map(byText)}
       </h2>
+      {also.length === 0 && <p className="mt-1 text-small break-words text-fg-2">{ref.id}</p>}
       <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
         <dt className="text-fg-3">{t("conflict.theirs")}</dt>
         <dd className="run break-words" data-testid="theirs">
@@ -86,11 +94,16 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
               of={disputed.map((one) => ({
                 id: one.ref.id,
                 text: theirText(one),
-                note: byText(one),
+                note: noteText(one),
               }))}
             />
           ) : (
-            disputed.map(theirText)
+            disputed.map((one) => (
+              <span key={one.ref.id}>
+                {theirText(one)}
+                <span className="block text-small text-fg-3">{noteText(one)}</span>
+              </span>
+            ))
           )}
           <PolicyLines policy={theirPolicy} />
         </dd>
@@ -98,7 +111,11 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
           {t(write.undoes === null ? "conflict.mine" : "conflict.undone")}
         </dt>
         <dd className="run break-words" data-testid="mine">
-          {isOneWish ? wantedText(wanted) : <States of={mine} />}
+          {isOneWish ? (
+            wantedText(wanted)
+          ) : (
+            <States of={steps.map((one) => ({ id: one.ref.id, text: wantedText(one.wanted) }))} />
+          )}
           {wanted.kind === "order" && <PolicyLines policy={wanted.policy} />}
         </dd>
       </dl>
@@ -119,7 +136,7 @@ export function ConflictSheet({ conflict }: { conflict: Conflict }) {
   );
 }
 
-type State = { id: string; text: string; note?: string };
+type State = { id: string; text: ReactNode; note?: string };
 
 /** How each of several is, or is to be. */
 function States({ of }: { of: readonly State[] }) {
@@ -133,6 +150,16 @@ function States({ of }: { of: readonly State[] }) {
       ))}
     </ul>
   );
+}
+
+/** The models in their order, none of them broken in two where a line has room for it. */
+function Order({ chain }: { chain: readonly string[] }) {
+  return chain.map((model, index) => (
+    <span key={model}>
+      {index > 0 && " → "}
+      <span className="inline-block max-w-full">{model}</span>
+    </span>
+  ));
 }
 
 /** Numbers under their names in the configuration. */

@@ -20,6 +20,8 @@ export function becauseTexts({ because, emptied, inFlight }: ImpactView): Text[]
   });
 }
 
+type Place = NonNullable<ImpactView["routes"][number]["to"]>;
+
 export type ImpactRow = { readonly label: Text; readonly lines: readonly Text[] };
 
 /** What a change would do, row by row; what nobody can tell is left out. */
@@ -65,16 +67,20 @@ function appTexts({ apps, movedPerMinute }: ImpactView): Text[] {
 
 function goesTexts({ routes }: ImpactView): Text[] {
   const busiest = routes.toSorted((left, right) => right.callsPerMinute - left.callsPerMinute);
-  const place = (one: ImpactView["routes"][number]["from"]): string | null =>
-    one === null ? null : `${one.model} / ${one.region}`;
+  // The name of a route that is a model's, and a model that stays the same, are not said twice.
+  const place = ({ model, region }: Place, said: string): string =>
+    model === said ? region : `${model} / ${region}`;
   const lines = busiest.slice(0, routesShown).map(({ id, from, to }): Text => {
-    const [before, after] = [place(from), place(to)];
-    if (after === null) {
+    if (to === null) {
       return { key: "confirm.nobody", values: { route: id } };
     }
-    return before === after
-      ? { key: "confirm.stays", values: { route: id, from: after } }
-      : { key: "confirm.goes", values: { route: id, from: before ?? "–", to: after } };
+    const before = from === null ? "–" : place(from, id);
+    return from?.model === to.model && from.region === to.region
+      ? { key: "confirm.stays", values: { route: id, from: before } }
+      : {
+          key: "confirm.goes",
+          values: { route: id, from: before, to: place(to, from?.model ?? id) },
+        };
   });
   return routes.length > routesShown
     ? [...lines, { key: "confirm.more", values: { n: routes.length - routesShown } }]

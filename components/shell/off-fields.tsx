@@ -38,12 +38,17 @@ export function OffFields({ mode, onMode, until, kept, onUntil }: Props) {
         onChange={onMode}
         options={modes.map((value) => ({ value, label: t(`form.modes.${value}`) }))}
       />
-      <Segments<OffUntil>
-        label={t("form.until")}
-        value={until}
-        onChange={onUntil}
-        options={kept === undefined ? ends : [{ value: "kept", label: kept }, ...ends]}
-      />
+      <div className="flex max-w-full flex-wrap items-center gap-x-2.5 gap-y-1">
+        <span aria-hidden="true" className="text-small text-fg-3">
+          {t("form.until")}
+        </span>
+        <Segments<OffUntil>
+          label={t("form.until")}
+          value={until}
+          onChange={onUntil}
+          options={kept === undefined ? ends : [{ value: "kept", label: kept }, ...ends]}
+        />
+      </div>
     </div>
   );
 }

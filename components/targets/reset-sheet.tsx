@@ -4,20 +4,26 @@ import type { SubmitEvent } from "react";
 import { sendChange } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { isLike } from "@/components/lib/stored-draft";
+import { shownState } from "@/components/lib/targets/state";
+import { WhyText } from "@/components/lib/targets/why-text";
 import { useSave } from "@/components/lib/use-save";
 import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DraftNote } from "@/components/shell/draft-note";
 import { useSaid } from "@/components/shell/said-fields";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { Glyph } from "@/components/ui/glyph";
+import type { TargetView } from "@/lib/shared/contract";
+import { BreakerLine } from "./breaker-line";
 
-type Props = { id: string; name: string; onClose: () => void };
+type Props = { target: TargetView; name: string; onClose: () => void };
 
 const isText = isLike<string>("");
 
-/** What a reset does, and why somebody wants it. */
-export function ResetSheet({ id, name, onClose }: Props) {
+/** What a reset forgets and does, and why somebody wants it. */
+export function ResetSheet({ target, name, onClose }: Props) {
   const { t } = useWords();
+  const { id } = target;
   const save = useSave();
   const typed = useStoredDraft({ name: `reset:${id}`, initial: "", isKind: isText });
   const said = useSaid({ name: id, isGrave: false, reason: typed.value, onReason: typed.set });
@@ -42,6 +48,11 @@ export function ResetSheet({ id, name, onClose }: Props) {
         <h2 id="reset-title" className="text-title font-strong break-words">
           {t("reset.title", { name })}
         </h2>
+        <p className="run mt-2 flex gap-2">
+          <Glyph state={shownState(target)} className="mt-1 shrink-0" />
+          <WhyText target={target} />
+        </p>
+        <BreakerLine target={target} />
         <p className="run mt-2 text-fg-2">{t("reset.lead")}</p>
         <div className="mt-4 grid gap-2.5">
           <DraftNote draft={typed} />

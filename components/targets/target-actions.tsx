@@ -60,7 +60,7 @@ export function TargetActions({ target, name, children }: Props) {
       </p>
       {isResetting && (
         <ResetSheet
-          id={id}
+          target={target}
           name={name}
           onClose={() => {
             setResetting(false);

@@ -7,8 +7,8 @@ type Props = ComponentProps<"button"> & {
 };
 
 const tones = {
-  plain: "border-line-strong bg-surface text-fg hover:bg-hover",
-  primary: "border-fg bg-fg text-on-ink",
+  plain: "border-line-strong bg-surface text-fg hover:bg-hover disabled:border-line",
+  primary: "border-fg bg-fg text-on-ink disabled:border-line",
   ghost: "border-transparent text-fg-2 hover:bg-hover",
   link: "border-transparent text-accent-text hover:underline underline-offset-3",
 } as const;
@@ -25,7 +25,7 @@ export function Button({ tone = "plain", size = "md", className, ...rest }: Prop
       type="button"
       {...rest}
       className={clsx(
-        "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control border font-medium whitespace-nowrap transition-colors duration-(--m-fast) disabled:border-line disabled:text-fg-3 disabled:opacity-70",
+        "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control border font-medium whitespace-nowrap transition-colors duration-(--m-fast) disabled:text-fg-3 disabled:opacity-70",
         tones[tone],
         sizes[size],
         className,

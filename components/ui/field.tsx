@@ -145,7 +145,7 @@ export function Check({ label, hint, isOn, disabled, onChange }: CheckProps) {
         <span className="min-w-0">{label}</span>
       </label>
       {hint !== undefined && (
-        <p id={id} className="run pl-6 text-small text-fg-3">
+        <p id={id} className="run pl-6 text-small text-fg-3 touch:-mt-2 touch:pl-7">
           {hint}
         </p>
       )}

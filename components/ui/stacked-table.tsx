@@ -5,8 +5,8 @@ import { TableScroll } from "./table-scroll";
 type Props = {
   label: string;
   columns: readonly { label: string; isNumber: boolean }[];
-  /** What the buttons at the end of a line are called together. */
-  actions: string;
+  /** What the buttons at the end of a line are called together; absent: there are none. */
+  actions?: string;
   /** The lines, with roles of their own: laid out as cards they are no table to every browser. */
   children: ReactNode;
 };
@@ -28,9 +28,11 @@ export function StackedTable({ label, columns, actions, children }: Props) {
                 {column.label}
               </th>
             ))}
-            <th role="columnheader" scope="col">
-              <span className="sr-only">{actions}</span>
-            </th>
+            {actions !== undefined && (
+              <th role="columnheader" scope="col">
+                <span className="sr-only">{actions}</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody role="rowgroup">{children}</tbody>

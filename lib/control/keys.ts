@@ -101,38 +101,39 @@ export const createKey = defineVerb<KeyRequest, CreatedKey>(
  *
  * @throws {GatewayError} `not_found`; `invalid_request` for a key that the configuration file owns.
  */
-export const revokeKey = defineVerb<{ readonly id: string }, { readonly revision: number }>(
-  "administer",
-  async (actor, { db }, { id }) =>
-    writeRevisions(db, async (writer) => {
-      const key = await findAppKey(writer.tx, id);
-      if (key === undefined) {
-        const all = await listAppKeysSince(writer.tx, 0);
-        throw noSuchObject(
-          "key",
-          id,
-          all.map((one) => one.id),
-        );
-      }
-      if (key.source === "file") {
-        throw new GatewayError("invalid_request", {
-          message: `The key "${id}" comes from the configuration file: remove it there.`,
-          param: "id",
-          refusal: { reason: "key_in_file", values: { id } },
-        });
-      }
-      if (key.revokedAt !== null) {
-        return { revision: key.revision };
-      }
-      const { revision: _revision, revokedAt: _revokedAt, ...rest } = key;
-      const appended = await writer.appendKey(
-        {
-          actor: toStoredActor(actor),
-          reason: null,
-          summary: { type: "key", id, action: "revoked" },
-        },
-        { ...rest, former: null, drill: null, revoked: true },
+export const revokeKey = defineVerb<
+  { readonly id: string; readonly reason: string | null },
+  { readonly revision: number }
+>("administer", async (actor, { db }, { id, reason }) =>
+  writeRevisions(db, async (writer) => {
+    const key = await findAppKey(writer.tx, id);
+    if (key === undefined) {
+      const all = await listAppKeysSince(writer.tx, 0);
+      throw noSuchObject(
+        "key",
+        id,
+        all.map((one) => one.id),
       );
-      return { revision: appended.id };
-    }),
+    }
+    if (key.source === "file") {
+      throw new GatewayError("invalid_request", {
+        message: `The key "${id}" comes from the configuration file: remove it there.`,
+        param: "id",
+        refusal: { reason: "key_in_file", values: { id } },
+      });
+    }
+    if (key.revokedAt !== null) {
+      return { revision: key.revision };
+    }
+    const { revision: _revision, revokedAt: _revokedAt, ...rest } = key;
+    const appended = await writer.appendKey(
+      {
+        actor: toStoredActor(actor),
+        reason,
+        summary: { type: "key", id, action: "revoked" },
+      },
+      { ...rest, former: null, drill: null, revoked: true },
+    );
+    return { revision: appended.id };
+  }),
 );

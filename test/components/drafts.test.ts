@@ -10,7 +10,7 @@ import { emptyModel, isModelDraft } from "@/components/providers/model-draft";
 import {
   emptyDraft,
   isProviderDraft,
-  lacksSecrets,
+  emptySecrets,
   withoutTypedSecrets,
 } from "@/components/providers/provider-draft";
 import { mayHoldSecret } from "@/components/settings/import-text";
@@ -101,8 +101,8 @@ describe("the form of a provider, kept", () => {
       ],
       regions: [{ ...typed.regions[0], headers: "X-Region: eu\nX-Api-Key: \nX-Auth: ••••\n" }],
     });
-    expect(lacksSecrets(kept)).toBe(true);
-    expect(lacksSecrets(typed)).toBe(false);
+    expect(emptySecrets(kept)).toEqual(["secret", "credentials.1.secret"]);
+    expect(emptySecrets(typed)).toEqual([]);
     expect(isProviderDraft(JSON.parse(JSON.stringify(kept)))).toBe(true);
   });
 

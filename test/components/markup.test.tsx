@@ -20,6 +20,8 @@ import { ObjectsView } from "@/components/objects/objects-view";
 import { ModelsTable } from "@/components/providers/models-table";
 import { RouteCards } from "@/components/routes/route-cards";
 import { SetupView } from "@/components/setup/setup-view";
+import { EnvironmentPanel } from "@/components/settings/environment-panel";
+import { NodesPanel } from "@/components/settings/nodes-panel";
 import { SettingsView } from "@/components/settings/settings-view";
 import { ConflictSheet } from "@/components/shell/conflict-sheet";
 import { Views } from "@/components/shell/views-menu";
@@ -38,7 +40,8 @@ import type {
   HealthView,
   TargetView,
 } from "@/lib/shared/contract";
-import { call, down, health, key, model, now, on, switched, target } from "./fixtures";
+import type { SettingsView as Settings } from "@/lib/shared/settings-contract";
+import { call, down, health, key, model, node, now, on, switched, target } from "./fixtures";
 import { rendered, switchOf } from "./rendered";
 import { wordsOf } from "./words";
 
@@ -96,29 +99,41 @@ describe("a change of several that somebody else was faster than", () => {
     ...{ sent: null, acks: {}, doneAtMs: null },
   } as Write;
   const change = { revision: 6, actor: { type: "operator", name: "minji" }, at: now - 8_000 };
-  const sheet = (revision: number): string =>
-    rendered(<ConflictSheet conflict={{ write, id: "b", theirRevision: 6, theirPolicy: {} }} />, {
-      health: health([], {
-        revision,
-        models: [
-          switched("a", {}),
-          switched("b", { intent: "disabled", revision: 6 }),
-          switched("c", { intent: "draining", revision: 5 }),
-        ],
-      }),
-      read(client) {
-        const page = { changes: [change] } as unknown as ChangesPage;
-        client.setQueryData(changesQueries.latest().queryKey, page);
+  const alone = { ...write, ref: { type: "model", id: "b" }, also: [] } as Write;
+  const sheet = (revision: number, of = write): string =>
+    rendered(
+      <ConflictSheet conflict={{ write: of, id: "b", theirRevision: 6, theirPolicy: {} }} />,
+      {
+        health: health([], {
+          revision,
+          models: [
+            switched("a", {}),
+            switched("b", { intent: "disabled", revision: 6, reason: "too dear" }),
+            switched("c", { intent: "draining", revision: 5 }),
+          ],
+        }),
+        read(client) {
+          const page = { changes: [change] } as unknown as ChangesPage;
+          client.setQueryData(changesQueries.latest().queryKey, page);
+        },
       },
-    });
+    );
 
   it("lists what differs, by whom and since when, beside what was wanted", () => {
     const markup = sheet(6);
     expect(markup).toContain(say({ key: "conflict.titleSeveral", values: { n: 1, of: 3 } }));
     expect(markup).toContain(`>b</span>: ${say({ key: "intent.disabled" })}`);
     const by = say({ key: "conflict.titleBy", values: { name: "minji", ago: "8 s" } });
+    const why = say({ key: "why.quote", values: { reason: "too dear" } });
+    expect(markup).toContain(`${by} · ${why}`);
     expect(markup.split(by)).toHaveLength(2);
     expect(markup).toContain(`data-testid="mine">${say({ key: "intent.draining" })}`);
+  });
+
+  it("names the one that it is about, and why the other changed it", () => {
+    const markup = sheet(6, alone);
+    expect(markup).toContain(">b</p>");
+    expect(markup).toContain(say({ key: "why.quote", values: { reason: "too dear" } }));
   });
 
   it("is not to be done all the same before the page shows what it would undo", () => {
@@ -451,6 +466,12 @@ describe("a line that is a card on a phone", () => {
     },
   });
   const models = rendered(<ModelsTable models={[model]} onEdit={vi.fn()} onRemove={vi.fn()} />);
+  const environment = { PORT: "3000", SECRET: null };
+  const settings = {
+    data: { revision: 12, nodes: [{ ...node("host/0", 12, now), environment }], environment },
+    ...{ error: null, failureReason: null },
+  } as unknown as UseQueryResult<Settings>;
+  const nodes = rendered(<NodesPanel query={settings} />);
   const labels = (markup: string): string[] =>
     [...markup.matchAll(/data-label="([^"]*)"/g)].map(([, label]) => label ?? "");
   const heads = (markup: string): string[] =>
@@ -459,8 +480,15 @@ describe("a line that is a card on a phone", () => {
   it.each([
     ["a key", keys, 2],
     ["a model", models, 1],
+    ["a node", nodes, 2],
+    ["a variable of the environment", rendered(<EnvironmentPanel query={settings} />), 1],
   ])("has each figure behind the name of its own column: %s", (_of, markup, unnamed) => {
-    expect(labels(markup)).toEqual(heads(markup).slice(unnamed));
+    const named = heads(markup).slice(unnamed);
+    const lines = markup.split("data-label=").length - 1;
+    expect(lines).toBeGreaterThan(0);
+    expect(labels(markup)).toEqual(
+      Array.from({ length: lines / named.length }, () => named).flat(),
+    );
   });
 
   it("tells the prices one by one", () => {

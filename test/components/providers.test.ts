@@ -6,6 +6,7 @@ import {
   emptyDraft,
   hiddenValue,
   slugOf,
+  tellsProblem,
   toRequest,
   toTestRequest,
   withListed,
@@ -49,6 +50,16 @@ describe("the form of a provider", () => {
       models: [],
     });
     expect(draftOf(provider).regions[0]?.headers).toContain(`X-Api-Key: ${hiddenValue}`);
+  });
+
+  it.each([
+    ["credentials.1.secret", true],
+    ["baseUrl", true],
+    ["credentials.1.id", false],
+    ["region", false],
+    [null, false],
+  ])("has a problem beside its field, or else below: %s", (field, isBeside) => {
+    expect(tellsProblem(field)).toBe(isBeside);
   });
 
   it("is tried with the address and the headers of its first region", () => {

@@ -326,6 +326,19 @@ describe("the sheet", () => {
     expect([...becauseTexts(impact).map(say), ...lines]).toEqual(said[locale]);
   });
 
+  it.each([
+    ["a", "a", "eu", "a: us → eu"],
+    ["a", "a", "us", "a: us stays first"],
+    ["a", "b", "us", "a: us → b / us"],
+    ["auto", "a", "eu", "auto: a / us → eu"],
+  ])("says no name twice in a line of where calls go: %s to %s / %s", (id, model, region, line) => {
+    const { f, say, seen } = wordsOf("en");
+    const to = { ...place(model), region };
+    const route = { id, callsPerMinute: 1, from: place("a"), to, usableBefore: 2, usableAfter: 1 };
+    const rows = impactRows({ ...impact, routes: [route] }, f);
+    expect(rows.flatMap(({ lines }) => lines.map((one) => seen(say(one))))).toContain(line);
+  });
+
   it("leaves out what nobody can tell", () => {
     const { f, say } = wordsOf("en");
     const unknown: ImpactView = {

@@ -217,6 +217,48 @@ describe("a refusal because somebody was faster", () => {
   });
 });
 
+describe("a change that is asked about first", () => {
+  const client = new QueryClient();
+  const nothing = (): void => undefined;
+  const deps = {
+    ...{ client, store: createStore(noWrites), nowMs: () => now },
+    ...{ onStored: nothing, onSaved: nothing, onFailed: nothing },
+  };
+  const model = { type: "model", id: "a" } as const;
+  const view = (revision: number) =>
+    health([], { revision, models: [switched("a", { revision }), switched("b", {})] });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    client.clear();
+  });
+
+  it.each([
+    ["one", [], 3],
+    ["several", ["b"], 12],
+  ] as const)(
+    "stands in the way of what came in behind the question: %s",
+    async (_of, also, seen) => {
+      const sent: (string | null)[] = [];
+      vi.stubGlobal("fetch", (path: string, init: RequestInit) => {
+        if (path !== "/api/impact") {
+          sent.push(new Headers(init.headers).get("if-match"));
+        }
+        return Promise.resolve(
+          Response.json({ tier: "T1", revision: 15, createdAt: now, nodes: [] }),
+        );
+      });
+      const before = health([], { models: [switched("a", {}), switched("b", {})] });
+      client.setQueryData(healthQueries.view().queryKey, before);
+      await ask(deps, model, off, { also });
+      const { confirming } = deps.store.get();
+      client.setQueryData(healthQueries.view().queryKey, view(14));
+      await ask(deps, model, off, { also, basedOn: confirming?.basedOn, isConfirmed: true });
+      expect(sent).toEqual([String(seen)]);
+    },
+  );
+});
+
 describe("what a form saved", () => {
   const saved: Saved = {
     ...{ seq: 2, name: "acme", sent, acks: {}, doneAtMs: null, outcome: "saved" },

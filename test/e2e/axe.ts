@@ -7,11 +7,11 @@ export async function objections(page: Page, part = "html"): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-/** By how many CSS pixels the page is wider than its window, or on a phone a table of cards than its panel. */
+/** By how many CSS pixels the page is wider than its window, or on a phone a table that is no list than its panel. */
 export async function overflow(page: Page): Promise<number> {
   return page.evaluate(() => {
-    const cards = document.querySelectorAll(":has(> .stacked-table)");
-    const parts = [document.documentElement, ...(window.innerWidth < 720 ? cards : [])];
+    const tables = document.querySelectorAll(":has(> .data-table:not(.list-table))");
+    const parts = [document.documentElement, ...(window.innerWidth < 720 ? tables : [])];
     return Math.max(...parts.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
   });
 }

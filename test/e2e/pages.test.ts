@@ -639,10 +639,10 @@ it("a key is made, calls with its secret, is edited and taken back, and revoked 
     return true;
   }, 20_000);
   await button(page, say({ key: "apps.revokeKey", values: { id: "shop" } })).click();
-  const revoke = dialog.getByRole("button", { name: say({ key: "apps.revoke" }), exact: true });
-  expect(await revoke.isDisabled()).toBe(true);
-  await dialog.getByRole("textbox").fill("shop");
-  await revoke.click();
+  await dialog.getByRole("button", { name: say({ key: "apps.revoke" }), exact: true }).click();
+  await shows(dialog, say({ key: "confirm.wrongName" }));
+  await shows(dialog, say({ key: "confirm.needsReason" }));
+  await sayYes(page, "shop", "revoke-key");
   await shows(page.getByTestId("key-shop"), say({ key: "apps.revoked" }));
   await eventually(async () => {
     const { status } = await withKey();
@@ -678,11 +678,25 @@ it("a route is found in the list, put in order on its page, and the feed tells o
   expect(await objections(page)).toEqual([]);
   await button(page, say({ key: "changes.compare.close" })).click();
   // Taking it back shows what that changes now, before it does.
-  const revert = feed.getByRole("button", { name: /^Revert r\d+$/ }).first();
-  const revision = ((await revert.getAttribute("aria-label")) ?? "").replace("Revert ", "");
-  await revert.click();
-  await shows(page.getByTestId("revert-lines"), "route:auto");
+  const openNewest = async (): Promise<string> => {
+    const revert = feed.getByRole("button", { name: /^Revert r\d+$/ }).first();
+    const label = (await revert.getAttribute("aria-label")) ?? "";
+    await revert.click();
+    await shows(page.getByTestId("revert-lines"), "route:auto");
+    return label.replace("Revert ", "");
+  };
+  const stale = await openNewest();
   expect(await objections(page, "dialog[open]")).toEqual([]);
+  // What is open stays with what was typed when somebody else changes the same behind it.
+  const reason = page.getByRole("dialog").getByRole("textbox").first();
+  await reason.fill("half a reason");
+  const { routes } = await room.health();
+  const { chain = [] } = routes.find(({ id }) => id === "auto") ?? {};
+  await room.ask("PUT", "routes/auto", { chain: chain.toReversed() });
+  await feed.locator(`[aria-label="Revert ${stale}"]`).waitFor({ state: "detached" });
+  expect(await reason.inputValue()).toBe("half a reason");
+  await button(page, say({ key: "confirm.cancel" })).click();
+  const revision = await openNewest();
   await sayYes(page, revision, "revert-title");
   await shows(page.getByTestId("saved"), revision);
   await shows(feed, say({ key: "people.reverts", values: { revision: revision.slice(1) } }));

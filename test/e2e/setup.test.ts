@@ -7,7 +7,7 @@ import { type MessageKey } from "@/components/lib/i18n/messages";
 import { wordsOf } from "../components/words";
 import { eventually } from "../support/stack";
 import { expectNoOverflow, objections } from "./axe";
-import { desk, openRoom, phone, type Room, shows } from "./room";
+import { desk, openRoom, phone, type Room, sayYes, shows } from "./room";
 
 const { say } = wordsOf("en");
 const text = (key: MessageKey, values?: Record<string, string | number>): string =>
@@ -142,9 +142,13 @@ describe("a provider", () => {
     const other = page.getByRole("button", { name: text("providers.form.other") });
     await other.focus();
     await page.keyboard.press("Enter");
-    await field(page, "providers.form.id").fill("acme");
+    await page.keyboard.type("acme");
+    expect(await field(page, "providers.form.id").inputValue()).toBe("acme");
     await field(page, "providers.form.baseUrl").fill(base());
-    await field(page, "providers.form.key").fill("a-wrong-key-of-nobody");
+    await button(page, text("providers.test.run")).click();
+    const keyProblem = page.locator("dialog[open]").getByRole("alert");
+    await shows(keyProblem, text("providers.form.keyNeeded"));
+    await page.keyboard.type("a-wrong-key-of-nobody");
     expect(await outcome(page)).toBe("private_address");
     await page.getByLabel(text("providers.form.private")).check();
     expect(await outcome(page)).toBe("bad_key");
@@ -200,8 +204,7 @@ describe("a provider", () => {
       ["provider", "acme"],
     ] as const) {
       await button(page, text("providers.removeOne", { id })).click();
-      await page.getByLabel(text("apps.typeName", { id })).fill(id);
-      await page.keyboard.press("Enter");
+      await sayYes(page, id, "remove-title");
       await page.getByTestId(`${kind}-${id}`).waitFor({ state: "detached" });
     }
 

@@ -30,7 +30,7 @@ const list = async (): Promise<KeysView> =>
 const create = (id: string, limits = {}) => createKey(admin, createControlDeps(db), { id, limits });
 const edit = (id: string, request: KeyEdit, ifMatch: number | null = null) =>
   editKey(admin, createControlDeps(db), { id, request, ifMatch });
-const revoke = (id: string) => revokeKey(admin, createControlDeps(db), { id });
+const revoke = (id: string) => revokeKey(admin, createControlDeps(db), { id, reason: "leaked" });
 
 describe("application keys", () => {
   it("are made with a secret that is told once, and listed without it", async () => {
@@ -142,11 +142,13 @@ describe("application keys", () => {
     await expect(edit("shop", request)).rejects.toMatchObject({ code: "invalid_request", param });
   });
 
-  it("are revoked once and for all, and stand last then", async () => {
+  it("are revoked once and for all with the reason, and stand last then", async () => {
     await create("a-first");
     await create("b-second");
     const { revision } = await revoke("a-first");
     expect(await revoke("a-first")).toEqual({ revision });
+    const { rows } = await db.pool.query("SELECT reason FROM revision WHERE id = $1", [revision]);
+    expect(rows).toEqual([{ reason: "leaked" }]);
     const { keys } = await list();
     expect(keys.map(({ id, revokedAt }) => [id, revokedAt !== null])).toEqual([
       ["b-second", false],
@@ -176,7 +178,7 @@ describe("application keys", () => {
     await expect(
       editKey(operator, deps, { id: "shop", request: {}, ifMatch: null }),
     ).rejects.toMatchObject({ code: "forbidden" });
-    await expect(revokeKey(operator, deps, { id: "shop" })).rejects.toMatchObject({
+    await expect(revokeKey(operator, deps, { id: "shop", reason: null })).rejects.toMatchObject({
       code: "forbidden",
     });
   });

@@ -7,7 +7,6 @@ import { storeDraft } from "./draft";
 import { impactRequest, isHopeless, readImpact } from "./impact";
 import {
   begun,
-  type Confirming,
   type Conflict,
   dropped,
   observed,
@@ -73,19 +72,17 @@ export async function ask(
     return false;
   }
   const own = writeOf(deps.store.get().writes, ref)?.sent;
+  const shown = also.length > 0 ? health.revision : served.revision;
   // Somebody who changes their mind before the view tells of their last change is in nobody's way.
-  const seen = Math.max(served.revision, own?.revision ?? 0);
+  const seen = Math.max(basedOn ?? shown, also.length > 0 ? 0 : (own?.revision ?? 0));
   const others = also.flatMap((id): Step[] => {
     const other = { type: ref.type, id };
     const previous = servedObject(health, other)?.wanted;
     return previous === undefined ? [] : [{ ref: other, wanted, previous }];
   });
   // One number stands for all of them: the view that they were seen in.
-  const write = {
-    ...newWrite(ref, wanted, served.wanted, basedOn ?? (also.length > 0 ? health.revision : seen)),
-    also: others,
-  };
-  if (!isConfirmed && !(await mayHappen(deps, write, { basedOn, needsEnd }))) {
+  const write = { ...newWrite(ref, wanted, served.wanted, seen), also: others };
+  if (!isConfirmed && !(await mayHappen(deps, write, needsEnd))) {
     return false;
   }
   return run(deps, write, () => sendWanted(write));
@@ -95,28 +92,26 @@ export async function ask(
 async function mayHappen(
   { store, onFailed }: WriteDeps,
   write: Write,
-  how: Pick<Confirming, "basedOn" | "needsEnd">,
+  needsEnd: boolean,
 ): Promise<boolean> {
-  const { ref, wanted } = write;
+  const { ref, wanted, basedOn } = write;
   const also = idsOf(write.also);
+  const confirming = { ref, also, wanted, basedOn, needsEnd };
   const request = impactRequest(ref, wanted, also);
   if (request === null) {
     return true;
   }
   try {
     const impact = await readImpact(request);
-    if (impact.tier === "T0" && !how.needsEnd) {
+    if (impact.tier === "T0" && !needsEnd) {
       return true;
     }
-    store.update((state) => ({ ...state, confirming: { ref, also, wanted, ...how, impact } }));
+    store.update((state) => ({ ...state, confirming: { ...confirming, impact } }));
   } catch (error) {
     if (isHopeless(error)) {
       onFailed(write, error);
     } else {
-      store.update((state) => ({
-        ...state,
-        confirming: { ref, also, wanted, ...how, impact: null },
-      }));
+      store.update((state) => ({ ...state, confirming: { ...confirming, impact: null } }));
     }
   }
   return false;

@@ -104,7 +104,8 @@ export interface Confirming {
   /** The ids of others of its type that change with it. */
   readonly also: readonly string[];
   readonly wanted: Wanted;
-  readonly basedOn: number | undefined;
+  /** The revision that the person saw when deciding: what others change while the question stands is in the way. */
+  readonly basedOn: number;
   /** Its end is still to be chosen. */
   readonly needsEnd: boolean;
   /** Null: the server could not tell. */
@@ -306,7 +307,7 @@ export function disputedIn({ write, id }: Conflict, health: HealthView): Dispute
   });
 }
 
-function isSameSwitch(one: Wanted, other: Wanted): boolean {
+export function isSameSwitch(one: Wanted, other: Wanted): boolean {
   return (
     one.kind === "switch" &&
     other.kind === "switch" &&

@@ -1,4 +1,12 @@
-import { defineHandler, editKey, ifMatch, pathId, readBody, revokeKey } from "@/lib/control";
+import {
+  defineHandler,
+  editKey,
+  ifMatch,
+  pathId,
+  queryReason,
+  readBody,
+  revokeKey,
+} from "@/lib/control";
 import { KeyEdit } from "@/lib/shared/contract";
 
 export const runtime = "nodejs";
@@ -13,5 +21,5 @@ export const PATCH = defineHandler(editKey.permission, async (call) =>
 );
 
 export const DELETE = defineHandler(revokeKey.permission, (call) =>
-  revokeKey(call.actor, call.runtime.deps, { id: pathId(call) }),
+  revokeKey(call.actor, call.runtime.deps, { id: pathId(call), reason: queryReason(call) }),
 );
