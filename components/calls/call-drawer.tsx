@@ -78,13 +78,13 @@ export function CallDrawer({ id, ids, gatewayUrl, onOpen, onClose }: Props) {
               <span className="mono text-fg-3">{call.errorCode}</span> {call.errorMessage}
             </p>
           )}
-          <CallCopies key={id} call={call} gatewayUrl={gatewayUrl} />
+          <CallCopies key={`copies ${id}`} call={call} gatewayUrl={gatewayUrl} />
           <CallAttempts call={call} />
           <CallPlan call={call} />
           <CallAlternatives call={call} />
           <CallRevision call={call} />
           <CallFacts call={call} />
-          <CallBodySection key={call.id} call={call} onOpen={onOpen} />
+          <CallBodySection key={`body ${id}`} call={call} onOpen={onOpen} />
         </>
       )}
     </Dialog>
