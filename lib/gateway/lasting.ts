@@ -1,4 +1,5 @@
 import type { HealthLabel } from "../core/events";
+import { halfWayStates, outStates } from "../store/health-events";
 
 export type Lasting = {
   /** Since when `label` has been the target's, monotonic; null while it has had no other. */
@@ -12,16 +13,6 @@ type Known = {
   /** When the outage began that is not over yet. */
   readonly outMs: number | null;
 };
-
-/** Ordinary calls do not go there. */
-const out: ReadonlySet<HealthLabel> = new Set([
-  "credential_dead",
-  "region_down",
-  "blocked",
-  "open",
-  "probe_down",
-]);
-const returning: ReadonlySet<HealthLabel> = new Set(["half_open", "ramp"]);
 
 /**
  * How long each target has had its label. Most changes are told; a verdict that grew too old to count is only seen.
@@ -43,8 +34,8 @@ export function createLasting(): Lasting {
 }
 
 function changed({ outMs }: Known, label: HealthLabel, nowMs: number): Known {
-  if (out.has(label)) {
+  if (outStates.includes(label)) {
     return { label, sinceMs: outMs ?? nowMs, outMs: outMs ?? nowMs };
   }
-  return { label, sinceMs: nowMs, outMs: returning.has(label) ? outMs : null };
+  return { label, sinceMs: nowMs, outMs: halfWayStates.includes(label) ? outMs : null };
 }
