@@ -50,6 +50,7 @@ export function MatrixPageView() {
             on,
             off: health.targets.length - on,
             hurt: impairedTargets(health).length,
+            heard: health.nodes.some(({ live }) => live) ? "yes" : "no",
           })}
       </PageHead>
       <MatrixView

@@ -235,7 +235,7 @@ describe("the list of models", () => {
 
   it("says why the worst of a model's targets is as it is and what comes next, problems first", () => {
     const markup = list();
-    const since = say({ key: "why.openFor", values: { since: "41 s" } });
+    const since = say({ key: "why.since", values: { since: "41 s" } });
     expect(markup).toContain(`us-east: ${since}`);
     expect(markup).toContain(say({ key: "why.nextProbe", values: { left: "2 s" } }));
     expect(markup.indexOf("object-claude-sonnet-4-5")).toBeLessThan(

@@ -241,7 +241,7 @@ describe("the pill", () => {
     expect(verdictOf({ health: view, metrics: served, trouble: null })).toMatchObject({
       targets: targetsOn(view).length,
     });
-    const values = { on: 3, off: 1, hurt: 1 };
+    const values = { on: 3, off: 1, hurt: 1, heard: "yes" };
     expect(targetsOn(view)).toHaveLength(values.on);
     for (const [locale, sentence] of [
       ["en", "3 targets on, 1 off. One is impaired."],
@@ -249,10 +249,17 @@ describe("the pill", () => {
     ] as const) {
       expect(wordsOf(locale).say({ key: "matrix.lead", values })).toBe(sentence);
     }
-    const all = { on: 16, off: 0, hurt: 0 };
+    const all = { on: 16, off: 0, hurt: 0, heard: "yes" };
     expect(wordsOf("en").say({ key: "matrix.lead", values: all })).toBe(
       "16 targets. None is impaired.",
     );
+    for (const [locale, sentence] of [
+      ["en", "16 targets. No gateway is reporting: how they are is not known."],
+      ["ko", "대상 16개. 보고하는 게이트웨이가 없어서 상태를 알 수 없어요."],
+    ] as const) {
+      const unheard = { ...all, heard: "no" };
+      expect(wordsOf(locale).say({ key: "matrix.lead", values: unheard })).toBe(sentence);
+    }
   });
 });
 
