@@ -223,14 +223,17 @@ function impairedTexts(
     return [{ key: `verdict.one.${impairedState(worst)}`, values }];
   }
   const n = others.length + 1;
-  if (others.every((target) => target.region === region)) {
+  const isCommon = (key: "region" | "model" | "provider"): boolean =>
+    others.every((target) => target[key] === worst[key]);
+  if (isCommon("region")) {
     return [{ key: "verdict.manyInRegion", values: { n, region, rescued } }];
   }
-  return [
-    others.every((target) => target.model === model)
-      ? { key: "verdict.manyOfModel", values: { n, model, rescued } }
-      : { key: "verdict.many", values: { n, rescued } },
-  ];
+  if (isCommon("model")) {
+    return [{ key: "verdict.manyOfModel", values: { n, model, rescued } }];
+  }
+  return isCommon("provider") && health?.providers.length !== 1
+    ? [{ key: "verdict.manyOfProvider", values: { n, provider: worst.provider, rescued } }]
+    : [{ key: "verdict.many", values: { n, rescued } }];
 }
 
 /** Since when a limit has held is not known. */

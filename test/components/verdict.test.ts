@@ -67,6 +67,18 @@ describe("the verdict in words", () => {
       "앱 5개가 모두 정상으로 응답하고 있어요. claude-sonnet-4-5 모델의 대상 2개에 문제가 있고, 최근 한 시간 동안 구조가 필요한 호출은 없었어요.",
     ],
     [
+      "a provider impaired, and not the other one",
+      {
+        health: health([
+          ...calm,
+          down({ provider: "beta" }),
+          down({ provider: "beta", model: "gemini-2.5-flash", region: "eu-west" }),
+        ]),
+      },
+      "All 5 apps are served. 2 targets of beta are impaired; no call had to be rescued in the last hour.",
+      "앱 5개가 모두 정상으로 응답하고 있어요. beta 공급자의 대상 2개에 문제가 있고, 최근 한 시간 동안 구조가 필요한 호출은 없었어요.",
+    ],
+    [
       "callers are failing",
       { metrics: metrics([{ failed: 2 }, { failed: 1, firstTry: 97 }]) },
       "Callers are failing. 3 of 1,700 calls in the last 5 minutes got no answer.",
@@ -102,8 +114,8 @@ describe("the verdict in words", () => {
     [
       "a target is only rate-limited, since nobody knows when",
       { health: health([...calm, down({ state: "degraded", label: "closed", since: null })]) },
-      "All 5 apps are served. claude-sonnet-4-5 in us-east is degraded; no call had to be rescued in the last hour.",
-      "앱 5개가 모두 정상으로 응답하고 있어요. claude-sonnet-4-5 / us-east 한 곳이 성능 저하 상태이고, 최근 한 시간 동안 구조가 필요한 호출은 없었어요.",
+      "All 5 apps are served. claude-sonnet-4-5 in us-east is rate-limited; no call had to be rescued in the last hour.",
+      "앱 5개가 모두 정상으로 응답하고 있어요. claude-sonnet-4-5 / us-east 한 곳이 속도 제한 상태이고, 최근 한 시간 동안 구조가 필요한 호출은 없었어요.",
     ],
     [
       "no traffic yet",
