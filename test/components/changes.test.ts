@@ -25,7 +25,7 @@ describe("changes in words", () => {
     to: "draining",
   };
   it.each([
-    [off, "held org/model:7b / us-east open"],
+    [off, "held the breaker of org/model:7b / us-east open"],
     [
       { ...off, objectType: "model", objectId: "gpt-4.1", until: now + 60_000 },
       "turned off gpt-4.1 until 14:33:00",

@@ -92,13 +92,13 @@ describe("the line under a state", () => {
     [
       "held by a person",
       target({ state: "off", switch: { ...held, reason: "contract review" } }),
-      "held open by Daniel · until released · “contract review”",
+      "breaker held open by Daniel · until released · “contract review”",
       "차단기 열림 유지: Daniel · 해제할 때까지 · “contract review”",
     ],
     [
       "held by a person until a chosen end",
       target({ state: "off", switch: { ...held, until: now + 12_000 } }),
-      "held open by Daniel · until 14:32:12",
+      "breaker held open by Daniel · until 14:32:12",
       "차단기 열림 유지: Daniel · 14:32:12까지",
     ],
     [
