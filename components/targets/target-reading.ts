@@ -8,6 +8,7 @@ import { type MatrixMetric, metricFigure, metricValue } from "./metric";
 export function useTargetReading(target: TargetView, metric: MatrixMetric): string {
   const { t, f } = useWords();
   const { n } = target.availability;
+  const state = shownState(target);
   const ratio = shownRatio(target.availability);
   const availability =
     ratio === null
@@ -16,9 +17,12 @@ export function useTargetReading(target: TargetView, metric: MatrixMetric): stri
   const { value, unit } = metricFigure(metricValue(target, metric), metric, f);
   const figure = unit === "" ? value : `${value} ${unit}`;
   const parts = [
-    t(stateKey(shownState(target))),
+    t(stateKey(state)),
     ...(metric === "availability" ? [availability] : [`${t(`matrix.metric.${metric}`)} ${figure}`]),
-    ...(target.since === null ? [] : [t("matrix.since", { at: f.hourMinute(target.since) })]),
+    // On its way back it is not since then.
+    ...(target.since === null || state === "recovering"
+      ? []
+      : [t("matrix.since", { at: f.hourMinute(target.since) })]),
   ];
   return parts.join(", ");
 }

@@ -164,7 +164,7 @@ function targetView(
   };
 }
 
-/** When it came to be as it is shown: what a person holds off is so since the switch, and a limit's beginning is not known. */
+/** When it came to be as it is shown, of one that recovers when its outage began: what a person holds off is so since the switch, and a limit's beginning is not known. */
 function sinceOf(
   { state, opinion }: Shown,
   offBy: TargetView["offBy"],

@@ -19,13 +19,13 @@ describe("since when a target is as it is", () => {
 
   it("is when the outage began, whatever trials failed and whatever else keeps it out since", () => {
     expect(
-      lasted("closed", "open", "half_open", "open", "region_down", "probe_down", "ramp", "open"),
-    ).toEqual([null, 1_000, 2_000, 1_000, 1_000, 1_000, 6_000, 1_000]);
+      lasted("closed", "open", "half_open", "open", "region_down", "probe_down", "ramp", "closed"),
+    ).toEqual([null, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000, 7_000]);
   });
 
   it("begins anew after the target was well, also if it only limped", () => {
     expect(lasted("open", "half_open", "closed", "open", "degraded", "open")).toEqual([
-      0, 1_000, 2_000, 3_000, 4_000, 5_000,
+      0, 0, 2_000, 3_000, 4_000, 5_000,
     ]);
   });
 
