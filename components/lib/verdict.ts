@@ -3,7 +3,7 @@ import type { Format } from "@/lib/shared/format";
 import type { Text } from "./i18n/messages";
 import type { MetricsBucket } from "./metrics-bucket";
 import { strandedRoutes } from "./targets/reach";
-import { impairedTargets, shownState, targetsOn } from "./targets/state";
+import { impairedTargets, isHeard, shownState, targetsOn } from "./targets/state";
 
 /** Why the page has no current view, when it has none. */
 export type Trouble = "database" | "unreachable" | "outdated";
@@ -49,7 +49,7 @@ export function verdictOf({ health, metrics, trouble }: VerdictInput): Verdict |
   if (health === undefined) {
     return null;
   }
-  if (!health.nodes.some((node) => node.live)) {
+  if (!isHeard(health)) {
     return { kind: "silent_gateway" };
   }
   const recent = recentOutcome(metrics);

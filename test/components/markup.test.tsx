@@ -165,9 +165,13 @@ describe("the card of a route", () => {
     revision: 7,
   };
   const spare = target({ model: "spare" });
-  const card = (targets: HealthView["targets"], served: number): string =>
+  const card = (
+    targets: HealthView["targets"],
+    served: number,
+    over: Partial<HealthView> = {},
+  ): string =>
     rendered(<RouteCards />, {
-      health: health(targets, { routes: [route] }),
+      health: health(targets, { routes: [route], ...over }),
       read(client) {
         const own = {
           id: "mail",
@@ -205,6 +209,13 @@ describe("the card of a route", () => {
     const told = say({ key: "routes.reach.down", values: { n: 2 } });
     expect(card([target(broken), { ...spare, ...broken }], 40)).toContain(told);
     expect(card([target(broken), spare], 40)).not.toContain(told);
+  });
+
+  it("says how many can answer only while a gateway tells it", () => {
+    expect(card([target(), spare], 40)).toContain("2 of 2 targets can answer");
+    const silent = card([target(), spare], 40, { nodes: [] });
+    expect(silent).toContain("2 targets, no gateway reporting");
+    expect(silent).not.toContain("can answer");
   });
 });
 
