@@ -398,6 +398,14 @@ describe("a model's page", () => {
       values: { percent: f.percent(0.9996), n: f.count(2914) },
     });
     expect(markup).toMatch(new RegExp(`<span class="sr-only">[^<]*${availability}`));
+    expect(markup).toContain("since 05:31");
+  });
+
+  it("reads out that a figure is of probes, and of one that recovers not since when it is out", () => {
+    const probed = { ratio: 0.5, n: 26, source: "probe" } as const;
+    const back = target({ since: now - 60_000, state: "recovering", availability: probed });
+    const read = rendered(<ObjectNow kind="model" id="gpt-4.1" />, { health: health([back]) });
+    expect(read).toContain("recovering, 50.0 % of 26 probes</span>");
   });
 
   it("leads to its requests, in words that their filter reads", () => {
