@@ -8,7 +8,7 @@ import { Tag } from "@/components/ui/tag";
 import type { CallView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
 import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
-import { callGlyph, outcomeKeyOf } from "@/components/lib/calls/outcome";
+import { answererOf, callGlyph, outcomeKeyOf } from "@/components/lib/calls/outcome";
 import { CallCost, CallFlags, CallTokens } from "./call-marks";
 
 type Props = { calls: readonly CallView[]; onOpen: (id: string) => void };
@@ -62,6 +62,7 @@ const CallRow = memo(
 function CallLine({ call, onOpen }: RowProps) {
   const { t, f } = useWords();
   const nowMs = useMinute();
+  const answerer = answererOf(call);
   return (
     <tr
       data-testid="call"
@@ -101,8 +102,8 @@ function CallLine({ call, onOpen }: RowProps) {
           <CallFlags call={call} />
         </span>
       </td>
-      <td className="max-w-44 truncate" title={call.model ?? undefined}>
-        {call.model ?? noValue} <span className="text-fg-3">{call.region}</span>
+      <td className="max-w-44 truncate" title={answerer?.model ?? undefined}>
+        {answerer?.model ?? noValue} <span className="text-fg-3">{answerer?.region}</span>
       </td>
       <td className="num text-fg-2">{f.ms(call.ttftMs)}</td>
       <td className="num">{f.ms(call.totalMs)}</td>

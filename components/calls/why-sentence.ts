@@ -65,9 +65,13 @@ function servedSentence(call: CallDetail, t: Translate, f: Format): string {
     }
     case null: {
       const entry = call.plan.find(({ target }) => target === answering.targetId);
-      return entry === undefined
-        ? t("call.why.first", { answer })
-        : t("call.why.firstBecause", { answer, because: planReason(t, entry.reason) });
+      if (entry === undefined) {
+        return t("call.why.first", { answer });
+      }
+      const because = planReason(t, entry.reason);
+      return healthReasons.has(entry.reason)
+        ? t("call.why.anyway", { answer, because })
+        : t("call.why.firstBecause", { answer, because });
     }
   }
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { FileCog, Settings2, User } from "lucide-react";
 import { Link } from "@/components/ui/link";
 import type { ReactNode } from "react";
@@ -7,7 +8,8 @@ import { actorName, actorTitle } from "@/components/lib/i18n/actor-name";
 import { useHeldFeed } from "@/components/lib/held-feed";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useMinute } from "@/components/lib/live/provider";
-import { useChanges } from "@/components/lib/live/views";
+import { useChanges, useHealth } from "@/components/lib/live/views";
+import { changesQueries, peopleShown } from "@/components/lib/queries";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import type { Change } from "@/lib/shared/contract";
@@ -17,13 +19,21 @@ import { lineText } from "@/components/lib/line-text";
 import { RevertButton } from "./revert-button";
 import { summaryOf } from "./summary";
 
-const mostShown = 5;
-
 /** What did people change? Each line can be taken back. */
 export function PeopleView() {
   const { t } = useWords();
-  const query = useChanges();
-  const changes = query.data?.changes.filter(({ kind }) => kind !== "health");
+  const latest = useChanges();
+  const revision = useHealth().data?.revision ?? 0;
+  const among = latest.data?.changes.filter(({ kind }) => kind !== "health");
+  // In a bad hour the newest changes are all the healer's.
+  const isFlooded = among !== undefined && among.length < peopleShown;
+  const others = useQuery({
+    ...changesQueries.others(revision),
+    enabled: isFlooded,
+    placeholderData: keepPreviousData,
+  });
+  const query = isFlooded ? others : latest;
+  const changes = isFlooded ? others.data?.changes : among;
   const { shown, fresh, listeners } = useHeldFeed(changes ?? []);
   return (
     <Panel
@@ -42,7 +52,7 @@ export function PeopleView() {
       <QueryState query={query} skeleton="h-64" />
       {changes?.length === 0 && <p className="run py-4 text-fg-2">{t("people.empty")}</p>}
       <ol {...listeners}>
-        {shown.slice(0, mostShown).map((change) => (
+        {shown.slice(0, peopleShown).map((change) => (
           <PersonChange key={change.id} change={change} />
         ))}
       </ol>

@@ -41,6 +41,7 @@ const moversEveryMs = 30_000;
 const openingsEveryMs = 10_000;
 /** More than the stream sends: people's changes must not be flooded out by a target that flaps. */
 export const changesShown = 100;
+export const peopleShown = 5;
 export const changesPerPage = 50;
 
 export const healthQueries = {
@@ -356,6 +357,14 @@ export const changesQueries = {
     queryOptions({
       queryKey: [...changesQueries.all(), "latest"] as const,
       queryFn: ({ signal }) => getJson<ChangesPage>(`/api/changes?limit=${changesShown}`, signal),
+      staleTime,
+    }),
+  /** The newest that others than the healer changed, as of a revision, however much it did since. */
+  others: (revision: number) =>
+    queryOptions({
+      queryKey: [...changesQueries.all(), "others", revision] as const,
+      queryFn: ({ signal }) =>
+        getJson<ChangesPage>(`/api/changes?by=others&limit=${peopleShown}`, signal),
       staleTime,
     }),
   /** What is different between two revisions; they never change. */

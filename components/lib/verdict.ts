@@ -1,9 +1,9 @@
-import type { HealthView, MetricsView } from "@/lib/shared/contract";
+import type { HealthView, MetricsView, TargetView } from "@/lib/shared/contract";
 import type { Format } from "@/lib/shared/format";
 import type { Text } from "./i18n/messages";
 import type { MetricsBucket } from "./metrics-bucket";
 import { strandedRoutes } from "./targets/reach";
-import { impairedTargets, targetsOn, worstState } from "./targets/state";
+import { impairedTargets, isHeard, shownState, targetsOn } from "./targets/state";
 
 /** Why the page has no current view, when it has none. */
 export type Trouble = "database" | "unreachable" | "outdated";
@@ -11,13 +11,21 @@ export type Trouble = "database" | "unreachable" | "outdated";
 export type Verdict =
   | { readonly kind: "database_away" | "page_offline" | "page_outdated" | "silent_gateway" }
   | { readonly kind: "no_calls"; readonly targets: number }
-  | { readonly kind: "failing"; readonly failed: number; readonly calls: number }
+  /** `routes`: the names that nobody can answer for now. */
+  | ({ readonly kind: "failing"; readonly routes: readonly string[] } & Failures)
+  /** Calls failed a moment ago, and too many were answered since for that to go on. */
+  | ({ readonly kind: "answered_again"; readonly lastAtMs: number } & Failures)
   /** Nobody can answer for these names: who asks for them now gets no answer. */
   | { readonly kind: "stranded"; readonly routes: readonly string[] }
   /** Some nodes cannot obey the newest configuration, and go on with the one before it. */
   | { readonly kind: "refused"; readonly nodes: number; readonly revision: number }
   | { readonly kind: "impaired"; readonly impaired: number; readonly targets: number }
   | { readonly kind: "served"; readonly targets: number };
+
+interface Failures {
+  readonly failed: number;
+  readonly calls: number;
+}
 
 export interface VerdictInput {
   readonly health: HealthView | undefined;
@@ -41,21 +49,25 @@ export function verdictOf({ health, metrics, trouble }: VerdictInput): Verdict |
   if (health === undefined) {
     return null;
   }
-  if (!health.nodes.some((node) => node.live)) {
+  if (!isHeard(health)) {
     return { kind: "silent_gateway" };
   }
   const recent = recentOutcome(metrics);
   const targets = targetsOn(health).length;
-  if (recent.failed > 0) {
-    return { kind: "failing", ...recent };
-  }
+  const { lastAtMs, isOver, ...failures } = recent;
   const stranded = strandedRoutes(health);
+  if (lastAtMs !== null && !isOver) {
+    return { kind: "failing", routes: stranded, ...failures };
+  }
   if (stranded.length > 0) {
     return { kind: "stranded", routes: stranded };
   }
   const refused = refusals(health);
   if (refused.length > 0) {
     return { kind: "refused", nodes: refused.length, revision: Math.max(...refused) };
+  }
+  if (lastAtMs !== null) {
+    return { kind: "answered_again", lastAtMs, ...failures };
   }
   const impaired = impairedTargets(health).length;
   if (impaired > 0) {
@@ -69,13 +81,13 @@ export function refusals({ nodes }: Pick<HealthView, "nodes">): number[] {
   return nodes.flatMap(({ live, refused }) => (live && refused !== null ? [refused.revision] : []));
 }
 
-/** The first sentence, then what explains it. */
+/** The first sentence, then those that explain it. */
 export function verdictTexts(
   verdict: Verdict,
   { health, metrics }: VerdictInput,
   f: Format,
   nowMs: number,
-): { headline: Text; rest: Text | null } {
+): { headline: Text; rest: readonly Text[] } {
   switch (verdict.kind) {
     case "database_away":
     case "page_offline":
@@ -83,42 +95,57 @@ export function verdictTexts(
     case "silent_gateway":
       return {
         headline: { key: `verdict.${verdict.kind}.headline` },
-        rest: { key: `verdict.${verdict.kind}.rest` },
+        rest: [{ key: `verdict.${verdict.kind}.rest` }],
       };
     case "no_calls":
       return {
         headline: { key: "verdict.no_calls.headline" },
-        rest: { key: "verdict.no_calls.rest", values: { targets: verdict.targets } },
+        rest: [{ key: "verdict.no_calls.rest", values: { targets: verdict.targets } }],
       };
-    case "failing":
+    case "failing": {
+      const { routes, failed, calls } = verdict;
+      const values = { failed, calls: f.count(calls) };
+      const count: Text = { key: "verdict.failing.rest", values };
       return {
         headline: { key: "verdict.failing.headline" },
-        rest: {
-          key: "verdict.failing.rest",
-          values: { failed: verdict.failed, calls: f.count(verdict.calls) },
-        },
+        rest:
+          routes.length > 0
+            ? [{ key: "verdict.failing.stranded", values: namedRoutes(routes) }, count]
+            : [count, ...impairedTexts(health, metrics, f, nowMs)],
       };
+    }
+    case "answered_again": {
+      const { failed, calls, lastAtMs } = verdict;
+      const values = { failed, calls: f.count(calls), at: f.hourMinute(lastAtMs) };
+      return {
+        headline: { key: "verdict.answered_again.headline" },
+        rest: [
+          { key: "verdict.answered_again.rest", values },
+          ...impairedTexts(health, metrics, f, nowMs),
+        ],
+      };
+    }
     case "stranded": {
       const { routes } = verdict;
       return {
         headline: { key: "verdict.stranded.headline", values: { n: routes.length } },
-        rest: { key: "verdict.stranded.rest", values: namedRoutes(routes) },
+        rest: [{ key: "verdict.stranded.rest", values: namedRoutes(routes) }],
       };
     }
     case "refused":
       return {
         headline: { key: "verdict.refused.headline", values: { revision: verdict.revision } },
-        rest: { key: "verdict.refused.rest", values: { nodes: verdict.nodes } },
+        rest: [{ key: "verdict.refused.rest", values: { nodes: verdict.nodes } }],
       };
     case "served":
       return {
         headline: servedText(metrics),
-        rest: { key: "verdict.served.rest", values: { targets: verdict.targets } },
+        rest: [{ key: "verdict.served.rest", values: { targets: verdict.targets } }],
       };
     case "impaired":
       return {
         headline: servedText(metrics),
-        rest: impairedText(health, metrics, f, nowMs),
+        rest: impairedTexts(health, metrics, f, nowMs),
       };
   }
 }
@@ -146,6 +173,7 @@ export function pillTexts(verdict: Verdict): { readonly long: Text; readonly sho
     case "silent_gateway":
     case "no_calls":
     case "failing":
+    case "answered_again":
     case "refused":
     case "served":
       return { long: { key: `pill.${verdict.kind}` }, short: null };
@@ -176,49 +204,72 @@ export function impairedSince(health: HealthView): number | null {
   return since.length === 0 ? null : Math.min(...since);
 }
 
-function impairedText(
+/** What is impaired, in a sentence; none when nothing is. */
+function impairedTexts(
   health: HealthView | undefined,
   metrics: MetricsView | undefined,
   f: Format,
   nowMs: number,
-): Text | null {
-  if (health === undefined) {
-    return null;
-  }
-  const [worst, ...others] = impairedTargets(health);
+): Text[] {
+  const [worst, ...others] = health === undefined ? [] : impairedTargets(health);
   if (worst === undefined) {
-    return null;
+    return [];
   }
   const rescued = metrics?.totals.rescued ?? 0;
-  const since = worst.since === null ? f.duration(0) : f.duration(nowMs - worst.since);
-  const values = { model: worst.model, region: worst.region, since, rescued };
+  const { model, region } = worst;
   if (others.length === 0) {
-    return { key: `verdict.one.${impairedState(worstState([worst]))}`, values };
+    const since = worst.since === null ? "" : f.duration(nowMs - worst.since);
+    const values = { model, region, since, rescued };
+    return [{ key: `verdict.one.${impairedState(worst)}`, values }];
   }
-  const isRegional = others.every((target) => target.region === worst.region);
-  const isModel = others.every((target) => target.model === worst.model);
   const n = others.length + 1;
-  if (isRegional) {
-    return { key: "verdict.manyInRegion", values: { n, region: worst.region, rescued } };
+  const isCommon = (key: "region" | "model" | "provider"): boolean =>
+    others.every((target) => target[key] === worst[key]);
+  if (isCommon("region")) {
+    return [{ key: "verdict.manyInRegion", values: { n, region, rescued } }];
   }
-  return isModel
-    ? { key: "verdict.manyOfModel", values: { n, model: worst.model, rescued } }
-    : { key: "verdict.many", values: { n, rescued } };
+  if (isCommon("model")) {
+    return [{ key: "verdict.manyOfModel", values: { n, model, rescued } }];
+  }
+  return isCommon("provider") && health?.providers.length !== 1
+    ? [{ key: "verdict.manyOfProvider", values: { n, provider: worst.provider, rescued } }]
+    : [{ key: "verdict.many", values: { n, rescued } }];
 }
 
-function impairedState(state: string): "down" | "degraded" | "recovering" {
-  return state === "down" || state === "degraded" ? state : "recovering";
+/** Since when a limit has held is not known. */
+function impairedState(target: TargetView): "down" | "degraded" | "limited" | "recovering" {
+  const state = shownState(target);
+  if (state === "degraded") {
+    return target.since === null ? "limited" : state;
+  }
+  return state === "down" ? state : "recovering";
 }
 
-function recentOutcome(metrics: MetricsView | undefined): { failed: number; calls: number } {
-  if (metrics === undefined) {
-    return { failed: 0, calls: 0 };
-  }
-  const recent = metrics.series.filter(({ t }) => t + metrics.bucketMs > metrics.to - recentMs);
-  const sum = (of: (bucket: MetricsBucket) => number): number =>
-    recent.reduce((total, bucket) => total + of(bucket), 0);
+/** Under this many calls the end of failures is not believed, however many failed before. */
+const leastAnswered = 20;
+/** At the pace of before, so many more calls would have failed since the last one that did. */
+const missedFailures = 3;
+
+function recentOutcome(
+  metrics: MetricsView | undefined,
+): Failures & { readonly lastAtMs: number | null; readonly isOver: boolean } {
+  const recent =
+    metrics?.series.filter(({ t }) => t + metrics.bucketMs > metrics.to - recentMs) ?? [];
+  const last = recent.findLastIndex(({ failed }) => failed > 0);
+  const calls = callsIn(recent);
+  const failed = recent.reduce((sum, bucket) => sum + bucket.failed, 0);
+  const since = callsIn(recent.slice(last + 1));
   return {
-    failed: sum(({ failed }) => failed),
-    calls: sum(({ firstTry, rescued, failed }) => firstTry + rescued + failed),
+    failed,
+    calls,
+    lastAtMs: recent[last]?.t ?? null,
+    isOver: since >= leastAnswered && since * failed >= missedFailures * (calls - since),
   };
+}
+
+function callsIn(buckets: readonly MetricsBucket[]): number {
+  return buckets.reduce(
+    (sum, { firstTry, rescued, failed }) => sum + firstTry + rescued + failed,
+    0,
+  );
 }

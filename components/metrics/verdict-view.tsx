@@ -52,9 +52,9 @@ export function VerdictView({ gatewayUrl }: Props) {
         className="tight run max-w-4xl text-verdict font-medium text-balance phone:text-[21px] phone:text-pretty phone:leading-7"
       >
         <b className="font-strong">{say(headline)}</b>{" "}
-        {rest !== null && (
+        {rest.length > 0 && (
           <span className="text-fg-2 phone:mt-1.5 phone:block phone:text-lead phone:font-regular">
-            {say(rest)}
+            {rest.map(say).join(" ")}
           </span>
         )}
       </h1>

@@ -52,13 +52,14 @@ function Charts({ view }: { view: ObjectView }) {
   const attempts = view.series.reduce((sum, bucket) => sum + bucket.attempts, 0);
   const failedProbes = view.series.reduce((sum, bucket) => sum + failedProbesIn(bucket), 0);
   const judged = view.series.reduce((sum, bucket) => sum + judgedIn(bucket), 0);
+  const noAnswers = t(attempts === 0 ? "objects.nothing" : "objects.noAnswers");
   const n = (of: (bucket: ObjectBucket) => number): string =>
     t("chart.n", { n: f.count(view.series.reduce((sum, bucket) => sum + of(bucket), 0)) });
   const shared = {
     span: view,
     marks,
     onOpenMark: openMark,
-    empty: t("objects.nothing"),
+    empty: noAnswers,
   };
   return (
     <div className="grid gap-5 xl:grid-cols-2">
@@ -132,6 +133,7 @@ function Charts({ view }: { view: ObjectView }) {
         lines={lines.moved}
         shape="stack"
         formatValue={f.count}
+        empty={t(attempts === 0 ? "objects.nothing" : "objects.noFlows")}
       />
       <FlowTable view={view} />
     </div>

@@ -23,6 +23,7 @@ import { noValue } from "@/lib/shared/format";
 import { ChainChip } from "./chain-chip";
 import { ownerText } from "./owner";
 import { reachOf } from "@/components/lib/targets/reach";
+import { isHeard } from "@/components/lib/targets/state";
 import { othersShare, shareOf, tellsShares } from "./shares";
 import { UnreachableLine } from "./unreachable";
 
@@ -132,6 +133,7 @@ function RouteCard({ route, health, view }: CardProps) {
       <p className="run text-small text-fg-3">
         {t("routes.card.depth", {
           models: chain.length,
+          heard: isHeard(health) ? "yes" : "no",
           usable: reach.usable.length,
           targets: reach.targets.length,
         })}

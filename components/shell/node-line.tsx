@@ -37,9 +37,9 @@ export function NodeLine() {
       {isOld && <span>{t("nodes.old")}</span>}
       {!isOld && (behind > 0 || refused.length === 0) && (
         <span>
-          {behind === 0 && live.length > 0
-            ? t("nodes.applied")
-            : t("nodes.behind", { n: live.length === 0 ? health.nodes.length : behind })}
+          {live.length === 0 && t("nodes.silent")}
+          {live.length > 0 &&
+            (behind === 0 ? t("nodes.applied") : t("nodes.behind", { n: behind }))}
         </span>
       )}
     </div>

@@ -62,6 +62,8 @@ function pillGlyph(verdict: Verdict, worst: GlyphState): GlyphState {
       return "no_data";
     case "refused":
       return "degraded";
+    case "answered_again":
+      return "recovering";
     case "impaired":
       return worst;
     case "no_calls":

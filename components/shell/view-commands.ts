@@ -5,7 +5,7 @@ import { linkToWindow, namedRange, rangeShown, showRange, windowOf } from "@/com
 import { steppedRange } from "@/components/lib/range-steps";
 import { rangeText } from "@/components/lib/range-text";
 import { type Asked, askedLine, askProbe } from "@/components/lib/targets/probe-now";
-import { impairedTargets, targetName } from "@/components/lib/targets/state";
+import { impairedTargets, isHeard, targetName } from "@/components/lib/targets/state";
 import type { HealthView } from "@/lib/shared/contract";
 import type { Format } from "@/lib/shared/format";
 import { sayAloud } from "./aloud";
@@ -98,7 +98,8 @@ function focusWorst({ health, t }: Viewed): void {
     cell.focus();
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   } else if (document.querySelector('[role="grid"]') !== null) {
-    announce(t("matrix.noneImpaired"));
+    const isSilent = health !== undefined && !isHeard(health);
+    announce(t(isSilent ? "verdict.silent_gateway.headline" : "matrix.noneImpaired"));
   }
 }
 

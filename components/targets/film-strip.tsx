@@ -15,6 +15,7 @@ import { Panel } from "@/components/ui/panel";
 import type { FilmView, HealthView } from "@/lib/shared/contract";
 import {
   cellsOf,
+  filmAsOf,
   filmCsv,
   filmRows,
   filmState,
@@ -41,7 +42,11 @@ type Props = {
 export function FilmStrip({ health, past, onPast }: Props) {
   const { t, f } = useWords();
   const query = useQuery(filmQueries.view());
-  const film = query.data;
+  const { data } = query;
+  const film = useMemo(
+    () => data && filmAsOf(data, health.targets, health.generatedAt),
+    [data, health],
+  );
   const isThere = film !== undefined;
   const showAsked = useEffectEvent(() => {
     const asked = momentAsked(new URLSearchParams(window.location.search));

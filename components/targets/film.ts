@@ -1,5 +1,6 @@
 import { csvText } from "@/components/charts/csv";
-import type { DisplayState, FilmView, StripState } from "@/lib/shared/contract";
+import { shownState } from "@/components/lib/targets/state";
+import type { DisplayState, FilmView, StripState, TargetView } from "@/lib/shared/contract";
 
 type Strip = readonly StripState[];
 
@@ -24,6 +25,27 @@ export function filmRows(
     strip: worstStrip(film.targets.filter((one) => one.model === model).map(({ strip }) => strip)),
   }));
 }
+
+/** The film with its newest step as bad as the targets are now: it is read once a minute. */
+export function filmAsOf(film: FilmView, targets: readonly TargetView[], nowMs: number): FilmView {
+  const last = cellsOf(film) - 1;
+  if (last < 0 || nowMs >= film.from + (last + 1) * film.cellMs) {
+    return film;
+  }
+  const states = new Map(targets.map((target) => [target.id, shownState(target)]));
+  return {
+    ...film,
+    targets: film.targets.map((target) => {
+      const state = states.get(target.id);
+      const isSick = state === "down" || state === "degraded" || state === "recovering";
+      return isSick
+        ? { ...target, strip: worstStrip([target.strip, [...gaps(last), state]]) }
+        : target;
+    }),
+  };
+}
+
+const gaps = (length: number): StripState[] => Array.from({ length }, () => null);
 
 const isTrouble = (state: StripState): boolean =>
   state === "down" || state === "degraded" || state === "recovering";

@@ -3,7 +3,7 @@
 import { useSearchParams } from "next/navigation";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
-import { impairedTargets, targetsOn } from "@/components/lib/targets/state";
+import { impairedTargets, isHeard, targetsOn } from "@/components/lib/targets/state";
 import { useWindowKey } from "@/components/lib/use-window-key";
 import { PageHead } from "@/components/shell/page-head";
 import { Segments } from "@/components/ui/segments";
@@ -50,6 +50,7 @@ export function MatrixPageView() {
             on,
             off: health.targets.length - on,
             hurt: impairedTargets(health).length,
+            heard: isHeard(health) ? "yes" : "no",
           })}
       </PageHead>
       <MatrixView

@@ -114,7 +114,10 @@ export function metricNote(
     case "load":
       return {
         key: "matrix.note.load",
-        values: { n: f.count(Math.round(attempts / (windowMs / 60_000))) },
+        values: {
+          n: f.count(Math.round(attempts / (windowMs / 60_000))),
+          window: f.duration(windowMs),
+        },
       };
   }
 }

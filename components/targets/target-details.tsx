@@ -10,12 +10,13 @@ import { Glyph } from "@/components/ui/glyph";
 import { Link } from "@/components/ui/link";
 import type { HealthView, TargetView } from "@/lib/shared/contract";
 import { noValue } from "@/lib/shared/format";
+import { metricNote } from "./metric";
 
 type Props = { target: TargetView; health: HealthView };
 
 /** All that is known of a target, in words and figures. */
 export function TargetDetails({ target, health }: Props) {
-  const { t, f } = useWords();
+  const { t, f, say } = useWords();
   const nowMs = useNow();
   const { lastError, lastProbe, availability, onNodes } = target;
   const state = shownState(target);
@@ -37,8 +38,7 @@ export function TargetDetails({ target, health }: Props) {
           {f.ms(target.p50Ms)} · {t("matrix.ttft", { ms: f.ms(target.ttftMs) })}
         </Row>
         <Row label={t("details.inFlight")}>
-          {f.count(target.inFlight)} ·{" "}
-          {t("matrix.note.load", { n: f.count(Math.round(perMinute(target, health))) })}
+          {f.count(target.inFlight)} · {say(metricNote(target, "load", health.windowMs, f))}
         </Row>
         <Row label={t("details.breaker")}>
           {breaker.length === 0 ? noValue : breaker.map((line) => <p key={line}>{line}</p>)}
@@ -94,10 +94,6 @@ export function TargetDetails({ target, health }: Props) {
       </p>
     </>
   );
-}
-
-function perMinute({ attempts }: TargetView, { windowMs }: HealthView): number {
-  return attempts / (windowMs / 60_000);
 }
 
 function nameOf(id: string | null, { targets }: HealthView): string {

@@ -7,18 +7,25 @@ import { type MatrixMetric, metricFigure, metricValue } from "./metric";
 /** What a screen reader says of a cell after its name: "degraded, 97.2 % of 1,204, since 03:02". */
 export function useTargetReading(target: TargetView, metric: MatrixMetric): string {
   const { t, f } = useWords();
-  const { n } = target.availability;
+  const { n, source } = target.availability;
+  const state = shownState(target);
   const ratio = shownRatio(target.availability);
   const availability =
     ratio === null
       ? t("matrix.tooFew")
-      : t("matrix.availabilityOf", { percent: f.percent(ratio), n: f.count(n) });
+      : t(`matrix.availabilityOf${source === "probe" ? "Probes" : ""}`, {
+          percent: f.percent(ratio),
+          n: f.count(n),
+        });
   const { value, unit } = metricFigure(metricValue(target, metric), metric, f);
   const figure = unit === "" ? value : `${value} ${unit}`;
   const parts = [
-    t(stateKey(shownState(target))),
+    t(stateKey(state)),
     ...(metric === "availability" ? [availability] : [`${t(`matrix.metric.${metric}`)} ${figure}`]),
-    ...(target.since === null ? [] : [t("matrix.since", { at: f.hourMinute(target.since) })]),
+    // On its way back it is not since then.
+    ...(target.since === null || state === "recovering"
+      ? []
+      : [t("matrix.since", { at: f.hourMinute(target.since) })]),
   ];
   return parts.join(", ");
 }

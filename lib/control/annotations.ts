@@ -1,11 +1,11 @@
 import { type MetricsView } from "../shared/contract";
-import { type HealthEventRow } from "../store/health-events";
+import { type HealthEventRow, outStates } from "../store/health-events";
 import { type RevisionRow } from "../store/revisions";
 import { wasDone } from "./health-done";
 
 type Annotation = MetricsView["annotations"][number];
 
-/** What people and the healer did in a range, for the lane above a chart, in order of time. */
+/** What people and the healer did in a range, for the lane above a chart, in order of time; `events` are news. */
 export function toAnnotations(
   revisions: readonly RevisionRow[],
   events: readonly HealthEventRow[],
@@ -16,11 +16,9 @@ export function toAnnotations(
     kind: "config",
     title: revisionTitle(revision),
   }));
-  const transitions = events.filter(wasDone).flatMap((event): Annotation[] => {
-    const kind = transitionKind(event.to);
-    const isNews = kind !== "opened" || transitionKind(event.from) !== "opened";
+  const transitions = events.filter(wasDone).map((event): Annotation => {
     const title = `${event.model} @ ${event.region}`;
-    return kind === null || !isNews ? [] : [{ id: `h:${event.id}`, t: event.at, kind, title }];
+    return { id: `h:${event.id}`, t: event.at, kind: transitionKind(event.to), title };
   });
   return [...changes, ...transitions].sort((left, right) => left.t - right.t);
 }
@@ -41,21 +39,9 @@ function revisionTitle({ summary, id }: RevisionRow): string {
   }
 }
 
-/** Half-way states are no news on a chart. */
-function transitionKind(to: string): Annotation["kind"] | null {
-  switch (to) {
-    case "credential_dead":
-    case "region_down":
-    case "blocked":
-    case "open":
-    case "probe_down":
-      return "opened";
-    case "closed":
-      return "closed";
-    case "suspect":
-    case "degraded":
-      return "degraded";
-    default:
-      return null;
+function transitionKind(to: string): Annotation["kind"] {
+  if (outStates.includes(to)) {
+    return "opened";
   }
+  return to === "closed" ? "closed" : "degraded";
 }

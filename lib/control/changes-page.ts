@@ -21,10 +21,10 @@ export type ChangesQuery = {
 };
 
 /**
- * People, the configuration file, schedules (Bellwether's own clock and first start), and the healer. Openings of bodies
- * change nothing: they have a list of their own.
+ * People, the configuration file, schedules (Bellwether's own clock and first start), and the healer; all but the healer are
+ * the others. Openings of bodies change nothing: they have a list of their own.
  */
-export const changers = ["people", "file", "schedule", "healer", "openings"] as const;
+export const changers = ["people", "file", "schedule", "healer", "others", "openings"] as const;
 
 const freshMs = 900;
 const linesShown = 20;
@@ -67,7 +67,7 @@ function pageOf(changes: Change[], limit: number): ChangesPage {
 async function readChanges(
   { db }: ControlDeps,
   current: Current,
-  by: keyof typeof actorTypes | "healer" | undefined,
+  by: keyof typeof actorTypes | "healer" | "others" | undefined,
   { limit, cursor: text, object }: ChangesQuery,
 ): Promise<ChangesPage> {
   const cursor = text === undefined ? undefined : parseCursor(text);
@@ -77,7 +77,7 @@ async function readChanges(
       ? []
       : listRevisions(db, limit + 1, {
           ...revisionBound(cursor),
-          ...(by !== undefined && { actor: actorTypes[by] }),
+          ...(by !== undefined && by !== "others" && { actor: actorTypes[by] }),
           ...(object !== undefined && { object }),
         }),
     (by !== undefined && by !== "healer") || targets === null

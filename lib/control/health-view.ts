@@ -9,7 +9,7 @@ import { type ObjectType } from "../store/switches";
 import { listTargetStates, type TargetStateRow } from "../store/target-states";
 import { availability, type Samples, sumSamples } from "./availability";
 import { type Current, demoRule, readCurrent } from "./current";
-import { labelOf, shownState } from "./display-state";
+import { labelOf, type Shown, shownState } from "./display-state";
 import { effectiveIntent, switchView } from "./effective-intent";
 import { objectIds } from "./objects";
 import { routeViews } from "./routes";
@@ -146,7 +146,7 @@ function targetView(
     state: shown.state,
     label: shown.opinion === undefined ? "closed" : labelOf(shown.opinion),
     breaker: shown.opinion?.breaker ?? "closed",
-    since: shown.opinion?.since ?? null,
+    since: sinceOf(shown, intent.offBy, { switches: current.switches, now }),
     until: shown.opinion?.until ?? null,
     reason: shown.opinion?.reason ?? null,
     successors: shown.opinion?.successors ?? [],
@@ -162,6 +162,19 @@ function targetView(
     probeCostNanoUsd: probeCostNanoUsd(named?.price, named?.capabilities?.reasoning ?? false),
     onNodes: { count: shown.count, of: live },
   };
+}
+
+/** When it came to be as it is shown, of one that recovers when its outage began: what a person holds off is so since the switch, and a limit's beginning is not known. */
+function sinceOf(
+  { state, opinion }: Shown,
+  offBy: TargetView["offBy"],
+  { switches, now }: { switches: Current["switches"]; now: number },
+): number | null {
+  if (offBy !== null) {
+    return switchView(switches, offBy.type, offBy.id, now).changedAt;
+  }
+  const isLimited = state === "degraded" && opinion !== undefined && labelOf(opinion) === "closed";
+  return isLimited ? null : (opinion?.since ?? null);
 }
 
 /** Of the nodes that see the same breaker as the one that decides, the one that counts most. */

@@ -57,7 +57,7 @@ async function readMetrics(deps: ControlDeps, { range, app }: MetricsQuery): Pro
     ),
     outcomesByBucket(db, window, bucketMs),
     listRevisionsSince(db, from, mostAnnotations, untilOf(span)),
-    listHealthEventsSince(db, from, mostAnnotations, untilOf(span)),
+    listHealthEventsSince(db, from, mostAnnotations, { untilMs: untilOf(span), news: true }),
     listLogGaps(db, window),
     cache.get(`apps ${demo}`, appsFreshMs, () => callersSince(db, demo, Date.now() - activeMs)),
   ]);

@@ -120,7 +120,7 @@ async function readObject(
     objectPartsIn(deps.db, { kind, id }, window, bucketMs),
     flowsIn(deps.db, kind, window, bucketMs),
     listRevisionsSince(deps.db, from, mostAnnotations, untilOf(span)),
-    listHealthEventsSince(deps.db, from, mostEvents, untilOf(span)),
+    listHealthEventsSince(deps.db, from, mostEvents, { untilMs: untilOf(span), news: true }),
   ]);
   const flows = allFlows.filter((flow) => flow.from === id || flow.to === id);
   const bucketAt = new Map(buckets.map((bucket) => [bucket.t, bucket]));

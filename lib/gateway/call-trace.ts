@@ -99,7 +99,11 @@ export function beginTrace(deps: GatewayDeps): CallTrace {
 export type RescuedBy = "retry" | "sibling" | "fallback" | "resume" | "avoidance";
 
 /** How the call came to its answer although its first choice did not give it; null when nothing was in the way. */
-export function rescuedBy({ answering, attempts, plan }: CallTrace): RescuedBy | null {
+export function rescuedBy({
+  answering,
+  attempts,
+  plan,
+}: Pick<CallTrace, "answering" | "attempts" | "plan">): RescuedBy | null {
   if (answering === null) {
     return null;
   }
@@ -108,7 +112,10 @@ export function rescuedBy({ answering, attempts, plan }: CallTrace): RescuedBy |
   }
   const others = attempts.filter((one) => one !== answering);
   if (others.length === 0) {
-    return plan?.avoided === true ? "avoidance" : null;
+    // Where nobody is well, the one that is due back first is asked, wherever it stands.
+    const isElsewhere = answering.target.id !== plan?.candidates[0]?.target.id;
+    const isAvoided = plan?.avoided === true || (answering.how === "panic" && isElsewhere);
+    return isAvoided ? "avoidance" : null;
   }
   if (others.some((one) => one.target.id === answering.target.id)) {
     return "retry";

@@ -1,5 +1,5 @@
 /** What this node tells the others: that it lives, what it obeys, what it thinks of each target, and what changed. */
-import type { Decision, HealthLabel, Transition } from "../core/events";
+import type { Decision, Transition } from "../core/events";
 import { successors } from "../core/successors";
 import type { Snapshot } from "../core/types";
 import { type World, labelOf } from "../core/world";
@@ -14,6 +14,7 @@ import {
 } from "../store/health-log";
 import { type NodeReport, markNodeStopped, upsertNode } from "../store/nodes";
 import { type TargetStateRow, deleteNodeStates, writeTargetStates } from "../store/target-states";
+import { createLasting } from "./lasting";
 import { shownMessage, shownVerdict, stateRow } from "./state-row";
 
 export type ReporterDeps = {
@@ -204,28 +205,6 @@ function fingerprint(state: TargetStateRow): string {
     { ...state, inFlight: Math.min(state.inFlight, 1) },
     (key, value: unknown) => (flickering.has(key) ? undefined : value),
   );
-}
-
-type Lasting = {
-  /** Since when `label` has been the target's, monotonic; null while it has had no other. */
-  sinceMs: (targetId: string, label: HealthLabel, nowMs: number) => number | null;
-  forget: (targetId: string) => void;
-};
-
-/** How long each target has had its label. Most changes are told; a verdict that grew too old to count is only seen. */
-function createLasting(): Lasting {
-  const labels = new Map<string, { label: HealthLabel; sinceMs: number | null }>();
-  return {
-    sinceMs(targetId, label, nowMs) {
-      const known = labels.get(targetId) ?? { label: "closed", sinceMs: null };
-      const present = known.label === label ? known : { label, sinceMs: nowMs };
-      labels.set(targetId, present);
-      return present.sinceMs;
-    },
-    forget(targetId) {
-      labels.delete(targetId);
-    },
-  };
 }
 
 function eventRecord(

@@ -118,6 +118,7 @@ export const TargetView = z.object({
   label: HealthLabel,
   /** The worst node's breaker axis. */
   breaker: z.enum(["closed", "open", "half_open", "ramp"]),
+  /** When it came to be as it is shown: an outage begins once, whatever is tried meanwhile. Null: nobody knows. */
   since: z.nullable(z.number()),
   until: z.nullable(z.number()),
   reason: z.nullable(z.string()),

@@ -17,16 +17,41 @@ export type HealthEventRow = {
   readonly evidence: unknown;
 };
 
-/** The transitions since `fromMs`, before `untilMs` where it is said, oldest first; the newest `limit` of them. */
+/** States in which ordinary calls do not go to a target. */
+export const outStates: readonly string[] = [
+  "credential_dead",
+  "region_down",
+  "blocked",
+  "open",
+  "probe_down",
+];
+/** A target that comes back from one of those. */
+export const halfWayStates: readonly string[] = ["half_open", "ramp"];
+
+/** Of a target that flaps, or is out for one reason after another, these would leave no room for anything else. */
+const noNews = {
+  OR: [
+    { toState: { in: [...halfWayStates] } },
+    { fromState: { in: [...outStates] }, toState: { in: [...outStates] } },
+  ],
+};
+
+/**
+ * The transitions since `fromMs`, before `untilMs` where it is said, oldest first; the newest `limit` of them. `news`: only
+ * those that begin or end something.
+ */
 export async function listHealthEventsSince(
   db: Database,
   fromMs: number,
   limit: number,
-  untilMs: number | null = null,
+  { untilMs = null, news = false }: { untilMs?: number | null; news?: boolean } = {},
 ): Promise<HealthEventRow[]> {
   const rows = await db.run((prisma) =>
     prisma.healthEvent.findMany({
-      where: { at: { gte: new Date(fromMs), ...(untilMs !== null && { lt: new Date(untilMs) }) } },
+      where: {
+        at: { gte: new Date(fromMs), ...(untilMs !== null && { lt: new Date(untilMs) }) },
+        ...(news && { NOT: noNews }),
+      },
       orderBy: [{ at: "desc" }, { id: "desc" }],
       take: limit,
     }),

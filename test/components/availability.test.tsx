@@ -143,4 +143,11 @@ describe("the charts of a model", () => {
       "No errors in this range.<",
     );
   });
+
+  it("say that there were no attempts only where there were none", () => {
+    const dead = page([{ ...bucket(0, { east: { n: 4 } }), attempts: 4 }]);
+    expect(dead).not.toContain("No attempts in this range.");
+    expect(dead).toContain("No answers to measure in this range.");
+    expect(dead).toContain("No call had to be answered by another one.");
+  });
 });

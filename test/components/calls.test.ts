@@ -10,6 +10,7 @@ import { filterQuery, filterWords, readFilter } from "@/components/calls/filter"
 import { withNewest } from "@/components/calls/held-list";
 import { suggestions } from "@/components/calls/suggestions";
 import { dearOver, slowOver } from "@/components/calls/thresholds";
+import { answererOf } from "@/components/lib/calls/outcome";
 import { callsLink } from "@/components/lib/calls/link";
 import { namedRange, rangeBetween } from "@/components/lib/range";
 import type { CallBody, CallsPage, CallView, HealthView } from "@/lib/shared/contract";
@@ -205,6 +206,18 @@ describe("the figures of a call", () => {
     expect(header).toMatch(/,estimated,first_model,rescue_cost_usd,flags$/);
     expect(first).toMatch(/,yes,gpt-4\.1,-0\.00005,spliced$/);
     expect(second).toMatch(/,no,gpt-4\.1,,$/);
+  });
+});
+
+describe("who answered a call", () => {
+  const failed = { outcome: "failed", model: "gpt-4.1", region: "us-east" } as const;
+  it.each([
+    ["the one who served it", {}, "gpt-4.1"],
+    ["nobody where it failed: the model is the last one that was asked", failed, undefined],
+    ["the one whose stream broke off", { ...failed, ttftMs: 300 }, "gpt-4.1"],
+    ["nobody where no one was asked", { outcome: "refused", model: null }, undefined],
+  ] as const)("is %s", (_name, over, model) => {
+    expect(answererOf(call({ ttftMs: null, ...over }))?.model).toBe(model);
   });
 });
 

@@ -77,6 +77,17 @@ describe("changes in words", () => {
     const late = { ...summary, from: "open", to: "probe_down" } as const;
     expect(say(healthTitle(late))).toBe("Probes still fail");
     expect(say(healthTitle({ ...late, from: "closed" }))).toBe("Probes fail");
+    const closed = { ...summary, from: "half_open", to: "closed" } as const;
+    expect(say(healthTitle(closed))).toBe("Closed breaker");
+    expect(say(healthTitle({ ...closed, from: "degraded" }))).toBe("Healthy again");
+    const freed = {
+      ...summary,
+      from: "region_down",
+      reason: "trial_passed",
+      evidence: {},
+    } as const;
+    expect(say(healthTitle(freed))).toBe("Breaker still open");
+    expect(healthEvidence(freed, f).map(say)).toEqual(["region_probes_passed"]);
     expect(healthEvidence(summary, f).map(say)).toEqual([
       "503",
       "3 failures in a row",

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { FeedView } from "@/components/changes/feed-view";
+import { PeopleView } from "@/components/changes/people-view";
 import { changesQueries } from "@/components/lib/queries";
 import type { Change, Effect } from "@/lib/shared/contract";
-import { now } from "./fixtures";
+import { health, now } from "./fixtures";
 import { rendered } from "./rendered";
 
 const person: Change = {
@@ -68,4 +69,25 @@ it("a line of an effect stands before it is read, and says when that failed", ()
 
 it("a file is called by its own name, and its path is the title", () => {
   expect(lines("asked")[3]).toContain('title="/etc/bellwether/prod.yaml">prod.yaml<');
+});
+
+it("tells what people changed last, although the healer alone made the newest changes", () => {
+  const healed = Array.from({ length: 100 }, (_, index): Change => {
+    const summary = { type: "health", target: "t", provider: "p", model: "m", region: "r" };
+    return revision(0, { id: `h:${index}`, kind: "health", summary });
+  });
+  const markup = (others: Change[] | null): string =>
+    rendered(<PeopleView />, {
+      health: health([]),
+      read(client) {
+        const page = { generatedAt: now, nextCursor: null };
+        client.setQueryData(changesQueries.latest().queryKey, { ...page, changes: healed });
+        if (others !== null) {
+          client.setQueryData(changesQueries.others(12).queryKey, { ...page, changes: others });
+        }
+      },
+    });
+  expect(markup([person])).toContain("minji");
+  expect(markup([])).toContain("Nobody has changed anything yet.");
+  expect(markup(null)).not.toContain("Nobody");
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  filmAsOf,
   filmCsv,
   filmRows,
   filmState,
@@ -9,6 +10,7 @@ import {
   worstStrip,
 } from "@/components/targets/film";
 import { type FilmView, type StripState } from "@/lib/shared/contract";
+import { target } from "./fixtures";
 
 const film = (strips: Record<string, StripState[]>): FilmView => ({
   generatedAt: 0,
@@ -33,6 +35,20 @@ describe("the film of a day", () => {
       ]),
     ).toEqual(["down", "degraded", "healthy", "off", null]);
     expect(worstStrip([])).toEqual([]);
+  });
+
+  it("is at its newest step as bad as the targets are now, until the next one begins", () => {
+    const view = film({ "a/us": ["healthy", "healthy"], "b/us": ["down", "down"] });
+    const sick = [
+      target({ id: "a/us", state: "degraded" }),
+      target({ id: "b/us", state: "recovering" }),
+    ];
+    const strips = (nowMs: number) => filmAsOf(view, sick, nowMs).targets.map(({ strip }) => strip);
+    expect(strips(599_999)).toEqual([
+      ["healthy", "degraded"],
+      ["down", "down"],
+    ]);
+    expect(strips(600_000)).toEqual(view.targets.map(({ strip }) => strip));
   });
 
   it("is a file with a line for each step, and nothing where nothing was heard", () => {

@@ -180,9 +180,13 @@ describe("the card of a route", () => {
     revision: 7,
   };
   const spare = target({ model: "spare" });
-  const card = (targets: HealthView["targets"], served: number): string =>
+  const card = (
+    targets: HealthView["targets"],
+    served: number,
+    over: Partial<HealthView> = {},
+  ): string =>
     rendered(<RouteCards />, {
-      health: health(targets, { routes: [route] }),
+      health: health(targets, { routes: [route], ...over }),
       read(client) {
         const own = {
           id: "mail",
@@ -221,6 +225,13 @@ describe("the card of a route", () => {
     expect(card([target(broken), { ...spare, ...broken }], 40)).toContain(told);
     expect(card([target(broken), spare], 40)).not.toContain(told);
   });
+
+  it("says how many can answer only while a gateway tells it", () => {
+    expect(card([target(), spare], 40)).toContain("2 of 2 targets can answer");
+    const silent = card([target(), spare], 40, { nodes: [] });
+    expect(silent).toContain("2 targets, no gateway reporting");
+    expect(silent).not.toContain("can answer");
+  });
 });
 
 describe("the list of models", () => {
@@ -250,7 +261,7 @@ describe("the list of models", () => {
 
   it("says why the worst of a model's targets is as it is and what comes next, problems first", () => {
     const markup = list();
-    const since = say({ key: "why.openFor", values: { since: "41 s" } });
+    const since = say({ key: "why.since", values: { since: "41 s" } });
     expect(markup).toContain(`us-east: ${since}`);
     expect(markup).toContain(say({ key: "why.nextProbe", values: { left: "2 s" } }));
     expect(markup.indexOf("object-claude-sonnet-4-5")).toBeLessThan(
@@ -402,6 +413,14 @@ describe("a model's page", () => {
       values: { percent: f.percent(0.9996), n: f.count(2914) },
     });
     expect(markup).toMatch(new RegExp(`<span class="sr-only">[^<]*${availability}`));
+    expect(markup).toContain("since 05:31");
+  });
+
+  it("reads out that a figure is of probes, and of one that recovers not since when it is out", () => {
+    const probed = { ratio: 0.5, n: 26, source: "probe" } as const;
+    const back = target({ since: now - 60_000, state: "recovering", availability: probed });
+    const read = rendered(<ObjectNow kind="model" id="gpt-4.1" />, { health: health([back]) });
+    expect(read).toContain("recovering, 50.0 % of 26 probes</span>");
   });
 
   it("leads to its requests, in words that their filter reads", () => {

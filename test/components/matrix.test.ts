@@ -25,7 +25,7 @@ describe("what a cell tells", () => {
     ["p95", 1_980, "1,980 ms", "n 2,914 · p50 812 ms"],
     ["fallbacks", 12 / 2_900, "0.41 %", "12 of 2,900 first meant for here"],
     ["cost", 4_200_000_000, "$4.20", "n 2,930 · $0.00143 an attempt"],
-    ["load", 7, "7", "195 attempts a minute"],
+    ["load", 7, "7", "195 attempts a minute in 15 min"],
   ] as const)("of its %s", (metric, value, printed, note) => {
     const one = target({ inFlight: 7 });
     expect(metricValue(one, metric)).toBe(value);

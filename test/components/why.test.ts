@@ -76,6 +76,14 @@ const kinds: readonly (readonly [string, CallDetail, Record<Locale, string>])[] 
     },
   ],
   [
+    "served although nobody was well",
+    detail({ attempts: [attempt(1)], plan: [open] }),
+    {
+      en: "No target was well; gpt-4.1 / us-east was asked all the same (breaker open) and answered.",
+      ko: "정상인 대상이 없었어요. 그래도 물었고 응답했어요: gpt-4.1 / us-east (차단기 열림).",
+    },
+  ],
+  [
     "served, its plan gone",
     detail({ attempts: [attempt(1)] }),
     {

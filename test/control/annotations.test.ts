@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { toAnnotations } from "@/lib/control/annotations";
 import { type HealthEventRow } from "@/lib/store/health-events";
 
-function event(to: string, evidence: unknown = {}, from = "closed"): HealthEventRow {
+function event(to: string, evidence: unknown = {}): HealthEventRow {
   return {
     id: to,
     at: 1_000,
@@ -11,7 +11,7 @@ function event(to: string, evidence: unknown = {}, from = "closed"): HealthEvent
     provider: "acme",
     region: "us-east",
     model: "gpt-4.1",
-    from,
+    from: "closed",
     to,
     reason: "overloaded",
     evidence,
@@ -32,15 +32,6 @@ describe("the lane above a chart", () => {
     expect(toAnnotations([], [event(to)])).toEqual([
       { id: `h:${to}`, t: 1_000, kind, title: "gpt-4.1 @ us-east" },
     ]);
-  });
-
-  it.each(["half_open", "ramp"])("leaves out %s: half-way is no news", (to) => {
-    expect(toAnnotations([], [event(to)])).toEqual([]);
-  });
-
-  it("leaves out what goes on being down for another reason", () => {
-    expect(toAnnotations([], [event("probe_down", {}, "open")])).toEqual([]);
-    expect(toAnnotations([], [event("probe_down", {}, "half_open")])).toHaveLength(1);
   });
 
   it("leaves out what a rule that only observes would have done", () => {

@@ -96,6 +96,11 @@ it("shows what happened to one object, whoever did it, and pages through it", as
     ["switch", 5],
     ["switch", 2],
   ]);
+  expect(await of("model:gpt-4.1", { by: "others" })).toEqual([
+    ["switch", 5],
+    ["switch", 2],
+    ["config", 1],
+  ]);
   expect(await of("route:auto")).toEqual([
     ["config", 3],
     ["config", 1],

@@ -146,6 +146,24 @@ describe("the matrix", () => {
     });
   });
 
+  it("tells since when a target is as it is shown, and nothing where nobody knows", async () => {
+    await node();
+    const shown = async (over: Parameters<typeof targetState>[0]) => {
+      const state = targetState({ probe: "up", since: 9, ...over });
+      await writeTargetStates(db, "host/0", [{ targetId: usEast, state }]);
+      return target();
+    };
+    expect(await shown({ breaker: "open" })).toMatchObject({ state: "down", since: 9 });
+    const limited = { rateLimitedUntil: Date.now() + minute };
+    expect(await shown(limited)).toMatchObject({ state: "degraded", since: null });
+    const off = { objectType: "region", objectId: "us-east", intent: "disabled" } as const;
+    await setSwitch(operator, createControlDeps(db), off);
+    const { regions, targets } = await health();
+    const { changedAt } = regions.find(({ id }) => id === "us-east")!.switch;
+    expect(changedAt).not.toBeNull();
+    expect(targets.find(({ id }) => id === usEast)).toMatchObject({ since: changedAt });
+  });
+
   it("a switch whose time is over shows as on before anybody wrote it down", async () => {
     const change = { objectType: "target", objectId: usEast, intent: "disabled" } as const;
     await setSwitch(operator, createControlDeps(db), { ...change, until: Date.now() + minute });
@@ -456,6 +474,12 @@ describe("the metrics", () => {
     await logTransition(db, Date.now() - minute, "closed", "open");
     await logTransition(db, Date.now() - 30 * second, "open", "half_open");
     await logTransition(db, Date.now() - 20 * second, "ramp", "closed");
+    // What goes on being down for one reason after another is no news.
+    const reasons = ["open", "region_down"];
+    for (let swaps = 0; swaps < 210; swaps += 1) {
+      const [from = "", to = ""] = swaps % 2 === 0 ? reasons : reasons.toReversed();
+      await logTransition(db, Date.now() - 50 * second + swaps, from, to);
+    }
     await setSwitch(operator, createControlDeps(db), {
       objectType: "model",
       objectId: "gpt-4.1",

@@ -9,6 +9,12 @@ export function outcomeKeyOf(call: CallView): MessageKey {
     : `calls.outcome.${call.outcome}`;
 }
 
+/** Who answered; null where nobody did: who was asked last is among the attempts. */
+export function answererOf(call: CallView): Pick<CallView, "model" | "region"> | null {
+  const isUnanswered = call.outcome === "failed" && call.ttftMs === null;
+  return call.model === null || isUnanswered ? null : call;
+}
+
 export function callGlyph({ outcome }: CallView): GlyphState {
   switch (outcome) {
     case "served":

@@ -45,6 +45,11 @@ export function worstState(targets: readonly TargetView[]): DisplayState {
   return urgency.find((state) => states.has(state)) ?? "no_data";
 }
 
+/** Whether a gateway tells how the targets are: without one nothing is known of any. */
+export function isHeard({ nodes }: Pick<HealthView, "nodes">): boolean {
+  return nodes.some(({ live }) => live);
+}
+
 /** Those that nobody has switched off, nor anything that they belong to: whom a call may reach. */
 export function targetsOn({ targets }: HealthView): TargetView[] {
   return targets.filter(({ effectiveIntent }) => effectiveIntent === "enabled");

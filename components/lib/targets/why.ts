@@ -10,7 +10,11 @@ const aSecondMs = 1_000;
 export function whyTexts(target: TargetView, f: Format, nowMs: number): Text[] {
   switch (shownState(target)) {
     case "down":
-      return [...brokenTexts(target, f, nowMs), ...nextTexts(target, f, nowMs)];
+      return [
+        ...sinceTexts(target, f, nowMs),
+        ...brokenTexts(target),
+        ...nextTexts(target, f, nowMs),
+      ];
     case "recovering":
       return [
         { key: target.breaker === "ramp" ? "why.ramp" : "why.halfOpen" },
@@ -26,7 +30,9 @@ export function whyTexts(target: TargetView, f: Format, nowMs: number): Text[] {
     case "off":
       return heldTexts(target, f, nowMs);
     case "no_data":
-      return [{ key: "why.noCalls" }, ...nextTexts(target, f, nowMs)];
+      return target.onNodes.of === 0
+        ? [{ key: "why.unreported" }]
+        : [{ key: "why.noCalls" }, ...nextTexts(target, f, nowMs)];
     case "healthy":
       return [...lastErrorTexts(target, f, nowMs), ...nextTexts(target, f, nowMs)];
   }
@@ -38,15 +44,15 @@ const saidBy: Partial<Record<TargetView["label"], readonly string[]>> = {
   probe_down: ["probe_failed", "probes_failed"],
 };
 
-function brokenTexts(target: TargetView, f: Format, nowMs: number): Text[] {
+function brokenTexts(target: TargetView): Text[] {
   const cause = causeOf(target);
-  const first = brokenText(target, f, nowMs);
+  const first = brokenText(target);
   return cause === null || saidBy[target.label]?.includes(cause) === true
     ? [first]
     : [first, timesText(cause, timesOf(target))];
 }
 
-function brokenText({ label, since }: TargetView, f: Format, nowMs: number): Text {
+function brokenText({ label }: TargetView): Text {
   switch (label) {
     case "credential_dead":
       return { key: "why.credentialDead" };
@@ -55,9 +61,7 @@ function brokenText({ label, since }: TargetView, f: Format, nowMs: number): Tex
     case "blocked":
       return { key: "why.blocked" };
     case "open":
-      return since === null
-        ? { key: "why.open" }
-        : { key: "why.openFor", values: { since: f.duration(nowMs - since) } };
+      return { key: "why.open" };
     case "half_open":
     case "ramp":
     case "probe_down":
@@ -73,15 +77,16 @@ function degradedTexts(target: TargetView, f: Format, nowMs: number): Text[] {
     const left = f.duration(target.rateLimitedUntil - nowMs);
     return [{ key: "why.rateLimited", values: { left } }];
   }
-  const since: Text[] =
-    target.since === null
-      ? []
-      : [{ key: "why.since", values: { since: f.duration(nowMs - target.since) } }];
+  const since = sinceTexts(target, f, nowMs);
   if (target.label === "suspect") {
     return [{ key: "why.suspect" }, ...since];
   }
   const cause = causeOf(target);
   return cause === null ? since : [...since, timesText(cause, timesOf(target))];
+}
+
+function sinceTexts({ since }: TargetView, f: Format, nowMs: number): Text[] {
+  return since === null ? [] : [{ key: "why.since", values: { since: f.duration(nowMs - since) } }];
 }
 
 function timesOf({ label, consecutiveFailures }: TargetView): number {
