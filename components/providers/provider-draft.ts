@@ -1,4 +1,5 @@
 import { isLike } from "@/components/lib/stored-draft";
+import { typedNumber } from "@/components/lib/typed-number";
 import { isReference, isSecretHeader } from "@/lib/config/secret-names";
 import { isRecord } from "@/lib/shared/record";
 import type {
@@ -178,7 +179,7 @@ export function toRequest(draft: ProviderDraft): ProviderRequest {
       id: region.id.trim(),
       baseUrl: region.baseUrl.trim() === "" ? null : region.baseUrl.trim(),
       headers: toHeaders(region.headers),
-      priority: toNumber(region.priority),
+      priority: typedNumber(region.priority),
     })),
     models: draft.models
       .filter(({ isWanted }) => isWanted)
@@ -247,9 +248,4 @@ function toHeaders(text: string): Record<string, string | null> {
         return [name, value === hiddenValue ? null : value];
       }),
   );
-}
-
-function toNumber(text: string): number | null {
-  const value = Number(text.trim());
-  return text.trim() === "" || Number.isNaN(value) ? null : value;
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
-import { failureText } from "@/components/lib/refusal-text";
+import { sendChange, sendJson } from "@/components/lib/api";
+import { type FieldTexts, failureText, fieldText, fieldTexts } from "@/components/lib/refusal-text";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useSave } from "@/components/lib/use-save";
 import { type Typed, useStoredDraft } from "@/components/lib/use-stored-draft";
@@ -12,6 +12,7 @@ import { FormProblem } from "@/components/shell/form-problem";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Field } from "@/components/ui/field";
+import { intoView } from "@/components/ui/into-view";
 import type { ConnectionResult, ProvidersView, ProviderView } from "@/lib/shared/provider-contract";
 import { CredentialFields } from "./credential-fields";
 import { KnownProviders } from "./known-providers";
@@ -40,9 +41,15 @@ type Props = {
 type Testing =
   | { readonly state: "idle" | "running" }
   | { readonly state: "done"; readonly result: ConnectionResult }
-  | { readonly state: "failed"; readonly field: string | null; readonly text: string };
+  | { readonly state: "failed"; readonly fields: FieldTexts; readonly text: string };
 
 const mostShown = 40;
+const ownFields = /^(?:id|baseUrl|secret|regions\.\d+|credentials\.\d+)(?:\.|$)/;
+
+/** Whether what is wrong with `field` is said beside it. */
+function isOwnField(field: string): boolean {
+  return ownFields.test(field);
+}
 
 /** A provider, tried before it is saved. */
 export function ProviderForm({ view, provider, onClose }: Props) {
@@ -90,7 +97,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
   };
   const problemOf = (field: string): string | undefined =>
     save.problemOf(field) ??
-    (testing.state === "failed" && testing.field === field ? testing.text : undefined);
+    (testing.state === "failed" ? fieldText(testing.fields, field) : undefined);
   const test = (): void => {
     setTesting({ state: "running" });
     const order = { method: "POST", path: "/api/connection-tests" } as const;
@@ -104,7 +111,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
       .catch((error: unknown) => {
         setTesting({
           state: "failed",
-          field: error instanceof ApiFailure ? error.param : null,
+          fields: fieldTexts(error, t),
           text: failureText(error, t),
         });
       });
@@ -149,7 +156,9 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
           value={draft.id}
           disabled={provider !== null}
           hint={t("providers.form.idHint")}
-          problem={isNameTaken ? t("providers.form.taken", { id: draft.id.trim() }) : undefined}
+          problem={
+            isNameTaken ? t("providers.form.taken", { id: draft.id.trim() }) : problemOf("id")
+          }
           onValue={(id) => {
             change({ id });
           }}
@@ -192,8 +201,8 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
         />
       </fieldset>
       {testing.state === "done" && <TestResult result={testing.result} />}
-      {testing.state === "failed" && testing.field === null && (
-        <p role="alert" className="run text-small">
+      {testing.state === "failed" && ![...testing.fields.texts.keys()].some(isOwnField) && (
+        <p role="alert" ref={intoView} className="run text-small">
           {testing.text}
         </p>
       )}
@@ -201,6 +210,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
       <RegionFields
         regions={draft.regions}
         isLocked={isLocked}
+        problemOf={problemOf}
         onRegions={(regions) => {
           change({ regions });
         }}
@@ -225,7 +235,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
       )}
       <FormProblem
         problem={save.problem}
-        shownBy={(field) => field === "secret" || field === "baseUrl" || field.startsWith("cred")}
+        shownBy={isOwnField}
         onTheirs={drop}
         onMine={() => {
           send(null);

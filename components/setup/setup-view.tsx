@@ -266,9 +266,9 @@ function stateOf(isTurn: boolean, isDone: boolean): "waiting" | "now" | "done" {
   return isTurn ? "now" : "waiting";
 }
 
-function providerText({ ready, mockOnly }: View, isStranded: boolean) {
+function providerText({ ready, mock, mockOnly }: View, isStranded: boolean) {
   if (!ready) {
-    return "setup.provider.lead";
+    return mock ? "setup.provider.lead" : "setup.provider.leadAlone";
   }
   if (isStranded) {
     return "setup.provider.stranded";

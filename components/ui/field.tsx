@@ -2,6 +2,7 @@
 
 import { clsx } from "clsx";
 import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from "react";
+import { intoView } from "./into-view";
 
 type Frame = {
   label: string;
@@ -177,8 +178,12 @@ function Framed({
       {note !== undefined && (
         <p
           id={`${id}-note`}
+          ref={problem === undefined ? undefined : intoView}
           role={problem === undefined ? undefined : "alert"}
-          className={clsx("run mt-0.5 text-small", problem === undefined ? "text-fg-3" : "text-fg")}
+          className={clsx(
+            "run mt-0.5 scroll-mb-20 text-small",
+            problem === undefined ? "text-fg-3" : "text-fg",
+          )}
         >
           {note}
         </p>

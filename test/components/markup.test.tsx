@@ -233,6 +233,13 @@ describe("the list of models", () => {
       },
     });
 
+  it("leads to the providers where there is no model yet", () => {
+    const none = health([], { models: [] });
+    const markup = rendered(<ObjectsView kind="model" />, { health: none });
+    expect(markup).toContain(say({ key: "matrix.empty" }));
+    expect(markup).toContain('href="/providers"');
+  });
+
   it("says why the worst of a model's targets is as it is and what comes next, problems first", () => {
     const markup = list();
     const since = say({ key: "why.openFor", values: { since: "41 s" } });
@@ -435,6 +442,21 @@ describe("the first step of the setup", () => {
       },
     });
   };
+
+  it("speaks of the built-in provider only where it runs", () => {
+    const first = (mock: boolean): string =>
+      rendered(<SetupView />, {
+        health: health([]),
+        read(client) {
+          const view = { gatewayUrl: "http://gate", ready: false, mock, mockOnly: false };
+          client.setQueryData(setupQueries.view().queryKey, view);
+        },
+      });
+    const lead = say({ key: "setup.provider.lead" });
+    expect(first(true)).toContain(lead);
+    expect(first(false)).not.toContain(lead);
+    expect(first(false)).toContain('href="/providers"');
+  });
 
   it("is not done while no target can answer, whatever is set", () => {
     const why = 'href="/routes/auto"';
