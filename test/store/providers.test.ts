@@ -357,6 +357,18 @@ describe("the declarative file", () => {
     expect((await acme()).api_key).toBe(before.providers.at(-1)?.api_key);
   });
 
+  it("says before it is imported what would be there no more", async () => {
+    await put();
+    const without = (await document()).providers.filter(({ id }) => id !== "acme");
+    const text = (await exportConfig(admin, fresh(), null)).replace(
+      / {2}- id: acme\n( {4}.*\n)+/,
+      "",
+    );
+    expect((await preview(text)).removed).toEqual(["provider:acme"]);
+    await apply(text);
+    expect((await document()).providers).toEqual(without);
+  });
+
   it("seals the keys that stand in it, before they are written", async () => {
     const text = (await exportConfig(admin, fresh(), null)).replace("env:BETA_KEY", canary);
     expect(await preview(text)).toMatchObject({ problems: [], sealed: 1 });
