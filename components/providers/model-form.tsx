@@ -134,7 +134,7 @@ export function ModelForm({ view, model, onClose }: Props) {
             {draft.places.map((place, index) => (
               <div
                 key={index}
-                className="grid grid-cols-[1fr_1fr_1fr_auto] items-end gap-2 phone:grid-cols-[1fr_auto]"
+                className="grid grid-cols-[1fr_1fr_1fr_auto] items-start gap-2 phone:grid-cols-[1fr_auto]"
               >
                 <Choice
                   label={t("providers.columns.provider")}
@@ -167,7 +167,7 @@ export function ModelForm({ view, model, onClose }: Props) {
                 <Button
                   size="icon"
                   tone="ghost"
-                  className="phone:col-start-2 phone:row-start-1"
+                  className="mt-5.5 phone:col-start-2 phone:row-start-1"
                   disabled={draft.places.length === 1}
                   aria-label={t("providers.modelForm.dropPlace", { id: place.provider })}
                   onClick={() => {

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { sendChange, sendJson } from "@/components/lib/api";
 import { type FieldTexts, failureText, fieldText, fieldTexts } from "@/components/lib/refusal-text";
 import { useWords } from "@/components/lib/i18n/provider";
+import { isSame } from "@/components/lib/stored-draft";
 import { useSave } from "@/components/lib/use-save";
 import { type Typed, useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DialogHead } from "@/components/shell/dialog-head";
@@ -89,7 +90,12 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
   const [testing, setTesting] = useState<Testing>({ state: "idle" });
   const isLocked = provider?.owner === "file";
   const change = (part: Partial<ProviderDraft>): void => {
-    typed.set({ ...draft, ...part });
+    const next = { ...draft, ...part };
+    typed.set(next);
+    // What was tried is not what stands there now.
+    if (!isSame(toTestRequest(draft), toTestRequest(next))) {
+      setTesting({ state: "idle" });
+    }
   };
   const drop = (): void => {
     typed.discard();

@@ -3,6 +3,7 @@ import { type z } from "zod";
 import { endsWithPath, isBlockedHost } from "../shared/addresses";
 import { isBox } from "../shared/box-text";
 import { boundsIn } from "./bounds";
+import { autoRoute } from "./compile-routes";
 import { type ConfigDocument, configDocument } from "./document";
 import { nameForm } from "../shared/name-form";
 import { type Refusal } from "../shared/refusals";
@@ -95,6 +96,18 @@ function duplicateIds(document: ConfigDocument): Problem[] {
   ];
   return [
     ...repeated(named, "is already the name of a model or route"),
+    // Also where no route has it: it would take the calls of all who ask for any model.
+    ...document.models.flatMap(({ id }, index) =>
+      id === autoRoute
+        ? [
+            {
+              path: ["models", index, "id"],
+              message: `"${id}" is the name by which callers ask for any model`,
+              refusal: { reason: "name_taken", values: { id, type: "route" } } as const,
+            },
+          ]
+        : [],
+    ),
     ...repeated(
       document.providers.map((provider, index) => ({
         id: provider.id,

@@ -38,6 +38,11 @@ describe("the declarative file", () => {
     ["localhost", good.replace("api.acme.example", "localhost"), /private network/],
     ["a route with a model's name", good.replace("id: auto", "id: gpt"), /already the name/],
     [
+      "a model that would take the calls of auto",
+      good.replaceAll("auto", "any").replaceAll("gpt", "auto"),
+      /callers ask for any model/,
+    ],
+    [
       "a dialect that is not spoken",
       good.replace("{ id: acme,", "{ id: acme, dialect: gemini,"),
       /only openai/,
