@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { sendChange, sendJson } from "@/components/lib/api";
 import { type FieldTexts, failureText, fieldText, fieldTexts } from "@/components/lib/refusal-text";
 import { useWords } from "@/components/lib/i18n/provider";
@@ -88,6 +88,11 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
   const { t } = useWords();
   const save = useSave();
   const [testing, setTesting] = useState<Testing>({ state: "idle" });
+  // A try takes seconds, in which somebody types on.
+  const latest = useRef(draft);
+  useEffect(() => {
+    latest.current = draft;
+  }, [draft]);
   const isLocked = provider?.owner === "file";
   const change = (part: Partial<ProviderDraft>): void => {
     const next = { ...draft, ...part };
@@ -111,7 +116,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
       .then((result) => {
         setTesting({ state: "done", result });
         if (provider === null) {
-          typed.set(withListed(draft, result.models));
+          typed.set(withListed(latest.current, result.models));
         }
       })
       .catch((error: unknown) => {

@@ -166,7 +166,10 @@ function Framed({
   const id = useId();
   const note = problem ?? hint;
   return (
-    <div className={clsx("min-w-0", className)}>
+    <div
+      ref={problem === undefined ? undefined : intoView}
+      className={clsx("min-w-0 scroll-my-20", className)}
+    >
       <label htmlFor={id} className="mb-1 block text-small text-fg-2">
         {label}
       </label>
@@ -178,12 +181,8 @@ function Framed({
       {note !== undefined && (
         <p
           id={`${id}-note`}
-          ref={problem === undefined ? undefined : intoView}
           role={problem === undefined ? undefined : "alert"}
-          className={clsx(
-            "run mt-0.5 scroll-mb-20 text-small",
-            problem === undefined ? "text-fg-3" : "text-fg",
-          )}
+          className={clsx("run mt-0.5 text-small", problem === undefined ? "text-fg-3" : "text-fg")}
         >
           {note}
         </p>

@@ -113,8 +113,23 @@ describe("a provider", () => {
     };
     await typing();
     await page.getByRole("button", { name: text("providers.form.other") }).click();
-    await field(page, "providers.form.id").fill("half-typed");
+    await field(page, "providers.form.id").fill("Half Typed");
     await field(page, "providers.form.key").fill("sk-of-nobody");
+    // What is wrong comes into sight, and what is typed while it is tried stays.
+    await field(page, "providers.form.baseUrl").fill(base());
+    await page.getByLabel(text("providers.form.private")).check();
+    await field(page, "providers.form.reason").scrollIntoViewIfNeeded();
+    await button(page, text("providers.form.save")).click();
+    const wrong = page.getByText(text("refusal.name_form"));
+    await expect
+      .poll(() => wrong.evaluate((one) => one.getBoundingClientRect().top >= 0))
+      .toBe(true);
+    await page.route("**/api/connection-tests", async (route) => {
+      await field(page, "providers.form.id").fill("half-typed");
+      await route.continue();
+    });
+    await button(page, text("providers.test.run")).click();
+    await page.getByTestId("test-result").waitFor();
     await page.reload();
     await typing();
     expect(await field(page, "providers.form.id").inputValue()).toBe("half-typed");
