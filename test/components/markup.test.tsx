@@ -19,6 +19,7 @@ import { callsLink } from "@/components/lib/calls/link";
 import { ObjectsView } from "@/components/objects/objects-view";
 import { ModelsTable } from "@/components/providers/models-table";
 import { RouteCards } from "@/components/routes/route-cards";
+import { CallPanel } from "@/components/setup/call-panel";
 import { SetupView } from "@/components/setup/setup-view";
 import { SettingsView } from "@/components/settings/settings-view";
 import { ConflictSheet } from "@/components/shell/conflict-sheet";
@@ -442,6 +443,20 @@ describe("the first step of the setup", () => {
       },
     });
   };
+
+  it("breaks nothing where nobody could come to the rescue", () => {
+    const panel = (isAlone: boolean): string =>
+      rendered(
+        <CallPanel
+          {...{ first: call(), rescued: null, answer: null, drillLeftMs: null, tookMs: null }}
+          {...{ isBusy: false, isAlone, onBreak: vi.fn() }}
+        />,
+      );
+    const offer = say({ key: "setup.watch.break" });
+    expect(panel(false)).toContain(offer);
+    expect(panel(true)).not.toContain(offer);
+    expect(panel(true)).toContain(say({ key: "setup.watch.alone" }));
+  });
 
   it("speaks of the built-in provider only where it runs", () => {
     const first = (mock: boolean): string =>
