@@ -148,7 +148,9 @@ function ImportForm() {
               apply(seen.revision);
             }}
           >
-            {t("settings.file.apply", { n: seen.removed.length })}
+            {t(seen.removed.length === 0 ? "settings.file.apply" : "settings.file.applyRemoving", {
+              n: seen.removed.length,
+            })}
           </Button>
         )}
       </div>
