@@ -139,7 +139,9 @@ describe("a provider", () => {
     expect(kept).toContain("half-typed");
     expect(kept).not.toContain("sk-of-nobody");
     await page.getByTestId("draft-note").getByRole("button").click();
-    await page.getByRole("button", { name: text("providers.form.other") }).waitFor();
+    // At once, and not when something else happens.
+    const other = page.getByRole("button", { name: text("providers.form.other") });
+    await other.waitFor({ timeout: 2_000 });
     await page.goto(new URL("/apps", page.url()).href);
     await button(page, text("apps.create")).click();
     await field(page, "apps.form.id").fill("half-named");
