@@ -23,6 +23,8 @@ export type Save = {
   readonly problem: SaveProblem | null;
   /** What is wrong with a field or a part of it, as far as the server said so. */
   readonly problemOf: (field: string) => string | undefined;
+  /** What was wrong is looked at anew. */
+  readonly clear: () => void;
   /**
    * Does `work`, then `then`; `name` is what was saved, as the notice says it. The notice takes it back by its revision, or with
    * `takeBack` where that cannot be; null: not at all.
@@ -46,6 +48,9 @@ export function useSave(): Save {
     isBusy,
     problem,
     problemOf: (field) => (problem === null ? undefined : fieldText(problem.fields, field)),
+    clear() {
+      setProblem(null);
+    },
     run(name, work, then, takeBack) {
       setBusy(true);
       setProblem(null);

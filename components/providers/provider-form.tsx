@@ -111,6 +111,7 @@ function DraftForm({ view, provider, draft, typed, onClose }: DraftProps) {
     (testing.state === "failed" ? fieldText(testing.fields, field) : undefined);
   const test = (): void => {
     setTesting({ state: "running" });
+    save.clear();
     const order = { method: "POST", path: "/api/connection-tests" } as const;
     sendJson<ConnectionResult>({ ...order, body: toTestRequest(draft) })
       .then((result) => {

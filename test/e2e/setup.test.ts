@@ -305,6 +305,9 @@ describe("the configuration as a file", () => {
     await page.keyboard.press("Shift+Slash");
     await page.keyboard.press("Shift+Slash");
     expect(await page.locator("dialog[open]").count()).toBe(0);
+    await page.keyboard.press("Control+k");
+    await page.locator("dialog.palette").waitFor();
+    await page.keyboard.press("Escape");
     await page.getByRole("switch", { name: text("settings.display.shortcuts") }).click();
     await page.locator("h1").click();
     await page.keyboard.press("Shift+Slash");
