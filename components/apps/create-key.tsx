@@ -2,15 +2,16 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
-import { ApiFailure, createKey } from "@/components/lib/api";
+import { createKey } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { keysQueries } from "@/components/lib/queries";
-import { failureText } from "@/components/lib/refusal-text";
+import { failureText, fieldText, fieldTexts } from "@/components/lib/refusal-text";
 import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DraftNote } from "@/components/shell/draft-note";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
+import { intoView } from "@/components/ui/into-view";
 import type { CreatedKey } from "@/lib/shared/contract";
 import { emptyKey, isKeyDraft, toKeyEdit } from "./key-draft";
 import { isKeyField, KeyFields } from "./key-fields";
@@ -48,23 +49,22 @@ function KeyForm({ onClose, onMade }: FormProps) {
   const client = useQueryClient();
   const draft = useStoredDraft({ name: "key", initial: emptyKey, isKind: isKeyDraft });
   const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<{ field: string | null; text: string } | null>(null);
-  const problemOf = (field: string): string | undefined =>
-    problem?.field === field ? problem.text : undefined;
+  const [error, setError] = useState<unknown>(null);
+  const problems = fieldTexts(error, t);
+  const problemOf = (field: string): string | undefined => fieldText(problems, field);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     setBusy(true);
-    setProblem(null);
+    setError(null);
     createKey({ id: draft.value.id.trim(), ...toKeyEdit(draft.value) })
       .then(async (made) => {
         draft.forget();
         onMade(made);
         await client.invalidateQueries({ queryKey: keysQueries.all() });
       })
-      .catch((error: unknown) => {
+      .catch((reason: unknown) => {
         setBusy(false);
-        const field = error instanceof ApiFailure ? error.param : null;
-        setProblem({ field, text: failureText(error, t) });
+        setError(reason);
       });
   };
   return (
@@ -80,9 +80,9 @@ function KeyForm({ onClose, onMade }: FormProps) {
         }}
       />
       <KeyFields draft={draft.value} problemOf={problemOf} onDraft={draft.set} />
-      {problem !== null && (problem.field === null || !isKeyField(problem.field)) && (
-        <p role="alert" className="run text-small">
-          {problem.text}
+      {error !== null && ![...problems.texts.keys()].some(isKeyField) && (
+        <p role="alert" ref={intoView} className="run text-small">
+          {failureText(error, t)}
         </p>
       )}
       <div className="mt-1 flex flex-wrap justify-end gap-2">

@@ -1,4 +1,5 @@
 import { isLike } from "@/components/lib/stored-draft";
+import { typedNumber } from "@/components/lib/typed-number";
 import type { KeyEdit, KeyView } from "@/lib/shared/contract";
 
 /** What a key may use, in the order of the form. */
@@ -51,10 +52,10 @@ export function toKeyEdit({ id, name, limits, models, regions }: KeyDraft): Requ
   return {
     name: name.trim() === "" ? id.trim() : name.trim(),
     limits: {
-      rpm: numberOf(limits.rpm),
-      tpm: numberOf(limits.tpm),
-      parallel: numberOf(limits.parallel),
-      budgetUsdPerMonth: numberOf(limits.budgetUsdPerMonth),
+      rpm: typedNumber(limits.rpm),
+      tpm: typedNumber(limits.tpm),
+      parallel: typedNumber(limits.parallel),
+      budgetUsdPerMonth: typedNumber(limits.budgetUsdPerMonth),
       allowedModels: models.length === 0 ? null : [...models],
       allowedRegions: regions.length === 0 ? null : [...regions],
     },
@@ -63,14 +64,4 @@ export function toKeyEdit({ id, name, limits, models, regions }: KeyDraft): Requ
 
 function chosen(allowed: readonly string[] | null): readonly string[] {
   return allowed === null || allowed.includes("*") ? [] : allowed;
-}
-
-/** What is typed as a number; what is none stays one that the server refuses by its name. */
-function numberOf(typed: string): number | null {
-  const text = typed.trim().replaceAll(",", "");
-  const value = Number(text);
-  if (text === "") {
-    return null;
-  }
-  return Number.isNaN(value) ? -1 : value;
 }

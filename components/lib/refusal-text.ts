@@ -43,17 +43,47 @@ function joined({ text, detail }: RefusalWords): string {
   return detail === null ? text : `${text} ${detail}`;
 }
 
-/** One line for each problem of a document, with its place in it. */
-function problemLines(problems: unknown, t: Translate): string[] {
-  return Array.isArray(problems)
-    ? problems.filter(isProblem).map((problem) => {
-        const words = refusalWords(problem, t);
-        return `${problem.place}: ${words === null ? problem.message : joined(words)}`;
-      })
-    : [];
+/** What is wrong with single fields of what was sent, by field, and whether that is all. */
+export type FieldTexts = { readonly texts: ReadonlyMap<string, string>; readonly isAll: boolean };
+
+/** What the server refused, told beside the fields that it is about. */
+export function fieldTexts(error: unknown, t: Translate): FieldTexts {
+  const { param = null, details = {} } = error instanceof ApiFailure ? error : {};
+  if (param !== null) {
+    return { texts: new Map([[param, failureText(error, t)]]), isAll: true };
+  }
+  const problems = problemsIn(details["problems"]);
+  const placed = problems.flatMap(({ field, ...problem }): [string, string][] =>
+    field === undefined ? [] : [[field, problemText(problem, t)]],
+  );
+  return { texts: new Map(placed), isAll: placed.length > 0 && placed.length === problems.length };
 }
 
-type PlacedProblem = CarriedRefusal & { readonly place: string; readonly message: string };
+/** The text of a field, or of a part of it. */
+export function fieldText({ texts }: FieldTexts, field: string): string | undefined {
+  return [...texts].find(([name]) => name === field || name.startsWith(`${field}.`))?.[1];
+}
+
+/** One line for each problem of a document, with its place in it. */
+function problemLines(problems: unknown, t: Translate): string[] {
+  return problemsIn(problems).map((problem) => `${problem.place}: ${problemText(problem, t)}`);
+}
+
+type PlacedProblem = CarriedRefusal & {
+  readonly place: string;
+  readonly message: string;
+  /** Of the form that was sent. */
+  readonly field?: string;
+};
+
+function problemText(problem: Omit<PlacedProblem, "field">, t: Translate): string {
+  const words = refusalWords(problem, t);
+  return words === null ? problem.message : joined(words);
+}
+
+function problemsIn(problems: unknown): PlacedProblem[] {
+  return Array.isArray(problems) ? problems.filter(isProblem) : [];
+}
 
 function isProblem(value: unknown): value is PlacedProblem {
   return (

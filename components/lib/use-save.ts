@@ -5,13 +5,13 @@ import { useState } from "react";
 import type { WriteResult } from "@/lib/shared/contract";
 import { ApiFailure } from "./api";
 import { useWords } from "./i18n/provider";
-import { failureText } from "./refusal-text";
+import { type FieldTexts, failureText, fieldText, fieldTexts } from "./refusal-text";
 import type { TakeBack } from "./writes/model";
 import { useWrites } from "./writes/provider";
 
 export type SaveProblem = {
-  /** The field that is wrong; null for the whole. */
-  readonly field: string | null;
+  /** What of it is about single fields. */
+  readonly fields: FieldTexts;
   readonly text: string;
   /** Somebody else changed it meanwhile: both versions are in the text's details. */
   readonly isConflict: boolean;
@@ -21,8 +21,10 @@ export type SaveProblem = {
 export type Save = {
   readonly isBusy: boolean;
   readonly problem: SaveProblem | null;
-  /** What is wrong with a field, as far as the server said so. */
+  /** What is wrong with a field or a part of it, as far as the server said so. */
   readonly problemOf: (field: string) => string | undefined;
+  /** What was wrong is looked at anew. */
+  readonly clear: () => void;
   /**
    * Does `work`, then `then`; `name` is what was saved, as the notice says it. The notice takes it back by its revision, or with
    * `takeBack` where that cannot be; null: not at all.
@@ -45,7 +47,10 @@ export function useSave(): Save {
   return {
     isBusy,
     problem,
-    problemOf: (field) => (problem?.field === field ? problem.text : undefined),
+    problemOf: (field) => (problem === null ? undefined : fieldText(problem.fields, field)),
+    clear() {
+      setProblem(null);
+    },
     run(name, work, then, takeBack) {
       setBusy(true);
       setProblem(null);
@@ -60,7 +65,7 @@ export function useSave(): Save {
           setBusy(false);
           const failure = error instanceof ApiFailure ? error : null;
           setProblem({
-            field: failure?.param ?? null,
+            fields: fieldTexts(error, t),
             text: failureText(error, t),
             isConflict: failure?.code === "conflict",
             details: failure?.details ?? {},

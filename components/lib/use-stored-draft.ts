@@ -48,8 +48,10 @@ export function useStoredDraft<T>({
   const read = useCallback(() => draftText(storage, name), [name]);
   const text = useSyncExternalStore(never, read, () => null);
   const stored = useMemo(() => parsedStoredDraft(text, isKind), [text, isKind]);
-  const [typed, setTyped] = useState<Held<T> | null>(null);
-  const held = typed ?? (stored === null ? null : { ...stored, restoredAtMs: stored.atMs });
+  // Undefined: nothing was typed or let go yet, and what is stored holds.
+  const [typed, setTyped] = useState<Held<T> | null>();
+  const restored = stored === null ? null : { ...stored, restoredAtMs: stored.atMs };
+  const held = typed === undefined ? restored : typed;
   const began = withoutSecrets(initial);
   // What others changed elsewhere is in nobody's way.
   const isAsBegun = held === null || isSame(held.from, began);

@@ -8,6 +8,7 @@ import { useHealth, useRange } from "@/components/lib/live/views";
 import { listOf, type ObjectKind } from "@/components/lib/object-kinds";
 import { figuresQueries } from "@/components/lib/queries";
 import { rangeText } from "@/components/lib/range-text";
+import { NoModels } from "@/components/shell/no-models";
 import { QueryState } from "@/components/shell/query-state";
 import { RangeRow } from "@/components/shell/range-row";
 import { Button } from "@/components/ui/button";
@@ -42,7 +43,7 @@ export function ObjectsView({ kind }: Props) {
         subtitle={t(`objects.subtitle.${kind}`, { range: rangeText(range, t, f) })}
       >
         <QueryState query={query} skeleton="h-64" />
-        {isEmpty && <p className="run py-6 text-fg-2">{t("matrix.empty")}</p>}
+        {isEmpty && <NoModels />}
         {health !== undefined && query.data !== undefined && !isEmpty && (
           <ObjectList kind={kind} health={health} rows={query.data.rows} />
         )}

@@ -44,6 +44,7 @@ export function CredentialFields({
               className="flex-1"
               label={t("providers.form.credentialId")}
               value={one.id}
+              problem={problemOf(`credentials.${index}.id`)}
               disabled={there.some(({ id }) => id === one.id && one.secret.kind === "keep")}
               onValue={(id) => {
                 change(index, { id });

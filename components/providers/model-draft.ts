@@ -1,4 +1,5 @@
 import { isLike } from "@/components/lib/stored-draft";
+import { typedNumber } from "@/components/lib/typed-number";
 import type { ModelRequest, ModelView } from "@/lib/shared/provider-contract";
 
 export const abilities = ["tools", "vision", "json", "prefill", "reasoning"] as const;
@@ -97,10 +98,12 @@ export function modelDraftOf({ id, targets, price, capabilities, routes }: Model
   };
 }
 
-/** What is sent for a draft; a number that is none is sent as -1, which the server refuses by its name. */
+/** What is sent for a draft; a price of which only a part is typed is not taken for free, but refused by the part that lacks. */
 export function toModelRequest(draft: ModelDraft): ModelRequest {
   const said = (known: Known): boolean | null => (known === "unknown" ? null : known === "yes");
-  const hasPrice = draft.input.trim() !== "" || draft.output.trim() !== "";
+  const hasPrice = [draft.input, draft.output, draft.cachedInput].some(
+    (text) => text.trim() !== "",
+  );
   return {
     targets: draft.places.map(({ provider, upstreamModel, regions }) => ({
       provider,
@@ -109,14 +112,14 @@ export function toModelRequest(draft: ModelDraft): ModelRequest {
     })),
     price: hasPrice
       ? {
-          input: numberOf(draft.input) ?? 0,
-          output: numberOf(draft.output) ?? 0,
-          cachedInput: numberOf(draft.cachedInput),
+          input: typedNumber(draft.input) ?? -1,
+          output: typedNumber(draft.output) ?? -1,
+          cachedInput: typedNumber(draft.cachedInput),
         }
       : null,
     capabilities: {
-      context: numberOf(draft.context),
-      output: numberOf(draft.outputTokens),
+      context: typedNumber(draft.context),
+      output: typedNumber(draft.outputTokens),
       tools: said(draft.abilities.tools),
       vision: said(draft.abilities.vision),
       json: said(draft.abilities.json),
@@ -126,13 +129,4 @@ export function toModelRequest(draft: ModelDraft): ModelRequest {
     routes: [...draft.routes],
     ...(draft.reason.trim() !== "" && { reason: draft.reason.trim() }),
   };
-}
-
-function numberOf(text: string): number | null {
-  const bare = text.trim().replaceAll(",", "");
-  const value = Number(bare);
-  if (bare === "") {
-    return null;
-  }
-  return Number.isNaN(value) ? -1 : value;
 }

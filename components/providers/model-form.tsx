@@ -31,6 +31,8 @@ type Props = {
   onClose: () => void;
 };
 
+const ownFields =
+  /^(?:id|price\.\w+|capabilities\.(?:context|output)|targets\.\d+\.(?:upstreamModel|regions))$/;
 const knowns: readonly Known[] = ["unknown", "yes", "no"];
 
 /** A model: who answers for it, what it costs, and what it can do. */
@@ -76,11 +78,15 @@ export function ModelForm({ view, model, onClose }: Props) {
       },
     );
   };
-  const number = (key: "input" | "output" | "cachedInput" | "context" | "outputTokens") => (
+  const number = (
+    key: "input" | "output" | "cachedInput" | "context" | "outputTokens",
+    field: string,
+  ) => (
     <Field
       label={t(`providers.modelForm.${key}`)}
       value={draft[key]}
       inputMode="decimal"
+      problem={save.problemOf(field)}
       onValue={(value) => {
         change({ [key]: value });
       }}
@@ -114,7 +120,11 @@ export function ModelForm({ view, model, onClose }: Props) {
             value={draft.id}
             disabled={model !== null}
             hint={t("providers.modelForm.idHint")}
-            problem={isNameTaken ? t("providers.form.taken", { id: draft.id.trim() }) : undefined}
+            problem={
+              isNameTaken
+                ? t("providers.form.taken", { id: draft.id.trim() })
+                : save.problemOf("id")
+            }
             onValue={(id) => {
               change({ id });
             }}
@@ -124,7 +134,7 @@ export function ModelForm({ view, model, onClose }: Props) {
             {draft.places.map((place, index) => (
               <div
                 key={index}
-                className="grid grid-cols-[1fr_1fr_1fr_auto] items-end gap-2 phone:grid-cols-[1fr_auto]"
+                className="grid grid-cols-[1fr_1fr_1fr_auto] items-start gap-2 phone:grid-cols-[1fr_auto]"
               >
                 <Choice
                   label={t("providers.columns.provider")}
@@ -139,6 +149,7 @@ export function ModelForm({ view, model, onClose }: Props) {
                   label={t("providers.modelForm.upstream")}
                   value={place.upstreamModel}
                   placeholder={draft.id}
+                  problem={save.problemOf(`targets.${index}.upstreamModel`)}
                   onValue={(upstreamModel) => {
                     changePlace(index, { upstreamModel });
                   }}
@@ -148,6 +159,7 @@ export function ModelForm({ view, model, onClose }: Props) {
                   label={t("providers.modelForm.regions")}
                   value={place.regions}
                   placeholder={t("providers.modelForm.allRegions")}
+                  problem={save.problemOf(`targets.${index}.regions`)}
                   onValue={(regions) => {
                     changePlace(index, { regions });
                   }}
@@ -155,7 +167,7 @@ export function ModelForm({ view, model, onClose }: Props) {
                 <Button
                   size="icon"
                   tone="ghost"
-                  className="phone:col-start-2 phone:row-start-1"
+                  className="mt-5.5 phone:col-start-2 phone:row-start-1"
                   disabled={draft.places.length === 1}
                   aria-label={t("providers.modelForm.dropPlace", { id: place.provider })}
                   onClick={() => {
@@ -182,9 +194,9 @@ export function ModelForm({ view, model, onClose }: Props) {
             <legend className="mb-1 font-strong">{t("providers.modelForm.price")}</legend>
             <p className="run mb-2 text-small text-fg-3">{t("providers.modelForm.priceHint")}</p>
             <div className="grid grid-cols-3 gap-2 phone:grid-cols-1">
-              {number("input")}
-              {number("output")}
-              {number("cachedInput")}
+              {number("input", "price.input")}
+              {number("output", "price.output")}
+              {number("cachedInput", "price.cachedInput")}
             </div>
           </fieldset>
           <fieldset>
@@ -193,8 +205,8 @@ export function ModelForm({ view, model, onClose }: Props) {
               {t("providers.modelForm.abilitiesHint")}
             </p>
             <div className="grid grid-cols-3 gap-2 phone:grid-cols-2">
-              {number("context")}
-              {number("outputTokens")}
+              {number("context", "capabilities.context")}
+              {number("outputTokens", "capabilities.output")}
               {abilities.map((ability) => (
                 <Choice
                   key={ability}
@@ -238,7 +250,7 @@ export function ModelForm({ view, model, onClose }: Props) {
         </fieldset>
         <FormProblem
           problem={save.problem}
-          shownBy={() => false}
+          shownBy={(field) => ownFields.test(field)}
           onTheirs={drop}
           onMine={() => {
             send(null);

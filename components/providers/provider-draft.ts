@@ -1,4 +1,5 @@
 import { isLike } from "@/components/lib/stored-draft";
+import { typedNumber } from "@/components/lib/typed-number";
 import { isReference, isSecretHeader } from "@/lib/config/secret-names";
 import { isRecord } from "@/lib/shared/record";
 import type {
@@ -182,7 +183,7 @@ export function toRequest(draft: ProviderDraft): ProviderRequest {
       id: region.id.trim(),
       baseUrl: region.baseUrl.trim() === "" ? null : region.baseUrl.trim(),
       headers: toHeaders(region.headers),
-      priority: toNumber(region.priority),
+      priority: typedNumber(region.priority),
     })),
     models: draft.models
       .filter(({ isWanted }) => isWanted)
@@ -209,11 +210,6 @@ export function toTestRequest(draft: ProviderDraft): ConnectionTestRequest {
     ...(region !== undefined && { region: region.id, headers: toHeaders(region.headers) }),
     model: model?.upstreamModel ?? null,
   };
-}
-
-/** Whether what is wrong with a field is told beside it. */
-export function tellsProblem(field: string | null): boolean {
-  return field !== null && /^(secret|baseUrl|credentials\.\d+\.secret)$/.test(field);
 }
 
 /** The models that a provider listed, as far as they are not in the draft; nothing is wanted yet. */
@@ -256,9 +252,4 @@ function toHeaders(text: string): Record<string, string | null> {
         return [name, value === hiddenValue ? null : value];
       }),
   );
-}
-
-function toNumber(text: string): number | null {
-  const value = Number(text.trim());
-  return text.trim() === "" || Number.isNaN(value) ? null : value;
 }

@@ -1,10 +1,11 @@
 "use client";
 
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { ApiFailure, sendChange, sendJson } from "@/components/lib/api";
-import { failureText } from "@/components/lib/refusal-text";
+import { sendChange, sendJson } from "@/components/lib/api";
+import { type FieldTexts, failureText, fieldText, fieldTexts } from "@/components/lib/refusal-text";
 import { useWords } from "@/components/lib/i18n/provider";
+import { isSame } from "@/components/lib/stored-draft";
 import { useSave } from "@/components/lib/use-save";
 import { type Typed, useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DialogHead } from "@/components/shell/dialog-head";
@@ -13,6 +14,7 @@ import { FormProblem } from "@/components/shell/form-problem";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Field } from "@/components/ui/field";
+import { intoView } from "@/components/ui/into-view";
 import type { ConnectionResult, ProvidersView, ProviderView } from "@/lib/shared/provider-contract";
 import { CredentialFields } from "./credential-fields";
 import { KnownProviders } from "./known-providers";
@@ -22,7 +24,6 @@ import {
   emptySecrets,
   isProviderDraft,
   type ProviderDraft,
-  tellsProblem,
   toRequest,
   toTestRequest,
   withListed,
@@ -42,9 +43,15 @@ type Props = {
 type Testing =
   | { readonly state: "idle" | "running" }
   | { readonly state: "done"; readonly result: ConnectionResult }
-  | { readonly state: "failed"; readonly field: string | null; readonly text: string };
+  | { readonly state: "failed"; readonly fields: FieldTexts; readonly text: string };
 
 const mostShown = 40;
+const ownFields = /^(?:id|baseUrl|secret|regions\.\d+|credentials\.\d+)(?:\.|$)/;
+
+/** Whether what is wrong with `field` is said beside it. */
+function isOwnField(field: string): boolean {
+  return ownFields.test(field);
+}
 
 /** A provider, tried before it is saved. */
 export function ProviderForm({ view, provider, onClose }: Props) {
@@ -99,9 +106,19 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
   const form = useRef<HTMLFormElement>(null);
   const [isChecked, setChecked] = useState(false);
   const missing = emptySecrets(draft);
+  // A try takes seconds, in which somebody types on.
+  const latest = useRef(draft);
+  useEffect(() => {
+    latest.current = draft;
+  }, [draft]);
   const isLocked = provider?.owner === "file";
   const change = (part: Partial<ProviderDraft>): void => {
-    typed.set({ ...draft, ...part });
+    const next = { ...draft, ...part };
+    typed.set(next);
+    // What was tried is not what stands there now.
+    if (!isSame(toTestRequest(draft), toTestRequest(next))) {
+      setTesting({ state: "idle" });
+    }
   };
   const drop = (): void => {
     typed.discard();
@@ -111,7 +128,7 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
     if (isChecked && missing.includes(field)) {
       return t("providers.form.keyNeeded");
     }
-    const told = testing.state === "failed" && testing.field === field ? testing.text : undefined;
+    const told = testing.state === "failed" ? fieldText(testing.fields, field) : undefined;
     return save.problemOf(field) ?? told;
   };
   const lacks = (fields: readonly string[]): boolean => {
@@ -130,18 +147,19 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
       return;
     }
     setTesting({ state: "running" });
+    save.clear();
     const order = { method: "POST", path: "/api/connection-tests" } as const;
     sendJson<ConnectionResult>({ ...order, body: toTestRequest(draft) })
       .then((result) => {
         setTesting({ state: "done", result });
         if (provider === null) {
-          typed.set(withListed(draft, result.models));
+          typed.set(withListed(latest.current, result.models));
         }
       })
       .catch((error: unknown) => {
         setTesting({
           state: "failed",
-          field: error instanceof ApiFailure ? error.param : null,
+          fields: fieldTexts(error, t),
           text: failureText(error, t),
         });
       });
@@ -190,7 +208,9 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
           disabled={provider !== null}
           autoFocus={hasFocus}
           hint={t("providers.form.idHint")}
-          problem={isNameTaken ? t("providers.form.taken", { id: draft.id.trim() }) : undefined}
+          problem={
+            isNameTaken ? t("providers.form.taken", { id: draft.id.trim() }) : problemOf("id")
+          }
           onValue={(id) => {
             change({ id });
           }}
@@ -233,8 +253,8 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
         />
       </fieldset>
       {testing.state === "done" && <TestResult result={testing.result} />}
-      {testing.state === "failed" && !tellsProblem(testing.field) && (
-        <p role="alert" className="run text-small">
+      {testing.state === "failed" && ![...testing.fields.texts.keys()].some(isOwnField) && (
+        <p role="alert" ref={intoView} className="run text-small">
           {testing.text}
         </p>
       )}
@@ -242,6 +262,7 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
       <RegionFields
         regions={draft.regions}
         isLocked={isLocked}
+        problemOf={problemOf}
         onRegions={(regions) => {
           change({ regions });
         }}
@@ -266,7 +287,7 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
       )}
       <FormProblem
         problem={save.problem}
-        shownBy={tellsProblem}
+        shownBy={isOwnField}
         onTheirs={drop}
         onMine={() => {
           send(null);

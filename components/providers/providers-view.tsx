@@ -48,7 +48,9 @@ export function ProvidersView() {
       >
         <QueryState query={query} skeleton="h-40" />
         {view?.providers.length === 0 && (
-          <p className="run py-6 text-fg-2">{t("providers.empty")}</p>
+          <p className="run py-6 text-fg-2">
+            {t(view.known.some(({ mock }) => mock) ? "providers.empty" : "providers.emptyAlone")}
+          </p>
         )}
         {view !== undefined && view.providers.length > 0 && (
           <ProvidersTable

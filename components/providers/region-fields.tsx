@@ -9,13 +9,14 @@ import { Removable } from "./removable";
 type Props = {
   regions: readonly RegionDraft[];
   isLocked: boolean;
+  problemOf: (field: string) => string | undefined;
   onRegions: (regions: readonly RegionDraft[]) => void;
 };
 
 const emptyRegion: RegionDraft = { id: "", baseUrl: "", headers: "", priority: "" };
 
 /** Where a provider answers, when that is more than one place. */
-export function RegionFields({ regions, isLocked, onRegions }: Props) {
+export function RegionFields({ regions, isLocked, problemOf, onRegions }: Props) {
   const { t } = useWords();
   const change = (index: number, part: Partial<RegionDraft>): void => {
     onRegions(regions.map((region, place) => (place === index ? { ...region, ...part } : region)));
@@ -38,6 +39,7 @@ export function RegionFields({ regions, isLocked, onRegions }: Props) {
                 className="flex-1"
                 label={t("providers.form.regionId")}
                 value={region.id}
+                problem={problemOf(`regions.${index}.id`)}
                 onValue={(id) => {
                   change(index, { id });
                 }}
@@ -46,6 +48,7 @@ export function RegionFields({ regions, isLocked, onRegions }: Props) {
                 className="w-24"
                 label={t("providers.form.priority")}
                 value={region.priority}
+                problem={problemOf(`regions.${index}.priority`)}
                 inputMode="numeric"
                 onValue={(priority) => {
                   change(index, { priority });
@@ -57,6 +60,7 @@ export function RegionFields({ regions, isLocked, onRegions }: Props) {
           <Field
             label={t("providers.form.regionUrl")}
             value={region.baseUrl}
+            problem={problemOf(`regions.${index}.baseUrl`)}
             isMono
             placeholder="https://eu.acme.example/v1"
             onValue={(baseUrl) => {
@@ -67,6 +71,7 @@ export function RegionFields({ regions, isLocked, onRegions }: Props) {
             label={t("providers.form.headers")}
             rows={2}
             value={region.headers}
+            problem={problemOf(`regions.${index}.headers`)}
             placeholder="X-Region: us-east"
             onValue={(headers) => {
               change(index, { headers });

@@ -15,9 +15,9 @@ type Props = {
 export function Removable({ head, dropLabel, onDrop, children }: Props) {
   return (
     <div className="grid gap-2 rounded-control border border-line p-3">
-      <div className="flex items-end gap-2">
+      <div className="flex items-start gap-2">
         {head}
-        <Button size="icon" tone="ghost" aria-label={dropLabel} onClick={onDrop}>
+        <Button size="icon" tone="ghost" className="mt-5.5" aria-label={dropLabel} onClick={onDrop}>
           <X size={15} aria-hidden="true" />
         </Button>
       </div>

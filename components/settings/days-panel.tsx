@@ -5,12 +5,13 @@ import { useId } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { isLike } from "@/components/lib/stored-draft";
 import { useHydrated } from "@/components/lib/use-hydrated";
+import { typedNumber } from "@/components/lib/typed-number";
 import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { QueryState } from "@/components/shell/query-state";
 import { Field } from "@/components/ui/field";
 import { Panel } from "@/components/ui/panel";
 import type { SettingsView } from "@/lib/shared/settings-contract";
-import { SettingsForm, typedNumber, typedText } from "./settings-form";
+import { SettingsForm, typedText } from "./settings-form";
 
 type Props = { query: UseQueryResult<SettingsView> };
 

@@ -131,7 +131,9 @@ function ImportForm() {
             accept=".yaml,.yml,.json"
             className="sr-only"
             onChange={(event) => {
-              read(event, change);
+              read(event, change, () => {
+                setLooking({ state: "failed", problem: t("settings.file.unreadable") });
+              });
             }}
           />
         </label>
@@ -146,7 +148,9 @@ function ImportForm() {
               apply(seen.revision);
             }}
           >
-            {t("settings.file.apply")}
+            {t(seen.removed.length === 0 ? "settings.file.apply" : "settings.file.applyRemoving", {
+              n: seen.removed.length,
+            })}
           </Button>
         )}
       </div>
@@ -168,15 +172,21 @@ function ImportForm() {
   );
 }
 
-function read(event: ChangeEvent<HTMLInputElement>, then: (text: string) => void): void {
-  const file = event.target.files?.[0];
-  file?.text().then(then, () => undefined);
+function read(
+  { target }: ChangeEvent<HTMLInputElement>,
+  then: (text: string) => void,
+  onFailure: () => void,
+): void {
+  const file = target.files?.[0];
+  file?.text().then(then, onFailure);
+  // The same file again, after it was put right, is a choice too.
+  target.value = "";
 }
 
 function Preview({ preview }: { preview: ImportPreview }) {
   const { t, f, say } = useWords();
   const nowMs = useNow();
-  const { problems, lines, lineCount, sealed, silencedRoutes } = preview;
+  const { problems, lines, lineCount, sealed, silencedRoutes, removed } = preview;
   if (problems.length > 0) {
     return (
       <div role="alert" data-testid="import-problems">
@@ -197,7 +207,7 @@ function Preview({ preview }: { preview: ImportPreview }) {
                     message
                   ) : (
                     <>
-                      {place !== null && <code className="mono">{place}: </code>}
+                      {place !== null && place !== "" && <code className="mono">{place}: </code>}
                       {words.text}
                       {words.detail !== null && <code className="mono"> {words.detail}</code>}
                     </>
@@ -218,6 +228,14 @@ function Preview({ preview }: { preview: ImportPreview }) {
           : t("settings.file.changes", { n: lineCount, revision: preview.revision })}
       </p>
       {sealed > 0 && <p className="run text-fg-2">{t("settings.file.sealed", { n: sealed })}</p>}
+      {removed.length > 0 && (
+        <p className="run flex items-start gap-2">
+          <Glyph state="down" className="mt-1 shrink-0" />
+          <span className="min-w-0 break-words">
+            {t("settings.file.removes", { names: removed.join(", ") })}
+          </span>
+        </p>
+      )}
       {silencedRoutes.length > 0 && (
         <p className="run flex items-center gap-2">
           <Glyph state="degraded" />

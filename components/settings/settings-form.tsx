@@ -104,12 +104,3 @@ export function SettingsForm({
 export function typedText(value: number | null): string {
   return value === null ? "" : String(value);
 }
-
-/** What is no number is sent as -1, which the server refuses by its bounds. */
-export function typedNumber(typed: string): number | null {
-  const value = Number(typed.trim());
-  if (typed.trim() === "") {
-    return null;
-  }
-  return Number.isNaN(value) ? -1 : value;
-}

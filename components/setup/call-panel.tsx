@@ -16,6 +16,8 @@ type Props = {
   /** The last call that the page sent itself. */
   answer: SetupCallResult | null;
   isBusy: boolean;
+  /** No other target could rescue a call. */
+  isAlone: boolean;
   /** Null: nothing is broken. */
   drillLeftMs: number | null;
   /** From the opening of the page to the rescue. */
@@ -24,7 +26,16 @@ type Props = {
 };
 
 /** Listens, shows what came, and breaks it. */
-export function CallPanel({ first, rescued, answer, isBusy, drillLeftMs, tookMs, onBreak }: Props) {
+export function CallPanel({
+  first,
+  rescued,
+  answer,
+  isBusy,
+  isAlone,
+  drillLeftMs,
+  tookMs,
+  onBreak,
+}: Props) {
   const { t, f } = useWords();
   const failed = answer !== null && !answer.served ? answer : null;
   const isBroken = drillLeftMs !== null && drillLeftMs > 0;
@@ -54,7 +65,15 @@ export function CallPanel({ first, rescued, answer, isBusy, drillLeftMs, tookMs,
           <AttemptStrip call={first} />
         </Line>
       )}
-      {first !== null && rescued === null && (
+      {first !== null && rescued === null && isAlone && (
+        <p className="run text-fg-2">
+          {t("setup.watch.alone")}{" "}
+          <Link href="/providers" className="inline-flex min-h-6 items-center touch:min-h-11">
+            {t("matrix.add")}
+          </Link>
+        </p>
+      )}
+      {first !== null && rescued === null && !isAlone && (
         <div>
           <p className="run text-fg-2">{t("setup.watch.breakLead", { target })}</p>
           <Button tone="primary" className="mt-2" autoFocus disabled={isBusy} onClick={onBreak}>

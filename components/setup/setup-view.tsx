@@ -9,14 +9,14 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useNow } from "@/components/lib/live/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { setupQueries } from "@/components/lib/queries";
-import { strandedRoutes } from "@/components/lib/targets/reach";
+import { reachOf, strandedRoutes } from "@/components/lib/targets/reach";
 import { PageHead } from "@/components/shell/page-head";
 import { QueryState } from "@/components/shell/query-state";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Key } from "@/components/ui/key";
 import { Segments } from "@/components/ui/segments";
-import type { CreatedKey, WriteResult } from "@/lib/shared/contract";
+import type { CreatedKey, HealthView, WriteResult } from "@/lib/shared/contract";
 import type { DrillResult, SetupCallResult, SetupView as View } from "@/lib/shared/setup-contract";
 import { CallPanel } from "./call-panel";
 import { clockText, progressOf } from "./progress";
@@ -249,6 +249,7 @@ function Steps({ view }: { view: View }) {
             rescued={rescued}
             answer={answer}
             isBusy={busy !== null}
+            isAlone={health !== undefined && isAlone(health)}
             drillLeftMs={brokenAt === null ? null : brokenAt + drillMs - nowMs}
             onBreak={breakIt}
             tookMs={rescued === null ? null : endedAt - startedAt}
@@ -259,6 +260,12 @@ function Steps({ view }: { view: View }) {
   );
 }
 
+/** Whether a single target is all that can answer for the name. */
+function isAlone(health: HealthView): boolean {
+  const chain = health.routes.find(({ id }) => id === model)?.chain ?? [];
+  return reachOf(chain, health).usable.length === 1;
+}
+
 function stateOf(isTurn: boolean, isDone: boolean): "waiting" | "now" | "done" {
   if (isDone) {
     return "done";
@@ -266,9 +273,9 @@ function stateOf(isTurn: boolean, isDone: boolean): "waiting" | "now" | "done" {
   return isTurn ? "now" : "waiting";
 }
 
-function providerText({ ready, mockOnly }: View, isStranded: boolean) {
+function providerText({ ready, mock, mockOnly }: View, isStranded: boolean) {
   if (!ready) {
-    return "setup.provider.lead";
+    return mock ? "setup.provider.lead" : "setup.provider.leadAlone";
   }
   if (isStranded) {
     return "setup.provider.stranded";

@@ -4,6 +4,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import type { SaveProblem } from "@/components/lib/use-save";
 import { Button } from "@/components/ui/button";
 import { Glyph } from "@/components/ui/glyph";
+import { intoView } from "@/components/ui/into-view";
 import { isRecord } from "@/lib/shared/record";
 
 type Props = {
@@ -18,14 +19,19 @@ type Props = {
 /** What is wrong with a form as a whole; after a conflict both versions, and the choice between them. */
 export function FormProblem({ problem, shownBy, onTheirs, onMine }: Props) {
   const { t } = useWords();
-  if (problem === null || (problem.field !== null && shownBy(problem.field))) {
+  if (problem === null) {
+    return null;
+  }
+  const { texts, isAll } = problem.fields;
+  if (isAll && [...texts.keys()].every(shownBy)) {
     return null;
   }
   const { current, yours } = problem.details;
   return (
     <div
       role="alert"
-      className="run flex gap-2.5 rounded-control border border-line-strong px-3 py-2"
+      ref={intoView}
+      className="run flex scroll-mb-20 gap-2.5 rounded-control border border-line-strong px-3 py-2"
     >
       <Glyph state="degraded" className="mt-1 shrink-0" />
       <div className="min-w-0 flex-1">

@@ -91,11 +91,7 @@ export function useShortcuts({ help, palette }: Opened): void {
     }
   };
   useWindowKey((event) => {
-    if (
-      !areShortcutsOn() ||
-      event.defaultPrevented ||
-      document.querySelector("dialog[open]") !== null
-    ) {
+    if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) {
       return;
     }
     const command = commandOf(event, {
@@ -103,7 +99,11 @@ export function useShortcuts({ help, palette }: Opened): void {
       afterLeader: event.timeStamp - leaderAtMs.current < leaderMs,
     });
     leaderAtMs.current = command === "leader" ? event.timeStamp : Number.NEGATIVE_INFINITY;
-    if (command !== null && command !== "leader") {
+    if (command === null || command === "leader") {
+      return;
+    }
+    // Only single keys come in the way of somebody who speaks or types by other means.
+    if (areShortcutsOn() || command.kind === "palette") {
       event.preventDefault();
       run(command);
     }

@@ -6,6 +6,7 @@ import { useWords } from "@/components/lib/i18n/provider";
 import { useHealth } from "@/components/lib/live/views";
 import { useFormFactor } from "@/components/lib/use-form-factor";
 import { linkTo } from "@/components/shell/nav-links";
+import { NoModels } from "@/components/shell/no-models";
 import { QueryState } from "@/components/shell/query-state";
 import { Panel } from "@/components/ui/panel";
 import { Tag } from "@/components/ui/tag";
@@ -77,7 +78,7 @@ export function MatrixView(props: Props) {
       }
     >
       <QueryState query={query} skeleton={isCompact ? "h-64" : "h-[496px]"} />
-      {health?.targets.length === 0 && <p className="run py-8 text-fg-2">{t("matrix.empty")}</p>}
+      {health?.targets.length === 0 && <NoModels />}
       {health !== undefined && health.targets.length > 0 && (
         <>
           {!isStates && (

@@ -2,6 +2,7 @@
 
 import { clsx } from "clsx";
 import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from "react";
+import { intoView } from "./into-view";
 
 type Frame = {
   label: string;
@@ -165,7 +166,10 @@ function Framed({
   const id = useId();
   const note = problem ?? hint;
   return (
-    <div className={clsx("min-w-0", className)}>
+    <div
+      ref={problem === undefined ? undefined : intoView}
+      className={clsx("min-w-0 scroll-my-20", className)}
+    >
       <label htmlFor={id} className="mb-1 block text-small text-fg-2">
         {label}
       </label>

@@ -39,20 +39,26 @@ export function listOf<T extends z.ZodType>(
   return z.array(member, { error }).min(least, { error }).max(most, { error });
 }
 
-/** The bounds that a message of `numberWithin` or `wholeWithin` tells, with the unit as one word; null for any other. */
-export function boundsIn(
-  message: string,
-): { readonly least: number; readonly most: number; readonly unit: string } | null {
+export type ToldBounds = {
+  readonly least: number;
+  readonly most: number;
+  /** As one word. */
+  readonly unit: string;
+  readonly kind: "whole" | "any";
+};
+
+/** The bounds that a message of `numberWithin` or `wholeWithin` tells; null for any other. */
+export function boundsIn(message: string): ToldBounds | null {
   // Of what an error function knows, Zod keeps the text alone.
-  const told =
-    /^must be a (?:whole )?number between (\S+) and ([^\s,]+)(?: ([^,]+))?(?:, not .*)?$/;
-  const [, least, most, unit = "none"] = told.exec(message) ?? [];
+  const told = /^must be a (whole )?number between (\S+) and ([^\s,]+)(?: ([^,]+))?(?:, not .*)?$/;
+  const [, whole, least, most, unit = "none"] = told.exec(message) ?? [];
   return least === undefined
     ? null
     : {
         least: Number(least),
         most: Number(most),
         unit: unit.replace("%", "percent").replaceAll(" ", "_"),
+        kind: whole === undefined ? "any" : "whole",
       };
 }
 

@@ -1,9 +1,11 @@
 /** Whether a configuration makes sense: its shape, then what its names refer to. */
 import { type z } from "zod";
-import { isBlockedHost } from "../shared/addresses";
+import { endsWithPath, isBlockedHost } from "../shared/addresses";
 import { isBox } from "../shared/box-text";
 import { boundsIn } from "./bounds";
+import { autoRoute } from "./compile-routes";
 import { type ConfigDocument, configDocument } from "./document";
+import { nameForm } from "../shared/name-form";
 import { type Refusal } from "../shared/refusals";
 import { expandTargets, globalRegion } from "./targets";
 
@@ -54,8 +56,25 @@ export function shapeRefusal(issue: z.core.$ZodIssue): Refusal {
   if (issue.code === "too_big" && issue.origin === "array") {
     return { reason: "list_most", values: { most: Number(issue.maximum) } };
   }
+  if (issue.code === "too_big" && issue.origin === "string") {
+    return { reason: "text_long", values: { most: Number(issue.maximum) } };
+  }
+  if (issue.code === "invalid_key") {
+    return { reason: "header_form" };
+  }
+  if (issue.code === "invalid_format") {
+    const reason = formats[issue.format === "regex" ? String(issue.pattern) : issue.format];
+    return reason === undefined ? { reason: "value_invalid", detail: issue.message } : { reason };
+  }
   return { reason: "value_invalid", detail: issue.message };
 }
+
+/** Why a text is refused, by the form that it should have. */
+const formats: Readonly<Partial<Record<string, "name_form" | "base_url" | "rate_day">>> = {
+  [String(nameForm)]: "name_form",
+  url: "base_url",
+  date: "rate_day",
+};
 
 function semanticProblems(document: ConfigDocument): Problem[] {
   return [
@@ -77,6 +96,18 @@ function duplicateIds(document: ConfigDocument): Problem[] {
   ];
   return [
     ...repeated(named, "is already the name of a model or route"),
+    // Also where no route has it: it would take the calls of all who ask for any model.
+    ...document.models.flatMap(({ id }, index) =>
+      id === autoRoute
+        ? [
+            {
+              path: ["models", index, "id"],
+              message: `"${id}" is the name by which callers ask for any model`,
+              refusal: { reason: "name_taken", values: { id, type: "route" } } as const,
+            },
+          ]
+        : [],
+    ),
     ...repeated(
       document.providers.map((provider, index) => ({
         id: provider.id,
@@ -133,12 +164,24 @@ function providerProblems(document: ConfigDocument): Problem[] {
       id: region.id,
       path: [...at, "regions", place, "id"],
     }));
+    const credentials = (provider.credentials ?? []).map((credential, place) => ({
+      id: credential.id,
+      path: [...at, "credentials", place, "id"],
+    }));
     return [
       ...secretProblems(document, provider.api_key, [...at, "api_key"]),
       ...(provider.credentials ?? []).flatMap((credential, place) =>
         secretProblems(document, credential.api_key, [...at, "credentials", place, "api_key"]),
       ),
       ...repeated(regions, "is already a region of this provider"),
+      ...repeated(credentials, "is already a key of this provider"),
+      ...urls
+        .filter(({ url }) => !endsWithPath(url))
+        .map(({ path }) => ({
+          path,
+          message: "ends with its path: no user name, password, query or fragment is sent",
+          refusal: { reason: "base_url_ends" } as const,
+        })),
       ...(provider.allow_private_network
         ? []
         : urls

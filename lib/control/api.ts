@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type * as z from "zod/mini";
+import { shapeRefusal } from "../config/validate";
 import { GatewayError, wrongParameter } from "../shared/errors";
 import { type ActingPerson, type Permission, requirePermission } from "./actor";
 import { authorize } from "./authorize";
@@ -93,12 +94,16 @@ export async function readBody<T>(
   const parsed = schema.safeParse(parseJson(await readText(request, mostBytes)));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
+    const told = issue === undefined ? null : shapeRefusal(issue);
     throw new GatewayError("invalid_request", {
       message: `The request is not valid: ${issue?.message ?? "wrong shape"}.`,
-      refusal: {
-        reason: "request_invalid",
-        ...(issue !== undefined && { detail: [...issue.path, issue.message].join(" ") }),
-      },
+      refusal:
+        told !== null && told.reason !== "value_invalid"
+          ? told
+          : {
+              reason: "request_invalid",
+              ...(issue !== undefined && { detail: [...issue.path, issue.message].join(" ") }),
+            },
       ...(issue !== undefined && issue.path.length > 0 && { param: issue.path.join(".") }),
     });
   }

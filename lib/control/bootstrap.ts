@@ -143,11 +143,18 @@ async function ensureDocument(
     notes.push(`BELLWETHER_CONFIG is not set; the configuration that ${base.path} left stays`);
     return;
   }
+  const current = await deps.db.run((prisma) => findDocument(prisma));
+  if (current !== undefined && current.refused !== null) {
+    const { revision, problem } = current.refused;
+    notes.push(
+      `warning: this release cannot obey revision ${revision} (${problem}); it stays, and the one before it holds`,
+    );
+    return;
+  }
   if (base === undefined || isPlaceholder(base)) {
     await publishFirst(deps, options, notes);
     return;
   }
-  const current = await deps.db.run((prisma) => findDocument(prisma));
   const { document, added } = withMissingProviders(
     current?.document ?? base.document,
     options.providerKeyNames,

@@ -6,11 +6,15 @@ import { carried } from "../shared/refusals";
 import { type Transaction } from "../store/database";
 import { listSwitches } from "../store/switches";
 
-/** The document once it is valid and every route of it leads somewhere. @throws {GatewayError} `invalid_request`. */
-export function checked(input: unknown): ConfigDocument {
+/**
+ * The document once it is valid and every route of it leads somewhere. `edited`: the place of what somebody edits in a form.
+ *
+ * @throws {GatewayError} `invalid_request`.
+ */
+export function checked(input: unknown, edited: Problem["path"] = []): ConfigDocument {
   const run = dryRun(input, [], Date.now());
   if (!run.ok) {
-    throw documentRefusal(run.problems);
+    throw documentRefusal(run.problems, { edited });
   }
   return run.document;
 }
@@ -18,11 +22,19 @@ export function checked(input: unknown): ConfigDocument {
 /** `invalid_request` with every problem of a document, as lines and, with their places, for programs. */
 export function documentRefusal(
   problems: readonly Problem[],
-  options: { readonly param?: string; readonly details?: Readonly<Record<string, unknown>> } = {},
+  {
+    edited = [],
+    ...options
+  }: {
+    readonly param?: string;
+    readonly details?: Readonly<Record<string, unknown>>;
+    readonly edited?: Problem["path"];
+  } = {},
 ): GatewayError {
   const placed = problems.map(({ path, message, refusal }) => ({
     place: path.join("."),
     message,
+    ...fieldIn(edited, path),
     ...carried(refusal),
   }));
   return new GatewayError("invalid_request", {
@@ -31,6 +43,19 @@ export function documentRefusal(
     refusal: { reason: "document_invalid" },
     details: { ...options.details, problems: placed },
   });
+}
+
+/** The field of a form for what is at `edited` that a problem belongs to, as the API spells it; nothing for another's. */
+function fieldIn(edited: Problem["path"], path: Problem["path"]): { field?: string } {
+  const isInside = edited.length > 0 && edited.every((part, index) => part === path[index]);
+  const [first, ...rest] = path
+    .slice(edited.length)
+    .map((part) =>
+      part === "api_key"
+        ? "secret"
+        : String(part).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    );
+  return isInside && first !== undefined ? { field: [first, ...rest].join(".") } : {};
 }
 
 /** The routes and models of `document` that nobody can answer for under the present switches. */

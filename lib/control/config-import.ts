@@ -49,7 +49,14 @@ export const previewImport = defineVerb<{ readonly text: string }, ImportPreview
   async (_actor, deps, { text }) => {
     const { document: current, base, revision } = await readCurrent(deps);
     const { parsed, sealed } = fromConfigText(text, current, await listRecipients(deps.db));
-    const nothing = { lines: [], lineCount: 0, sealed: 0, silencedRoutes: [], revision };
+    const nothing = {
+      lines: [],
+      lineCount: 0,
+      sealed: 0,
+      silencedRoutes: [],
+      removed: [],
+      revision,
+    };
     if (!parsed.ok) {
       return { ...nothing, problems: parsed.problems.map(withoutQuotes) };
     }
@@ -57,7 +64,7 @@ export const previewImport = defineVerb<{ readonly text: string }, ImportPreview
     if (problems.length > 0) {
       return { ...nothing, problems };
     }
-    const { before, after } = diffDocuments(current, parsed.document);
+    const { before, after, removed } = diffDocuments(current, parsed.document);
     const lines = changeLines({ kind: "config", summary: {}, before, after });
     const switches = await deps.db.run((prisma) => listSwitches(prisma));
     const rows = switches.map((row) => ({ ...row, untilMs: row.until }));
@@ -68,6 +75,7 @@ export const previewImport = defineVerb<{ readonly text: string }, ImportPreview
       lineCount: lines.length,
       sealed,
       silencedRoutes: run.ok ? [...run.silencedRoutes] : [],
+      removed: [...removed],
       revision,
     };
   },

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { emptyDocument } from "../config/document";
 import { isSecretHeader } from "../config/secret-names";
+import { endsWithPath } from "../shared/addresses";
 import { headerPlace, keyPlace } from "../shared/box-text";
 import { GatewayError } from "../shared/errors";
 import { type ConnectionResult, type ConnectionTestRequest } from "../shared/provider-contract";
@@ -44,6 +45,13 @@ export const testConnection = defineVerb<ConnectionTestRequest, ConnectionResult
         message: "A base URL begins with https:// or http://.",
         param: "baseUrl",
         refusal: { reason: "base_url" },
+      });
+    }
+    if (!endsWithPath(baseUrl)) {
+      throw new GatewayError("invalid_request", {
+        message: "A base URL ends with its path: no user name, password, query or fragment.",
+        param: "baseUrl",
+        refusal: { reason: "base_url_ends" },
       });
     }
     const [recipients, published] = await Promise.all([

@@ -74,6 +74,7 @@ export const createAppKey = defineVerb<NewKey, CreatedKey>(
         const { last4, source, revokedAt, revision } = existing;
         throw new GatewayError("conflict", {
           message: `There is a key "${id}" already.`,
+          param: "id",
           refusal: { reason: "key_taken", values: { id } },
           details: {
             current: { id, kind: existing.kind, last4, source, revokedAt, revision },

@@ -37,7 +37,8 @@ export async function editDocument(
   const written = await writeRevisions(db, async (writer): Promise<Written> => {
     const { tx } = writer;
     const current = (await findDocument(tx))?.document ?? emptyDocument;
-    const document = checked(change(current, await findBaseDocument(tx)));
+    const wanted = change(current, await findBaseDocument(tx));
+    const document = checked(wanted, placeOf(object, wanted));
     const diff = diffDocuments(current, document);
     if (Object.keys(diff.after).length === 0) {
       return unchanged(tx);
@@ -79,4 +80,13 @@ export async function editDocument(
     return { ...appended, silencedRoutes: await findSilencedRoutes(tx, document) };
   });
   return toWriteResult(db, written);
+}
+
+/** Where `object` is in the document; nowhere for what is not one of a list. */
+function placeOf(object: string, document: ConfigInput): readonly (string | number)[] {
+  const lists = { providers: document.providers ?? [], models: document.models ?? [] };
+  return Object.entries(lists).flatMap(([name, list]) => {
+    const index = list.findIndex(({ id }) => `${name.slice(0, -1)}:${id}` === object);
+    return index < 0 ? [] : [name, index];
+  });
 }

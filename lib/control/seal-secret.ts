@@ -46,7 +46,10 @@ export function toStoredSecret(
   if ("reference" in request || /^env:[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {
     return checkedReference(text, kept?.secret ?? null, param);
   }
-  if (text === "" || !/^[\x21-\x7e]+$/.test(text)) {
+  if (text === "") {
+    throw wrong(param, { reason: "key_missing" }, "There is no key here yet: type one.");
+  }
+  if (!/^[\x21-\x7e]+$/.test(text)) {
     throw wrong(param, { reason: "key_characters" }, "A key is one word of printable characters.");
   }
   return sealSecret(text, { place, origins }, recipients);

@@ -51,6 +51,12 @@ export function isPublicAddress(address: string): boolean {
   }
 }
 
+/** Whether nothing of an address is lost where only its origin and its path are used: a password in it would be shown, too. */
+export function endsWithPath(url: string): boolean {
+  const { username, password, search, hash } = new URL(url);
+  return [username, password, search, hash].every((part) => part === "");
+}
+
 /** A host that is an address may be connected to; names are checked by `publicLookup` when they are resolved. */
 export function isBlockedHost(hostname: string): boolean {
   const bare = hostname.replace(/^\[|\]$/g, "");

@@ -100,11 +100,10 @@ export const ProviderView = z.object({
 });
 export type ProviderView = z.infer<typeof ProviderView>;
 
-const price = z.number().check(z.minimum(0));
 const Price = z.strictObject({
-  input: price,
-  output: price,
-  cachedInput: z.optional(z.nullable(price)),
+  input: z.number(),
+  output: z.number(),
+  cachedInput: z.optional(z.nullable(z.number())),
 });
 const tokens = z.optional(z.nullable(z.number()));
 const can = z.optional(z.nullable(z.boolean()));
@@ -165,7 +164,7 @@ export type ProvidersView = z.infer<typeof ProvidersView>;
 
 /** A secret that somebody types: `key` is sealed at once, `reference` names a variable or a file, `keep` is what is there. */
 const SecretRequest = z.union([
-  z.strictObject({ key: text(4096).check(z.minLength(1)) }),
+  z.strictObject({ key: text(4096) }),
   z.strictObject({ reference: text(500) }),
   z.strictObject({ keep: z.literal(true) }),
 ]);

@@ -81,6 +81,8 @@ export const ImportPreview = z.object({
   /** Typed keys in it that importing seals. */
   sealed: z.number(),
   silencedRoutes: z.array(z.string()),
+  /** What would be there no more, such as `model:gpt-4.1`. */
+  removed: z.array(z.string()),
   /** To be sent as If-Match with the import. */
   revision: z.number(),
 });

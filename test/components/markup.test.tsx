@@ -19,6 +19,7 @@ import { callsLink } from "@/components/lib/calls/link";
 import { ObjectsView } from "@/components/objects/objects-view";
 import { ModelsTable } from "@/components/providers/models-table";
 import { RouteCards } from "@/components/routes/route-cards";
+import { CallPanel } from "@/components/setup/call-panel";
 import { SetupView } from "@/components/setup/setup-view";
 import { EnvironmentPanel } from "@/components/settings/environment-panel";
 import { NodesPanel } from "@/components/settings/nodes-panel";
@@ -259,6 +260,13 @@ describe("the list of models", () => {
       },
     });
 
+  it("leads to the providers where there is no model yet", () => {
+    const none = health([], { models: [] });
+    const markup = rendered(<ObjectsView kind="model" />, { health: none });
+    expect(markup).toContain(say({ key: "matrix.empty" }));
+    expect(markup).toContain('href="/providers"');
+  });
+
   it("says why the worst of a model's targets is as it is and what comes next, problems first", () => {
     const markup = list();
     const since = say({ key: "why.since", values: { since: "41 s" } });
@@ -469,6 +477,35 @@ describe("the first step of the setup", () => {
       },
     });
   };
+
+  it("breaks nothing where nobody could come to the rescue", () => {
+    const panel = (isAlone: boolean): string =>
+      rendered(
+        <CallPanel
+          {...{ first: call(), rescued: null, answer: null, drillLeftMs: null, tookMs: null }}
+          {...{ isBusy: false, isAlone, onBreak: vi.fn() }}
+        />,
+      );
+    const offer = say({ key: "setup.watch.break" });
+    expect(panel(false)).toContain(offer);
+    expect(panel(true)).not.toContain(offer);
+    expect(panel(true)).toContain(say({ key: "setup.watch.alone" }));
+  });
+
+  it("speaks of the built-in provider only where it runs", () => {
+    const first = (mock: boolean): string =>
+      rendered(<SetupView />, {
+        health: health([]),
+        read(client) {
+          const view = { gatewayUrl: "http://gate", ready: false, mock, mockOnly: false };
+          client.setQueryData(setupQueries.view().queryKey, view);
+        },
+      });
+    const lead = say({ key: "setup.provider.lead" });
+    expect(first(true)).toContain(lead);
+    expect(first(false)).not.toContain(lead);
+    expect(first(false)).toContain('href="/providers"');
+  });
 
   it("is not done while no target can answer, whatever is set", () => {
     const why = 'href="/routes/auto"';

@@ -6,7 +6,6 @@ import {
   emptyDraft,
   hiddenValue,
   slugOf,
-  tellsProblem,
   toRequest,
   toTestRequest,
   withListed,
@@ -52,14 +51,9 @@ describe("the form of a provider", () => {
     expect(draftOf(provider).regions[0]?.headers).toContain(`X-Api-Key: ${hiddenValue}`);
   });
 
-  it.each([
-    ["credentials.1.secret", true],
-    ["baseUrl", true],
-    ["credentials.1.id", false],
-    ["region", false],
-    [null, false],
-  ])("has a problem beside its field, or else below: %s", (field, isBeside) => {
-    expect(tellsProblem(field)).toBe(isBeside);
+  it("sends a priority that is no number as one that is refused", () => {
+    const regions = [{ id: "eu", baseUrl: "", headers: "", priority: "first" }];
+    expect(toRequest({ ...emptyDraft, regions }).regions?.[0]?.priority).toBe(-1);
   });
 
   it("is tried with the address and the headers of its first region", () => {
@@ -124,6 +118,11 @@ describe("the form of a model", () => {
     const draft = { ...emptyModel("acme"), id: "new" };
     expect(toModelRequest(draft).price).toBeNull();
     expect(toModelRequest({ ...draft, input: "2,5 USD" }).price?.input).toBe(-1);
+    // Of one without the other, neither is free nor lost.
+    expect(toModelRequest({ ...draft, input: "2" }).price).toMatchObject({ input: 2, output: -1 });
+    expect(toModelRequest({ ...draft, cachedInput: "1" }).price).toMatchObject({
+      ...{ input: -1, output: -1, cachedInput: 1 },
+    });
     expect(toModelRequest({ ...draft, context: "128,000" }).capabilities?.context).toBe(128_000);
   });
 });

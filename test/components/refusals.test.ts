@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiFailure } from "@/components/lib/api";
-import { failureText } from "@/components/lib/refusal-text";
+import { failureText, fieldText, fieldTexts } from "@/components/lib/refusal-text";
 import { errorBody, GatewayError } from "@/lib/shared/errors";
 import { wordsOf } from "./words";
 
@@ -49,6 +49,30 @@ describe("a refusal", () => {
       "keys: 이 값은 쓸 수 없어요. bad slug",
       "new: not worded here",
     ]);
+  });
+
+  it("is told beside the fields that it is about, and as a whole where it is about others too", () => {
+    const refused = (places: readonly Record<string, unknown>[]) =>
+      received(
+        new GatewayError("invalid_request", {
+          refusal: { reason: "document_invalid" },
+          details: { problems: places.map((place) => ({ place: "x", message: "x", ...place })) },
+        }),
+      );
+    const header = { field: "regions.0.headers.X Y", reason: "header_form" };
+    const name = { field: "id", reason: "name_form" };
+    const told = fieldTexts(refused([header, name]), english);
+    expect(told.isAll).toBe(true);
+    expect(fieldText(told, "regions.0.headers")).toContain("Name: value");
+    expect(fieldText(told, "regions.0.id")).toBeUndefined();
+    expect(fieldTexts(refused([name, { reason: "route_empty" }]), english).isAll).toBe(false);
+    const named = new GatewayError("conflict", {
+      param: "id",
+      refusal: { reason: "key_taken", values: { id: "shop" } },
+    });
+    expect(fieldText(fieldTexts(received(named), korean), "id")).toBe(
+      failureText(received(named), korean),
+    );
   });
 
   it("is told in English with its code where the page has no words for it", () => {

@@ -34,10 +34,11 @@ describe("a number outside its bounds", () => {
       "calls_at_a_time",
     ],
     ["wholeWithin without a unit", wholeWithin(1, 32), 1, 32, "none"],
-  ])("tells other languages its bounds: %s", (_name, schema, least, most, unit) => {
+  ])("tells other languages its bounds: %s", (name, schema, least, most, unit) => {
+    const kind = name.startsWith("whole") ? "whole" : "any";
     for (const wrong of [0, 1_000, "nine"]) {
       const message = schema.safeParse(wrong).error?.issues[0]?.message ?? "";
-      expect(boundsIn(message)).toEqual({ least, most, unit });
+      expect(boundsIn(message)).toEqual({ least, most, unit, kind });
     }
     expect(boundsIn("must be a list of 1 to 32 models")).toBeNull();
   });
@@ -47,7 +48,10 @@ describe("a number outside its bounds", () => {
     expect(validateDocument({ ...base, routes: [route] })).toMatchObject({
       problems: [
         {
-          refusal: { reason: "value_between", values: { least: 0.1, most: 300, unit: "seconds" } },
+          refusal: {
+            reason: "value_between",
+            values: { least: 0.1, most: 300, unit: "seconds", kind: "any" },
+          },
         },
       ],
     });

@@ -33,8 +33,15 @@ describe("the declarative file", () => {
       /no provider "nobody"/,
     ],
     ["a private address", good.replace("api.acme.example", "10.0.0.1"), /private network/],
+    ["a password in an address", good.replace("//api", "//me:secret@api"), /ends with its path/],
+    ["a query in an address", good.replace("/v1", "/v1?version=2"), /ends with its path/],
     ["localhost", good.replace("api.acme.example", "localhost"), /private network/],
     ["a route with a model's name", good.replace("id: auto", "id: gpt"), /already the name/],
+    [
+      "a model that would take the calls of auto",
+      good.replaceAll("auto", "any").replaceAll("gpt", "auto"),
+      /callers ask for any model/,
+    ],
     [
       "a dialect that is not spoken",
       good.replace("{ id: acme,", "{ id: acme, dialect: gemini,"),

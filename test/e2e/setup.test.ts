@@ -113,8 +113,23 @@ describe("a provider", () => {
     };
     await typing();
     await page.getByRole("button", { name: text("providers.form.other") }).click();
-    await field(page, "providers.form.id").fill("half-typed");
+    await field(page, "providers.form.id").fill("Half Typed");
     await field(page, "providers.form.key").fill("sk-of-nobody");
+    // What is wrong comes into sight, and what is typed while it is tried stays.
+    await field(page, "providers.form.baseUrl").fill(base());
+    await page.getByLabel(text("providers.form.private")).check();
+    await field(page, "providers.form.reason").scrollIntoViewIfNeeded();
+    await button(page, text("providers.form.save")).click();
+    const wrong = page.getByText(text("refusal.name_form"));
+    await expect
+      .poll(() => wrong.evaluate((one) => one.getBoundingClientRect().top >= 0))
+      .toBe(true);
+    await page.route("**/api/connection-tests", async (route) => {
+      await field(page, "providers.form.id").fill("half-typed");
+      await route.continue();
+    });
+    await button(page, text("providers.test.run")).click();
+    await page.getByTestId("test-result").waitFor();
     await page.reload();
     await typing();
     expect(await field(page, "providers.form.id").inputValue()).toBe("half-typed");
@@ -124,7 +139,9 @@ describe("a provider", () => {
     expect(kept).toContain("half-typed");
     expect(kept).not.toContain("sk-of-nobody");
     await page.getByTestId("draft-note").getByRole("button").click();
-    await page.getByRole("button", { name: text("providers.form.other") }).waitFor();
+    // At once, and not when something else happens.
+    const other = page.getByRole("button", { name: text("providers.form.other") });
+    await other.waitFor({ timeout: 2_000 });
     await page.goto(new URL("/apps", page.url()).href);
     await button(page, text("apps.create")).click();
     await field(page, "apps.form.id").fill("half-named");
@@ -291,6 +308,9 @@ describe("the configuration as a file", () => {
     await page.keyboard.press("Shift+Slash");
     await page.keyboard.press("Shift+Slash");
     expect(await page.locator("dialog[open]").count()).toBe(0);
+    await page.keyboard.press("Control+k");
+    await page.locator("dialog.palette").waitFor();
+    await page.keyboard.press("Escape");
     await page.getByRole("switch", { name: text("settings.display.shortcuts") }).click();
     await page.locator("h1").click();
     await page.keyboard.press("Shift+Slash");

@@ -8,7 +8,9 @@ import { systemActor } from "@/lib/control/actor";
 import { setRouteChain } from "@/lib/control/set-route-chain";
 import { createControlDeps } from "@/lib/control/verb";
 import { hashAppKey, hasValidChecksum } from "@/lib/shared/app-key";
-import { readConfiguration } from "@/lib/store/configuration";
+import { emptyDocument } from "@/lib/config/document";
+import { newestRevision, readConfiguration } from "@/lib/store/configuration";
+import { writeRevisions } from "@/lib/store/revisions";
 import { type OpenTestDatabase, openTestDatabase } from "./support";
 
 const wall = { wallUrl: "http://127.0.0.1:4001" };
@@ -143,6 +145,22 @@ describe("a later start", () => {
     const second = await start();
     expect(second).toEqual({ ...first, notes: [] });
     expect((await readConfiguration(database.db)).revision).toBe(before.revision);
+  });
+
+  it("writes nothing over what people made and this release cannot read, and says so", async () => {
+    const { db } = database;
+    await start({ demo: null });
+    const later = { ...emptyDocument, of_a_later_release: true };
+    const head = { actor: { type: "operator", name: "Minji" }, reason: null } as const;
+    const { id } = await writeRevisions(db, (writer) =>
+      writer.appendConfig(
+        { ...head, summary: { type: "config", source: "ui" } },
+        { document: later, before: {}, after: {} },
+      ),
+    );
+    const { notes } = await start({ providerKeyNames: ["OPENAI_API_KEY"] });
+    expect(await newestRevision(db)).toBe(id);
+    expect(notes.join()).toContain(`cannot obey revision ${id} (of_a_later_release`);
   });
 
   it("does not show a key that somebody took out of the data folder", async () => {

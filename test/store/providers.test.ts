@@ -198,6 +198,61 @@ describe("a provider", () => {
     expect(JSON.stringify(conflict)).not.toContain("box:");
   });
 
+  it("is refused with what is wrong beside the field of its form", async () => {
+    const fieldsOf = async (work: Promise<unknown>) => {
+      const { error } = errorBody(toGatewayError(await work.catch((failure: unknown) => failure)));
+      const { problems = [] } = (error.details ?? {}) as { problems?: Record<string, unknown>[] };
+      return problems.map(({ field, reason }) => [field, reason]);
+    };
+    const regions = [
+      { id: "US East", headers: { "X-Region us": "" } },
+      { id: "eu", priority: -1 },
+      { id: "eu", baseUrl: "https://me:secret@eu.example/v1" },
+    ];
+    expect(await fieldsOf(put({ regions }))).toEqual([
+      ["regions.0.id", "name_form"],
+      ["regions.0.headers.X-Region us", "header_form"],
+      ["regions.1.priority", "value_between"],
+    ]);
+    expect(await fieldsOf(put({ regions: regions.slice(2), baseUrl: "http://10.0.0.1" }))).toEqual([
+      ["regions.0.baseUrl", "base_url_ends"],
+      ["baseUrl", "private_network"],
+    ]);
+    const secret = { key: canary };
+    const credentials = [{ id: "more", secret }, { ...{ id: "more", secret } }];
+    expect(await fieldsOf(put({ credentials }))).toEqual([["credentials.1.id", "named_twice"]]);
+    await put();
+    const price = { input: -1, output: 1, cachedInput: 20_000 };
+    const targets = [{ provider: "acme", regions: ["moon"] }];
+    const model = (asked: object) =>
+      setModel(admin, fresh(), { id: "m", request: { targets, ...asked }, ifMatch: null });
+    expect(await fieldsOf(model({ price }))).toEqual([
+      ["price.input", "value_between"],
+      ["price.cachedInput", "value_between"],
+    ]);
+    expect(await fieldsOf(model({}))).toContainEqual(["targets.0.regions", "region_missing"]);
+    // What is wrong elsewhere because of it is no field of the form.
+    await setModel(admin, fresh(), {
+      ...{ id: "m", ifMatch: null },
+      request: { targets: [{ provider: "acme", regions: ["global"] }] },
+    });
+    expect(await fieldsOf(put({ regions: [{ id: "eu" }] }))).toContainEqual([
+      undefined,
+      "region_missing",
+    ]);
+  });
+
+  it("takes no key that is empty, and no address with a password in it, not even to try", async () => {
+    await expect(put({ secret: { key: " " } })).rejects.toMatchObject({
+      param: "secret",
+      refusal: { reason: "key_missing" },
+    });
+    const tried = { provider: "new", baseUrl: "https://me:secret@acme.example/v1" };
+    await expect(
+      testConnection(admin, fresh(), { ...tried, secret: { key: canary } }),
+    ).rejects.toMatchObject({ param: "baseUrl", refusal: { reason: "base_url_ends" } });
+  });
+
   it("that is said again changes nothing", async () => {
     const { revision } = await put({ secret: { reference: "env:ACME_KEY" } });
     expect((await put({ secret: { reference: "env:ACME_KEY" } })).revision).toBe(revision);
@@ -302,6 +357,18 @@ describe("the declarative file", () => {
     expect((await acme()).api_key).toBe(before.providers.at(-1)?.api_key);
   });
 
+  it("says before it is imported what would be there no more", async () => {
+    await put();
+    const without = (await document()).providers.filter(({ id }) => id !== "acme");
+    const text = (await exportConfig(admin, fresh(), null)).replace(
+      / {2}- id: acme\n( {4}.*\n)+/,
+      "",
+    );
+    expect((await preview(text)).removed).toEqual(["provider:acme"]);
+    await apply(text);
+    expect((await document()).providers).toEqual(without);
+  });
+
   it("seals the keys that stand in it, before they are written", async () => {
     const text = (await exportConfig(admin, fresh(), null)).replace("env:BETA_KEY", canary);
     expect(await preview(text)).toMatchObject({ problems: [], sealed: 1 });
@@ -318,7 +385,7 @@ describe("the declarative file", () => {
         "providers:\n  - id: a\n    base_url: nonsense\n    api_key: env:A",
         "base_url",
         3,
-        "value_invalid",
+        "base_url",
       ],
       ["models: []\nmodel: []", "unknown setting", 2, "setting_unknown"],
       [`providers:\n  - id: a\n    api_key: "${canary}" ${canary}`, "", 3, "file_syntax"],
