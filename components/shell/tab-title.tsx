@@ -3,8 +3,9 @@
 import { usePathname } from "next/navigation";
 import { useEffect } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
+import { useTrouble } from "@/components/lib/live/trouble";
 import { useHealth } from "@/components/lib/live/views";
-import { impairedTargets } from "@/components/lib/targets/state";
+import { impairedTargets, isHeard } from "@/components/lib/targets/state";
 import { pageAt } from "./nav-links";
 
 /** The shape of what is hurt, in a colour that both light and dark tabs show. */
@@ -12,15 +13,18 @@ const hurtIcon = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><path d="M10 2 19 18H1Z" fill="#d98c00"/></svg>`,
 )}`;
 
-/** Browser tab ← health: a tab in the background shows how many targets are hurt. */
+/** Browser tab ← health: a tab in the background shows how many targets are hurt, or that nothing is known of them. */
 export function TabTitle() {
   const { t } = useWords();
   const page = pageAt(usePathname());
   const health = useHealth().data;
   const hurt = health === undefined ? 0 : impairedTargets(health).length;
+  const isBlind = useTrouble() !== null || (health !== undefined && !isHeard(health));
   const name = [...(page === undefined ? [] : [t(page.label)]), t("app.name")].join(" · ");
-  useTabIcon(hurt > 0);
-  return <title>{hurt === 0 ? name : `(${hurt}) ▲ ${name}`}</title>;
+  const mark = isBlind ? "(?) ▲ " : `(${hurt}) ▲ `;
+  const isMarked = isBlind || hurt > 0;
+  useTabIcon(isMarked);
+  return <title>{isMarked ? `${mark}${name}` : name}</title>;
 }
 
 function useTabIcon(isHurt: boolean): void {

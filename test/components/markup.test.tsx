@@ -18,6 +18,7 @@ import { AttemptStrip } from "@/components/lib/calls/attempt-strip";
 import { callsLink } from "@/components/lib/calls/link";
 import { ObjectsView } from "@/components/objects/objects-view";
 import { ModelsTable } from "@/components/providers/models-table";
+import { TabTitle } from "@/components/shell/tab-title";
 import { RouteCards } from "@/components/routes/route-cards";
 import { CallPanel } from "@/components/setup/call-panel";
 import { SetupView } from "@/components/setup/setup-view";
@@ -407,6 +408,29 @@ describe("a grid of many rows", () => {
     );
     expect(indexes).toEqual(Array.from({ length: rows + 1 }, (_, index) => index + 1));
     expect(markup.match(/tabindex="0"/gi)).toHaveLength(1);
+  });
+});
+
+describe("the title of the tab", () => {
+  const title = (...around: Parameters<typeof rendered>[1][]): string[] =>
+    around.map((one) => rendered(<TabTitle />, { path: "/matrix", ...one }));
+
+  it("tells how many targets are hurt, and that nothing is known of them", () => {
+    const view = health([target(), down()]);
+    const silent = health([target({ state: "no_data" })], { nodes: [] });
+    expect(
+      title(
+        { health: health([target()]) },
+        { health: view },
+        { health: silent },
+        { trouble: "database" },
+      ),
+    ).toEqual([
+      "<title>Matrix · Bellwether</title>",
+      "<title>(1) ▲ Matrix · Bellwether</title>",
+      "<title>(?) ▲ Matrix · Bellwether</title>",
+      "<title>(?) ▲ Matrix · Bellwether</title>",
+    ]);
   });
 });
 
