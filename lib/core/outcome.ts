@@ -97,7 +97,7 @@ function leaveNeutral(attempt: Attempt): void {
 
 function succeedAttempt(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
   const { health } = attempt;
-  succeedPlace(world, attempt, nowMs, out);
+  succeedPlace(world, attempt, 200, nowMs, out);
   clearRefusal(health.capacity, attempt.startMs);
   widenConcurrency(health.capacity, nowMs);
   if (!attempt.streamed && attempt.startMs >= world.frozenUntilMs) {
@@ -155,8 +155,8 @@ function failAttempt(
   const { reason, status, message } = failure;
   health.lastError = { atMs: nowMs, reason, status, message };
   const kind = isOurFault(world, attempt, failure, nowMs) ? "neutral" : failure.health;
-  if (failure.status !== null) {
-    succeedPlace(world, attempt, nowMs, out);
+  if (status !== null) {
+    succeedPlace(world, attempt, status, nowMs, out);
   }
   if (kind === "target" || kind === "region") {
     world.calls.get(attempt.call)?.counted.add(health.target.id);

@@ -81,18 +81,28 @@ function tellAll(
   }
 }
 
-/** The place was reached, whatever it said. */
-export function succeedPlace(world: World, attempt: Attempt, nowMs: number, out: Decision[]): void {
+/**
+ * The place was reached, whatever it said. Only an answer below 500 knows better than `GET /models`, of which the same is
+ * asked: a place that fails at both is not called well at every call, and sick again at the next look.
+ */
+export function succeedPlace(
+  world: World,
+  attempt: Attempt,
+  status: number,
+  nowMs: number,
+  out: Decision[],
+): void {
   const { circuit, probe } = attempt.health.place;
   const isKnown = settle(circuit.window, attempt.placeStart, "ok");
-  const isWell = circuit.breaker.state === "closed" && probe.state !== "down";
-  if (!isKnown || isWell) {
+  const isDisproved = probe.state === "down" && status < 500;
+  if (!isKnown || (circuit.breaker.state === "closed" && !isDisproved)) {
     return;
   }
   const before = labelsAt(world, attempt, nowMs);
-  // Whoever answers can be reached, whatever `GET /models` says.
-  probe.state = probe.state === "down" ? "up" : probe.state;
-  probe.failures = 0;
+  if (isDisproved) {
+    probe.state = "up";
+    probe.failures = 0;
+  }
   succeed(circuit, nowMs, "closed");
   tellAll(before, "trial_passed", {}, nowMs, out);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Bench, overloaded, probed, refused } from "./fixture";
+import { Bench, overloaded, probed, refused, statusFailure } from "./fixture";
 
 const only = "other:global:third";
 const third = { route: "third" };
@@ -241,11 +241,16 @@ describe("probes of a place", () => {
     expect(bench.label("acme:us:first")).toBe("closed");
   });
 
-  it.each(["ok", overloaded] as const)("whoever answers a call can be reached: %o", (outcome) => {
+  it.each([
+    ["ok", "closed"],
+    [statusFailure(429), "closed"],
+    // GET /models fails with the same: it would be down again at the next look, and so on at every call.
+    [overloaded, "region_down"],
+  ] as const)("whoever answers a call below 500 can be reached: %o, %s", (outcome, label) => {
     const bench = new Bench();
     [1, 2, 3].forEach(() => bench.probeRegion(us, "fail"));
     bench.one(outcome, { route: "first", constraints: { region: "us", regionMode: "require" } });
-    expect(bench.label("acme:us:second")).toBe("closed");
+    expect(bench.label("acme:us:second")).toBe(label);
   });
 
   it("are outranked by a call there that succeeded lately", () => {

@@ -356,9 +356,9 @@ it("what a sealed body says, after asking for it, with who opened it", async () 
   await page.keyboard.press("Enter");
   await drawer.getByRole("button", { name: say({ key: "call.replay.story" }) }).click();
   await eventually(() => Promise.resolve(!page.url().includes(id)));
-  expect(await drawer.getByTestId("copies").count()).toBe(1);
   // What was opened of one call is not opened of another.
   await shows(drawer, say({ key: "call.body.records" }));
+  expect(await drawer.getByTestId("copies").count()).toBe(1);
   await drawer.getByRole("button", { name: say({ key: "call.body.show" }) }).click();
   await shows(drawer, "Say hello.");
   await page.goto(room.dashboard(`/requests/${id}`));
