@@ -1,6 +1,7 @@
 import type { CarriedRefusal, RefusalReason } from "@/lib/shared/refusals";
 import { isRecord } from "@/lib/shared/record";
 import { ApiFailure } from "./api";
+import { personName } from "./i18n/actor-name";
 import type { MessageKey, Translate } from "./i18n/messages";
 
 /** What a refusal says: the reader's sentence, and a parser's own words where it has some. */
@@ -16,8 +17,9 @@ export function refusalWords(
   if (reason === undefined || !t.has(key)) {
     return null;
   }
-  const { detail } = values;
-  return { text: t(key, values), detail: detail === undefined ? null : String(detail) };
+  const { detail, actor } = values;
+  const named = actor === undefined ? values : { ...values, actor: personName(t, String(actor)) };
+  return { text: t(key, named), detail: detail === undefined ? null : String(detail) };
 }
 
 /**

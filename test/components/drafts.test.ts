@@ -139,7 +139,12 @@ describe("a pasted configuration", () => {
     "headers:\n  Authorization: Bearer abc",
     "# my key is sk-abc",
     "keys: abcdef",
+    "headers: X-Api-Key: abc",
   ])("is not kept: %s", (text) => {
     expect(mayHoldSecret(text)).toBe(true);
+  });
+
+  it("is judged at once, though a word of it has megabytes", () => {
+    expect(mayHoldSecret(`# ${"x".repeat(2_000_000)}\nid: ${"y".repeat(2_000_000)}`)).toBe(false);
   });
 });

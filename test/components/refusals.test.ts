@@ -32,6 +32,15 @@ describe("a refusal", () => {
     );
   });
 
+  it("calls who was faster by the name that the reader knows", () => {
+    const values = { actor: "local operator", object: "model:gpt", revision: 7 };
+    const changed = new GatewayError("conflict", {
+      refusal: { reason: "object_changed", values },
+    });
+    expect(failureText(received(changed), korean)).toContain(korean("actor.local"));
+    expect(failureText(received(changed), korean)).not.toContain("local operator");
+  });
+
   it("lists each problem of a document with its place, and a parser's own words after ours", () => {
     const invalid = new GatewayError("invalid_request", {
       refusal: { reason: "document_invalid" },
