@@ -4,7 +4,6 @@ import type { Format } from "@/lib/shared/format";
 
 const routesShown = 4;
 const appsShown = 6;
-const minuteMs = 60_000;
 
 /** `71`, `3.2`: calls a minute. */
 export function rateText(f: Format, perMinute: number): string {
@@ -44,9 +43,9 @@ export function impactRows(impact: ImpactView, f: Format): ImpactRow[] {
 
 type RowName = "moves" | "apps" | "goes" | "p95" | "cost" | "running";
 
-function movesText({ movedPerMinute, movedShare, windowMs }: ImpactView, f: Format): Text {
+function movesText({ movedPerMinute, movedShare }: ImpactView, f: Format): Text {
   if (movedPerMinute === 0) {
-    return { key: "confirm.movesNone", values: { minutes: windowMs / minuteMs } };
+    return { key: "confirm.movesNone" };
   }
   const rate = rateText(f, movedPerMinute);
   return movedShare === null

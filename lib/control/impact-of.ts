@@ -70,7 +70,8 @@ function movedBySwitch({ health, attempts, calls }: Traffic, change: SwitchChang
       callsPerMinute: perMinute(callsTo(calls, id), health.windowMs),
       ...places(chain, targets, chain, left),
     }));
-  const moved = sum([...affected].filter(isOn).map(({ id }) => attempts.get(id) ?? 0));
+  // Who is down had calls a moment ago, and has none to lose now.
+  const moved = sum([...affected].filter(isUsable).map(({ id }) => attempts.get(id) ?? 0));
   return {
     routes,
     movedPerMinute: perMinute(moved, health.windowMs),
@@ -283,9 +284,11 @@ function firstOf(chain: readonly string[], targets: readonly TargetView[]): Impa
 }
 
 function usableIn(chain: readonly string[], targets: readonly TargetView[]): TargetView[] {
-  return targets.filter(
-    (target) => chain.includes(target.model) && isOn(target) && target.state !== "down",
-  );
+  return targets.filter((target) => chain.includes(target.model) && isUsable(target));
+}
+
+function isUsable(target: TargetView): boolean {
+  return isOn(target) && target.state !== "down";
 }
 
 function doubt({ state }: TargetView): number {

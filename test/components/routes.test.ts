@@ -352,7 +352,7 @@ describe("the sheet", () => {
       costNanoUsdPerHour: null,
     };
     expect(impactRows(unknown, f).map(({ lines }) => lines.map(say))).toEqual([
-      ["none in the last 15 minutes"],
+      ["none as things stand"],
     ]);
   });
 });

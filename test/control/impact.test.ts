@@ -142,6 +142,18 @@ describe("what a switch would move", () => {
     });
   });
 
+  it("moves no calls of a target that is down: they go elsewhere already", () => {
+    const down = traffic([{ ...east, state: "down" }, west, other], {
+      [east.id]: 40,
+      [west.id]: 60,
+    });
+    expect(impactOn(off("target", east.id), down)).toMatchObject({
+      tier: "T0",
+      movedPerMinute: 0,
+      movedShare: 0,
+    });
+  });
+
   it("leaves out targets that are off already", () => {
     const held = traffic([{ ...east, effectiveIntent: "draining" }, west, other]);
     expect(impactOn(off("target", east.id), held)).toMatchObject({ movedPerMinute: 0, routes: [] });
