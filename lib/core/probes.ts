@@ -63,6 +63,7 @@ export function endModelProbe(
       return;
     case "credential":
     case "quota":
+      health.account.refusedSeq = Math.max(health.account.refusedSeq, seq);
       refuseAccount(world, health.account, result.verdict, nowMs, out);
       askAgainWhileOut(health, nowMs, out);
       return;
@@ -75,6 +76,10 @@ export function endModelProbe(
       return;
     case "pass":
       measure(health, result.latencyMs, nowMs);
+      // A look that began before the account was refused has seen nothing of that.
+      if (seq > health.account.refusedSeq) {
+        reviveAccount(world, health.account, "quota", nowMs, out);
+      }
       pass(world, health, nowMs, out);
       return;
     case "fail":
@@ -151,7 +156,6 @@ function note(probe: ProbeAxis, seq: number, result: ProbeResult, nowMs: number)
 
 function pass(world: World, health: TargetHealth, nowMs: number, out: Decision[]): void {
   const { probe, circuit, target } = health;
-  reviveAccount(world, health.account, "quota", nowMs, out);
   const before = labelOfHealth(health, nowMs);
   countPass(probe, nowMs);
   clearBlock(health);
@@ -325,6 +329,7 @@ function hearAccount(
   }
   account.seq = seq;
   if (result.verdict === "credential") {
+    account.refusedSeq = seq;
     refuseAccount(world, account, "credential", nowMs, out);
   } else {
     reviveAccount(world, account, "credential", nowMs, out);

@@ -60,6 +60,8 @@ export type Account = {
   sinceMs: number;
   nextProbeMs: number | null;
   seq: number;
+  /** Of the newest probe that was refused. */
+  refusedSeq: number;
 };
 
 /** … and a provider × region. */
@@ -236,7 +238,7 @@ export function accountOf(world: World, provider: string, credential: string | n
   const id = `${provider}#${credential ?? ""}`;
   let account = world.accounts.get(id);
   if (account === undefined) {
-    account = { state: "ok", reason: null, sinceMs: 0, nextProbeMs: null, seq: -1 };
+    account = { state: "ok", reason: null, sinceMs: 0, nextProbeMs: null, seq: -1, refusedSeq: -1 };
     world.accounts.set(id, account);
   }
   return account;

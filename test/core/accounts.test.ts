@@ -65,6 +65,18 @@ describe("an account that is refused", () => {
     },
   );
 
+  it("a probe that began before the account was refused has seen nothing of that", () => {
+    const bench = new Bench();
+    bench.probes = 1;
+    bench.probeRegion(acme, "credential");
+    bench.probes = 0;
+    bench.probe("acme:us:first", "pass");
+    expect(labels(bench)).toEqual(new Set(["credential_dead"]));
+    bench.probes = 2;
+    bench.probe("acme:us:first", "pass");
+    expect(labels(bench)).toEqual(new Set(["closed"]));
+  });
+
   it("doubtful → ok when the free probe passes", () => {
     const bench = new Bench();
     bench.one(unauthorized, own);
