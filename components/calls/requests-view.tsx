@@ -33,8 +33,8 @@ const CallDrawer = dynamic(() => import("./call-drawer").then((module) => module
 
 const tailMs = 1_000;
 const restMs = 10_000;
-/** What a desk shows without scrolling. The rest follows when the page answers. */
-const firstCalls = 20;
+/** More cards than a phone shows. The rest follows when the page answers: on a desk nobody sees them at all. */
+const firstCards = 10;
 /** A list that grows by itself drops what is below. */
 const tailCalls = 200;
 
@@ -145,7 +145,7 @@ type LinesProps = {
 
 function Lines({ calls, onOpen, onHold }: LinesProps) {
   const formFactor = useFormFactor();
-  const shown = useDeferredValue(calls, calls.slice(0, firstCalls));
+  const cards = useDeferredValue(calls, calls.slice(0, firstCards));
   return (
     <div
       onPointerEnter={() => {
@@ -161,8 +161,8 @@ function Lines({ calls, onOpen, onHold }: LinesProps) {
         onHold(event.currentTarget.contains(event.relatedTarget));
       }}
     >
-      {formFactor !== "phone" && <CallsTable calls={shown} onOpen={onOpen} />}
-      {formFactor !== "desk" && <CallCards calls={shown} onOpen={onOpen} />}
+      {formFactor !== "phone" && <CallsTable calls={calls} onOpen={onOpen} />}
+      {formFactor !== "desk" && <CallCards calls={cards} onOpen={onOpen} />}
     </div>
   );
 }
