@@ -1,8 +1,9 @@
 import { type RefObject, useCallback, useEffect, useRef } from "react";
 
 /**
- * For a grid that grows under who walks it by keys: rows that come near the window are laid out only then, and a target that fails gets another line. Not every browser makes up for that.
- * After the call, what has the focus stays in the window until somebody moves the window.
+ * For a grid that grows under who walks it by keys: rows that come near the window are laid out only then, and a
+ * target that fails gets another line. Not every browser makes up for that. After the call, what has the focus stays in the
+ * window until somebody moves the window, or does something else.
  */
 export function useKeptInView(grid: RefObject<HTMLElement | null>): () => void {
   const isKept = useRef(false);
@@ -19,8 +20,8 @@ export function useKeptInView(grid: RefObject<HTMLElement | null>): () => void {
     });
     observer.observe(document.body);
     const letGo = new AbortController();
-    for (const kind of ["wheel", "pointerdown", "touchmove"] as const) {
-      const options = { passive: true, signal: letGo.signal };
+    for (const kind of ["wheel", "pointerdown", "touchmove", "keydown"] as const) {
+      const options = { passive: true, capture: true, signal: letGo.signal };
       window.addEventListener(
         kind,
         () => {
