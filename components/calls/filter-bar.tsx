@@ -9,6 +9,7 @@ import { useHealth } from "@/components/lib/live/views";
 import { metricsQueries } from "@/components/lib/queries";
 import { type Range, showUnbounded, streamedRange } from "@/components/lib/range";
 import { rangeText } from "@/components/lib/range-text";
+import { useTypedText } from "@/components/lib/typed-text";
 import { SavedViews } from "@/components/shell/saved-views";
 import { Button } from "@/components/ui/button";
 import { LoadBoundary } from "@/components/ui/load-boundary";
@@ -182,15 +183,14 @@ function FilterInput({ text, problems, onText }: InputProps) {
   const { t } = useWords();
   const [hintId, listId, problemId] = [useId(), useId(), useId()];
   const health = useHealth().data;
-  const [typed, setTyped] = useState(text);
-  const [applied, setApplied] = useState(text);
-  if (applied !== text) {
-    setApplied(text);
-    setTyped(text);
-  }
+  const field = useTypedText(text);
+  const apply = (): void => {
+    field.say();
+    onText(field.text.trim());
+  };
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    onText(typed.trim());
+    apply();
   };
   return (
     <form role="search" onSubmit={submit} className="min-w-56 flex-1">
@@ -204,7 +204,7 @@ function FilterInput({ text, problems, onText }: InputProps) {
           type="search"
           role="searchbox"
           data-filter
-          value={typed}
+          value={field.text}
           maxLength={400}
           spellCheck={false}
           autoComplete="off"
@@ -215,15 +215,13 @@ function FilterInput({ text, problems, onText }: InputProps) {
           aria-invalid={problems.length > 0}
           placeholder="model:gpt-4.1 status:5xx ttft:>2s"
           onChange={(event) => {
-            setTyped(event.target.value);
+            field.type(event.target.value);
           }}
-          onBlur={() => {
-            onText(typed.trim());
-          }}
+          onBlur={apply}
           className="mono h-7.5 w-full rounded-control border border-line-control bg-surface pr-2.5 pl-8 text-small placeholder:text-fg-3 touch:h-11"
         />
         <datalist id={listId}>
-          {suggestions(typed, health).map((words) => (
+          {suggestions(field.text, health).map((words) => (
             <option key={words} value={words} />
           ))}
         </datalist>

@@ -4,6 +4,7 @@ import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import type { ObjectKind } from "@/components/lib/object-kinds";
+import { useTypedText } from "@/components/lib/typed-text";
 import { SavedViews } from "@/components/shell/saved-views";
 import { Button } from "@/components/ui/button";
 import { Chooser } from "@/components/ui/chooser";
@@ -94,16 +95,7 @@ export function ListBar({ kind, list, health, shown, of }: Props) {
 /** Takes effect as it is typed. */
 function NameFilter({ kind }: { kind: ObjectKind }) {
   const { t } = useWords();
-  const asked = useSearchParams().get("q") ?? "";
-  const [typed, setTyped] = useState(asked);
-  const [applied, setApplied] = useState(asked);
-  if (applied !== asked) {
-    setApplied(asked);
-    // What is being typed is ahead of the address by a space at most.
-    if (typed.trim() !== asked.trim()) {
-      setTyped(asked);
-    }
-  }
+  const field = useTypedText(useSearchParams().get("q") ?? "");
   return (
     <span role="search" className="relative min-w-44 flex-1 md:max-w-64">
       <Search
@@ -114,7 +106,7 @@ function NameFilter({ kind }: { kind: ObjectKind }) {
       <input
         type="search"
         data-filter
-        value={typed}
+        value={field.text}
         maxLength={200}
         spellCheck={false}
         autoComplete="off"
@@ -122,7 +114,8 @@ function NameFilter({ kind }: { kind: ObjectKind }) {
         aria-label={t(`objects.find.${kind}`)}
         placeholder={t(`objects.find.${kind}`)}
         onChange={({ target }) => {
-          setTyped(target.value);
+          field.type(target.value);
+          field.say();
           sayInAddress("q", target.value);
         }}
         className="h-7.5 w-full rounded-control border border-line-control bg-surface pr-2.5 pl-8 text-small placeholder:text-fg-3 touch:h-11"

@@ -539,7 +539,14 @@ it("requests of a window do not grow; one without any leads to the whole log, an
   await button(page, say({ key: "requests.views.slow" })).click();
   await page.waitForURL(/\/requests\?q=total%3A%3E/);
   const filter = page.getByRole("searchbox", { name: say({ key: "requests.filter" }) });
+  // Whoever types keeps it when the address changes meanwhile.
+  await expect.poll(() => filter.inputValue()).toContain("total:>");
   await filter.fill("ttft:soon");
+  await page.evaluate(() => {
+    window.history.replaceState(null, "", "?q=is%3Arescued");
+  });
+  await button(page, say({ key: "requests.without", values: { word: "is:rescued" } })).waitFor();
+  expect(await filter.inputValue()).toBe("ttft:soon");
   await filter.press("Enter");
   await shows(page.getByRole("search"), say({ key: "requests.takes.ttft" }));
 });
