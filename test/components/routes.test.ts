@@ -92,6 +92,13 @@ describe("who can answer for a route", () => {
     });
   });
 
+  it("is nobody while the last to fail are on trial, until one has answered", () => {
+    const trial = target({ model: "b", state: "recovering", breaker: "half_open" });
+    expect(reachOf(["b"], health([trial, sooner]))).toMatchObject({ trouble: "down", n: 2 });
+    const passed = { ...trial, breaker: "ramp" } as const;
+    expect(reachOf(["b"], health([passed, sooner])).trouble).toBeNull();
+  });
+
   it("is whoever is on and not down, called or not", () => {
     const unused = target({ model: "m", region: "eu", state: "no_data" });
     const reach = reachOf(["m", "b"], health([off, unused, broken]));
