@@ -1,6 +1,7 @@
 /** The declarative file: YAML or JSON text → a checked document, or problems with their line and column. */
 import { type Document, LineCounter, isMap, isNode, isScalar, parseDocument } from "yaml";
 import type { ConfigDocument } from "./document";
+import { isRecord } from "../shared/record";
 import { carried, type CarriedRefusal } from "../shared/refusals";
 import { type Problem, unknownSetting, validateDocument } from "./validate";
 
@@ -16,7 +17,7 @@ export type ParsedFile =
   { ok: true; document: ConfigDocument } | { ok: false; problems: readonly FileProblem[] };
 
 /** What is made of a file's content before it is checked, and what is wrong with that. */
-export type Prepare = (content: unknown) => {
+export type Prepare = (content: Readonly<Record<string, unknown>>) => {
   readonly content: unknown;
   readonly problems: readonly Problem[];
 };
@@ -44,7 +45,15 @@ export function parseConfigText(text: string, prepare: Prepare = asItIs): Parsed
   if (!content.ok) {
     return { ok: false, problems: [{ ...syntaxProblem(content.message), line: 1, column: 1 }] };
   }
-  const prepared = prepare(content.value ?? {});
+  const written = content.value ?? {};
+  if (!isRecord(written)) {
+    const message = "must be settings by their names, such as `models:`";
+    return {
+      ok: false,
+      problems: [{ message, ...carried({ reason: "file_no_settings" }), line: 1, column: 1 }],
+    };
+  }
+  const prepared = prepare(written);
   const validated = validateDocument(prepared.content);
   if (validated.ok && prepared.problems.length === 0) {
     return validated;

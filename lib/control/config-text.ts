@@ -101,9 +101,6 @@ export function fromConfigText(
   let sealed = 0;
   const parsed = parseConfigText(text, (content) => {
     const problems: Problem[] = [];
-    if (!isRecord(content)) {
-      return { content, problems };
-    }
     const { providers: written, keys } = content;
     const appKeys = Array.isArray(keys) ? { keys: keys.map((key) => withKey(key, current)) } : {};
     if (!Array.isArray(written)) {

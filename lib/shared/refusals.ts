@@ -49,6 +49,7 @@ export const refusals = {
   document_invalid: [],
   file_invalid: [],
   file_syntax: [],
+  file_no_settings: [],
   setting_unknown: ["name"],
   value_between: ["least", "most", "unit", "kind"],
   list_least: ["least"],

@@ -389,6 +389,7 @@ describe("the declarative file", () => {
       ],
       ["models: []\nmodel: []", "unknown setting", 2, "setting_unknown"],
       [`providers:\n  - id: a\n    api_key: "${canary}" ${canary}`, "", 3, "file_syntax"],
+      ["models and regions", "models:", 1, "file_no_settings"],
       ["keys: [{ id: ci, key: env:CI_KEY }]", "Apps & keys", 1, "keys_in_file"],
       [
         "providers:\n  - { id: a, base_url: https://a.example, api_key: env:DATABASE_URL }",
