@@ -87,6 +87,7 @@ async function startDashboard(
       relayed.add(response);
       response.once("close", () => relayed.delete(response));
     }
+    request.url = readableAddress(request.url);
     handle(request, response).catch((error: unknown) => {
       log.error(`dashboard: ${String(error)}`);
       response.destroy();
@@ -111,6 +112,17 @@ async function startDashboard(
       await runtime.close();
     },
   };
+}
+
+/** Next answers an address with broken escapes by a bare 500: taken literally, it is one of nothing. */
+function readableAddress(url = "/"): string {
+  const [path = "", ...query] = url.split("?");
+  try {
+    decodeURIComponent(path);
+    return url;
+  } catch {
+    return [path.replaceAll("%", "%25"), ...query].join("?");
+  }
 }
 
 /** Next tells how long it took to read its configuration, which nobody here wants to know. */

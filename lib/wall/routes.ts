@@ -1,3 +1,4 @@
+import { decoded } from "../shared/decoded";
 import { places, wallCatalog, type Place, type WallProvider } from "./catalog";
 
 export type WallRoute =
@@ -34,15 +35,7 @@ export function routeOf(path: string, regionHeader: string | undefined): WallRou
     return { kind: "models", place, model: null };
   }
   if (endpoint.startsWith("models/")) {
-    return { kind: "models", place, model: decodedSegment(endpoint.slice("models/".length)) };
+    return { kind: "models", place, model: decoded(endpoint.slice("models/".length)) };
   }
   return unknownPath;
-}
-
-function decodedSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

@@ -103,6 +103,12 @@ it("an address that is no page says so within the room, and one of the API in it
   expect(await objections(page)).toEqual([]);
   await page.getByRole("link", { name: say({ key: "missing.overview" }) }).click();
   await page.waitForURL("**/overview");
+  for (const broken of ["/models/%E0%A4%A", "/modles/%E0%A4%A"]) {
+    const answer = await fetch(room.dashboard(broken));
+    expect([broken, answer.status]).toEqual([broken, broken.startsWith("/models") ? 200 : 404]);
+  }
+  const zone = await fetch(page.url(), { headers: { cookie: "bellwether_zone=%25" } });
+  expect(zone.status).toBe(200);
   const answer = await fetch(room.dashboard("/api/nothing"), { method: "POST" });
   expect(answer.status).toBe(404);
   expect(await answer.json()).toMatchObject({ error: { code: "not_found" } });

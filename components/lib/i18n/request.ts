@@ -1,4 +1,5 @@
 import { cookies, headers } from "next/headers";
+import { decoded } from "@/lib/shared/decoded";
 import { type Locale, locales } from "@/lib/shared/format";
 import type { Messages } from "./messages";
 import { clockCookie, localeCookie, zoneCookie } from "./cookies";
@@ -25,7 +26,7 @@ export async function readerOf(): Promise<{
   const [jar, sent] = await Promise.all([cookies(), headers()]);
   const chosen = locales.find((locale) => locale === jar.get(localeCookie)?.value);
   const locale = chosen ?? negotiatedLocale(sent.get("accept-language"));
-  const zone = decodeURIComponent(jar.get(zoneCookie)?.value ?? "UTC");
+  const zone = decoded(jar.get(zoneCookie)?.value ?? "UTC");
   const browserZone = isTimeZone(zone) ? zone : "UTC";
   const timeZone = jar.get(clockCookie)?.value === "utc" ? "UTC" : browserZone;
   const messages =

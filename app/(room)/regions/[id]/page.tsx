@@ -3,6 +3,7 @@ import { ChangeDrawer } from "@/components/changes/change-drawer";
 import { rangeIn } from "@/components/lib/range";
 import { ObjectCharts } from "@/components/objects/object-charts";
 import { ObjectNow } from "@/components/targets/object-now";
+import { decoded } from "@/lib/shared/decoded";
 import { prefetchObject } from "../../prefetch";
 
 type Props = {
@@ -12,7 +13,7 @@ type Props = {
 
 export default async function RegionPage({ params, searchParams }: Props) {
   const [{ id: part }, asked] = await Promise.all([params, searchParams]);
-  const id = decodeURIComponent(part);
+  const id = decoded(part);
   const state = await prefetchObject("region", id, rangeIn({ get: (name) => asked[name] }));
   return (
     <HydrationBoundary state={state}>

@@ -1,6 +1,7 @@
 import { HydrationBoundary } from "@tanstack/react-query";
 import { rangeIn } from "@/components/lib/range";
 import { RoutePageView } from "@/components/routes/route-page-view";
+import { decoded } from "@/lib/shared/decoded";
 import { prefetchRoutes } from "../../prefetch";
 
 type Props = {
@@ -10,7 +11,7 @@ type Props = {
 
 export default async function RoutePage({ params, searchParams }: Props) {
   const [{ id: part }, asked] = await Promise.all([params, searchParams]);
-  const id = decodeURIComponent(part);
+  const id = decoded(part);
   return (
     <HydrationBoundary state={await prefetchRoutes(rangeIn({ get: (name) => asked[name] }), id)}>
       <RoutePageView id={id} />
