@@ -1,5 +1,6 @@
 import { isLike } from "@/components/lib/stored-draft";
 import { typedNumber } from "@/components/lib/typed-number";
+import type { ImpactRequest } from "@/lib/shared/contract";
 import type { ModelRequest, ModelView } from "@/lib/shared/provider-contract";
 
 export const abilities = ["tools", "vision", "json", "prefill", "reasoning"] as const;
@@ -129,4 +130,22 @@ export function toModelRequest(draft: ModelDraft): ModelRequest {
     routes: [...draft.routes],
     ...(draft.reason.trim() !== "" && { reason: draft.reason.trim() }),
   };
+}
+
+/** What to ask about a draft that takes places away from the model; null: it keeps them all. */
+export function lostPlaces(model: ModelView, draft: ModelDraft): ImpactRequest | null {
+  const { targets } = toModelRequest(draft);
+  const isKept = (place: ModelView["targets"][number]): boolean =>
+    targets.some(
+      ({ provider, upstreamModel, regions }) =>
+        provider === place.provider &&
+        (upstreamModel ?? model.id) === (place.upstreamModel ?? model.id) &&
+        hasAll(regions ?? null, place.regions ?? null),
+    );
+  return model.targets.every(isKept) ? null : { type: "model", modelId: model.id, targets };
+}
+
+/** Null: every region. */
+function hasAll(regions: readonly string[] | null, wanted: readonly string[] | null): boolean {
+  return regions === null || wanted?.every((id) => regions.includes(id)) === true;
 }

@@ -9,6 +9,7 @@ import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DialogHead } from "@/components/shell/dialog-head";
 import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
+import { useWeighed } from "@/components/shell/weighed";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Choice, Field } from "@/components/ui/field";
@@ -18,6 +19,7 @@ import {
   emptyModel,
   isModelDraft,
   type Known,
+  lostPlaces,
   type ModelDraft,
   modelDraftOf,
   type PlaceDraft,
@@ -60,6 +62,14 @@ export function ModelForm({ view, model, onClose }: Props) {
     const places = draft.places.map((one, at) => (at === index ? { ...one, ...part } : one));
     change({ places });
   };
+  const weighed = useWeighed({
+    request: model === null || isLocked ? null : lostPlaces(model, draft),
+    name: draft.id,
+    reason: draft.reason,
+    onReason: (reason) => {
+      change({ reason });
+    },
+  });
   const isNameTaken = model === null && view.models.some(({ id }) => id === draft.id.trim());
   const send = (ifMatch: number | null): void => {
     const id = draft.id.trim();
@@ -104,7 +114,9 @@ export function ModelForm({ view, model, onClose }: Props) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          send(typed.basedOn);
+          if (weighed.isEnough()) {
+            send(typed.basedOn);
+          }
         }}
       >
         <DraftNote draft={typed} />
@@ -238,15 +250,7 @@ export function ModelForm({ view, model, onClose }: Props) {
               ))}
             </fieldset>
           )}
-          {!isLocked && (
-            <Field
-              label={t("providers.form.reason")}
-              value={draft.reason}
-              onValue={(reason) => {
-                change({ reason });
-              }}
-            />
-          )}
+          {!isLocked && weighed.fields}
         </fieldset>
         <FormProblem
           problem={save.problem}
@@ -262,7 +266,7 @@ export function ModelForm({ view, model, onClose }: Props) {
             <Button
               type="submit"
               tone="primary"
-              disabled={save.isBusy || isNameTaken || draft.id.trim() === ""}
+              disabled={save.isBusy || weighed.isAsking || isNameTaken || draft.id.trim() === ""}
             >
               {t("providers.form.save")}
             </Button>

@@ -2,6 +2,7 @@ import { isLike } from "@/components/lib/stored-draft";
 import { typedNumber } from "@/components/lib/typed-number";
 import { isReference, isSecretHeader } from "@/lib/config/secret-names";
 import { isRecord } from "@/lib/shared/record";
+import type { ImpactRequest } from "@/lib/shared/contract";
 import type {
   ConnectionTestRequest,
   KnownProvider,
@@ -252,4 +253,18 @@ function toHeaders(text: string): Record<string, string | null> {
         return [name, value === hiddenValue ? null : value];
       }),
   );
+}
+
+/** What to ask about a draft that takes regions or keys away from a provider that models use; null: it keeps them all. */
+export function lostRegions(provider: ProviderView, draft: ProviderDraft): ImpactRequest | null {
+  const regions = draft.regions.map(({ id }) => id.trim());
+  const credentials = draft.credentials.map(({ id }) => id.trim());
+  // Without regions a provider has one place, which goes with the first that is named.
+  const isPlaceGone = provider.regions.length === 0 && regions.length > 0;
+  const isKept =
+    provider.regions.every(({ id }) => regions.includes(id)) &&
+    provider.credentials.every(({ id }) => id === null || credentials.includes(id));
+  return provider.models.length === 0 || (isKept && !isPlaceGone)
+    ? null
+    : { type: "provider", providerId: provider.id, regions, credentials };
 }

@@ -11,6 +11,7 @@ import { type Typed, useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DialogHead } from "@/components/shell/dialog-head";
 import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
+import { useWeighed } from "@/components/shell/weighed";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Check, Field } from "@/components/ui/field";
@@ -23,6 +24,7 @@ import {
   emptyDraft,
   emptySecrets,
   isProviderDraft,
+  lostRegions,
   type ProviderDraft,
   toRequest,
   toTestRequest,
@@ -181,6 +183,14 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
       },
     );
   };
+  const weighed = useWeighed({
+    request: provider === null || isLocked ? null : lostRegions(provider, draft),
+    name: draft.id,
+    reason: draft.reason,
+    onReason: (reason) => {
+      change({ reason });
+    },
+  });
   const isNameTaken = provider === null && view.providers.some(({ id }) => id === draft.id.trim());
   return (
     <form
@@ -189,7 +199,7 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!lacks(missing)) {
+        if (!lacks(missing) && weighed.isEnough()) {
           send(typed.basedOn);
         }
       }}
@@ -276,15 +286,7 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
           change({ credentials });
         }}
       />
-      {!isLocked && (
-        <Field
-          label={t("providers.form.reason")}
-          value={draft.reason}
-          onValue={(reason) => {
-            change({ reason });
-          }}
-        />
-      )}
+      {!isLocked && weighed.fields}
       <FormProblem
         problem={save.problem}
         shownBy={isOwnField}
@@ -302,7 +304,7 @@ function DraftForm({ view, provider, draft, typed, hasFocus, onClose }: DraftPro
           <Button
             type="submit"
             tone="primary"
-            disabled={save.isBusy || isNameTaken || draft.id.trim() === ""}
+            disabled={save.isBusy || weighed.isAsking || isNameTaken || draft.id.trim() === ""}
           >
             {t("providers.form.save")}
           </Button>

@@ -5,7 +5,7 @@ import { removeObject } from "@/components/lib/api";
 import { useWords } from "@/components/lib/i18n/provider";
 import { useSave } from "@/components/lib/use-save";
 import { FormProblem } from "@/components/shell/form-problem";
-import { useSaid } from "@/components/shell/said-fields";
+import { useWeighed } from "@/components/shell/weighed";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 
@@ -27,7 +27,14 @@ export function RemoveSheet({ removed, onClose }: Props) {
   const save = useSave();
   const [reason, setReason] = useState("");
   const isUsed = usedBy.length > 0;
-  const said = useSaid({ name: id, isGrave: true, reason, onReason: setReason });
+  const said = useWeighed({
+    // Without anybody who uses it a provider has no calls.
+    request: isUsed || type === "provider" ? null : { type: "model", modelId: id, targets: [] },
+    name: id,
+    isGrave: true,
+    reason,
+    onReason: setReason,
+  });
   const remove = (ifMatch: number | null): void => {
     const path = `/api/${type}s/${encodeURIComponent(id)}?reason=${encodeURIComponent(said.reason ?? "")}`;
     save.run(
@@ -72,7 +79,7 @@ export function RemoveSheet({ removed, onClose }: Props) {
             {t(isUsed ? "popover.close" : "confirm.cancel")}
           </Button>
           {!isUsed && (
-            <Button type="submit" tone="primary" disabled={save.isBusy}>
+            <Button type="submit" tone="primary" disabled={save.isBusy || said.isAsking}>
               {t("providers.remove")}
             </Button>
           )}

@@ -12,9 +12,11 @@ import { useSave } from "@/components/lib/use-save";
 import { useStoredDraft } from "@/components/lib/use-stored-draft";
 import { DraftNote } from "@/components/shell/draft-note";
 import { FormProblem } from "@/components/shell/form-problem";
+import { ImpactList } from "@/components/shell/impact-list";
 import { QueryState } from "@/components/shell/query-state";
+import { useSaid } from "@/components/shell/said-fields";
 import { Button } from "@/components/ui/button";
-import { Field, TextArea } from "@/components/ui/field";
+import { TextArea } from "@/components/ui/field";
 import { Glyph } from "@/components/ui/glyph";
 import { Panel } from "@/components/ui/panel";
 import type { ImportPreview, SettingsView } from "@/lib/shared/settings-contract";
@@ -70,8 +72,16 @@ function ImportForm() {
     withoutSecrets: withoutKeys,
   });
   const text = typed.value;
-  const said = useStoredDraft({ name: "import:reason", initial: "", isKind: isText });
+  const why = useStoredDraft({ name: "import:reason", initial: "", isKind: isText });
   const [looking, setLooking] = useState<Looking>({ state: "idle" });
+  const seen = looking.state === "seen" && looking.text === text ? looking.preview : null;
+  const impact = seen?.impact ?? null;
+  const said = useSaid({
+    name: t("settings.file.word"),
+    isGrave: impact?.tier === "T2",
+    reason: why.value,
+    onReason: why.set,
+  });
   const change = (next: string): void => {
     typed.set(next);
     setLooking({ state: "idle" });
@@ -87,24 +97,23 @@ function ImportForm() {
       });
   };
   const apply = (ifMatch: number): void => {
-    const reason = said.value.trim();
+    const { reason } = said;
     save.run(
       t("settings.file.imported"),
       () =>
         sendChange({
           method: "PUT",
           path: "/api/config",
-          body: { text, ...(reason !== "" && { reason }) },
+          body: { text, ...(reason !== null && { reason }) },
           ifMatch,
         }),
       () => {
         typed.discard();
-        said.discard();
+        why.discard();
         setLooking({ state: "idle" });
       },
     );
   };
-  const seen = looking.state === "seen" && looking.text === text ? looking.preview : null;
   return (
     <div className="grid gap-3">
       <DraftNote draft={typed} />
@@ -122,7 +131,6 @@ function ImportForm() {
         }
         onValue={change}
       />
-      <Field label={t("providers.form.reason")} value={said.value} onValue={said.set} />
       <div className="flex flex-wrap items-center gap-2">
         <label className="inline-flex h-7.5 cursor-pointer items-center rounded-control border border-line-strong bg-surface px-3 font-medium focus-within:outline-2 hover:bg-hover touch:h-11">
           {t("settings.file.choose")}
@@ -140,19 +148,6 @@ function ImportForm() {
         <Button disabled={text.trim() === "" || looking.state === "running"} onClick={look}>
           {t(looking.state === "running" ? "settings.file.looking" : "settings.file.preview")}
         </Button>
-        {seen?.problems.length === 0 && seen.lineCount > 0 && (
-          <Button
-            tone="primary"
-            disabled={save.isBusy}
-            onClick={() => {
-              apply(seen.revision);
-            }}
-          >
-            {t(seen.removed.length === 0 ? "settings.file.apply" : "settings.file.applyRemoving", {
-              n: seen.removed.length,
-            })}
-          </Button>
-        )}
       </div>
       {looking.state === "failed" && (
         <p role="alert" className="run whitespace-pre-line">
@@ -160,6 +155,30 @@ function ImportForm() {
         </p>
       )}
       {seen !== null && <Preview preview={seen} />}
+      {seen !== null && impact !== null && (
+        <form
+          className="grid gap-3"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (said.isEnough()) {
+              apply(seen.revision);
+            }
+          }}
+        >
+          {said.fields}
+          <Button
+            type="submit"
+            tone="primary"
+            className="justify-self-start"
+            disabled={save.isBusy}
+          >
+            {t(seen.removed.length === 0 ? "settings.file.apply" : "settings.file.applyRemoving", {
+              n: seen.removed.length,
+            })}
+          </Button>
+        </form>
+      )}
       <FormProblem
         problem={save.problem}
         shownBy={() => false}
@@ -186,7 +205,7 @@ function read(
 function Preview({ preview }: { preview: ImportPreview }) {
   const { t, f, say } = useWords();
   const nowMs = useNow();
-  const { problems, lines, lineCount, sealed, silencedRoutes, removed } = preview;
+  const { problems, lines, lineCount, sealed, silencedRoutes, removed, impact } = preview;
   if (problems.length > 0) {
     return (
       <div role="alert" data-testid="import-problems">
@@ -242,6 +261,7 @@ function Preview({ preview }: { preview: ImportPreview }) {
           {t("settings.file.silenced", { routes: silencedRoutes.join(", ") })}
         </p>
       )}
+      {impact !== null && <ImpactList impact={impact} />}
       {lines.length > 0 && (
         <ul
           tabIndex={0}

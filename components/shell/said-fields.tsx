@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useWords } from "@/components/lib/i18n/provider";
 import { TextField } from "./off-fields";
 
-type Said = {
+export type Said = {
   readonly fields: ReactNode;
   /** Null: none was given. */
   readonly reason: string | null;

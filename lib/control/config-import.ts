@@ -15,6 +15,7 @@ import { checked, findSilencedRoutes } from "./checked-document";
 import { fromConfigText, toConfigText } from "./config-text";
 import { diffDocuments } from "./document-objects";
 import { readCurrent } from "./current";
+import { weigh } from "./impact";
 import { listRecipients } from "./seal-secret";
 import { defineVerb } from "./verb";
 import { toWriteResult, unchanged, type Written } from "./write-result";
@@ -46,7 +47,7 @@ export const exportConfig = defineVerb<number | null, string>(
 /** What importing `text` would change, or what is wrong with it; nothing is written. */
 export const previewImport = defineVerb<{ readonly text: string }, ImportPreview>(
   "administer",
-  async (_actor, deps, { text }) => {
+  async (actor, deps, { text }) => {
     const { document: current, base, revision } = await readCurrent(deps);
     const { parsed, sealed } = fromConfigText(text, current, await listRecipients(deps.db));
     const nothing = {
@@ -55,6 +56,7 @@ export const previewImport = defineVerb<{ readonly text: string }, ImportPreview
       sealed: 0,
       silencedRoutes: [],
       removed: [],
+      impact: null,
       revision,
     };
     if (!parsed.ok) {
@@ -76,6 +78,10 @@ export const previewImport = defineVerb<{ readonly text: string }, ImportPreview
       sealed,
       silencedRoutes: run.ok ? [...run.silencedRoutes] : [],
       removed: [...removed],
+      impact:
+        lines.length === 0
+          ? null
+          : await weigh(actor, deps, current, { type: "document", next: parsed.document }),
       revision,
     };
   },

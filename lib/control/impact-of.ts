@@ -35,7 +35,7 @@ type Moved = {
 
 /** A switch, a chain, or the whole configuration as `next`. */
 export type ImpactChange =
-  | Exclude<ImpactRequest, { type: "revert" }>
+  | Extract<ImpactRequest, { type: "switch" | "chain" | "route_removal" }>
   | { readonly type: "document"; readonly next: ConfigDocument };
 
 /** Whose calls a change would move, and where to. */

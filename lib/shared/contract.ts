@@ -992,6 +992,15 @@ export const RevertRequest = z.strictObject({
   reason: z.optional(z.string().check(z.maxLength(500))),
 });
 
+/** Where a model is answered. */
+export const ModelPlace = z.strictObject({
+  provider: z.string(),
+  /** Null: the provider calls it as we do. */
+  upstreamModel: z.optional(z.nullable(z.string().check(z.maxLength(200)))),
+  /** Null: all of the provider's. */
+  regions: z.optional(z.nullable(z.array(z.string()))),
+});
+
 /** Body of POST /api/impact: a change that is not made yet. */
 export const ImpactRequest = z.discriminatedUnion("type", [
   z.strictObject({
@@ -1008,6 +1017,19 @@ export const ImpactRequest = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("route_removal"), routeId: z.string().check(z.maxLength(200)) }),
   z.strictObject({ type: z.literal("revert"), revision: z.int().check(z.minimum(1)) }),
+  // The places that it would have; a model without any is removed.
+  z.strictObject({
+    type: z.literal("model"),
+    modelId: z.string().check(z.maxLength(200)),
+    targets: z.array(ModelPlace),
+  }),
+  // The regions and further credentials that it would have, by their ids.
+  z.strictObject({
+    type: z.literal("provider"),
+    providerId: z.string().check(z.maxLength(64)),
+    regions: z.array(z.string()),
+    credentials: z.array(z.string()),
+  }),
 ]);
 export type ImpactRequest = z.infer<typeof ImpactRequest>;
 

@@ -1,9 +1,10 @@
 /**
- * The operator API's words about providers and models. Browser-safe: this file imports only `zod/mini`.
+ * The operator API's words about providers and models. Browser-safe: this file imports only `zod/mini` and words like these.
  *
  * Instants are epoch milliseconds, prices are USD per million tokens.
  */
 import * as z from "zod/mini";
+import { ModelPlace } from "./contract";
 
 const text = (most: number) => z.string().check(z.maxLength(most));
 const reason = z.optional(text(500));
@@ -117,17 +118,9 @@ const Capabilities = z.strictObject({
   reasoning: can,
 });
 
-const Place = z.strictObject({
-  provider: z.string(),
-  /** Null: the provider calls it as we do. */
-  upstreamModel: z.optional(z.nullable(text(200))),
-  /** Null: all of the provider's. */
-  regions: z.optional(z.nullable(z.array(z.string()))),
-});
-
 export const ModelView = z.object({
   id: z.string(),
-  targets: z.array(Place),
+  targets: z.array(ModelPlace),
   price: z.nullable(Price),
   capabilities: Capabilities,
   /** The routes that lead to it by name. */
@@ -179,7 +172,7 @@ const RegionRequest = z.strictObject({
 });
 
 const ModelFields = {
-  targets: z.array(Place),
+  targets: z.array(ModelPlace),
   price: z.optional(z.nullable(Price)),
   capabilities: z.optional(Capabilities),
 };

@@ -4,7 +4,7 @@
  * Instants are epoch milliseconds.
  */
 import * as z from "zod/mini";
-import { ChangeLine, NodeView } from "./contract";
+import { ChangeLine, ImpactView, NodeView } from "./contract";
 
 const NodeSettings = z.extend(NodeView, {
   /** What its environment decides; null: a secret that is set. Empty before its first word. */
@@ -83,6 +83,8 @@ export const ImportPreview = z.object({
   silencedRoutes: z.array(z.string()),
   /** What would be there no more, such as `model:gpt-4.1`. */
   removed: z.array(z.string()),
+  /** Whose calls it moves; null: it changes nothing. */
+  impact: z.nullable(ImpactView),
   /** To be sent as If-Match with the import. */
   revision: z.number(),
 });

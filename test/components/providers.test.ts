@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { emptyModel, modelDraftOf, toModelRequest } from "@/components/providers/model-draft";
+import {
+  emptyModel,
+  lostPlaces,
+  modelDraftOf,
+  toModelRequest,
+} from "@/components/providers/model-draft";
 import {
   draftOf,
   draftOfKnown,
   emptyDraft,
   hiddenValue,
+  lostRegions,
   slugOf,
   toRequest,
   toTestRequest,
@@ -49,6 +55,25 @@ describe("the form of a provider", () => {
       models: [],
     });
     expect(draftOf(provider).regions[0]?.headers).toContain(`X-Api-Key: ${hiddenValue}`);
+  });
+
+  it("asks about the regions and keys that go, where models use them", () => {
+    const used = { ...provider, models: ["m"] };
+    const draft = draftOf(used);
+    const more = { ...draft.regions[0]!, id: "us" };
+    expect(lostRegions(used, { ...draft, regions: [...draft.regions, more] })).toBeNull();
+    const gone = { type: "provider", providerId: "acme" };
+    expect(lostRegions(used, { ...draft, regions: [more] })).toEqual({
+      ...gone,
+      regions: ["us"],
+      credentials: ["second"],
+    });
+    const keyless = { ...draft, credentials: [] };
+    expect(lostRegions(used, keyless)).toEqual({ ...gone, regions: ["eu"], credentials: [] });
+    expect(lostRegions(provider, keyless)).toBeNull();
+    const plain = { ...used, regions: [] };
+    expect(lostRegions(plain, draftOf(plain))).toBeNull();
+    expect(lostRegions(plain, { ...draftOf(plain), regions: [more] })).not.toBeNull();
   });
 
   it("sends a priority that is no number as one that is refused", () => {
@@ -112,6 +137,28 @@ describe("the form of a model", () => {
       },
       routes: ["auto"],
     });
+  });
+
+  it("asks about the places that go, and not about those that come", () => {
+    const draft = modelDraftOf(model);
+    const [place] = draft.places as [(typeof draft.places)[number]];
+    const ask = (...places: (typeof draft.places)[number][]) =>
+      lostPlaces(model, { ...draft, places });
+    const other = { provider: "beta", upstreamModel: "", regions: "" };
+    expect([ask(place), ask({ ...place, regions: "" }), ask(other, place)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(ask(other)).toEqual({
+      type: "model",
+      modelId: model.id,
+      targets: [{ provider: "beta", upstreamModel: null, regions: null }],
+    });
+    expect(ask({ ...place, regions: "eu" })).not.toBeNull();
+    expect(ask({ ...place, upstreamModel: "gpt-5" })).not.toBeNull();
+    const everywhere = { ...model, targets: [{ ...model.targets[0]!, regions: null }] };
+    expect(lostPlaces(everywhere, draft)).not.toBeNull();
   });
 
   it("without a price sends none, and what is no number as one that is refused", () => {

@@ -214,6 +214,8 @@ describe("a provider", () => {
     await button(page, text("providers.editOne", { id: "deepseek-v3" })).click();
     const form = page.locator("dialog[open]");
     await button(form, text("providers.modelForm.dropPlace", { id: "acme" })).click();
+    await shows(page.getByTestId("weighed"), text("confirm.why.targets_gone"));
+    expect(await objections(page, "dialog[open]")).toEqual([]);
     await button(page, text("providers.form.save")).click();
     await form.waitFor({ state: "detached" });
     for (const [kind, id] of [
@@ -221,6 +223,7 @@ describe("a provider", () => {
       ["provider", "acme"],
     ] as const) {
       await button(page, text("providers.removeOne", { id })).click();
+      await page.getByTestId("weighed").waitFor({ state: kind === "model" ? "visible" : "hidden" });
       await sayYes(page, id, "remove-title");
       await page.getByTestId(`${kind}-${id}`).waitFor({ state: "detached" });
     }
@@ -282,6 +285,19 @@ describe("the configuration as a file", () => {
     await look.click();
     await shows(page.getByTestId("import-preview"), "settings timezone");
     expect(await objections(page)).toEqual([]);
+    const alone = exported
+      .replace(/models:\n(?:[ -].*\n)+/, "")
+      .replace(/routes:\n(?:[ -].*\n)+/, "");
+    await area.fill(alone);
+    await look.click();
+    const preview = page.getByTestId("import-preview");
+    await shows(preview, text("confirm.rows.moves"));
+    await page.locator("#file button[type=submit]").click();
+    await page.getByText(text("confirm.wrongName")).waitFor();
+    expect(await (await room.ask("GET", "config")).text()).toBe(exported);
+    expect(await objections(page)).toEqual([]);
+    await area.fill(`${exported}settings:\n  timezone: Asia/Seoul\n`);
+    await look.click();
     await button(page, text("settings.file.apply")).click();
     await page.getByTestId("saved").waitFor();
     expect(await (await room.ask("GET", "config")).text()).toContain("timezone: Asia/Seoul");

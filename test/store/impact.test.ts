@@ -116,6 +116,40 @@ it("names a route that is left with nobody, and sees a switch that was just set"
   expect(await impact(operator, deps, change)).toMatchObject({ tier: "T2", emptied: ["cheap"] });
 });
 
+it("tells whose calls leave a model or a provider that loses places", async () => {
+  const places = { type: "model", modelId: "gpt-4.1" } as const;
+  const all = [{ provider: "alpha" }, { provider: "beta" }];
+  expect(await impact(operator, deps, { ...places, targets: all })).toMatchObject({ tier: "T0" });
+  expect(
+    await impact(operator, deps, { ...places, targets: [{ provider: "beta" }] }),
+  ).toMatchObject({
+    tier: "T1",
+    because: ["targets_gone"],
+    routes: [{ id: "auto", usableBefore: 5, usableAfter: 3 }],
+  });
+  // Nobody has seen a place that is called otherwise.
+  const renamed = all.map((place) => ({ ...place, upstreamModel: "gpt-5" }));
+  for (const targets of [[], renamed]) {
+    expect(await impact(operator, deps, { ...places, targets })).toMatchObject({
+      tier: "T2",
+      because: ["most_moves"],
+      movedShare: 0.6,
+      routes: [{ id: "auto", to: { model: "deepseek-v3" } }],
+    });
+  }
+  const regions = { type: "provider", providerId: "alpha", credentials: [] as string[] } as const;
+  const kept = ["us-east", "eu-west", "asia"];
+  expect(await impact(operator, deps, { ...regions, regions: kept })).toMatchObject({ tier: "T0" });
+  expect(await impact(operator, deps, { ...regions, regions: ["asia"] })).toMatchObject({
+    tier: "T2",
+    because: ["empties"],
+    emptied: ["cheap"],
+  });
+  expect(await impact(operator, deps, { ...regions, regions: [] })).toMatchObject({
+    emptied: ["cheap"],
+  });
+});
+
 it.each([
   [
     "an unknown object",
@@ -124,6 +158,12 @@ it.each([
   ],
   ["an unknown route", { type: "chain", routeId: "nothing" }, "not_found"],
   ["an unknown model", { type: "chain", routeId: "auto" }, "invalid_request"],
+  ["a model that is not there", { type: "model", modelId: "gpt-5", targets: [] }, "not_found"],
+  [
+    "a provider that is not there",
+    { type: "provider", providerId: "gamma", regions: [], credentials: [] },
+    "not_found",
+  ],
 ] as const)("refuses %s", async (_name, change, code) => {
   const full = { intent: "draining", chain: ["gpt-4"], ...change };
   await expect(impact(operator, deps, full as Parameters<typeof impact>[2])).rejects.toMatchObject({

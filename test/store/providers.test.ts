@@ -347,7 +347,7 @@ describe("the declarative file", () => {
     const before = await document();
     const text = await exportConfig(admin, fresh(), null);
     expect(text).toContain("api_key: kept");
-    expect(await preview(text)).toMatchObject({ problems: [], lineCount: 0 });
+    expect(await preview(text)).toMatchObject({ problems: [], lineCount: 0, impact: null });
     await removeProvider(admin, fresh(), { id: "acme", ...none });
     expect((await preview(text)).problems).toEqual([
       expect.objectContaining({ message: expect.stringContaining("no secret to keep") }),
@@ -364,7 +364,16 @@ describe("the declarative file", () => {
       / {2}- id: acme\n( {4}.*\n)+/,
       "",
     );
-    expect((await preview(text)).removed).toEqual(["provider:acme"]);
+    expect(await preview(text)).toMatchObject({
+      removed: ["provider:acme"],
+      impact: { tier: "T0" },
+    });
+    const lacking = text.replace(/models:\n(?: .*\n)+/, "").replace(/routes:\n(?: .*\n)+/, "");
+    expect((await preview(lacking)).impact).toMatchObject({
+      tier: "T2",
+      because: ["empties"],
+      emptied: ["auto", "cheap"],
+    });
     await apply(text);
     expect((await document()).providers).toEqual(without);
   });
