@@ -157,7 +157,7 @@ function ImportForm() {
       {seen !== null && <Preview preview={seen} />}
       {seen !== null && impact !== null && (
         <form
-          className="grid gap-3"
+          className="grid max-w-140 gap-3"
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
@@ -261,7 +261,11 @@ function Preview({ preview }: { preview: ImportPreview }) {
           {t("settings.file.silenced", { routes: silencedRoutes.join(", ") })}
         </p>
       )}
-      {impact !== null && <ImpactList impact={impact} />}
+      {impact !== null && (
+        <div className="max-w-140">
+          <ImpactList impact={impact} />
+        </div>
+      )}
       {lines.length > 0 && (
         <ul
           tabIndex={0}

@@ -122,12 +122,13 @@ function isAskedIn(asked: string, routeId: string): boolean {
 }
 
 /**
- * The calls of a name move when another model is the first that can answer them, or nobody is left. A target that `next`
- * adds answers none of them: nobody knows yet how it is.
+ * The calls of a name move when another model is the first that can answer them, or nobody is left; so do those that a
+ * target had which goes. A target that `next` adds answers none of them: nobody knows yet how it is.
  */
-function movedByDocument({ health, calls }: Traffic, next: ConfigDocument): Moved {
+function movedByDocument({ health, attempts, calls }: Traffic, next: ConfigDocument): Moved {
   const { targets } = health;
   const left = keptIn(next, targets);
+  const gone = targets.filter((target) => !left.includes(target));
   const chains = new Map(routeChains(next).map(({ id, chain }) => [id, chain]));
   const routes = chainsOf(health, calls)
     .map(({ id, chain }) => ({
@@ -142,11 +143,17 @@ function movedByDocument({ health, calls }: Traffic, next: ConfigDocument): Move
   const moved = sum(
     routes.filter(({ from, to }) => from?.model !== to?.model).map(({ id }) => callsTo(calls, id)),
   );
+  const orphaned = sum(gone.filter(isUsable).map(({ id }) => attempts.get(id) ?? 0));
+  const shares = [
+    shareOf(moved, sum(calls.map((one) => one.calls))),
+    shareOf(orphaned, sum([...attempts.values()])),
+  ].filter((share) => share !== null);
   return {
     routes,
-    movedPerMinute: perMinute(moved, health.windowMs),
-    movedShare: shareOf(moved, sum(calls.map((one) => one.calls))),
-    inFlight: sum(targets.filter((target) => !left.includes(target)).map((one) => one.inFlight)),
+    // Both may be of the same calls.
+    movedPerMinute: perMinute(Math.max(moved, orphaned), health.windowMs),
+    movedShare: shares.length === 0 ? null : Math.max(...shares),
+    inFlight: sum(gone.map(({ inFlight }) => inFlight)),
   };
 }
 

@@ -123,8 +123,10 @@ it("tells whose calls leave a model or a provider that loses places", async () =
   expect(
     await impact(operator, deps, { ...places, targets: [{ provider: "beta" }] }),
   ).toMatchObject({
-    tier: "T1",
-    because: ["targets_gone"],
+    tier: "T2",
+    because: ["most_moves"],
+    movedShare: 0.6,
+    movedPerMinute: 4,
     routes: [{ id: "auto", usableBefore: 5, usableAfter: 3 }],
   });
   // Nobody has seen a place that is called otherwise.
@@ -142,8 +144,14 @@ it("tells whose calls leave a model or a provider that loses places", async () =
   expect(await impact(operator, deps, { ...regions, regions: kept })).toMatchObject({ tier: "T0" });
   expect(await impact(operator, deps, { ...regions, regions: ["asia"] })).toMatchObject({
     tier: "T2",
-    because: ["empties"],
+    because: ["empties", "most_moves"],
     emptied: ["cheap"],
+    movedShare: 1,
+  });
+  expect(await impact(operator, deps, { ...regions, regions: ["us-east"] })).toMatchObject({
+    tier: "T1",
+    because: ["targets_gone"],
+    movedShare: 0,
   });
   expect(await impact(operator, deps, { ...regions, regions: [] })).toMatchObject({
     emptied: ["cheap"],
