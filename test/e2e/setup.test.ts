@@ -214,8 +214,14 @@ describe("a provider", () => {
     await button(page, text("providers.editOne", { id: "deepseek-v3" })).click();
     const form = page.locator("dialog[open]");
     await button(form, text("providers.modelForm.dropPlace", { id: "acme" })).click();
-    await shows(page.getByTestId("weighed"), text("confirm.why.targets_gone"));
+    const weighed = page.getByTestId("weighed");
+    await shows(weighed, text("confirm.why.targets_gone"));
     expect(await objections(page, "dialog[open]")).toEqual([]);
+    // What is below the fold is shown before it happens.
+    await page.setViewportSize({ width: 1280, height: 400 });
+    await button(page, text("providers.form.save")).click();
+    await expect.poll(() => weighed.evaluate((list) => list === document.activeElement)).toBe(true);
+    await page.setViewportSize({ width: 1440, height: 1000 });
     await button(page, text("providers.form.save")).click();
     await form.waitFor({ state: "detached" });
     for (const [kind, id] of [
