@@ -183,7 +183,7 @@ describe("verdictOf", () => {
     const input = { health: left, metrics: served, trouble: null };
     expect(verdictOf(input)).toEqual({ kind: "stranded", routes: ["lonely"] });
     expect(sentence("en", input)).toBe(
-      "No target can answer for a name. Everything that lonely leads to is off or down: who asks for it now may get no answer.",
+      "No target can answer for a name. Everything that lonely leads to is off or has failed: who asks for it now may get no answer.",
     );
     expect(wordsOf("en").say(pillTexts(verdictOf(input)!).short!)).toBe("1 name unanswered");
     const failing = { ...input, metrics: metrics([{ failed: 1 }]) };
