@@ -23,14 +23,15 @@ describe("a call's patience", () => {
           { id: "an-hour" },
           { id: "hiccup" },
           { id: "silent", limits },
-          { id: "silent-plain", limits: { ...limits, total_s: 4.4 } },
+          // A quarter of six seconds is half a second more than no attempt starts without.
+          { id: "silent-plain", limits: { ...limits, total_s: 6 } },
           { id: "late-token", limits },
           { id: "comments", limits },
           { id: "hurried", limits: { ttft_s: 20 } },
           { id: "capacity", places: [{ name: "first" }] },
           { id: "busy", places: [{ name: "first" }] },
           { id: "full", places: [{ name: "first" }] },
-          { id: "starved", places, limits: { total_s: 4.4, ttft_s: 4.4 } },
+          { id: "starved", places, limits: { total_s: 6, ttft_s: 6 } },
         ]),
     });
   });
@@ -131,7 +132,7 @@ describe("a call's patience", () => {
     breaks("silent-plain", { kind: "silent" });
     const { response, tookMs } = await timed("silent-plain");
     expect(by(response)).toBe("silent-plain-second");
-    expect(tookMs).toBeLessThan(4_300);
+    expect(tookMs).toBeLessThan(5_900);
     expect(seenBy(stack.wall, "silent-plain")).toHaveLength(1);
     await isHealthy("silent-plain");
   });
@@ -142,7 +143,7 @@ describe("a call's patience", () => {
     const response = await stack.chat({ model: "starved", stream: true });
     expect(await readStream(response)).toMatchObject({ isDone: true });
     expect(by(response)).toBe("starved-second");
-    expect(performance.now() - startedMs).toBeLessThan(4_300);
+    expect(performance.now() - startedMs).toBeLessThan(5_900);
     await isHealthy("starved");
   });
 
