@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { impactQueries } from "@/components/lib/queries";
-import type { ImpactRequest } from "@/lib/shared/contract";
+import type { ImpactRequest, ImpactView } from "@/lib/shared/contract";
 import { ImpactList } from "./impact-list";
 import { type Said, useSaid } from "./said-fields";
 
@@ -29,6 +29,7 @@ export function useWeighed({
     placeholderData: keepPreviousData,
   });
   const list = useRef<HTMLDivElement>(null);
+  const ledTo = useRef<ImpactView>(undefined);
   const isAsking = request !== null && (impact.isPending || impact.isPlaceholderData);
   const { fields, isEnough, reason } = useSaid({
     ...said,
@@ -38,7 +39,15 @@ export function useWeighed({
     reason,
     isAsking,
     // What is below the fold was not looked at: the first try leads there.
-    isEnough: () => (list.current === null || wasSeen(list.current) ? isEnough() : false),
+    isEnough() {
+      if (list.current !== null && ledTo.current !== impact.data && !isSeen(list.current)) {
+        ledTo.current = impact.data;
+        list.current.scrollIntoView({ block: "center" });
+        list.current.focus({ preventScroll: true });
+        return false;
+      }
+      return isEnough();
+    },
     fields: (
       <>
         {request !== null && !impact.isPending && (
@@ -47,7 +56,7 @@ export function useWeighed({
             role="status"
             tabIndex={-1}
             data-testid="weighed"
-            className="scroll-mt-4 outline-none"
+            className="outline-none"
           >
             <ImpactList impact={impact.data ?? null} />
           </div>
@@ -60,14 +69,10 @@ export function useWeighed({
 
 const firstLinesPx = 60;
 
-/** Whether the first lines can be seen; if not, they are brought into view. */
-function wasSeen(list: HTMLElement): boolean {
+/** Whether the first lines can be seen, and nothing lies over them. */
+function isSeen(list: HTMLElement): boolean {
   const { left, top, height } = list.getBoundingClientRect();
-  const at = document.elementFromPoint(left + 8, top + Math.min(firstLinesPx, height) / 2);
-  if (list.contains(at)) {
-    return true;
-  }
-  list.scrollIntoView({ block: "center" });
-  list.focus({ preventScroll: true });
-  return false;
+  return list.contains(
+    document.elementFromPoint(left + 8, top + Math.min(firstLinesPx, height) / 2),
+  );
 }

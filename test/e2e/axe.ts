@@ -3,6 +3,15 @@ import type { Page } from "playwright-core";
 
 /** What axe objects to inside `part`, one line each. */
 export async function objections(page: Page, part = "html"): Promise<string[]> {
+  // What is half faded in has half its contrast.
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ playState, effect }) =>
+          playState !== "running" || effect?.getComputedTiming().endTime === Infinity,
+      ),
+  );
   const { violations } = await new AxeBuilder({ page }).include(part).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
